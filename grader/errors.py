@@ -1,0 +1,50 @@
+"""Every error a user can cause, each one sentence with its remedy.
+
+::
+
+    GraderError
+    ├── UsageError            the command line or the configuration is wrong (exit status 2)
+    │   ├── PathError         a path given does not exist, holds no submissions or cannot be written
+    │   ├── LabError          the lab cannot be loaded, or has no such exercise
+    │   └── RubricError       rubric.toml does not add up or names what does not exist
+    ├── SourceError           a file handed in cannot be read (costs only that submission)
+    └── SandboxError          a worker cannot be started: our own fault (exit status 3)
+"""
+
+__all__ = [
+    "GraderError",
+    "LabError",
+    "PathError",
+    "RubricError",
+    "SandboxError",
+    "SourceError",
+    "UsageError",
+]
+
+
+class GraderError(Exception):
+    """The root of all errors raised on purpose."""
+
+
+class UsageError(GraderError):
+    """What was asked for cannot be done as asked."""
+
+
+class PathError(UsageError):
+    """A path that does not exist, holds nothing to grade, or cannot be written."""
+
+
+class LabError(UsageError):
+    """A lab that cannot be loaded, or an exercise it does not have."""
+
+
+class RubricError(UsageError):
+    """A rubric whose marks do not add up or that names a check that does not exist."""
+
+
+class SourceError(GraderError):
+    """A file handed in that cannot be read as what its name says."""
+
+
+class SandboxError(GraderError):
+    """A worker process that could not be started."""

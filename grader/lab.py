@@ -1,0 +1,125 @@
+"""What a lab supplies. A lab is data and pure functions; the grader runs it without knowing its subject.
+
+A check asks its `Bench` for observations and answers with a finding. It is given only the bench, so
+everything it decides, it decides in the parent process from plain arrays.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
+
+__all__ = ["Bench", "Check", "Demonstration", "Exercise", "Function", "Lab", "Located", "Parameter", "ExerciseRubric", "Rubric"]
+
+
+class Parameter(Frozen):
+    """A parameter as the sheet names it, with other names students give it.
+
+    `default` is what the sheet prescribes; None where the caller always supplies a value.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    default: int | float | None = None
+
+
+class Function(Frozen):
+    """A function the sheet asks for. `optional` parameters may be absent from a student's version."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    aliases: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+class Located(Frozen):
+    """A student's function taken for one the sheet asks for."""
+
+    name: str
+    line: int
+    notes: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    """The sheet's names of the parameters the student's function takes."""
+
+
+class Bench(Protocol):
+    """Where a check makes its observations. Every observation is made once and remembered."""
+
+    @property
+    def loaded(self) -> LoadReport:
+        """What came of executing the student's file."""
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states."""
+
+    def locate(self, function: Function) -> Located | None:
+        """The student's version of a function, or None."""
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call in the worker."""
+
+
+class Check(Frozen):
+    """One thing that must hold. The title is the sentence the student reads.
+
+    `needs` names checks of the same exercise that must have passed, else this one is skipped.
+    Where all of `implied_by` passed, this one holds too and is not run.
+    """
+
+    id: str
+    title: str
+    run: Callable[[Bench], Finding]
+    needs: tuple[str, ...] = ()
+    implied_by: tuple[str, ...] = ()
+
+
+class Exercise(Frozen):
+    """One exercise of the sheet.
+
+    `diagnose` is given the finished checks of the exercise and names mistakes it can prove.
+    """
+
+    id: str
+    title: str
+    asked: str
+    checks: tuple[Check, ...]
+    diagnose: Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]
+    advice: Callable[[tuple[CheckResult, ...]], str]
+    """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
+
+
+class ExerciseRubric(Frozen):
+    """What an exercise is worth and how its marks are spread over its checks."""
+
+    marks: float
+    checks: dict[str, float]
+
+
+class Rubric(Frozen):
+    """Marks as data. `costs` says what a sound but different solution loses, as a share of the mark."""
+
+    exercises: dict[str, ExerciseRubric]
+    costs: dict[str, float]
+
+
+class Demonstration(Frozen):
+    """One published number of the lab, recomputed."""
+
+    name: str
+    published: str
+    computed: str
+    holds: bool
+
+
+class Lab(Frozen):
+    """A lab put together. `exercises(seed)` draws its matrices, masks and starts from the seed."""
+
+    id: str
+    title: str
+    seed: int
+    functions: tuple[Function, ...]
+    exercises: Callable[[int], tuple[Exercise, ...]]
+    rubric: Rubric
+    demonstrate: Callable[[], tuple[Demonstration, ...]]
+    """Recompute the lab's own published numbers; may take a few seconds."""

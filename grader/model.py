@@ -1,0 +1,214 @@
+"""The frozen values every stage speaks: what was handed in, what was seen, what was judged.
+
+A submission becomes sources, sources become observations, observations become findings,
+findings become marks, marks become a report. No type here knows what a matrix is.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+
+__all__ = [
+    "CheckResult",
+    "Died",
+    "Diagnosis",
+    "ExerciseReport",
+    "Figure",
+    "Finding",
+    "LoadReport",
+    "Observation",
+    "Outcome",
+    "Probe",
+    "Report",
+    "Source",
+    "StatementFailure",
+    "Submission",
+    "Uncallable",
+    "Verdict",
+]
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all values: immutable, slotted, keyword-only."""
+
+
+class Outcome(StrEnum):
+    """What a check found."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+    """A check it needs did not pass."""
+    MISSING = "missing"
+    """Nothing was handed in that this check could look at."""
+    MANUAL = "manual"
+    """A person must look."""
+    ERROR = "error"
+    """Our fault: costs no mark, is flagged, and makes the run's exit status non-zero."""
+
+
+class Verdict(StrEnum):
+    """What an exercise earned."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    NONE = "none"
+    MISSING = "missing"
+    MANUAL = "manual"
+    ERROR = "error"
+
+
+class Submission(Frozen):
+    """What one student handed in. `student` is the folder's or file's name as found."""
+
+    student: str
+    root: Path
+    """The folder files are relative to."""
+    files: tuple[Path, ...]
+    """All files handed in, absolute, sorted."""
+    notes: tuple[str, ...] = ()
+
+
+class Source(Frozen):
+    """One file, read but never executed.
+
+    `lines[i]` is the line of the original file that line i + 1 of `code` came from.
+    """
+
+    path: Path
+    name: str
+    code: str
+    lines: tuple[int, ...]
+    problem: str = ""
+    """A sentence where the file holds no runnable code: what is wrong and where."""
+    problem_line: int | None = None
+
+
+class Probe(Frozen):
+    """One call a lab wants made: a function by its role, its arguments by their names on the sheet.
+
+    Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter
+    that is left out is left to the student's default. Every generator is seeded with `seed` first.
+    """
+
+    function: str
+    arguments: Mapping[str, npt.NDArray[np.generic] | int | float]
+    seed: int
+
+
+class Died(Frozen):
+    """The worker ended during a call: `reason` is time, memory, exit, crash or protocol."""
+
+    reason: str
+    text: str
+
+
+class Uncallable(Frozen):
+    """The call could not be expressed with the student's parameters."""
+
+    text: str
+
+
+Observation: TypeAlias = wire.Returned | wire.Raised | Died | Uncallable
+
+
+class Figure(Frozen):
+    """A number or matrix a student states.
+
+    `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between what
+    is stated and what was meant: half a unit of the last printed digit, or 0 for a variable.
+    """
+
+    values: npt.NDArray[np.float64]
+    half_width: float
+    name: str
+    """The variable's name, or the words printed before the figure."""
+    origin: str
+    """Where it was found, e.g. `variable U` or `printed, line 3`."""
+
+
+class StatementFailure(Frozen):
+    """A top-level statement that was lost, and why. `line` counts in the original file."""
+
+    line: int
+    type_name: str
+    text: str
+
+
+class LoadReport(Frozen):
+    """What came of executing the student's file."""
+
+    source: Source | None
+    functions: tuple[wire.FunctionInfo, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    failures: tuple[StatementFailure, ...] = ()
+    printed: str = ""
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    """A sentence where nothing could be executed at all."""
+
+
+class Diagnosis(Frozen):
+    """A named mistake. `verified` means: running this very mistake gives what the student's code gave."""
+
+    id: str
+    title: str
+    message: str
+    file: str = ""
+    line: int | None = None
+    verified: bool = False
+
+
+class Finding(Frozen):
+    """What one check found, in words a student can act on."""
+
+    outcome: Outcome
+    message: str = ""
+    got: str = ""
+    wanted: str = ""
+    tolerance: str = ""
+    call: str = ""
+    notes: tuple[str, ...] = ()
+    cost: str = ""
+    """The id of a rubric line that says what a sound but different solution costs."""
+
+
+class CheckResult(Finding, frozen=True, kw_only=True):
+    """A finding with the check it belongs to."""
+
+    id: str
+    title: str
+
+
+class ExerciseReport(Frozen):
+    """One exercise, judged and marked."""
+
+    id: str
+    title: str
+    marks: float
+    max_marks: float
+    verdict: Verdict
+    next_step: str = ""
+    """One sentence: what to do next; empty where nothing is left to do."""
+    notes: tuple[str, ...] = ()
+    diagnoses: tuple[Diagnosis, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+
+
+class Report(Frozen):
+    """One student's result."""
+
+    student: str
+    files: tuple[str, ...]
+    marks: float
+    max_marks: float
+    flags: tuple[str, ...]
+    seconds: float
+    exercises: tuple[ExerciseReport, ...]

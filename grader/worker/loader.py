@@ -1,0 +1,184 @@
+"""Execute a student's file statement by statement, so that a failing one loses only itself.
+
+The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is taken as statements of its own.
+"""
+
+import ast
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from types import FunctionType, MethodType, ModuleType
+from typing import Any
+
+from grader import wire
+from grader.worker.values import to_wire
+
+__all__ = ["Loading", "line_of", "load"]
+
+MAX_FUNCTIONS = 200
+MAX_VARIABLES = 500
+MAX_MESSAGE = 500
+_KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional_only",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
+    inspect.Parameter.VAR_POSITIONAL: "var_positional",
+    inspect.Parameter.KEYWORD_ONLY: "keyword_only",
+    inspect.Parameter.VAR_KEYWORD: "var_keyword",
+}
+
+
+class Loading:
+    """A file after execution: its callables by number, and what to tell the grader."""
+
+    def __init__(self) -> None:
+        self.callables: list[Callable[..., Any]] = []
+        self.functions: list[wire.FunctionInfo] = []
+        self.failures: list[wire.Failure] = []
+        self.variables: list[wire.Variable] = []
+
+
+def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], None]) -> Loading:
+    """Execute the file; `progress` is told before each statement. The code is known to parse."""
+    loading = Loading()
+    module = ModuleType("__main__")
+    module.__file__ = request.filename
+    namespace = module.__dict__
+    sys.modules["__main__"] = module
+    lines = request.code.splitlines(keepends=True)
+    linecache.cache[request.filename] = (len(request.code), None, lines, request.filename)
+    for number, statement in enumerate(_statements(ast.parse(request.code))):
+        if number in request.skip:
+            continue
+        progress(wire.Started(statement=number, line=statement.lineno))
+        try:
+            tree = ast.Module(body=[statement], type_ignores=[])
+            exec(compile(tree, request.filename, "exec"), namespace)
+        except BaseException as error:  # a student's SystemExit must not end the worker
+            loading.failures.append(
+                wire.Failure(
+                    statement=number,
+                    line=line_of(error, request.filename) or statement.lineno,
+                    type_name=type(error).__name__[:100],
+                    text=message_of(error),
+                )
+            )
+        if isinstance(statement, ast.FunctionDef):
+            _add(loading, statement.name, namespace.get(statement.name), statement.lineno)
+    _collect(loading, dict(namespace), request.filename, folder)
+    return loading
+
+
+def _statements(tree: ast.Module) -> list[ast.stmt]:
+    statements: list[ast.stmt] = []
+    for statement in tree.body:
+        if _is_main_guard(statement):
+            statements += statement.body  # type: ignore[attr-defined]
+        else:
+            statements.append(statement)
+    return statements
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return False
+    names = [node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)]
+    values = [node.value for node in ast.walk(statement.test) if isinstance(node, ast.Constant)]
+    return names == ["__name__"] and values == ["__main__"] and isinstance(statement.test.ops[0], ast.Eq)
+
+
+def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder: str) -> None:
+    """List callables that only exist after execution (lambdas, closures, methods, imports), then variables."""
+    for name, value in namespace.items():
+        if name.startswith("__"):
+            continue
+        if isinstance(value, type) and value.__module__ == "__main__":
+            _add_methods(loading, name, value, filename, folder)
+        elif not isinstance(value, type | ModuleType):
+            if _is_theirs(value, filename, folder):
+                _add(loading, name, value, _first_line(value))
+            elif type(value).__module__ == "__main__":
+                _add_methods(loading, name, value, filename, folder)
+            elif len(loading.variables) < MAX_VARIABLES and not name.startswith("_"):
+                recorded = to_wire(value)
+                if not isinstance(recorded, wire.Opaque | wire.Nothing | wire.Text):
+                    loading.variables.append(wire.Variable(name=name[:100], value=recorded))
+
+
+def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder: str) -> None:
+    instance = owner
+    if isinstance(owner, type):
+        try:
+            instance = owner()
+        except Exception:
+            instance = owner
+    for attribute, raw in vars(type(instance) if not isinstance(instance, type) else instance).items():
+        if attribute.startswith("__") and attribute != "__call__":
+            continue
+        if isinstance(raw, FunctionType) and isinstance(instance, type):
+            continue  # needs an instance that cannot be made without arguments
+        if isinstance(raw, FunctionType | staticmethod | classmethod):
+            method = getattr(instance, attribute, None)
+            if _is_theirs(method, filename, folder):
+                _add(loading, f"{name}.{attribute}", method, _first_line(method))
+
+
+def _is_theirs(value: Any, filename: str, folder: str) -> bool:
+    function = value.__func__ if isinstance(value, MethodType) else value
+    function = inspect.unwrap(function) if callable(function) else function
+    code = getattr(function, "__code__", None)
+    origin = getattr(code, "co_filename", "")
+    if origin:
+        return origin == filename or os.path.dirname(os.path.abspath(origin)) == os.path.abspath(folder)
+    target = getattr(value, "func", None)  # functools.partial
+    return target is not None and callable(value) and _is_theirs(target, filename, folder)
+
+
+def _first_line(value: Any) -> int:
+    function = inspect.unwrap(value) if callable(value) else value
+    return int(getattr(getattr(function, "__code__", None), "co_firstlineno", 0))
+
+
+def _add(loading: Loading, name: str, value: Any, line: int) -> None:
+    if not callable(value) or len(loading.callables) >= MAX_FUNCTIONS:
+        return
+    if any(known is value and info.name == name for known, info in zip(loading.callables, loading.functions, strict=True)):
+        return
+    try:
+        signature = inspect.signature(value)
+    except (TypeError, ValueError):
+        return
+    parameters = tuple(
+        wire.ParameterInfo(
+            name=parameter.name[:100],
+            kind=_KINDS[parameter.kind],
+            default=None if parameter.default is parameter.empty else _short(parameter.default),
+        )
+        for parameter in signature.parameters.values()
+    )
+    loading.callables.append(value)
+    loading.functions.append(wire.FunctionInfo(name=name[:100], line=line, parameters=parameters))
+
+
+def _short(value: object) -> str:
+    if value is None or isinstance(value, bool | int | float | str):
+        return repr(value)[:100]
+    return type(value).__name__[:100]
+
+
+def message_of(error: BaseException) -> str:
+    """The exception's text, cut; an exception that cannot even be shown yields an empty one."""
+    try:
+        text = str(error)
+    except Exception:
+        return ""
+    return text[:MAX_MESSAGE].encode("utf-8", "replace").decode("utf-8")
+
+
+def line_of(error: BaseException, filename: str) -> int | None:
+    """The innermost line of the student's file in the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    numbers = [frame.lineno for frame in frames if frame.filename == filename]
+    return numbers[-1] if numbers else None

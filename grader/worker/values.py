@@ -1,0 +1,93 @@
+"""Objects of student code into values of the wire, and values of the wire into arguments.
+
+Tensors are copied the moment they are recorded: students update in place.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from grader import wire
+
+__all__ = ["from_wire", "to_wire"]
+
+MAX_TEXT = 10_000
+MAX_ITEMS = 20_000
+MAX_DEPTH = 4
+_INT64 = range(-(2**63), 2**63)
+
+
+def to_wire(value: object, depth: int = 0) -> wire.Value:
+    """Return a copy of the value as the wire knows it; whatever it does not know becomes `Opaque`."""
+    if value is None:
+        return wire.Nothing()
+    if isinstance(value, bool):
+        return wire.Number(value=bool(value))
+    if isinstance(value, int):
+        number = int(value)
+        return wire.Number(value=number) if number in _INT64 else wire.Opaque(type_name="int", text="very large")
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return wire.Number(value=float(value))
+    if isinstance(value, str):
+        return wire.Text(text=str(value)[:MAX_TEXT].encode("utf-8", "replace").decode("utf-8"))
+    if isinstance(value, torch.Tensor):
+        return _tensor(value)
+    if isinstance(value, np.ndarray | np.generic):
+        return _array(np.asarray(value), "numpy")
+    if isinstance(value, tuple | list | dict) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
+        return _items(value, depth)
+    return wire.Opaque(type_name=type(value).__name__[:100])
+
+
+def _items(value: Any, depth: int) -> wire.Items:
+    names: tuple[str, ...] = ()
+    items = value
+    if isinstance(value, Mapping):
+        names, items = tuple(str(key)[:100] for key in value), value.values()
+    elif hasattr(value, "_fields"):
+        names = tuple(str(name)[:100] for name in value._fields)
+    return wire.Items(
+        type_name=type(value).__name__[:100],
+        items=tuple(to_wire(item, depth + 1) for item in items),
+        names=names,
+    )
+
+
+def _tensor(value: torch.Tensor) -> wire.Value:
+    name = type(value).__name__[:100]
+    with torch._C.DisableTorchFunctionSubclass():
+        if value.layout != torch.strided:
+            return wire.Opaque(type_name=name, text=f"sparse tensor of shape {tuple(value.shape)}")
+        if value.device.type != "cpu":
+            return wire.Opaque(type_name=name, text=f"tensor without values, on device {value.device.type}")
+        dtype = str(value.dtype).removeprefix("torch.")
+        if dtype not in wire.DTYPE_SIZES:
+            return wire.Opaque(type_name=name, text=f"tensor of dtype {dtype}")
+        plain = value.detach().resolve_conj().resolve_neg().contiguous()
+        return _array(plain.numpy(), "torch")
+
+
+def _array(value: "np.ndarray[Any, Any]", origin: Any) -> wire.Value:
+    dtype = value.dtype.name
+    if dtype not in wire.DTYPE_SIZES:
+        return wire.Opaque(type_name="ndarray", text=f"array of dtype {dtype[:40]}")
+    if value.nbytes > wire.MAX_ARRAY_BYTES:
+        return wire.Opaque(type_name="Tensor", text=f"array of shape {value.shape}, too large to look at")
+    data = np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<"), copy=False).tobytes()
+    return wire.Array(dtype=dtype, shape=value.shape, data=data, origin=origin)
+
+
+def from_wire(value: wire.Value) -> Any:
+    """Return the argument a value stands for; arrays are fresh and writable."""
+    if isinstance(value, wire.Array):
+        array = np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
+        return torch.from_numpy(array) if value.origin == "torch" else array
+    if isinstance(value, wire.Number):
+        return value.value
+    if isinstance(value, wire.Text):
+        return value.text
+    if isinstance(value, wire.Items):
+        return tuple(from_wire(item) for item in value.items)
+    return None
