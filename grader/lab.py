@@ -12,7 +12,7 @@ from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadRe
 __all__ = ["Bench", "Check", "Demonstration", "Exercise", "Function", "Lab", "Located", "Parameter", "ExerciseRubric", "Rubric"]
 
 
-class Parameter(Frozen):
+class Parameter(Frozen, frozen=True):
     """A parameter as the sheet names it, with other names students give it.
 
     `default` is what the sheet prescribes; None where the caller always supplies a value.
@@ -23,7 +23,7 @@ class Parameter(Frozen):
     default: int | float | None = None
 
 
-class Function(Frozen):
+class Function(Frozen, frozen=True):
     """A function the sheet asks for. `optional` parameters may be absent from a student's version."""
 
     name: str
@@ -32,7 +32,7 @@ class Function(Frozen):
     optional: tuple[str, ...] = ()
 
 
-class Located(Frozen):
+class Located(Frozen, frozen=True):
     """A student's function taken for one the sheet asks for."""
 
     name: str
@@ -40,6 +40,8 @@ class Located(Frozen):
     notes: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     """The sheet's names of the parameters the student's function takes."""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """The sheet's names with the student's default values, as Python writes them."""
 
 
 class Bench(Protocol):
@@ -60,7 +62,7 @@ class Bench(Protocol):
         """Make one call in the worker."""
 
 
-class Check(Frozen):
+class Check(Frozen, frozen=True):
     """One thing that must hold. The title is the sentence the student reads.
 
     `needs` names checks of the same exercise that must have passed, else this one is skipped.
@@ -74,7 +76,7 @@ class Check(Frozen):
     implied_by: tuple[str, ...] = ()
 
 
-class Exercise(Frozen):
+class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
     `diagnose` is given the finished checks of the exercise and names mistakes it can prove.
@@ -89,21 +91,21 @@ class Exercise(Frozen):
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
 
 
-class ExerciseRubric(Frozen):
+class ExerciseRubric(Frozen, frozen=True):
     """What an exercise is worth and how its marks are spread over its checks."""
 
     marks: float
     checks: dict[str, float]
 
 
-class Rubric(Frozen):
+class Rubric(Frozen, frozen=True):
     """Marks as data. `costs` says what a sound but different solution loses, as a share of the mark."""
 
     exercises: dict[str, ExerciseRubric]
     costs: dict[str, float]
 
 
-class Demonstration(Frozen):
+class Demonstration(Frozen, frozen=True):
     """One published number of the lab, recomputed."""
 
     name: str
@@ -112,7 +114,7 @@ class Demonstration(Frozen):
     holds: bool
 
 
-class Lab(Frozen):
+class Lab(Frozen, frozen=True):
     """A lab put together. `exercises(seed)` draws its matrices, masks and starts from the seed."""
 
     id: str

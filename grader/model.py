@@ -35,8 +35,8 @@ __all__ = [
 ]
 
 
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of all values: immutable, slotted, keyword-only."""
+class Frozen(msgspec.Struct, frozen=True):
+    """Base of all values: immutable and slotted."""
 
 
 class Outcome(StrEnum):
@@ -65,7 +65,7 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
-class Submission(Frozen):
+class Submission(Frozen, frozen=True):
     """What one student handed in. `student` is the folder's or file's name as found."""
 
     student: str
@@ -76,7 +76,7 @@ class Submission(Frozen):
     notes: tuple[str, ...] = ()
 
 
-class Source(Frozen):
+class Source(Frozen, frozen=True):
     """One file, read but never executed.
 
     `lines[i]` is the line of the original file that line i + 1 of `code` came from.
@@ -91,26 +91,28 @@ class Source(Frozen):
     problem_line: int | None = None
 
 
-class Probe(Frozen):
+class Probe(Frozen, frozen=True):
     """One call a lab wants made: a function by its role, its arguments by their names on the sheet.
 
     Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter
     that is left out is left to the student's default. Every generator is seeded with `seed` first.
+    Probes that differ only in `attempt` are made anew, to see whether a call repeats itself.
     """
 
     function: str
     arguments: Mapping[str, npt.NDArray[np.generic] | int | float]
     seed: int
+    attempt: int = 0
 
 
-class Died(Frozen):
+class Died(Frozen, frozen=True):
     """The worker ended during a call: `reason` is time, memory, exit, crash or protocol."""
 
     reason: str
     text: str
 
 
-class Uncallable(Frozen):
+class Uncallable(Frozen, frozen=True):
     """The call could not be expressed with the student's parameters."""
 
     text: str
@@ -119,7 +121,7 @@ class Uncallable(Frozen):
 Observation: TypeAlias = wire.Returned | wire.Raised | Died | Uncallable
 
 
-class Figure(Frozen):
+class Figure(Frozen, frozen=True):
     """A number or matrix a student states.
 
     `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between what
@@ -134,7 +136,7 @@ class Figure(Frozen):
     """Where it was found, e.g. `variable U` or `printed, line 3`."""
 
 
-class StatementFailure(Frozen):
+class StatementFailure(Frozen, frozen=True):
     """A top-level statement that was lost, and why. `line` counts in the original file."""
 
     line: int
@@ -142,7 +144,7 @@ class StatementFailure(Frozen):
     text: str
 
 
-class LoadReport(Frozen):
+class LoadReport(Frozen, frozen=True):
     """What came of executing the student's file."""
 
     source: Source | None
@@ -155,7 +157,7 @@ class LoadReport(Frozen):
     """A sentence where nothing could be executed at all."""
 
 
-class Diagnosis(Frozen):
+class Diagnosis(Frozen, frozen=True):
     """A named mistake. `verified` means: running this very mistake gives what the student's code gave."""
 
     id: str
@@ -166,7 +168,7 @@ class Diagnosis(Frozen):
     verified: bool = False
 
 
-class Finding(Frozen):
+class Finding(Frozen, frozen=True):
     """What one check found, in words a student can act on."""
 
     outcome: Outcome
@@ -187,7 +189,7 @@ class CheckResult(Finding, frozen=True, kw_only=True):
     title: str
 
 
-class ExerciseReport(Frozen):
+class ExerciseReport(Frozen, frozen=True):
     """One exercise, judged and marked."""
 
     id: str
@@ -202,7 +204,7 @@ class ExerciseReport(Frozen):
     checks: tuple[CheckResult, ...] = ()
 
 
-class Report(Frozen):
+class Report(Frozen, frozen=True):
     """One student's result."""
 
     student: str

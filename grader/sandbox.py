@@ -34,7 +34,7 @@ START_SECONDS: Final = 120.0
 _SLICE: Final = 0.2
 
 
-class Limits(Frozen):
+class Limits(Frozen, frozen=True):
     """What one submission may use.
 
     A call is ended after `call_seconds` of CPU, or after `idle_factor` times that on the clock where it
@@ -168,13 +168,13 @@ class Worker:
         self._pid, self._channel = zygote.spawn(folder, limits)
         self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
 
-    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, int | None]:
-        """Send a request; return the answer and the last statement a `Load` reported to have begun.
+    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+        """Send a request; return the answer and the last statement (number, line) a `Load` began.
 
         `seconds` bounds CPU; waiting idly is bounded too. After `Died` the worker is of no more use.
         """
         body = wire.encode(request)
-        statement: int | None = None
+        statement: tuple[int, int] | None = None
         clock = _Clock(self._process, seconds, self._limits.idle_factor)
         try:
             self._channel.setblocking(True)
@@ -187,7 +187,7 @@ class Worker:
                 reply = wire.decode_reply(self._exactly(size, clock))
                 if not isinstance(reply, wire.Started):
                     return _expected(request, reply), statement
-                statement = reply.statement
+                statement = (reply.statement, reply.line)
         except _TimeUp:
             self.close()
             return Died("time", f"it was still running after {seconds:g} seconds"), statement

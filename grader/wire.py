@@ -69,7 +69,7 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pass
 
 
-class Array(_Message):
+class Array(_Message, frozen=True, kw_only=True):
     """A dense array in C order, little-endian; `origin` says which library it came from or goes to."""
 
     dtype: str
@@ -78,23 +78,23 @@ class Array(_Message):
     origin: Literal["torch", "numpy"] = "torch"
 
 
-class Number(_Message):
+class Number(_Message, frozen=True, kw_only=True):
     """A Python bool, int or float."""
 
     value: bool | int | float
 
 
-class Text(_Message):
+class Text(_Message, frozen=True, kw_only=True):
     """A Python string, cut to a length."""
 
     text: str
 
 
-class Nothing(_Message):
+class Nothing(_Message, frozen=True, kw_only=True):
     """None."""
 
 
-class Items(_Message):
+class Items(_Message, frozen=True, kw_only=True):
     """A tuple, list, named tuple or dict; `names` are the keys or field names where there are any."""
 
     type_name: str
@@ -102,7 +102,7 @@ class Items(_Message):
     names: tuple[str, ...] = ()
 
 
-class Opaque(_Message):
+class Opaque(_Message, frozen=True, kw_only=True):
     """Anything else: its type's name and what is wrong with it, or a short text."""
 
     type_name: str
@@ -112,7 +112,7 @@ class Opaque(_Message):
 Value = Array | Number | Text | Nothing | Items | Opaque
 
 
-class Load(_Message):
+class Load(_Message, frozen=True, kw_only=True):
     """Execute a file statement by statement, leaving out the statements numbered in `skip`."""
 
     code: str
@@ -121,7 +121,7 @@ class Load(_Message):
     skip: tuple[int, ...] = ()
 
 
-class Call(_Message):
+class Call(_Message, frozen=True, kw_only=True):
     """Call function number `function` of the loaded file, after seeding every generator."""
 
     function: int
@@ -130,7 +130,7 @@ class Call(_Message):
     seed: int
 
 
-class ParameterInfo(_Message):
+class ParameterInfo(_Message, frozen=True, kw_only=True):
     """One parameter as `inspect.signature` shows it; `kind` is its lower-case name there."""
 
     name: str
@@ -138,7 +138,7 @@ class ParameterInfo(_Message):
     default: str | None = None
 
 
-class FunctionInfo(_Message):
+class FunctionInfo(_Message, frozen=True, kw_only=True):
     """A function found after loading, in order of definition."""
 
     name: str
@@ -146,14 +146,14 @@ class FunctionInfo(_Message):
     parameters: tuple[ParameterInfo, ...]
 
 
-class Variable(_Message):
+class Variable(_Message, frozen=True, kw_only=True):
     """A top-level variable left after loading."""
 
     name: str
     value: Value
 
 
-class Failure(_Message):
+class Failure(_Message, frozen=True, kw_only=True):
     """A top-level statement that could not be executed."""
 
     statement: int
@@ -162,14 +162,14 @@ class Failure(_Message):
     text: str
 
 
-class Started(_Message):
+class Started(_Message, frozen=True, kw_only=True):
     """Progress of a `Load`: statement `statement`, at `line`, begins."""
 
     statement: int
     line: int
 
 
-class Loaded(_Message):
+class Loaded(_Message, frozen=True, kw_only=True):
     """The answer to `Load`."""
 
     functions: tuple[FunctionInfo, ...]
@@ -179,15 +179,18 @@ class Loaded(_Message):
     notes: tuple[str, ...] = ()
 
 
-class Returned(_Message):
-    """A call that returned; `after` holds the arguments as the call left them, in the order sent."""
+class Returned(_Message, frozen=True, kw_only=True):
+    """A call that returned; `after` holds the arguments as the call left them, in the order sent.
+
+    Checks see `after` in the order of the probe's arguments.
+    """
 
     value: Value
     after: tuple[Value, ...]
     printed: str = ""
 
 
-class Raised(_Message):
+class Raised(_Message, frozen=True, kw_only=True):
     """A call that raised; `line` is the innermost line of the student's own file."""
 
     type_name: str

@@ -1,0 +1,203 @@
+"""Where checks make their observations: a student's file behind a worker, every call made once.
+
+The bench restarts the worker after a death, loads the file again without the statement that killed it,
+and remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
+"""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from grader import binding, figures, wire
+from grader.lab import Function, Located
+from grader.model import (
+    Died,
+    Figure,
+    LoadReport,
+    Observation,
+    Probe,
+    Source,
+    StatementFailure,
+    Uncallable,
+)
+from grader.sandbox import Limits, Worker, Zygote
+
+__all__ = ["MAX_RESTARTS", "WorkerBench", "as_wire"]
+
+MAX_RESTARTS = 6
+"""After so many deaths a submission is not run any further."""
+
+
+class WorkerBench:
+    """Observations of one submission, made in worker processes. Not shared between threads."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        folder: Path,
+        source: Source | None,
+        functions: tuple[Function, ...],
+        limits: Limits,
+        seed: int,
+    ) -> None:
+        self._zygote = zygote
+        self._folder = folder
+        self._source = source
+        self._functions = {function.name: function for function in functions}
+        self._limits = limits
+        self._seed = seed
+        self._worker: Worker | None = None
+        self._deaths = 0
+        self._skip: tuple[int, ...] = ()
+        self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
+        self._seen: dict[bytes, Observation] = {}
+        self._lost: list[StatementFailure] = []
+        self._loaded = self._load()
+
+    @property
+    def loaded(self) -> LoadReport:
+        """What came of executing the student's file."""
+        return self._loaded
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states."""
+        return self._loaded.figures
+
+    def locate(self, function: Function) -> Located | None:
+        """The student's version of a function, or None."""
+        found = binding.find(function, self._loaded.functions)
+        if found is None:
+            return None
+        number, notes = found
+        info = self._loaded.functions[number]
+        bound = binding.bind(function, info.parameters)
+        supplied = [
+            f"`{p.name}`"
+            for p in function.parameters
+            if p.default is not None and p.name in bound.without_default
+        ]
+        if supplied:
+            notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
+        values = {parameter.name: parameter.default for parameter in info.parameters}
+        defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
+        return Located(info.name, self._original_line(info.line), notes, bound.taken, defaults)
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call, or return what it gave the first time."""
+        key = _key(probe)
+        if key not in self._seen:
+            self._seen[key] = self._observe(probe)
+        return self._seen[key]
+
+    def _observe(self, probe: Probe) -> Observation:
+        function = self._functions[probe.function]
+        found = binding.find(function, self._loaded.functions)
+        if found is None:
+            return Uncallable(f"there is no function `{probe.function}`")
+        info = self._loaded.functions[found[0]]
+        bound = binding.bind(function, info.parameters)
+        split = binding.arguments(function, bound, probe.arguments)
+        if isinstance(split, str):
+            return Uncallable(split)
+        positional, named, order = split
+        call = wire.Call(
+            function=found[0],
+            positional=tuple(as_wire(value) for value in positional),
+            named={name: as_wire(value) for name, value in named.items()},
+            seed=probe.seed,
+        )
+        if self._worker is None and not self._restart():
+            return Died("stopped", "its program ended too often to be run any further")
+        if time.monotonic() > self._ended:
+            return Died("time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds")
+        assert self._worker is not None
+        reply, _ = self._worker.ask(call, self._limits.call_seconds)
+        if isinstance(reply, Died):
+            self._bury()
+        if isinstance(reply, wire.Raised) and reply.line is not None:
+            return msgspec.structs.replace(reply, line=self._original_line(reply.line))
+        if isinstance(reply, wire.Returned):
+            if len(reply.after) != len(order):
+                return Died("protocol", "the worker answered about other arguments than it was given")
+            after = dict(zip(order, reply.after, strict=True))
+            return msgspec.structs.replace(reply, after=tuple(after[name] for name in probe.arguments))
+        if isinstance(reply, wire.Raised | Died):
+            return reply
+        return Died("protocol", "the worker answered something else")
+
+    def _bury(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+        self._worker = None
+        self._deaths += 1
+
+    def _restart(self) -> bool:
+        if self._deaths > MAX_RESTARTS:
+            return False
+        reply = self._ask_to_load()
+        return isinstance(reply, wire.Loaded)
+
+    def _load(self) -> LoadReport:
+        if self._source is None or self._source.problem:
+            return LoadReport(self._source, problem=self._source.problem if self._source else "")
+        reply = self._ask_to_load()
+        if isinstance(reply, Died):
+            return LoadReport(self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}.")
+        failures = [
+            StatementFailure(self._original_line(failure.line), failure.type_name, failure.text)
+            for failure in reply.failures
+        ]
+        return LoadReport(
+            self._source,
+            functions=reply.functions,
+            figures=(*figures.from_variables(reply.variables), *figures.from_text(reply.printed)),
+            failures=tuple(sorted(failures + self._lost, key=lambda failure: failure.line)),
+            printed=reply.printed,
+            notes=reply.notes,
+        )
+
+    def _ask_to_load(self) -> wire.Loaded | Died:
+        """Load the file, leaving out one more statement after each death."""
+        assert self._source is not None
+        while True:
+            self._worker = Worker(self._zygote, self._folder, self._limits)
+            request = wire.Load(
+                code=self._source.code, filename=self._source.name, seed=self._seed, skip=self._skip
+            )
+            reply, begun = self._worker.ask(request, self._limits.call_seconds)
+            if isinstance(reply, wire.Loaded):
+                return reply
+            self._bury()
+            died = reply if isinstance(reply, Died) else Died("protocol", "the worker answered something else")
+            if begun is None or begun[0] in self._skip or self._deaths > MAX_RESTARTS:
+                return died
+            self._skip += (begun[0],)
+            self._lost.append(StatementFailure(self._original_line(begun[1]), "", died.text))
+
+    def _original_line(self, line: int) -> int:
+        lines = self._source.lines if self._source is not None else ()
+        return lines[line - 1] if 0 < line <= len(lines) else line
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+def as_wire(value: object) -> wire.Value:
+    """A probe's argument as the wire knows it; arrays become torch tensors on the other side."""
+    if isinstance(value, np.ndarray):
+        return wire.Array(dtype=value.dtype.name, shape=value.shape, data=np.ascontiguousarray(value).tobytes())
+    if isinstance(value, bool | int | float):
+        return wire.Number(value=value)
+    raise TypeError(f"a probe cannot carry {type(value).__name__}")
+
+
+def _key(probe: Probe) -> bytes:
+    values: Mapping[str, wire.Value] = {name: as_wire(value) for name, value in probe.arguments.items()}
+    return msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))

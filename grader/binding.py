@@ -1,0 +1,181 @@
+"""Find a student's version of a function and express a call with the student's own parameters.
+
+Names are matched exactly, then by spelling variants; parameters by name, then by the sheet's aliases,
+then by position. Nothing is rejected for its spelling.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from grader.lab import Function, Located, Parameter
+from grader.model import Frozen
+from grader.wire import FunctionInfo, ParameterInfo
+
+__all__ = ["Binding", "Slot", "arguments", "bind", "find", "normalised"]
+
+_POSITIONAL = ("positional_only", "positional_or_keyword")
+
+
+class Slot(Frozen, frozen=True):
+    """One parameter of the student's and the sheet's parameter it stands for."""
+
+    theirs: str
+    ours: str
+    kind: str
+    has_default: bool
+
+
+class Binding(Frozen, frozen=True):
+    """How to call one student function: which of the sheet's parameters goes where."""
+
+    slots: tuple[Slot, ...] = ()
+    """In the student's order."""
+    variadic: tuple[str, ...] = ()
+    """The sheet's parameters that a `*args` of the student's takes, in the sheet's order."""
+    by_keyword: tuple[str, ...] = ()
+    """The sheet's parameters that a `**kwargs` of the student's takes."""
+    missing: tuple[str, ...] = ()
+    """The sheet's parameters that the student's function does not take."""
+    extra: tuple[str, ...] = ()
+    """Parameters of the student's that must be given but that the sheet does not know."""
+
+    @property
+    def taken(self) -> tuple[str, ...]:
+        """The sheet's names of all parameters the student's function takes."""
+        return (*(slot.ours for slot in self.slots), *self.variadic, *self.by_keyword)
+
+    @property
+    def without_default(self) -> frozenset[str]:
+        """The sheet's names of parameters the student gave no default."""
+        needed = {slot.ours for slot in self.slots if not slot.has_default}
+        return frozenset(needed | set(self.variadic) | set(self.by_keyword))
+
+
+def normalised(name: str) -> str:
+    """A name without what students vary: case, underscores, British or American spelling, a class prefix."""
+    plain = re.sub(r"[^a-z0-9]", "", name.rsplit(".", 1)[-1].lower())
+    return plain.replace("factorize", "factorise").replace("factorization", "factorisation")
+
+
+def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, tuple[str, ...]] | None:
+    """Return the number of the student's version and notes about its name, or None.
+
+    The order of preference: exact name, spelling variant, alias; among equals the one whose parameters
+    fit, then the last defined.
+    """
+    aliases = {normalised(alias) for alias in function.aliases}
+    ranked: list[tuple[int, bool, int]] = []
+    for number, candidate in enumerate(candidates):
+        plain = normalised(candidate.name)
+        if candidate.name == function.name:
+            closeness = 3
+        elif plain == normalised(function.name):
+            closeness = 2
+        elif plain in aliases:
+            closeness = 1
+        else:
+            continue
+        fits = not set(bind(function, candidate.parameters).missing) - set(function.optional)
+        ranked.append((closeness, fits, number))
+    if not ranked:
+        return None
+    fitting = [entry for entry in ranked if entry[1]] or ranked
+    closeness, _, number = max(fitting, key=lambda entry: (entry[0], entry[2]))
+    name = candidates[number].name
+    notes = () if closeness == 3 else (f"Found as `{name}`; the sheet calls it `{function.name}`.",)
+    return number, notes
+
+
+def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
+    """Match the sheet's parameters with the student's: by name, by alias, then by position.
+
+    A name of one letter counts only where all of the sheet's one-letter names are there, since `M` may
+    be anybody's matrix. A variadic parameter of the student's takes whatever is left.
+    """
+    theirs_by_name = {p.name: p for p in parameters if p.kind in (*_POSITIONAL, "keyword_only")}
+    letters = {p.name for p in function.parameters if len(p.name) == 1}
+    left = list(function.parameters)
+    taken: dict[str, Parameter] = {}
+
+    def take(name: str, ours: Parameter) -> None:
+        taken[name] = ours
+        left.remove(ours)
+
+    for ours in function.parameters:
+        if ours.name in theirs_by_name and (len(ours.name) > 1 or letters <= theirs_by_name.keys()):
+            take(ours.name, ours)
+    for name in theirs_by_name:
+        ours_by_alias = next((ours for ours in left if _is_alias(name, ours)), None)
+        if name not in taken and ours_by_alias is not None:
+            take(name, ours_by_alias)
+    for name, theirs in theirs_by_name.items():
+        if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0]):
+            take(name, left[0])
+
+    kinds = {p.kind for p in parameters}
+    rest = tuple(ours.name for ours in left)
+    return Binding(
+        slots=tuple(
+            Slot(name, taken[name].name, theirs.kind, theirs.default is not None)
+            for name, theirs in theirs_by_name.items()
+            if name in taken
+        ),
+        variadic=rest if "var_positional" in kinds else (),
+        by_keyword=rest if kinds & {"var_keyword"} and "var_positional" not in kinds else (),
+        missing=() if kinds & {"var_positional", "var_keyword"} else rest,
+        extra=tuple(
+            name for name, theirs in theirs_by_name.items() if name not in taken and theirs.default is None
+        ),
+    )
+
+
+def _is_alias(name: str, ours: Parameter) -> bool:
+    plain = name.lower().replace("_", "")
+    return len(plain) > 1 and plain in {a.lower().replace("_", "") for a in (ours.name, *ours.aliases)}
+
+
+def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
+    """A parameter with a default that is no number (`verbose=True`, `history=None`) is an option of theirs."""
+    if theirs.default is None or ours.default is None:
+        return theirs.default is None
+    try:
+        float(theirs.default)
+    except ValueError:
+        return theirs.default == "None" and len(theirs.name) <= 2
+    return True
+
+
+def arguments(
+    function: Function, binding: Binding, given: Mapping[str, object]
+) -> tuple[list[object], dict[str, object], tuple[str, ...]] | str:
+    """Split the sheet's arguments into positional and named ones, or say why that cannot be.
+
+    A parameter left out stays at the student's default; where the student gave none, the sheet's is
+    supplied. The third part names, by the sheet, all that is passed: positional ones, then named ones.
+    """
+    lost = [name for name in given if name not in binding.taken]
+    if lost:
+        return "the function does not take " + ", ".join(f"`{name}`" for name in lost)
+    if binding.extra:
+        return "the function also wants " + ", ".join(f"`{name}`" for name in binding.extra)
+    values = dict(given)
+    for parameter in function.parameters:
+        if parameter.default is not None and parameter.name in binding.without_default:
+            values.setdefault(parameter.name, parameter.default)
+    positional: list[str] = []
+    named: dict[str, str] = {}
+    by_position = True
+    for slot in binding.slots:
+        if slot.ours not in values:
+            by_position = False
+        elif slot.kind == "keyword_only" or (not by_position and slot.kind != "positional_only"):
+            named[slot.theirs] = slot.ours
+        else:
+            positional.append(slot.ours)
+    positional += [name for name in binding.variadic if name in values]
+    named |= {name: name for name in binding.by_keyword if name in values}
+    return (
+        [values[name] for name in positional],
+        {theirs: values[name] for theirs, name in named.items()},
+        (*positional, *named.values()),
+    )

@@ -1,0 +1,1 @@
+"""Reports as files: pages for people, formats for machines."""

@@ -1,0 +1,145 @@
+"""Numbers and matrices that a student states: left in variables, or printed.
+
+Reading only: whether a figure is right is for the lab to say. Printed figures carry the half unit of
+their last digit, so that a lab can judge them by intervals instead of by guessed tolerances.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+from grader.model import Figure
+
+__all__ = ["array_of", "from_text", "from_variables"]
+
+MAX_FIGURES = 2_000
+_NUMBER = re.compile(r"[-+−]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?![\w.])")
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_LABEL = re.compile(r"[^\W\d][\w ²³^_|'‖()/.-]*")
+
+
+def array_of(value: wire.Value) -> npt.NDArray[np.float64] | None:
+    """The value as float64, where it is a real number, a real array or nested lists of equal length."""
+    if isinstance(value, wire.Number):
+        return np.float64(value.value).reshape(()) if not isinstance(value.value, bool) else None
+    if isinstance(value, wire.Array):
+        if value.dtype.startswith("complex"):
+            return None
+        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).astype(np.float64)
+    if isinstance(value, wire.Items) and value.items and not value.names:
+        parts = [array_of(item) for item in value.items]
+        if any(part is None for part in parts):
+            return None
+        whole = [part for part in parts if part is not None]
+        if len({part.shape for part in whole}) == 1 and whole[0].ndim < 2:
+            return np.stack(whole)
+    return None
+
+
+def from_variables(variables: Iterable[wire.Variable]) -> Iterator[Figure]:
+    """Yield every number and matrix held in top-level variables, also inside tuples, lists and dicts."""
+    for variable in variables:
+        yield from _of_value(variable.name, variable.value)
+
+
+def _of_value(name: str, value: wire.Value, depth: int = 0) -> Iterator[Figure]:
+    array = array_of(value)
+    if array is not None and array.ndim <= 2 and array.size <= 10_000:
+        yield Figure(array, 0.0, name, f"variable `{name}`")
+    elif isinstance(value, wire.Items) and depth < 2 and len(value.items) <= 50:
+        for number, item in enumerate(value.items):
+            key = f".{value.names[number]}" if number < len(value.names) else f"[{number}]"
+            yield from _of_value(f"{name}{key}", item, depth + 1)
+
+
+def from_text(text: str) -> Iterator[Figure]:
+    """Yield the matrices and numbers in printed text, each with half a unit of its last digit.
+
+    A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
+    square brackets. Numbers inside a matrix or a list are not yielded one by one.
+    """
+    count = 0
+    spans: list[tuple[int, int]] = []
+    for start, end in _outer_brackets(text):
+        spans.append((start, end))
+        figure = _matrix(text, start, end)
+        if figure is not None and count < MAX_FIGURES:
+            count += 1
+            yield figure
+    position = 0
+    for match in _NUMBER.finditer(text):
+        while position < len(spans) and spans[position][1] <= match.start():
+            position += 1
+        inside = position < len(spans) and spans[position][0] <= match.start()
+        if inside or count >= MAX_FIGURES or (match.start() and re.match(r"[\w.]", text[match.start() - 1])):
+            continue
+        count += 1
+        value, half_width = _parsed(match.group())
+        label = _label_before(text, match.start())
+        yield Figure(np.float64(value).reshape(()), half_width, label, f"printed, line {_line(text, match.start())}")
+
+
+def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:
+    depth, start = 0, 0
+    for position, character in enumerate(text):
+        if character == "[":
+            if depth == 0:
+                start = position
+            depth += 1
+        elif character == "]" and depth:
+            depth -= 1
+            if depth == 0:
+                yield start, position + 1
+
+
+def _matrix(text: str, start: int, end: int) -> Figure | None:
+    body = text[start:end]
+    rows = [_row(found) for found in _BRACKETED.findall(body)]
+    if not rows or any(row is None for row in rows):
+        return None
+    filled = [row for row in rows if row]
+    if not filled or len({len(row) for row in filled}) != 1:
+        return None
+    values = np.array([[value for value, _ in row] for row in filled])
+    half_width = max(width for row in filled for _, width in row)
+    if body.count("[") == 1:
+        values = values[0]
+    name = _label_before(text, start)
+    return Figure(values, half_width, name, f"printed, line {_line(text, start)}")
+
+
+def _row(text: str) -> list[tuple[float, float]] | None:
+    inner = text[1:-1].strip()
+    if not inner:
+        return []
+    inner = re.sub(r"(?:tensor|array|np\.float(?:32|64)|float)\(", "", inner).replace(")", "")
+    parts = [part for part in re.split(r"[,\s]+", inner) if part]
+    if not all(_NUMBER.fullmatch(part) for part in parts):
+        return None
+    return [_parsed(part) for part in parts]
+
+
+def _parsed(text: str) -> tuple[float, float]:
+    plain = text.replace("−", "-")
+    mantissa, _, exponent = plain.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    shift = int(exponent) if exponent else 0
+    half_width = 0.5 * 10.0 ** max(min(shift - decimals, 300), -300)
+    return float(plain), half_width
+
+
+def _label_before(text: str, position: int) -> str:
+    """The words in front of a figure: on its own line, else the line above."""
+    line_start = text.rfind("\n", 0, position) + 1
+    words = text[line_start:position]
+    if not _LABEL.search(words.replace("tensor(", "").replace("array(", "")):
+        previous = text.rfind("\n", 0, max(line_start - 1, 0)) + 1
+        words = text[previous : max(line_start - 1, 0)]
+    return words.replace("tensor(", "").replace("array(", "").strip(" \t:=,([").strip()[-80:]
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1

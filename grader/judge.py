@@ -1,0 +1,53 @@
+"""Run an exercise's checks in the order of what they need.
+
+A check that needs another is skipped where that one did not pass; what is our own fault or waits for a
+person is passed on as such, so that it costs no mark unseen.
+"""
+
+import logging
+from typing import Final
+
+from grader.lab import Bench, Check, Exercise
+from grader.model import CheckResult, Finding, Outcome
+
+__all__ = ["judge"]
+
+_log: Final = logging.getLogger("grader")
+
+_INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
+
+
+def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
+    """The result of every check of the exercise, in its order."""
+    results: dict[str, CheckResult] = {}
+    for check in exercise.checks:
+        finding = _finding(check, bench, results)
+        results[check.id] = CheckResult(
+            id=check.id, title=check.title, **{name: getattr(finding, name) for name in Finding.__struct_fields__}
+        )
+    return tuple(results.values())
+
+
+def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Finding:
+    blocking = [results[need] for need in check.needs if results[need].outcome is not Outcome.PASS]
+    if blocking:
+        return _blocked(blocking)
+    implying = [results[other] for other in check.implied_by]
+    if implying and all(result.outcome is Outcome.PASS for result in implying):
+        return Finding(outcome=Outcome.PASS, message="Follows from the checks before.")
+    try:
+        return check.run(bench)
+    except Exception as error:
+        _log.exception("check %s", check.id)
+        return Finding(
+            outcome=Outcome.ERROR,
+            message=f"The grader itself failed here ({type(error).__name__}). This costs no mark; please report it.",
+        )
+
+
+def _blocked(blocking: list[CheckResult]) -> Finding:
+    for outcome in _INHERITED:
+        for result in blocking:
+            if result.outcome is outcome:
+                return Finding(outcome=outcome, message=f"Could not be looked at: see “{result.title}”.")
+    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{blocking[0].title}”.")

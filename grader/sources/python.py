@@ -1,0 +1,64 @@
+"""Python scripts: decoded as Python itself would, parsed to find syntax errors, never executed."""
+
+import ast
+import io
+import tokenize
+import warnings
+from pathlib import Path
+from typing import Final
+
+from grader.model import Source
+
+__all__ = ["MAX_BYTES", "from_code", "read"]
+
+MAX_BYTES: Final = 1024 * 1024
+"""A script of more than a megabyte is not one."""
+
+
+def read(path: Path, name: str) -> Source:
+    """Read a script; encoding by byte order mark or coding line, else UTF-8 (PEP 263)."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return _problem(path, name, f"{name} cannot be read ({error.strerror}): hand it in again.")
+    if len(data) > MAX_BYTES:
+        return _problem(path, name, f"{name} is larger than 1 MB: hand in the script only.")
+    if not data.strip():
+        return _problem(path, name, f"{name} is empty: hand in the file with your code.")
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _problem(path, name, f"{name} is not a text file: hand in the Python script itself.")
+    try:
+        code = _decoded(data)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return _problem(path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again.")
+    return from_code(path, name, code)
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return data.decode(encoding)
+
+
+def from_code(path: Path, name: str, code: str) -> Source:
+    """A source of code that stands in the file line for line."""
+    code = code.replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(range(1, code.count("\n") + 2))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        what = getattr(error, "msg", None) or "it is nested too deeply or holds characters Python does not allow"
+        kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
+        where = f" line {line}" if line else ""
+        problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
+        return Source(path, name, code, lines, problem, line)
+    return Source(path, name, code, lines)
+
+
+def _problem(path: Path, name: str, sentence: str) -> Source:
+    return Source(path, name, "", (), sentence)

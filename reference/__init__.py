@@ -1,0 +1,98 @@
+"""Lab 1, “Playing with gradients and matrices in PyTorch”, put together as a lab for the grader.
+
+Five exercises of one mark each: factorisation by descent (1.1, 1.2), truncated SVD (2.1), masked
+factorisation (3.1, 3.2). `solution` is the model solution; everything that judges stands beside it.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from grader.lab import Bench, Demonstration, Exercise, Lab
+from grader.model import CheckResult, Diagnosis, Outcome
+from grader.rubric import read_rubric
+from reference import decomposition, ladder, misconceptions, statements
+from reference.functions import FUNCTIONS
+
+__all__ = ["LAB", "RUBRIC_PATH"]
+
+RUBRIC_PATH: Final = Path(__file__).with_name("rubric.toml")
+
+
+def exercises(seed: int) -> tuple[Exercise, ...]:
+    """The five exercises with matrices, masks and starts drawn from the seed."""
+    plain = ladder.Ladder("1.1", masked=False, seed=seed)
+    masked = ladder.Ladder("3.1", masked=True, seed=seed)
+    return (
+        _descent(plain, "Factorise by stochastic gradient descent"),
+        Exercise(
+            "1.2",
+            "Factorise A at rank 2",
+            "Factorise the matrix A at rank 2 with the defaults; state U and V, or their product, and the loss "
+            "‖A − UVᵀ‖²_F.",
+            statements.factorisation_checks("1.2"),
+            _undiagnosed,
+            partial(_advice, statements.ADVICE, ""),
+        ),
+        Exercise(
+            "2.1",
+            "Truncate the singular value decomposition",
+            "Set the last singular value of A to zero and reconstruct; state the error and compare it with 1.2.",
+            decomposition.Decomposition("2.1", seed).checks(),
+            _undiagnosed,
+            partial(_advice, decomposition.ADVICE, ""),
+        ),
+        _descent(masked, "Factorise what is observed"),
+        Exercise(
+            "3.2",
+            "Complete A",
+            "Complete A where (2,1) and (3,2) are hidden; state the completed matrix and compare it with A.",
+            statements.completion_checks("3.2", masked.is_right),
+            _undiagnosed,
+            partial(_advice, statements.ADVICE, ""),
+        ),
+    )
+
+
+def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
+    parameters = ", ".join(
+        p.name if p.default is None else f"{p.name}={p.default:g}" for p in rungs.function.parameters
+    )
+    where = " where the mask is 1" if rungs.masked else ""
+    return Exercise(
+        rungs.exercise,
+        title,
+        f"Write `{rungs.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
+        f"rows outside, columns inside, and updates U[r], then V[c]{where}.",
+        rungs.checks(),
+        partial(misconceptions.diagnose, rungs),
+        partial(_advice, ladder.ADVICE, rungs.function.name),
+    )
+
+
+def _undiagnosed(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+    return ()
+
+
+def _advice(advice: dict[str, str], function: str, results: tuple[CheckResult, ...]) -> str:
+    for result in results:
+        if result.outcome in (Outcome.FAIL, Outcome.MISSING):
+            return advice.get(result.id.partition("-")[2], "").format(function=function)
+    return ""
+
+
+def _demonstrate() -> tuple[Demonstration, ...]:
+    from reference.demonstration import demonstrate  # torch is loaded only when asked for
+
+    return demonstrate()
+
+
+LAB: Final = Lab(
+    id="lab1",
+    title="Lab 1 – Playing with gradients and matrices in PyTorch",
+    seed=20,
+    functions=FUNCTIONS,
+    exercises=exercises,
+    rubric=read_rubric(RUBRIC_PATH),
+    demonstrate=_demonstrate,
+)

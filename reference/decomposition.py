@@ -1,0 +1,234 @@
+"""Checks of the truncated SVD: exercise 2.1, by a function where there is one, else by the figures.
+
+The best approximation of rank k is what the sheet asks for, however it is computed and returned: it is
+recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+from grader.figures import array_of
+from grader.lab import Bench, Check
+from grader.model import Figure, Finding, Frozen, Outcome, Probe
+from reference import bounds, matrices
+from reference.functions import TRUNCATED_SVD
+from reference.returned import describe, failure, format_matrix, items_of
+from reference.stated import BEST
+from reference.statements import error_check, prose_check, stated_best
+
+__all__ = ["ADVICE", "Decomposition"]
+
+Array = npt.NDArray[np.float64]
+
+FLOAT32_EPS: Final = 2.0**-23
+
+ADVICE: Final = {
+    "matrix": "Reconstruct the matrix of the message with your function and compare it entry by entry.",
+    "error": "Print the sum of the squared entries of A minus your reconstruction.",
+    "why": "",
+}
+"""What to do next when this is the first check that fails."""
+
+
+class Case(Frozen, frozen=True):
+    """One call of a truncated SVD: A (m, n) float32 and the rank to keep."""
+
+    A: npt.NDArray[np.float32]
+    rank: int
+    what: str
+
+
+class Decomposition:
+    """The checks of exercise 2.1 for one seed."""
+
+    def __init__(self, exercise: str, seed: int) -> None:
+        self.exercise = exercise
+        rng = np.random.Generator(np.random.PCG64([seed, 21]))
+        spectrum, draw = matrices.well_separated, matrices.with_spectrum
+        self.cases = (
+            Case(matrices.A, 2, "the sheet's A"),
+            Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
+            Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
+            Case(draw(spectrum(3), 3, 5, rng), 2, "a wide matrix"),
+            Case(draw(spectrum(3), 5, 3, rng), 2, "a tall matrix"),
+            Case(draw(matrices.rank_deficient(4, 2), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw(matrices.nearly_repeated(4, 2), 4, 5, rng), 2, "nearly equal singular values"),
+            Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
+        )
+
+    def checks(self) -> tuple[Check, ...]:
+        """The matrix, its error, and the explanation, which a person reads."""
+        matrix = f"{self.exercise}-matrix"
+        return (
+            Check(matrix, "The truncated SVD gives the best approximation of its rank", self._matrix),
+            error_check(self.exercise, (), self._returned_error),
+            prose_check(self.exercise),
+        )
+
+    def _matrix(self, bench: Bench) -> Finding:
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return self._figure(bench)
+        takes_rank = "rank" in located.parameters
+        cases = self.cases if takes_rank else tuple(self._last_cut(case) for case in self.cases[:5])
+        for case in cases:
+            finding = self._judge(bench, case, takes_rank)
+            if finding is not None:
+                return finding
+        notes = located.notes
+        if not takes_rank:
+            notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
+        return Finding(
+            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}: {len(cases)} matrices.", notes=notes
+        )
+
+    def _last_cut(self, case: Case) -> Case:
+        return Case(case.A, min(case.A.shape) - 1, case.what)
+
+    def _figure(self, bench: Bench) -> Finding:
+        stated = stated_best(bench)
+        if stated is not None:
+            return Finding(outcome=Outcome.PASS, message=f"Found as {stated.origin}.")
+        loaded = bench.loaded
+        if loaded.problem and loaded.source is not None:
+            return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+        wrong = self._attempt(bench)
+        if wrong is not None:
+            return wrong
+        return Finding(
+            outcome=Outcome.MISSING,
+            message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
+            wanted=format_matrix(BEST),
+        )
+
+    def _attempt(self, bench: Bench) -> Finding | None:
+        """A script that decomposes A but puts it together wrongly: recognised by the matrix it states."""
+        U, s, Vt = np.linalg.svd(matrices.A.astype(np.float64))
+        mistakes = {
+            "only the largest singular value is kept": (U[:, :1] * s[:1]) @ Vt[:1],
+            "the first singular value is cut instead of the last": (U[:, 1:] * s[1:]) @ Vt[1:],
+            "V is used where its transpose belongs": (U[:, :2] * s[:2]) @ Vt.T[:2],
+        }
+        for what, P in mistakes.items():
+            for figure in bench.figures:
+                if figure.values.shape == P.shape and _close(figure, P):
+                    return Finding(
+                        outcome=Outcome.FAIL,
+                        message=f"The matrix stated ({figure.origin}) is not the best of rank 2: {what}.",
+                        got=format_matrix(figure.values),
+                        wanted=format_matrix(BEST),
+                    )
+        return None
+
+    def _probe(self, case: Case, takes_rank: bool) -> Probe:
+        arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
+        if takes_rank:
+            arguments["rank"] = case.rank
+        return Probe(TRUNCATED_SVD.name, arguments, seed=1)
+
+    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
+        """None where the function is right in this case, else the failed check."""
+        observation = bench.observe(self._probe(case, takes_rank))
+        rank = f", {case.rank}" if takes_rank else ""
+        call = f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
+        if not isinstance(observation, wire.Returned):
+            return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
+        if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():
+            return Finding(
+                outcome=Outcome.FAIL, message="The call changes its argument A.", wanted="A as it was given", call=call
+            )
+        A = case.A.astype(np.float64)
+        best, tolerance = bounds.eckart_young(A, case.rank), bounds.svd_tolerance(A, case.rank, FLOAT32_EPS)
+        read = list(_approximations(observation.value, case.A.shape))
+        if not read:
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"It returned {describe(observation.value)}.",
+                wanted=f"the {case.A.shape[0]}×{case.A.shape[1]} matrix, or U, S and V to make it from",
+                call=call,
+            )
+        nearest = min(read, key=lambda P: bounds.loss(A, P) if np.isfinite(P).all() else np.inf)
+        if not np.isfinite(nearest).all():
+            return Finding(outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call)
+        for P in read:
+            if not np.isfinite(P).all():
+                continue
+            beyond = bounds.singular_values(P)[case.rank :]
+            low_rank = beyond.size == 0 or float(beyond[0]) <= tolerance.singular_value
+            if low_rank and bounds.loss(A, P) <= best + tolerance.excess_loss:
+                return None
+        reached = bounds.loss(A, nearest)
+        rank_found = int((bounds.singular_values(nearest) > tolerance.singular_value).sum())
+        if rank_found > case.rank:
+            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was asked for."
+        else:
+            message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=message,
+            got=format_matrix(nearest),
+            wanted=format_matrix(bounds.best_approximation(A, case.rank)),
+            tolerance=f"{tolerance.excess_loss:.1e} in the squared error (backward error of a float32 SVD)",
+            call=call,
+        )
+
+    def _returned_error(self, bench: Bench) -> tuple[Figure, ...]:
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return ()
+        observation = bench.observe(self._probe(self.cases[0], "rank" in located.parameters))
+        parts = items_of(observation.value) if isinstance(observation, wire.Returned) else None
+        numbers = [array_of(part) for part in parts or ()]
+        return tuple(
+            Figure(number, 0.0, "error", f"returned by `{located.name}`")
+            for number in numbers
+            if number is not None and number.size == 1
+        )
+
+
+def _close(figure: Figure, P: Array) -> bool:
+    return bool((np.abs(figure.values - P) <= figure.half_width + 1e-5).all())
+
+
+def _approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:
+    """Every matrix of A's shape the returned value can stand for.
+
+    A matrix; a matrix beside its error; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix.
+    """
+    parts = items_of(value)
+    whole = array_of(value)
+    if whole is not None and whole.shape == shape and _is_float(value):
+        yield whole
+        return
+    arrays = [array_of(part) for part in parts or () if _is_float(part)]
+    if len(arrays) == 3:
+        U, S, W = arrays
+        if U is not None and S is not None and W is not None and U.ndim == W.ndim == 2 and S.ndim in (1, 2):
+            yield from _products(U, S, W, shape)
+    for array in arrays[:1] if len(arrays) == 2 else ():
+        if array is not None and array.shape == shape:
+            yield array
+
+
+def _products(U: Array, S: Array, W: Array, shape: tuple[int, ...]) -> Iterator[Array]:
+    for right in (W, W.T):
+        if S.ndim == 2:
+            if U.shape[1] == S.shape[0] and S.shape[1] == right.shape[0]:
+                product = U @ S @ right
+                if product.shape == shape:
+                    yield product
+            continue
+        k = min(S.size, U.shape[1], right.shape[0])
+        if k < S.size and np.any(S[k:] != 0):
+            continue
+        product = (U[:, :k] * S[:k]) @ right[:k]
+        if product.shape == shape:
+            yield product
+
+
+def _is_float(value: wire.Value) -> bool:
+    return not isinstance(value, wire.Array) or value.dtype in ("float32", "float64")

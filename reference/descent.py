@@ -1,0 +1,177 @@
+"""Seeing a student's factorisation at work: its start, and its epochs beside a rule's from that start.
+
+The start is observable whatever generator or order a student draws in: with lr = 0 nothing moves, so the
+same seed gives back U₀ and V₀. From there everything is algebra, and no verdict depends on luck.
+"""
+
+from itertools import permutations
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+from grader.lab import Bench, Function
+from grader.model import Frozen, Observation, Probe
+from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
+from reference.returned import Refused, factors, failure, format_matrix
+from reference.variants import VARIANTS, Variant, permuted
+
+__all__ = ["SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
+
+SAFETY: Final = 4.0
+"""The bound of `run_with_bounds` is first-order rigorous for the sheet's formula; the factor leaves room
+for formulas that round a few times more (A − U Vᵀ as a whole, lr multiplied in last)."""
+
+LAMBDA: Final = 7.0
+"""Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
+except with probability 2·exp(−λ²/2), here 5e-11."""
+
+
+class Setting(Frozen, frozen=True):
+    """One call of a factorisation: A (m, n) float32, M (m, n) or None, and the numbers of the sheet."""
+
+    A: npt.NDArray[np.float32]
+    rank: int
+    seed: int
+    M: npt.NDArray[np.generic] | None = None
+    epochs: int = 1
+    lr: float = 0.1
+
+    def changed(self, **fields: Any) -> "Setting":
+        """The same setting with other values."""
+        kept = {name: getattr(self, name) for name in self.__struct_fields__}
+        return Setting(**(kept | fields))
+
+
+
+class Mismatch(Frozen, frozen=True):
+    """Where a student's factors first leave a rule's: the entry, both values, and the tolerance there."""
+
+    entry: str
+    got: float
+    wanted: float
+    tolerance: float
+    got_factors: Factors
+    wanted_factors: Factors
+    separation: float
+    """|got − wanted| / tolerance; above 1."""
+
+
+class Descent:
+    """A factorisation function of the sheet as the checks see it: 1.1, or 3.1 with a mask."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+
+    def probe(self, setting: Setting, defaults: bool = False, attempt: int = 0) -> Probe:
+        """The call of a setting; with `defaults` the number of epochs and the rate are left out."""
+        arguments: dict[str, Any] = {"A": setting.A, "rank": setting.rank}
+        if setting.M is not None:
+            arguments["M"] = setting.M
+        if not defaults:
+            arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
+        return Probe(self.function.name, arguments, setting.seed, attempt)
+
+    def call_text(self, setting: Setting, defaults: bool = False) -> str:
+        """The call as a student can paste it after their own code."""
+        parts = [f"torch.tensor({format_matrix(setting.A)})"]
+        if setting.M is not None:
+            parts.append(f"torch.tensor({setting.M.tolist()})")
+        parts.append(str(setting.rank))
+        if not defaults:
+            parts += [f"num_epochs={setting.epochs}", f"lr={setting.lr:g}"]
+        return f"torch.manual_seed({setting.seed}); {self.function.name}({', '.join(parts)})"
+
+    def observe(self, bench: Bench, setting: Setting, defaults: bool = False, attempt: int = 0) -> Factors:
+        """U and V as the student's function returns them. Raises Refused where they cannot be read."""
+        observation: Observation = bench.observe(self.probe(setting, defaults, attempt))
+        if not isinstance(observation, wire.Returned):
+            raise Refused(failure(observation))
+        m, n = setting.A.shape
+        return factors(observation.value, m, n, setting.rank)
+
+    def start(self, bench: Bench, setting: Setting) -> Factors:
+        """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs."""
+        try:
+            return self.observe(bench, setting.changed(epochs=1, lr=0.0))
+        except Refused as refused:
+            try:
+                return self.observe(bench, setting.changed(epochs=0))
+            except Refused:
+                raise refused from None
+
+    def compare(self, bench: Bench, setting: Setting, rule: Rule = SHEET) -> Mismatch | None:
+        """The first entry, U before V, where a few epochs leave the rule's by more than rounding can."""
+        start = self.start(bench, setting)
+        got = self.observe(bench, setting)
+        wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
+        tiny = UNIT_ROUNDOFF
+        return first_mismatch(got, wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny))
+
+    def compare_default_run(self, bench: Bench, setting: Setting, rule: Rule = SHEET) -> Mismatch | None:
+        """The same for 1000 epochs at lr 0.01, called without giving either.
+
+        The tolerance is λ√N·u·κ: N roundings an entry meets, κ the measured magnification of a change.
+        """
+        start = self.start(bench, setting)
+        got = self.observe(bench, setting, defaults=True)
+        wanted = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
+        both = np.concatenate([wanted[0].ravel(), wanted[1].ravel()])
+        scale = float(np.abs(both[np.isfinite(both)]).max(initial=1.0))
+        steps = setting.epochs * max(setting.A.shape)
+        tolerance = LAMBDA * np.sqrt(steps) * UNIT_ROUNDOFF * scale
+        mismatch = first_mismatch(got, wanted, _constant(wanted, tolerance))
+        if mismatch is None:
+            return None
+        tolerance *= sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
+        return first_mismatch(got, wanted, _constant(wanted, tolerance))
+
+    def recognise(self, bench: Bench, settings: tuple[Setting, ...]) -> Variant | None:
+        """The sound variant that explains every setting given, or None."""
+        for variant in VARIANTS:
+            if all(self._explains(bench, setting, variant.rule) for setting in settings):
+                return variant
+        return None
+
+    def is_shuffled(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether each setting is explained by the sheet's update with its cells in some order.
+
+        Every order is tried, so the settings must have at most four cells.
+        """
+        return all(self._some_order(bench, setting) for setting in settings)
+
+    def _some_order(self, bench: Bench, setting: Setting) -> bool:
+        m, n = setting.A.shape
+        orders = permutations([(r, c) for r in range(m) for c in range(n)])
+        return any(self._explains(bench, setting, permuted(order)) for order in orders)
+
+    def _explains(self, bench: Bench, setting: Setting, rule: Rule) -> bool:
+        try:
+            return self.compare(bench, setting, rule) is None
+        except Refused:
+            return False
+
+
+def _constant(like: Factors, value: float) -> Factors:
+    return np.full(like[0].shape, value), np.full(like[1].shape, value)
+
+
+def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatch | None:
+    """The first entry out of tolerance; finiteness is looked at before distance."""
+    for name, ours, theirs, allowed in zip("UV", wanted, got, tolerance, strict=True):
+        with np.errstate(invalid="ignore"):
+            same = (np.abs(theirs - ours) <= allowed) | (np.isnan(theirs) & np.isnan(ours)) | (theirs == ours)
+        if not same.all():
+            row, column = (int(i) for i in np.argwhere(~same)[0])
+            width = float(allowed[row, column])
+            return Mismatch(
+                entry=f"{name}[{row}, {column}]",
+                got=float(theirs[row, column]),
+                wanted=float(ours[row, column]),
+                tolerance=width,
+                got_factors=got,
+                wanted_factors=wanted,
+                separation=abs(float(theirs[row, column]) - float(ours[row, column])) / width,
+            )
+    return None

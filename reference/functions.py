@@ -1,0 +1,58 @@
+"""The three functions of the sheet, with the names and parameters students give them."""
+
+from typing import Final
+
+from grader.lab import Function, Parameter
+
+__all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
+
+_MATRIX: Final = Parameter(
+    "A", ("matrix", "mat", "data", "target", "input", "inp", "original", "ratings", "values")
+)
+_MASK: Final = Parameter("M", ("mask", "masks", "binary_mask", "mask_matrix", "observed", "weights"))
+_RANK: Final = Parameter(
+    "rank",
+    ("r_rank", "k_rank", "latent", "latent_dim", "n_components", "num_components", "num_factors",
+     "n_factors", "factors", "dim", "rk", "new_rank", "target_rank"),
+)  # fmt: skip
+_EPOCHS: Final = Parameter(
+    "num_epochs",
+    ("epochs", "n_epochs", "nepochs", "epoch", "nb_epochs", "no_epochs", "iterations", "num_iterations",
+     "n_iterations", "iters", "n_iter", "num_iter", "max_iter", "num_iters", "steps", "num_steps", "n_steps"),
+    1000,
+)  # fmt: skip
+_RATE: Final = Parameter(
+    "lr", ("learning_rate", "learningrate", "alpha", "eta", "step_size", "stepsize", "rate", "gamma"), 0.01
+)
+
+SGD_FACTORISE: Final = Function(
+    "sgd_factorise",
+    (_MATRIX, _RANK, _EPOCHS, _RATE),
+    ("sgd_factor", "sgd_factorisation", "factorise", "factorise_sgd", "sgd", "sgd_factoriser",
+     "matrix_factorisation", "sgd_factorise_matrix", "factorise_matrix", "sgd_matrix_factorisation"),
+)  # fmt: skip
+"""Sheet, exercise 1.1."""
+
+TRUNCATED_SVD: Final = Function(
+    "truncated_svd",
+    (_MATRIX, _RANK),
+    ("truncate_svd", "svd_truncated", "svd_truncate", "trunc_svd", "svd_trunc", "low_rank_approx", "low_rank",
+     "low_rank_approximation", "rank_k_approx", "rank_k_approximation", "best_rank_k", "svd_reconstruct",
+     "svd_reconstruction", "reconstruct_svd", "svd_approx", "svd_approximation", "svd_low_rank", "svd_rank_k",
+     "reduced_svd", "tsvd", "svd_factorise", "compute_truncated_svd", "truncated_svd_reconstruction",
+     "best_approximation", "low_rank_svd", "approximate_svd", "do_svd", "svd_approximate", "reconstruct"),
+    optional=("rank",),
+)  # fmt: skip
+"""Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
+
+SGD_FACTORISE_MASKED: Final = Function(
+    "sgd_factorise_masked",
+    (_MATRIX, _MASK, _RANK, _EPOCHS, _RATE),
+    ("sgd_factorise_mask", "masked_sgd_factorise", "factorise_masked", "sgd_masked", "masked_sgd",
+     "masked_factorise", "sgd_masked_factorise", "masked_factorisation", "sgd_factorisation_masked",
+     "mask_sgd_factorise", "sgd_factorise_with_mask", "matrix_completion", "sgd_completion", "complete_matrix",
+     "sgd_mask", "sgd_factorise_missing", "masked_matrix_factorisation", "sgd_factor_masked"),
+)  # fmt: skip
+"""Sheet, exercise 3.1."""
+
+FUNCTIONS: Final = (SGD_FACTORISE, TRUNCATED_SVD, SGD_FACTORISE_MASKED)

@@ -1,0 +1,490 @@
+"""The ladder of checks for a factorisation by descent: exercises 1.1 and 3.1.
+
+Each rung is one idea, the lowest rung that fails says what is wrong: one cell (the update rule), one row
+(the loop over columns), one column (the loop over rows), whole matrices, several epochs, another rate,
+masks, the defaults, convergence. A rung never compares losses where it can compare the epoch itself.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from grader import wire
+from grader.lab import Bench, Check
+from grader.model import Finding, Outcome
+from reference import bounds, matrices
+from reference.descent import Descent, Mismatch, Setting
+from reference.epochs import Rule
+from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
+from reference.returned import Refused, failure, format_matrix
+from reference.variants import Variant
+
+__all__ = ["ADVICE", "CONVERGED", "Ladder", "MASK_TYPES"]
+
+CONVERGED: Final = 1.02
+"""A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
+on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats the measurement)."""
+
+CONVERGED_OBSERVED: Final = 2e-3
+"""A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
+
+START_FAILURE: Final = 1e-9
+"""Probability that draws from U(0,1) are taken for something else."""
+
+MASK_TYPES: Final = ("int64", "float32", "bool")
+"""Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
+
+ADVICE: Final = {
+    "found": "Define `{function}` with the sheet's name and parameters, and hand in that file.",
+    "returns": "Make `{function}` return the two matrices U and V, in this order and of these shapes.",
+    "still": "Check where `lr` enters: with lr = 0 nothing in U and V may change.",
+    "start": "Draw both U and V from the uniform distribution on [0, 1), entry by entry.",
+    "update": "Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
+    "columns": "Check the range and the index of the loop over columns on a matrix with one row.",
+    "rows": "Check the range and the index of the loop over rows on a matrix with one column.",
+    "sweep": "Run one epoch on the matrix shown and print U and V after every cell.",
+    "hidden": "Check the condition on the mask: where it is 0, neither U nor V may change.",
+    "values": "Look for a place where the value of a hidden cell still enters a computation.",
+    "epochs": "Count how often the loop over epochs runs, and what is kept from one epoch to the next.",
+    "rate": "Use the parameter `lr` itself in both updates, exactly once.",
+    "inputs": "Leave the arguments as they are: work on copies where you need to change something.",
+    "defaults": "Check the default values in the signature: num_epochs=1000 and lr=0.01.",
+    "converges": "Run 1000 epochs with lr=0.05 on A and watch whether the loss keeps falling.",
+}
+"""What to do next when this is the first rung that fails."""
+
+
+class Ladder:
+    """The checks of one of the two exercises for one seed.
+
+    Matrices, masks and starts are drawn from the seed; the algebra holds for any.
+    """
+
+    def __init__(self, exercise: str, masked: bool, seed: int) -> None:
+        self.exercise = exercise
+        self.masked = masked
+        self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
+        self.descent = Descent(self.function)
+        self._rng = np.random.Generator(np.random.PCG64([seed, masked]))
+        self._draw()
+
+    # --- settings -----------------------------------------------------------------------------------------
+
+    def _setting(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> Setting:
+        A = matrices.signed(m, n, self._rng)
+        seed = int(self._rng.integers(1, 10_000))
+        if self.masked and M is None:
+            M = matrices.all_observed(m, n)
+        return Setting(A, rank, seed, M)
+
+    def _draw(self) -> None:
+        draw = self._setting
+        self.update = (draw(1, 1, 1), draw(1, 1, 2), draw(1, 1, 3))
+        self.columns = (draw(1, 4, 1), draw(1, 3, 2))
+        self.rows = (draw(4, 1, 1), draw(3, 1, 2))
+        self.square = draw(2, 2, 1)
+        self.sweep = (self.square, draw(3, 3, 2), draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
+        one, several = draw(1, 1, 2), draw(3, 2, 2)
+        self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
+        self.rate = tuple(s.changed(lr=lr) for lr in (0.03, 0.4) for s in (draw(1, 1, 2), draw(2, 3, 1)))
+        self.spread = draw(5, 4, 100)
+        self.hidden = (
+            self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
+            self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
+            self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
+            self._masked(3, 4, 2, matrices.row_hidden(3, 4, 1)),
+            self._masked(4, 3, 2, matrices.column_hidden(4, 3, 0)),
+            self._masked(4, 5, 3, matrices.scattered(4, 5, self._rng)),
+        )
+        own = int(self._rng.integers(1, 10_000))
+        mask = matrices.M if self.masked else None
+        self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
+        self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
+        self.other_values = tuple(
+            (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng))) for s in self.hidden if s.M is not None
+        )
+
+    def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
+        return self._setting(m, n, rank, M) if self.masked else self._setting(m, n, rank)
+
+    def rungs(self) -> tuple[Setting, ...]:
+        """Every setting of one to three epochs, lowest rung first; what a mistake must explain."""
+        masks = self.hidden if self.masked else ()
+        return (*self.update, *self.columns, *self.rows, *self.sweep, *masks, *self.epochs, *self.rate)
+
+    def is_right(self, bench: Bench) -> bool:
+        """Whether the student's function passes every rung up to the default run."""
+        found = (self._found, partial(self._agree, self.sweep), partial(self._agree, self.hidden), self._defaults)
+        return all(run(bench).outcome is Outcome.PASS for run in found)
+
+    # --- the checks ---------------------------------------------------------------------------------------
+
+    def checks(self) -> tuple[Check, ...]:
+        """The rungs in order, each needing the ones it rests on."""
+        name = self.function.name
+        agree = self._agree
+        rungs: list[tuple[str, str, Callable[[Bench], Finding], tuple[str, ...]]] = [
+            ("found", f"`{name}` is there and can be called", self._found, ()),
+            ("returns", "It returns U (m×rank) and V (n×rank), also where A is not square", self._returns, ("found",)),
+            ("still", "With lr = 0 nothing moves", self._still, ("returns",)),
+            ("start", "U and V start from the uniform distribution on [0, 1)", self._start, ("still",)),
+            ("update", "One step on a single cell follows the sheet's rule", partial(agree, self.update), ("still",)),
+            ("columns", "Every column is visited", partial(agree, self.columns), ("update",)),
+            ("rows", "Every row is visited", partial(agree, self.rows), ("update",)),
+            ("sweep", "One epoch on whole matrices follows the sheet's rule", partial(agree, self.sweep), ("columns", "rows")),
+        ]  # fmt: skip
+        if self.masked:
+            rungs += [
+                ("hidden", "Where the mask is 0, nothing is updated", partial(agree, self.hidden), ("update",)),
+                ("values", "What stands at hidden cells does not matter", self._values, ("update",)),
+            ]
+        rungs += [
+            ("epochs", "The epochs follow one another, as many as asked", partial(agree, self.epochs), ("update",)),
+            ("rate", "Another learning rate is used as given", partial(agree, self.rate), ("update",)),
+            ("inputs", "The arguments are left as they were", self._inputs, ("returns",)),
+            ("defaults", "With the defaults it ends where the sheet's rule ends from the same start", self._defaults, ("sweep", "epochs", "rate")),
+        ]  # fmt: skip
+        checks = [
+            Check(self._id(rung), title, run, tuple(self._id(need) for need in needs))
+            for rung, title, run, needs in rungs
+        ]
+        goal = "fits the observed cells" if self.masked else "reaches the best loss a rank-2 matrix can have"
+        implied = ("defaults", "hidden") if self.masked else ("defaults",)
+        checks.append(
+            Check(
+                self._id("converges"),
+                f"With lr = 0.05 and 1000 epochs it {goal}",
+                self._converges,
+                (self._id("returns"),),
+                tuple(self._id(rung) for rung in implied),
+            )
+        )
+        return tuple(checks)
+
+    def _id(self, rung: str) -> str:
+        return f"{self.exercise}-{rung}"
+
+    def _found(self, bench: Bench) -> Finding:
+        located = bench.locate(self.function)
+        loaded = bench.loaded
+        if located is None:
+            if loaded.problem:
+                return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+            return Finding(outcome=Outcome.MISSING, message=self._nothing_found(bench))
+        lost = [p.name for p in self.function.parameters if p.name not in located.parameters]
+        if lost:
+            wanted = ", ".join(p.name for p in self.function.parameters)
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"`{located.name}` (line {located.line}) does not take {', '.join(f'`{n}`' for n in lost)}.",
+                got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
+                wanted=f"{self.function.name}({wanted})",
+                notes=located.notes,
+            )
+        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=located.notes)
+
+    def _nothing_found(self, bench: Bench) -> str:
+        if bench.loaded.source is None:
+            return "No file with code was handed in."
+        names = ", ".join(f"`{info.name}`" for info in bench.loaded.functions[:12])
+        there = f" The file defines {names}." if names else " The file defines no function that could be used."
+        failed = bench.loaded.failures[:1]
+        why = f" Line {failed[0].line} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+        return f"No function called `{self.function.name}` was found.{there}{why}"
+
+    def _returns(self, bench: Bench) -> Finding:
+        for setting in (self.sweep[1], self.sweep[2], self.sweep[3]):
+            setting = self._typed(bench, setting)
+            try:
+                U, V = self.descent.observe(bench, setting)
+            except Refused as refused:
+                return self._fail(str(refused), setting)
+            if not (np.isfinite(U).all() and np.isfinite(V).all()):
+                return self._fail(
+                    "After one epoch there are values that are not finite (inf or nan).",
+                    setting,
+                    got=_both((U, V)),
+                    wanted="finite numbers",
+                )
+        return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.", notes=self._returned_notes(bench))
+
+    def _returned_notes(self, bench: Bench) -> tuple[str, ...]:
+        observation = bench.observe(self.descent.probe(self._typed(bench, self.sweep[1])))
+        if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
+            count = len(observation.value.items)
+            if count > 2:
+                return (f"It returns {count} values; the sheet asks for U and V. The first two were taken.",)
+        return ()
+
+    def _still(self, bench: Bench) -> Finding:
+        setting = self._typed(bench, self.sweep[1]).changed(lr=0.0)
+        try:
+            once = self.descent.start(bench, setting)
+            again = self.descent.observe(bench, setting, attempt=1)
+            later = self.descent.observe(bench, setting.changed(epochs=3))
+        except Refused as refused:
+            return self._fail(str(refused), setting)
+        if not _equal(once, again):
+            return Finding(
+                outcome=Outcome.MANUAL,
+                message="The same call from the same seed starts from other numbers each time, so that its "
+                "steps cannot be followed. A person has to look.",
+                call=self.descent.call_text(setting),
+            )
+        if not _equal(once, later):
+            return self._fail(
+                "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
+                setting.changed(epochs=3),
+                got=_both(later),
+                wanted=f"as after one epoch: {_both(once)}",
+            )
+        return Finding(outcome=Outcome.PASS)
+
+    def _start(self, bench: Bench) -> Finding:
+        setting = self._typed(bench, self.spread)
+        try:
+            U, V = self.descent.start(bench, setting)
+        except Refused as refused:
+            return self._fail(str(refused), setting.changed(lr=0.0))
+        call = setting.changed(lr=0.0)
+        for name, factor in (("U", U), ("V", V)):
+            tolerance = bounds.dkw_tolerance(factor.size, START_FAILURE)
+            distance = bounds.uniform_distance(factor)
+            low, high = float(factor.min()), float(factor.max())
+            if distance <= tolerance and low >= 0.0 and high <= 1.0:
+                continue
+            spread, middle = float(factor.std()), float(factor.mean())
+            got = f"{factor.size} numbers of {name} from {low:.3f} to {high:.3f}, mean {middle:.3f}, standard deviation {spread:.3f}"
+            wanted = "numbers from 0 to 1, mean 0.5, standard deviation 0.289"
+            distinct = len(np.unique(factor)) / factor.size
+            if distinct > 0.9 and 0.01 <= spread <= 1.5 and abs(middle) <= 1.5:
+                return Finding(
+                    outcome=Outcome.PASS,
+                    message=f"{name} starts from another random distribution than the sheet's.",
+                    got=got,
+                    wanted=wanted,
+                    notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
+                    cost="start",
+                )
+            return self._fail(
+                f"{name} does not start from numbers drawn uniformly from [0, 1).",
+                call,
+                got=got,
+                wanted=wanted,
+                tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
+                "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
+            )
+        return Finding(outcome=Outcome.PASS, message=f"{U.size + V.size} numbers.")
+
+    def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
+        """The common form of a rung: a few epochs from the student's own start, entry by entry."""
+        variant: Variant | None = None
+        for setting in settings:
+            setting = self._typed(bench, setting)
+            try:
+                mismatch = self.descent.compare(bench, setting)
+                if mismatch is not None:
+                    variant = self._variant(bench)
+                    if variant is not None and self._excused(bench, setting, variant):
+                        continue
+                    return self._mismatch(mismatch, setting)
+            except Refused as refused:
+                return self._fail(str(refused), setting)
+        if variant is not None:
+            return Finding(
+                outcome=Outcome.PASS, message=_different(variant), notes=(_different(variant),), cost=variant.cost
+            )
+        return Finding(outcome=Outcome.PASS, message=f"{len(settings)} calls agree to rounding.")
+
+    def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
+        settings = (*self.update, *self.columns, *self.rows, *self.sweep)
+        return tuple(self._typed(bench, setting) for setting in settings)
+
+    def _variant(self, bench: Bench) -> Variant | None:
+        settings = self._recognition(bench)
+        known = self.descent.recognise(bench, settings)
+        if known is not None:
+            return known
+        small = tuple(setting for setting in settings if setting.A.size <= 4)
+        if self.descent.is_shuffled(bench, small):
+            return Variant("order", Rule("shuffled"), "visits the cells in a random order")
+        return None
+
+    def _excused(self, bench: Bench, setting: Setting, variant: Variant) -> bool:
+        if variant.rule.name != "shuffled":
+            return self.descent.compare(bench, setting, variant.rule) is None
+        if setting.A.size <= 4 and setting.epochs == 1:
+            return self.descent.is_shuffled(bench, (setting,))
+        return True  # a random order of many cells is judged by where it converges
+
+    def _values(self, bench: Bench) -> Finding:
+        for setting, changed in self.other_values:
+            setting, changed = self._typed(bench, setting), self._typed(bench, changed)
+            try:
+                got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
+            except Refused as refused:
+                return self._fail(str(refused), changed)
+            if not _equal(got, other):
+                return self._fail(
+                    "Only values at hidden cells were changed, and the result changed with them.",
+                    changed,
+                    got=_both(other),
+                    wanted=f"as with the values before: {_both(got)}",
+                )
+        return Finding(outcome=Outcome.PASS, message=f"{len(self.other_values)} masks.", notes=self._mask_notes(bench))
+
+    def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
+        working = [name for name in MASK_TYPES if self._works_with(bench, name)]
+        if len(working) in (0, len(MASK_TYPES)):
+            return ()
+        return (f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",)
+
+    def _works_with(self, bench: Bench, dtype: str) -> bool:
+        setting = self.hidden[-1]
+        assert setting.M is not None
+        setting = setting.changed(M=setting.M.astype(dtype))
+        try:
+            mismatch = self.descent.compare(bench, setting)
+        except Refused:
+            return False
+        return mismatch is None
+
+    def _typed(self, bench: Bench, setting: Setting) -> Setting:
+        """The setting with its mask in the first type the student's function works with."""
+        if setting.M is None:
+            return setting
+        if self._works_with(bench, MASK_TYPES[0]):
+            return setting
+        dtype = next((name for name in MASK_TYPES if self._works_with(bench, name)), MASK_TYPES[0])
+        return setting.changed(M=setting.M.astype(dtype))
+
+    def _inputs(self, bench: Bench) -> Finding:
+        setting = self._typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
+        probe = self.descent.probe(setting)
+        observation = bench.observe(probe)
+        if not isinstance(observation, wire.Returned):
+            return self._fail(failure(observation), setting)
+        for (name, given), after in zip(probe.arguments.items(), observation.after, strict=True):
+            if not isinstance(given, np.ndarray):
+                continue
+            unchanged = isinstance(after, wire.Array) and after.data == given.tobytes()
+            if not unchanged:
+                return self._fail(f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given")
+        return Finding(outcome=Outcome.PASS)
+
+    def _defaults(self, bench: Bench) -> Finding:
+        declared = self._declared(bench)
+        if declared is not None:
+            return declared
+        setting = self._typed(bench, self.defaults)
+        try:
+            mismatch = self.descent.compare_default_run(bench, setting)
+            if mismatch is None:
+                return Finding(outcome=Outcome.PASS, message="1000 epochs agree to rounding.")
+            variant = self._variant(bench)
+            if variant is not None and variant.rule.name == "shuffled":
+                return self._converges(bench)
+            if variant is not None and self.descent.compare_default_run(bench, setting, variant.rule) is None:
+                return Finding(outcome=Outcome.PASS, message=_different(variant), cost=variant.cost)
+        except Refused as refused:
+            return self._fail(str(refused), setting, defaults=True)
+        return self._mismatch(mismatch, setting, defaults=True)
+
+    def _declared(self, bench: Bench) -> Finding | None:
+        located = bench.locate(self.function)
+        wrong = []
+        for parameter in self.function.parameters:
+            declared = dict(located.defaults).get(parameter.name) if located is not None else None
+            if parameter.default is None or declared is None:
+                continue
+            try:
+                if float(declared) != float(parameter.default):
+                    wrong.append(f"{parameter.name}={declared}; the sheet says {parameter.default}")
+            except ValueError:
+                continue  # e.g. None: what it stands for shows in the run
+        if not wrong:
+            return None
+        return Finding(
+            outcome=Outcome.FAIL, message=f"Other default values than the sheet's: {'; '.join(wrong)}."
+        )
+
+    def _converges(self, bench: Bench) -> Finding:
+        setting = self._typed(bench, self.converges)
+        try:
+            U, V = self.descent.observe(bench, setting)
+        except Refused as refused:
+            return self._fail(str(refused), setting)
+        A = setting.A.astype(np.float64)
+        if setting.M is not None:
+            reached, low, high = bounds.observed_loss(A, setting.M, U @ V.T), 0.0, CONVERGED_OBSERVED
+            what = "loss over the observed cells"
+        else:
+            best = bounds.eckart_young(A, 2)
+            reached, low, high = bounds.loss(A, U @ V.T), best * (1 - 1e-6), best * CONVERGED
+            what = "loss"
+        if low <= reached <= high:
+            return Finding(outcome=Outcome.PASS, message=f"It ends at a {what} of {reached:.6g}.")
+        return self._fail(
+            f"It ends at a {what} of {reached:.6g}.{self._level(reached)}",
+            setting,
+            got=f"{reached:.6g}",
+            wanted=f"between {low:.6g} and {high:.6g}",
+            tolerance="the worst of 20,000 starts from U(0,1), with some room",
+        )
+
+    def _level(self, reached: float) -> str:
+        if self.masked or not np.isfinite(reached):
+            return " The run diverges." if not np.isfinite(reached) else ""
+        for dropped, level in bounds.saddle_levels(matrices.A, 2):
+            if dropped != (3,) and abs(reached - level) <= 0.02 * level:
+                missing = " + ".join(f"σ{i}²" for i in dropped)
+                return f" That is {missing}: those singular values are missed."
+        return ""
+
+    # --- findings -----------------------------------------------------------------------------------------
+
+    def _fail(
+        self,
+        message: str,
+        setting: Setting,
+        got: str = "",
+        wanted: str = "",
+        tolerance: str = "",
+        defaults: bool = False,
+    ) -> Finding:
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=message,
+            got=got,
+            wanted=wanted,
+            tolerance=tolerance,
+            call=self.descent.call_text(setting, defaults),
+        )
+
+    def _mismatch(self, mismatch: Mismatch, setting: Setting, defaults: bool = False) -> Finding:
+        epochs = f"{setting.epochs} epoch{'s' * (setting.epochs > 1)}"
+        return self._fail(
+            f"After {epochs} from your own start, {mismatch.entry} is {mismatch.got:.6f}; the sheet's rule gives "
+            f"{mismatch.wanted:.6f}.",
+            setting,
+            got=_both(mismatch.got_factors),
+            wanted=_both(mismatch.wanted_factors),
+            tolerance=f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)",
+            defaults=defaults,
+        )
+
+
+def _different(variant: Variant) -> str:
+    return f"It factorises soundly, but {variant.note}."
+
+
+def _equal(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> bool:  # type: ignore[type-arg]
+    return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(first, second, strict=True))
+
+
+def _both(factors: tuple[np.ndarray, np.ndarray]) -> str:  # type: ignore[type-arg]
+    return f"U = {format_matrix(factors[0])}, V = {format_matrix(factors[1])}"
+
+

@@ -1,0 +1,104 @@
+"""What a factorisation or an SVD function gave back, read generously or refused in a sentence."""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+from grader.figures import array_of
+from grader.model import Died, Finding, Observation, Outcome, Uncallable
+from reference.epochs import Factors
+
+__all__ = ["Refused", "describe", "factors", "failure", "format_matrix", "items_of"]
+
+FLOATS = ("float32", "float64")
+Array: TypeAlias = npt.NDArray[np.float64]
+
+
+class Refused(Exception):  # noqa: N818  not an error of ours: the sentence is for the student
+    """What came back cannot be used; the message says what it was and what was wanted."""
+
+
+def describe(value: wire.Value) -> str:
+    """What came back, in a few words."""
+    if isinstance(value, wire.Nothing):
+        return "None"
+    if isinstance(value, wire.Number):
+        return f"the {type(value.value).__name__} {value.value!r}"
+    if isinstance(value, wire.Text):
+        return "a string"
+    if isinstance(value, wire.Items):
+        names = ", ".join(describe(item) for item in value.items[:3])
+        dots = ", …" if len(value.items) > 3 else ""
+        return f"a {value.type_name} of {len(value.items)} ({names}{dots})"
+    if isinstance(value, wire.Array):
+        kind = "tensor" if value.origin == "torch" else "array"
+        return f"a {kind} of shape {value.shape} and type {value.dtype}"
+    return f"a {value.text}" if value.text else f"an object of type {value.type_name}"
+
+
+def failure(observation: Observation) -> str:
+    """Why a call gave nothing to look at, as a sentence; empty where it returned."""
+    if isinstance(observation, wire.Raised):
+        where = f" in line {observation.line}" if observation.line else ""
+        text = f": {observation.text}" if observation.text else ""
+        return f"The call raised {observation.type_name}{where}{text}."
+    if isinstance(observation, Died):
+        return f"The call did not come back: {observation.text}."
+    if isinstance(observation, Uncallable):
+        return f"The function cannot be called as on the sheet: {observation.text}."
+    return ""
+
+
+def items_of(value: wire.Value) -> tuple[wire.Value, ...] | None:
+    """The parts of a tuple or list of separate things; None for a single thing."""
+    return value.items if isinstance(value, wire.Items) else None
+
+
+def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
+    """U (m, rank) and V (n, rank) as float64.
+
+    Accepted: a tuple, list, named tuple or dict of two tensors, arrays or lists of rows; more values
+    after the first two are left alone. Raises Refused with a sentence otherwise.
+    """
+    wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
+    parts = items_of(value)
+    if parts is None:
+        raise Refused(f"It returned {describe(value)}; wanted: {wanted}.")
+    if len(parts) < 2:
+        raise Refused(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; wanted: {wanted}.")
+    U, V = (_matrix(part, name, wanted) for part, name in zip(parts[:2], "UV", strict=True))
+    if U.shape != (m, rank) or V.shape != (n, rank):
+        hint = ""
+        if U.shape == (n, rank) and V.shape == (m, rank):
+            hint = " U and V look exchanged."
+        elif V.shape == (rank, n):
+            hint = " V looks transposed."
+        elif U.shape == (rank, m):
+            hint = " U looks transposed."
+        raise Refused(f"It returned shapes {U.shape} and {V.shape}; wanted: {wanted}.{hint}")
+    return U, V
+
+
+def _matrix(value: wire.Value, name: str, wanted: str) -> Array:
+    if isinstance(value, wire.Array) and value.dtype not in FLOATS:
+        raise Refused(f"{name} has type {value.dtype}; wanted: {wanted}, of type float32 (float64 is fine too).")
+    array = array_of(value)
+    if array is None or array.ndim == 0:
+        raise Refused(f"{name} is {describe(value)}; wanted: {wanted}.")
+    return array
+
+
+def refused(reason: str, call: str) -> Finding:
+    """A failed check for a value that could not be read."""
+    return Finding(outcome=Outcome.FAIL, message=reason, call=call)
+
+
+def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
+    """The array as nested lists, rounded; for messages, not for reading back."""
+    if array.ndim == 0:
+        return f"{float(array):.{digits}f}"
+    if array.ndim == 1:
+        return "[" + ", ".join(f"{float(x):.{digits}f}" for x in array) + "]"
+    return "[" + ", ".join(format_matrix(row, digits) for row in array) + "]"

@@ -1,0 +1,140 @@
+"""What a student states of the lab's matrices: candidates for the factorisation, the best rank-2 matrix
+and the completion, told apart by what they satisfy and not by what they are called.
+
+A candidate carries how far each entry may be from what was meant, so that four printed digits and a
+variable in full precision are judged by the same intervals.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.model import Figure, Frozen
+from reference import bounds, matrices
+
+__all__ = [
+    "BEST",
+    "HIGHEST",
+    "Candidate",
+    "candidates",
+    "is_best",
+    "is_completion",
+    "is_factorisation",
+    "scalars",
+]
+
+Array = npt.NDArray[np.float64]
+
+A: Final = matrices.A.astype(np.float64)
+RANK: Final = 2
+OPTIMUM: Final = bounds.eckart_young(A, RANK)
+BEST: Final = bounds.best_approximation(A, RANK)
+HIGHEST: Final = bounds.eckart_young(A, 1)
+"""0.6062, the best loss of rank 1. Of 20,000 default runs at rank 2 the worst ended at 0.51, the worst
+masked run at 0.63 over all cells: below this level it is a factorisation of all of A, above it is not."""
+
+NEAR_BEST: Final = 1e-3
+"""Of 20,000 default runs none came closer to the best rank-2 matrix than 2.5e-3 in every entry."""
+
+ROUNDING: Final = 2e-6
+"""Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
+
+
+class Candidate(Frozen, frozen=True):
+    """A 3×3 matrix a student states: its entries, how far each may be off, where it stands."""
+
+    P: Array
+    half_width: Array
+    origin: str
+    is_product: bool
+
+    def loss(self) -> bounds.Interval:
+        """The interval of ‖A − P‖²_F."""
+        return bounds.rounded_loss_interval(A, self.P, self.half_width)
+
+    def observed_loss(self) -> bounds.Interval:
+        """The interval of the loss over the cells the sheet's mask shows."""
+        return bounds.rounded_loss_interval(A, self.P, self.half_width, matrices.M)
+
+    def excess_rank(self) -> float:
+        """σ₃ beyond what the rounding of the entries can cause (Weyl); at most 0 for a matrix of rank 2."""
+        return float(bounds.singular_values(self.P)[RANK] - np.linalg.norm(self.half_width))
+
+
+def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:
+    """Every finite 3×3 matrix stated, and the product of every stated pair of 3×2 factors.
+
+    A factor may also be stated as its transpose.
+    """
+    found = list(figures)
+    return (*_matrices(found), *_products(found))
+
+
+def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
+    for figure in figures:
+        if figure.values.shape == A.shape and np.isfinite(figure.values).all():
+            width = np.full(A.shape, figure.half_width + ROUNDING)
+            yield Candidate(figure.values, width, figure.origin, False)
+
+
+def _products(figures: list[Figure]) -> Iterator[Candidate]:
+    factors = [
+        figure
+        for figure in figures
+        if figure.values.shape in ((3, RANK), (RANK, 3)) and np.isfinite(figure.values).all()
+    ][:60]
+    for i, left in enumerate(factors):
+        for j, right in enumerate(factors):
+            if i == j or _apart(left, right):
+                continue
+            U = left.values if left.values.shape == (3, RANK) else left.values.T
+            V = right.values if right.values.shape == (3, RANK) else right.values.T
+            width = bounds.product_half_width(U, V, left.half_width, right.half_width) + ROUNDING
+            yield Candidate(U @ V.T, width, f"{left.origin} times {right.origin}", True)
+
+
+def _apart(left: Figure, right: Figure) -> bool:
+    """A printed factor is not multiplied with a variable: both were stated together."""
+    return (left.half_width == 0) != (right.half_width == 0)
+
+
+def is_best(candidate: Candidate) -> bool:
+    """Whether it is the best rank-2 matrix, unique since σ₂ > σ₃ (Eckart–Young)."""
+    return bool((np.abs(candidate.P - BEST) <= candidate.half_width + 1e-5).all())
+
+
+def is_factorisation(candidate: Candidate) -> bool:
+    """Whether it can be the end of a descent on all of A: rank 2, a loss from the optimum to `HIGHEST`.
+
+    The best matrix itself comes from an SVD: a descent does not get that close (`NEAR_BEST`), unless it was
+    given more epochs, and then it is stated by its factors.
+    """
+    loss = candidate.loss()
+    possible = loss.high >= OPTIMUM * (1 - 1e-6) and loss.low <= HIGHEST and candidate.excess_rank() <= 1e-5
+    near = bool((np.abs(candidate.P - BEST) <= candidate.half_width + NEAR_BEST).all())
+    return possible and (candidate.is_product or not near)
+
+
+def is_completion(candidate: Candidate, most: float) -> bool:
+    """Whether it fits the observed cells to a loss of `most`, with rank 2, and is no factorisation of all of A.
+
+    A matrix that keeps A's own values where they are observed is a completion too: it differs from the
+    product by at most √most in the Frobenius norm, so its σ₃ is at most that (Weyl).
+    """
+    seen = matrices.M == 1
+    keeps = bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
+    rank = np.sqrt(most) if keeps else 1e-5
+    return (
+        candidate.observed_loss().low <= most
+        and candidate.loss().high > HIGHEST
+        and candidate.excess_rank() <= rank
+    )
+
+
+def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Every finite single number stated, also as a tensor with one element."""
+    return tuple(
+        figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all()
+    )

@@ -1,0 +1,319 @@
+"""Checks of what is stated: exercises 1.2 and 3.2, and the figures of 2.1.
+
+No variable name and no wording is required. What is stated must satisfy the algebra of the sheet: a loss
+must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from grader.lab import Bench, Check
+from grader.model import Figure, Finding, Outcome
+from reference import bounds
+from reference.matrices import M
+from reference.returned import format_matrix
+from reference.stated import (
+    HIGHEST,
+    OPTIMUM,
+    A,
+    Candidate,
+    candidates,
+    is_best,
+    is_completion,
+    is_factorisation,
+    scalars,
+)
+
+__all__ = ["ADVICE", "completion_checks", "error_check", "factorisation_checks", "prose_check", "stated_best"]
+
+ADVICE: Final = {
+    "factors": "Run `sgd_factorise(A, 2)` with the sheet's A and print U, V and U @ V.T.",
+    "loss": "Print the sum of the squared entries of A - U @ V.T, for the U and V you state.",
+    "completed": "Run `sgd_factorise_masked(A, M, 2)` with the sheet's A and M and print U @ V.T.",
+    "error": "Print the sum of the squared entries of A minus your reconstruction.",
+}
+"""What to do next when this is the first check that fails."""
+
+LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
+
+CONVERGED: Final = 0.02
+"""Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
+
+LINGERING: Final = 0.4
+"""The worst of 20,000 default runs ended at 0.363; between the two, the student's own code decides."""
+
+
+def factorisation_checks(exercise: str) -> tuple[Check, ...]:
+    """Exercise 1.2: the factorisation and its loss."""
+    return (
+        Check(f"{exercise}-factors", "U and V (or their product) of a rank-2 factorisation of A are stated", _factors),
+        Check(f"{exercise}-loss", "The loss stated is the sum of squares that follows from them", _loss),
+    )
+
+
+def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+    """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
+    return (
+        Check(f"{exercise}-completed", "The completed matrix is stated and fits the observed cells", _Completed(code_is_right)),
+        Check(f"{exercise}-meaning", "What the comparison with A tells you", _prose),
+    )
+
+
+def prose_check(exercise: str) -> Check:
+    """The sentence of explanation in 2.1, which a person reads."""
+    return Check(f"{exercise}-why", "Why the truncated SVD does better", _prose)
+
+
+def _prose(bench: Bench) -> Finding:
+    if bench.loaded.source is None:
+        return Finding(outcome=Outcome.MISSING, message="Nothing was handed in.")
+    return Finding(outcome=Outcome.MANUAL, message="The explanation in words is read by the person marking.")
+
+
+# --- 1.2 --------------------------------------------------------------------------------------------------
+
+
+def _factors(bench: Bench) -> Finding:
+    stated = candidates(bench.figures)
+    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
+    if accepted:
+        best = accepted[0]
+        loss = bounds.loss(A, best.P)
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"Found as {best.origin}; its loss is {loss:.4f} (the best possible is {OPTIMUM:.4f}).{_luck(loss)}",
+        )
+    rest = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, LINGERING)]
+    diverged = _not_finite(bench)
+    if diverged:
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"{diverged} holds values that are not finite: the descent diverged.",
+            wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
+        )
+    if not rest:
+        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No factorisation of A was found"))
+    nearest = min(rest, key=lambda candidate: bounds.loss(A, candidate.P))
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=f"The product of {nearest.origin} has the loss {bounds.loss(A, nearest.P):.4f}.",
+        got=format_matrix(nearest.P),
+        wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
+        tolerance="of 20,000 right runs with the defaults the worst ended at 0.51",
+    )
+
+
+def _luck(loss: float) -> str:
+    for dropped, level in bounds.saddle_levels(A, 2):
+        if dropped == (2,) and abs(loss - level) < 0.05 * level:
+            return (
+                f" {level:.4f} is σ₂²: this run still misses the second singular value. "
+                "That is luck of the start, and no mark depends on it; more epochs find it."
+            )
+    return ""
+
+
+def _not_finite(bench: Bench) -> str:
+    for figure in bench.figures:
+        if figure.values.shape in ((3, 2), (2, 3)) and not np.isfinite(figure.values).all():
+            return f"The {figure.origin}"
+    return ""
+
+
+def _unstated(bench: Bench, what: str) -> str:
+    loaded = bench.loaded
+    if loaded.source is None:
+        return "No file with code was handed in."
+    if loaded.problem:
+        return f"{what}: {loaded.problem}"
+    lost = loaded.failures[:1]
+    because = f" Line {lost[0].line} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    return f"{what} among the top-level variables and the printed text.{because}"
+
+
+def _loss(bench: Bench) -> Finding:
+    stated = candidates(bench.figures)
+    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
+    numbers = scalars(bench.figures)
+    intervals = [candidate.loss() for candidate in accepted]
+    for number in numbers:
+        if any(_within(number, interval) for interval in intervals):
+            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
+    labelled = [number for number in numbers if _is_called_loss(number)]
+    if not accepted:
+        alone = [number for number in labelled if _within(number, bounds.Interval(OPTIMUM, HIGHEST))]
+        beside = [number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))]
+        if beside and not any(candidate.is_product for candidate in stated):
+            return Finding(
+                outcome=Outcome.PASS,
+                message=f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f}); "
+                "the matrices it belongs to are not stated.",
+            )
+        wrong = [candidate for candidate in stated if candidate.is_product]
+        if not wrong:
+            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
+        return Finding(outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to.")
+    return _explained(accepted[0], numbers, labelled)
+
+
+def _explained(candidate: Candidate, numbers: tuple[Figure, ...], labelled: list[Figure]) -> Finding:
+    loss = bounds.loss(A, candidate.P)
+    wanted = f"{loss:.4f}, the sum of the 9 squared differences"
+    tolerance = "the rounding of the printed digits"
+    low, high = candidate.loss()
+    relations = (
+        (bounds.Interval(low / 9, high / 9), "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum"),
+        (bounds.Interval(low**0.5, high**0.5), "the norm itself (the root of the loss); the sheet asks for its square"),
+        (bounds.Interval(low / 2, high / 2), "half the loss"),
+    )  # fmt: skip
+    for interval, meaning in relations:
+        for number in (*labelled, *numbers):
+            if _within(number, interval):
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=f"{_show(number)} is {meaning}.",
+                    got=_show(number),
+                    wanted=wanted,
+                    tolerance=tolerance,
+                )
+    if not labelled:
+        return Finding(outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted)
+    value = float(labelled[0].values.reshape(()))
+    impossible = " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}",
+        got=_show(labelled[0]),
+        wanted=wanted,
+        tolerance=tolerance,
+    )
+
+
+def _within(number: Figure, interval: bounds.Interval) -> bool:
+    value = float(number.values.reshape(()))
+    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
+    return interval.low - room <= value <= interval.high + room
+
+
+def _is_called_loss(number: Figure) -> bool:
+    name = number.name.lower()
+    return any(word in name for word in LOSS_WORDS)
+
+
+def _show(number: Figure) -> str:
+    return f"{float(number.values.reshape(())):.6g} ({number.origin})"
+
+
+# --- 2.1 --------------------------------------------------------------------------------------------------
+
+
+def stated_best(bench: Bench) -> Candidate | None:
+    """The best rank-2 matrix of A where it is stated, else None."""
+    return next((candidate for candidate in candidates(bench.figures) if is_best(candidate)), None)
+
+
+def error_check(exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[Figure, ...]]) -> Check:
+    """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
+
+    def run(bench: Bench) -> Finding:
+        numbers = (*scalars(bench.figures), *returned(bench))
+        exact = bounds.Interval(OPTIMUM, OPTIMUM)
+        root = bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
+        for number in numbers:
+            if _within(number, exact) and number.half_width <= 5e-3:
+                return Finding(outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2.")
+        for number in numbers:
+            if _within(number, root) and number.half_width <= 5e-3:
+                return Finding(
+                    outcome=Outcome.PASS,
+                    message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
+                    notes=("The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",),
+                )
+        mean = bounds.Interval(OPTIMUM / 9, OPTIMUM / 9)
+        for number in numbers:
+            if _within(number, mean) and number.half_width <= 5e-4:
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=f"{_show(number)} is the mean of the squared differences, a ninth of the error.",
+                    got=_show(number),
+                    wanted=f"{OPTIMUM:.4f}, their sum",
+                )
+        return Finding(
+            outcome=Outcome.MISSING,
+            message=_unstated(bench, "The error of the reconstruction was not found"),
+            wanted=f"{OPTIMUM:.4f} = σ₃²",
+        )
+
+    return Check(f"{exercise}-error", "The error of the reconstruction is stated and is the least possible", run, needs)
+
+
+# --- 3.2 --------------------------------------------------------------------------------------------------
+
+
+class _Completed:
+    def __init__(self, code_is_right: Callable[[Bench], bool]) -> None:
+        self._code_is_right = code_is_right
+
+    def __call__(self, bench: Bench) -> Finding:
+        stated = candidates(bench.figures)
+        for candidate in stated:
+            if is_completion(candidate, CONVERGED):
+                return _passed(candidate)
+        lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
+        if lingering:
+            if self._code_is_right(bench):
+                return _passed(lingering[0])
+            return Finding(
+                outcome=Outcome.MANUAL,
+                message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
+                f"{bounds.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something else than "
+                "a masked factorisation. A person has to look.",
+                got=format_matrix(lingering[0].P),
+            )
+        return self._rejected(bench, stated)
+
+    def _rejected(self, bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
+        wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
+        named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
+        if named:
+            nearest = min(named, key=lambda candidate: bounds.observed_loss(A, M, candidate.P))
+            reached = bounds.observed_loss(A, M, nearest.P)
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
+                "over the observed cells.",
+                got=format_matrix(nearest.P),
+                wanted=wanted,
+            )
+        fits_all = [c for c in stated if is_factorisation(c)]
+        if len({c.origin for c in fits_all if not c.is_product}) > 1 or _mentions_mask(bench):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
+                "observed cells alone.",
+                wanted=wanted,
+            )
+        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
+
+
+def _passed(candidate: Candidate) -> Finding:
+    first, second = candidate.P[1, 0], candidate.P[2, 1]
+    return Finding(
+        outcome=Outcome.PASS,
+        message=f"Found as {candidate.origin}; the hidden cells (2,1) and (3,2) are completed to "
+        f"{first:.4f} and {second:.4f} (A has {A[1, 0]:.4f} and {A[2, 1]:.4f}).",
+    )
+
+
+def _is_given(candidate: Candidate) -> bool:
+    """A itself, the mask, or A with its hidden cells set to zero."""
+    return any(
+        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
+        for given in (A, M, A * M, 1 - M)
+    )
+
+
+def _mentions_mask(bench: Bench) -> bool:
+    return any("mask" in info.name.lower() for info in bench.loaded.functions)
