@@ -115,7 +115,10 @@ class WorkerBench:
         if time.monotonic() > self._ended:
             return Died("time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds")
         assert self._worker is not None
-        reply, _ = self._worker.ask(call, self._limits.call_seconds)
+        seconds = self._limits.call_seconds
+        if probe.seconds is not None:
+            seconds = min(seconds, probe.seconds)
+        reply, _ = self._worker.ask(call, seconds)
         if isinstance(reply, Died):
             self._bury()
         if isinstance(reply, wire.Raised) and reply.line is not None:

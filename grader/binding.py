@@ -13,6 +13,7 @@ from grader.wire import FunctionInfo, ParameterInfo
 
 __all__ = ["Binding", "Slot", "arguments", "bind", "find", "normalised"]
 
+_OPTIONS = ("seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug")
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 
 
@@ -136,8 +137,10 @@ def _is_alias(name: str, ours: Parameter) -> bool:
 
 def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
     """A parameter with a default that is no number (`verbose=True`, `history=None`) is an option of theirs."""
-    if theirs.default is None or ours.default is None:
-        return theirs.default is None
+    if theirs.default is None:
+        return True
+    if any(word in theirs.name.lower() for word in _OPTIONS):
+        return False
     try:
         float(theirs.default)
     except ValueError:

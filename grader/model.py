@@ -96,13 +96,15 @@ class Probe(Frozen, frozen=True):
 
     Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter
     that is left out is left to the student's default. Every generator is seeded with `seed` first.
-    Probes that differ only in `attempt` are made anew, to see whether a call repeats itself.
+    Probes that differ only in `attempt` are made anew, to see whether a call repeats itself. `seconds`
+    lowers the limit of CPU time for a call that takes a right solution a moment.
     """
 
     function: str
     arguments: Mapping[str, npt.NDArray[np.generic] | int | float]
     seed: int
     attempt: int = 0
+    seconds: float | None = None
 
 
 class Died(Frozen, frozen=True):
@@ -197,6 +199,8 @@ class ExerciseReport(Frozen, frozen=True):
     marks: float
     max_marks: float
     verdict: Verdict
+    asked: str = ""
+    """What the sheet asks for, in a sentence or two."""
     next_step: str = ""
     """One sentence: what to do next; empty where nothing is left to do."""
     notes: tuple[str, ...] = ()

@@ -171,7 +171,7 @@ class Worker:
     def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request; return the answer and the last statement (number, line) a `Load` began.
 
-        `seconds` bounds CPU; waiting idly is bounded too. After `Died` the worker is of no more use.
+        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too. After `Died` the worker is of no more use.
         """
         body = wire.encode(request)
         statement: tuple[int, int] | None = None
@@ -188,6 +188,7 @@ class Worker:
                 if not isinstance(reply, wire.Started):
                     return _expected(request, reply), statement
                 statement = (reply.statement, reply.line)
+                clock.restart()
         except _TimeUp:
             self.close()
             return Died("time", f"it was still running after {seconds:g} seconds"), statement
@@ -228,8 +229,14 @@ class _Clock:
     def __init__(self, process: psutil.Process | None, seconds: float, idle_factor: float) -> None:
         self._process = process
         self._seconds = seconds
-        self._latest = time.monotonic() + seconds * idle_factor
-        self._earliest = time.monotonic() + seconds
+        self._idle_factor = idle_factor
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin to count anew, as each statement of a file does."""
+        now = time.monotonic()
+        self._latest = now + self._seconds * self._idle_factor
+        self._earliest = now + self._seconds
         self._used = self._cpu()
 
     def _cpu(self) -> float:

@@ -28,6 +28,7 @@ FLOAT32_EPS: Final = 2.0**-23
 
 ADVICE: Final = {
     "matrix": "Reconstruct the matrix of the message with your function and compare it entry by entry.",
+    "shapes": "Use `full_matrices=False`, so that U, S and Vᵀ fit together for any shape.",
     "error": "Print the sum of the squared entries of A minus your reconstruction.",
     "why": "",
 }
@@ -49,15 +50,18 @@ class Decomposition:
         self.exercise = exercise
         rng = np.random.Generator(np.random.PCG64([seed, 21]))
         spectrum, draw = matrices.well_separated, matrices.with_spectrum
-        self.cases = (
+        self.square = (
             Case(matrices.A, 2, "the sheet's A"),
             Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
             Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
+            Case(draw(matrices.rank_deficient(4, 2), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw(matrices.nearly_repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
+            Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
+        )
+        self.oblong = (
             Case(draw(spectrum(3), 3, 5, rng), 2, "a wide matrix"),
             Case(draw(spectrum(3), 5, 3, rng), 2, "a tall matrix"),
-            Case(draw(matrices.rank_deficient(4, 2), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
             Case(draw(matrices.nearly_repeated(4, 2), 4, 5, rng), 2, "nearly equal singular values"),
-            Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
         )
 
     def checks(self) -> tuple[Check, ...]:
@@ -65,6 +69,7 @@ class Decomposition:
         matrix = f"{self.exercise}-matrix"
         return (
             Check(matrix, "The truncated SVD gives the best approximation of its rank", self._matrix),
+            Check(f"{self.exercise}-shapes", "It does so for wide and tall matrices too", self._shapes, (matrix,)),
             error_check(self.exercise, (), self._returned_error),
             prose_check(self.exercise),
         )
@@ -74,17 +79,30 @@ class Decomposition:
         if located is None:
             return self._figure(bench)
         takes_rank = "rank" in located.parameters
-        cases = self.cases if takes_rank else tuple(self._last_cut(case) for case in self.cases[:5])
-        for case in cases:
-            finding = self._judge(bench, case, takes_rank)
-            if finding is not None:
-                return finding
+        failed = self._first_failure(bench, self.square, takes_rank)
+        if failed is not None:
+            return failed
         notes = located.notes
         if not takes_rank:
             notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
         return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}: {len(cases)} matrices.", notes=notes
+            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=notes
         )
+
+    def _shapes(self, bench: Bench) -> Finding:
+        """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return Finding(outcome=Outcome.PASS, message="No function was asked for.")
+        failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
+        return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
+
+    def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
+        for case in cases if takes_rank else tuple(self._last_cut(case) for case in cases):
+            finding = self._judge(bench, case, takes_rank)
+            if finding is not None:
+                return finding
+        return None
 
     def _last_cut(self, case: Case) -> Case:
         return Case(case.A, min(case.A.shape) - 1, case.what)
@@ -180,7 +198,7 @@ class Decomposition:
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ()
-        observation = bench.observe(self._probe(self.cases[0], "rank" in located.parameters))
+        observation = bench.observe(self._probe(self.square[0], "rank" in located.parameters))
         parts = items_of(observation.value) if isinstance(observation, wire.Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(

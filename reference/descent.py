@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from grader import wire
 from grader.lab import Bench, Function
-from grader.model import Frozen, Observation, Probe
+from grader.model import Died, Frozen, Observation, Probe
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
-from reference.returned import Refused, factors, failure, format_matrix
+from reference.returned import Ended, Refused, factors, failure, format_matrix
 from reference.variants import VARIANTS, Variant, permuted
 
 __all__ = ["SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
@@ -22,6 +22,9 @@ __all__ = ["SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
 SAFETY: Final = 4.0
 """The bound of `run_with_bounds` is first-order rigorous for the sheet's formula; the factor leaves room
 for formulas that round a few times more (A − U Vᵀ as a whole, lr multiplied in last)."""
+
+QUICK: Final = 3.0
+"""Seconds of CPU for a few epochs on a few cells, which take a right solution milliseconds."""
 
 LAMBDA: Final = 7.0
 """Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
@@ -71,7 +74,8 @@ class Descent:
             arguments["M"] = setting.M
         if not defaults:
             arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
-        return Probe(self.function.name, arguments, setting.seed, attempt)
+        seconds = None if defaults or setting.epochs > 100 else QUICK
+        return Probe(self.function.name, arguments, setting.seed, attempt, seconds)
 
     def call_text(self, setting: Setting, defaults: bool = False) -> str:
         """The call as a student can paste it after their own code."""
@@ -86,6 +90,8 @@ class Descent:
     def observe(self, bench: Bench, setting: Setting, defaults: bool = False, attempt: int = 0) -> Factors:
         """U and V as the student's function returns them. Raises Refused where they cannot be read."""
         observation: Observation = bench.observe(self.probe(setting, defaults, attempt))
+        if isinstance(observation, Died):
+            raise Ended(failure(observation))
         if not isinstance(observation, wire.Returned):
             raise Refused(failure(observation))
         m, n = setting.A.shape
@@ -95,6 +101,8 @@ class Descent:
         """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs."""
         try:
             return self.observe(bench, setting.changed(epochs=1, lr=0.0))
+        except Ended:
+            raise
         except Refused as refused:
             try:
                 return self.observe(bench, setting.changed(epochs=0))

@@ -15,7 +15,7 @@ from grader.model import CheckResult, Diagnosis, Outcome
 from reference.descent import Descent, Setting, first_mismatch
 from reference.epochs import Factors, Matrix, Row, Rule, Update, difference, run
 from reference.ladder import Ladder
-from reference.returned import Refused
+from reference.returned import Ended, Refused
 
 __all__ = ["BANK", "MASKED_BANK", "Misconception", "diagnose"]
 
@@ -253,20 +253,30 @@ def _runs(ladder: Ladder, bench: Bench) -> list[tuple[Setting, Factors, Factors 
     for setting in ladder.rungs():
         try:
             start = _start(descent, bench, setting)
+            found.append((setting, start, _end(descent, bench, setting)))
+        except Ended:
+            return []
         except Refused:
             continue
-        try:
-            found.append((setting, start, descent.observe(bench, setting)))
-        except Refused:
-            found.append((setting, start, None))
     moved = any(got is not None and not np.array_equal(got[0], start[0]) for _, start, got in found)
     return found if moved else []
+
+
+def _end(descent: Descent, bench: Bench, setting: Setting) -> Factors | None:
+    try:
+        return descent.observe(bench, setting)
+    except Ended:
+        raise
+    except Refused:
+        return None
 
 
 def _start(descent: Descent, bench: Bench, setting: Setting) -> Factors:
     """The start where a mistake may ignore lr: what no epochs leave, else what lr = 0 leaves."""
     try:
         return descent.observe(bench, setting.changed(epochs=0))
+    except Ended:
+        raise
     except Refused:
         return descent.start(bench, setting)
 

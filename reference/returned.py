@@ -7,10 +7,10 @@ import numpy.typing as npt
 
 from grader import wire
 from grader.figures import array_of
-from grader.model import Died, Finding, Observation, Outcome, Uncallable
+from grader.model import Died, Observation, Uncallable
 from reference.epochs import Factors
 
-__all__ = ["Refused", "describe", "factors", "failure", "format_matrix", "items_of"]
+__all__ = ["Ended", "Refused", "describe", "factors", "failure", "format_matrix", "items_of"]
 
 FLOATS = ("float32", "float64")
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -18,6 +18,10 @@ Array: TypeAlias = npt.NDArray[np.float64]
 
 class Refused(Exception):  # noqa: N818  not an error of ours: the sentence is for the student
     """What came back cannot be used; the message says what it was and what was wanted."""
+
+
+class Ended(Refused):
+    """The worker ended during the call: asking again would only end another one."""
 
 
 def describe(value: wire.Value) -> str:
@@ -88,11 +92,6 @@ def _matrix(value: wire.Value, name: str, wanted: str) -> Array:
     if array is None or array.ndim == 0:
         raise Refused(f"{name} is {describe(value)}; wanted: {wanted}.")
     return array
-
-
-def refused(reason: str, call: str) -> Finding:
-    """A failed check for a value that could not be read."""
-    return Finding(outcome=Outcome.FAIL, message=reason, call=call)
 
 
 def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:

@@ -21,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grader.model import CheckResult, ExerciseReport, Frozen, Outcome, Report, Verdict
+from grader.text import visible
 
 __all__ = [
     "ClassCell",
@@ -278,16 +279,11 @@ def _mark(value: float) -> str:
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
-# Control characters except tab and LF, line separators, overrides of the direction of text, lone
-# surrogates and noncharacters: HTML forbids them, or a reader could not see what they do.
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
 def _visible(value: object) -> object:
     """Show in a text what could not be seen; leave everything else as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}", value.replace("\r\n", "\n"))
+    return visible(value)
 
 
 CODE = re.compile(r"`([^`\n]+)`")

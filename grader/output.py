@@ -1,0 +1,50 @@
+"""The folder of results: pages as each student is finished, tables at the end.
+
+Every file is replaced whole, so that an interrupt leaves old or new files and never half ones.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.errors import PathError
+from grader.export import pages
+from grader.export.atomic import write_text
+from grader.export.gradebook import gradebook_csv
+from grader.export.results_json import results_json
+from grader.lab import Lab
+from grader.model import Report
+
+__all__ = ["Output"]
+
+
+class Output:
+    """Writes one run's results into a folder."""
+
+    def __init__(self, folder: Path, lab: Lab, seed: int, exercise_ids: Sequence[str]) -> None:
+        self._folder = folder
+        self._lab = lab
+        self._seed = seed
+        self._exercise_ids = tuple(exercise_ids)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_text(folder / ".writable", "")
+            (folder / ".writable").unlink()
+        except OSError as error:
+            raise PathError(
+                f"Results cannot be written to {folder} ({os.strerror(error.errno or 0)}): choose another folder with --out."
+            ) from error
+
+    def student(self, report: Report) -> None:
+        """Write one student's pages."""
+        folder = self._folder / "students" / pages.page_folder(report.student)
+        write_text(folder / "report.html", pages.render_student_html(report, self._lab.title))
+        write_text(folder / "report.md", pages.render_student_markdown(report, self._lab.title))
+
+    def tables(self, reports: Sequence[Report]) -> None:
+        """Write the class page, the gradebook and results.json for the reports in this order."""
+        rows = [pages.class_row(report) for report in reports]
+        most = max((report.max_marks for report in reports), default=0.0)
+        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed))
+        write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
+        write_text(self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most))

@@ -1,0 +1,117 @@
+"""The one place where the stages meet: submission → source → bench → checks → marks → report."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+from grader.bench import WorkerBench
+from grader.choose import choose
+from grader.judge import judge
+from grader.lab import Bench, Exercise, Lab
+from grader.marks import mark
+from grader.model import (
+    CheckResult,
+    ExerciseReport,
+    Outcome,
+    Report,
+    Submission,
+    Verdict,
+)
+from grader.sandbox import Limits, Zygote, private_copy
+
+__all__ = ["assess", "grade_all", "grade_one"]
+
+
+def grade_all(
+    submissions: Sequence[Submission],
+    lab: Lab,
+    exercises: Sequence[Exercise],
+    seed: int,
+    limits: Limits,
+    jobs: int,
+    started: Callable[[Submission], None] = lambda submission: None,
+) -> Iterator[Report]:
+    """Grade every submission on `jobs` workers and yield the reports as they finish.
+
+    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole.
+    """
+    with Zygote() as zygote:
+        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
+        try:
+            pending: list[Future[Report]] = []
+            for submission in submissions:
+
+                def work(submission: Submission = submission) -> Report:
+                    started(submission)
+                    return grade_one(submission, lab, exercises, seed, limits, zygote)
+
+                pending.append(pool.submit(work))
+            for future in as_completed(pending):
+                yield future.result()
+        finally:
+            zygote.close()
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def grade_one(
+    submission: Submission,
+    lab: Lab,
+    exercises: Sequence[Exercise],
+    seed: int,
+    limits: Limits,
+    zygote: Zygote,
+) -> Report:
+    """Grade one submission in a worker of its own."""
+    begun = time.monotonic()
+    source, flags = choose(submission, lab.functions)
+    with private_copy(submission.root, submission.files) as folder:
+        bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
+        try:
+            judged = tuple(assess(exercise, lab, bench) for exercise in exercises)
+        finally:
+            bench.close()
+    loaded = bench.loaded
+    flags += loaded.notes
+    if loaded.problem:
+        flags += (loaded.problem,)
+    flags += tuple(_lost(source.name if source else "", failure.line, failure.type_name, failure.text) for failure in loaded.failures[:5])
+    flags += tuple(f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL)
+    flags += tuple(f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR)
+    return Report(
+        student=submission.student,
+        files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
+        marks=round(sum(report.marks for report in judged), 4),
+        max_marks=round(sum(report.max_marks for report in judged), 4),
+        flags=tuple(dict.fromkeys(flags)),
+        seconds=round(time.monotonic() - begun, 3),
+        exercises=judged,
+    )
+
+
+def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
+    """Judge, diagnose and mark one exercise."""
+    results = judge(exercise, bench)
+    failed = any(result.outcome is Outcome.FAIL for result in results)
+    diagnoses = exercise.diagnose(bench, results) if failed else ()
+    marks, most, verdict = mark(exercise.id, results, lab.rubric)
+    return ExerciseReport(
+        id=exercise.id,
+        title=exercise.title,
+        asked=exercise.asked,
+        marks=marks,
+        max_marks=most,
+        verdict=verdict,
+        next_step="" if verdict is Verdict.FULL else exercise.advice(results),
+        notes=_notes(results),
+        diagnoses=diagnoses,
+        checks=results,
+    )
+
+
+def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for result in results for note in result.notes))
+
+
+def _lost(name: str, line: int, type_name: str, text: str) -> str:
+    what = f"{type_name}: {text}" if type_name and text else type_name or text
+    return f"{name} line {line} could not be run ({what}); the rest was."

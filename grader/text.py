@@ -1,0 +1,17 @@
+"""Text that students wrote, made visible: hostile to terminals and pages alike."""
+
+import re
+from typing import Final
+
+__all__ = ["visible"]
+
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Control characters except tab and LF, line separators, overrides of the direction of text, lone
+surrogates and noncharacters: HTML forbids them, terminals obey them, or a reader cannot see what they do."""
+
+
+def visible(text: str) -> str:
+    """Show as escapes (`\\u001b`) what could not be seen."""
+    return _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
