@@ -113,7 +113,9 @@ class WorkerBench:
         if self._worker is None and not self._restart():
             return Died("stopped", "its program ended too often to be run any further")
         if time.monotonic() > self._ended:
-            return Died("time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds")
+            return Died(
+                "time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds"
+            )
         assert self._worker is not None
         seconds = self._limits.call_seconds
         if probe.seconds is not None:
@@ -149,7 +151,9 @@ class WorkerBench:
             return LoadReport(self._source, problem=self._source.problem if self._source else "")
         reply = self._ask_to_load()
         if isinstance(reply, Died):
-            return LoadReport(self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}.")
+            return LoadReport(
+                self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}."
+            )
         failures = [
             StatementFailure(self._original_line(failure.line), failure.type_name, failure.text)
             for failure in reply.failures
@@ -175,7 +179,9 @@ class WorkerBench:
             if isinstance(reply, wire.Loaded):
                 return reply
             self._bury()
-            died = reply if isinstance(reply, Died) else Died("protocol", "the worker answered something else")
+            died = (
+                reply if isinstance(reply, Died) else Died("protocol", "the worker answered something else")
+            )
             if begun is None or begun[0] in self._skip or self._deaths > MAX_RESTARTS:
                 return died
             self._skip += (begun[0],)
@@ -195,7 +201,9 @@ class WorkerBench:
 def as_wire(value: object) -> wire.Value:
     """A probe's argument as the wire knows it; arrays become torch tensors on the other side."""
     if isinstance(value, np.ndarray):
-        return wire.Array(dtype=value.dtype.name, shape=value.shape, data=np.ascontiguousarray(value).tobytes())
+        return wire.Array(
+            dtype=value.dtype.name, shape=value.shape, data=np.ascontiguousarray(value).tobytes()
+        )
     if isinstance(value, bool | int | float):
         return wire.Number(value=value)
     raise TypeError(f"a probe cannot carry {type(value).__name__}")

@@ -7,7 +7,7 @@ then by position. Nothing is rejected for its spelling.
 import re
 from collections.abc import Mapping, Sequence
 
-from grader.lab import Function, Located, Parameter
+from grader.lab import Function, Parameter
 from grader.model import Frozen
 from grader.wire import FunctionInfo, ParameterInfo
 

@@ -23,14 +23,18 @@ def choose(submission: Submission, functions: Sequence[Function]) -> tuple[Sourc
     read = [sources.read(file, file.relative_to(submission.root).as_posix()) for file in readable]
     if not read:
         others = [file.name for file in submission.files]
-        flags = (f"No file with code among {', '.join(others[:5])}: a person has to look.",) if others else ()
-        return None, (*submission.notes, *flags)
+        nothing = (
+            (f"No file with code among {', '.join(others[:5])}: a person has to look.",) if others else ()
+        )
+        return None, (*submission.notes, *nothing)
     ranked = sorted(read, key=lambda source: _rank(source, functions))
     chosen = ranked[-1]
     rivals = [source.name for source in ranked[:-1] if _defined(source, functions)]
-    flags = submission.notes
+    flags: tuple[str, ...] = submission.notes
     if rivals and _defined(chosen, functions):
-        flags += (f"More than one file answers the lab: {chosen.name} was graded, {', '.join(rivals)} was not.",)
+        flags += (
+            f"More than one file answers the lab: {chosen.name} was graded, {', '.join(rivals)} was not.",
+        )
     return chosen, flags
 
 
@@ -47,8 +51,11 @@ def _defined(source: Source, functions: Sequence[Function]) -> int:
     if source.problem:
         return 0
     names = {
-        normalised(node.name) for node in ast.walk(ast.parse(source.code)) if isinstance(node, ast.FunctionDef)
+        normalised(node.name)
+        for node in ast.walk(ast.parse(source.code))
+        if isinstance(node, ast.FunctionDef)
     }
     return sum(
-        bool(names & {normalised(name) for name in (function.name, *function.aliases)}) for function in functions
+        bool(names & {normalised(name) for name in (function.name, *function.aliases)})
+        for function in functions
     )

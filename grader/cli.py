@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click_default_group import DefaultGroup
 
 from grader import __version__
 from grader.errors import GraderError, SandboxError, UsageError
@@ -22,26 +21,27 @@ __all__ = ["main"]
 _FAILED, _USAGE, _OURS, _INTERRUPTED = 1, 2, 3, 130
 
 
-class GradeGroup(DefaultGroup):  # type: ignore[misc]
+class GradeGroup(click.Group):
     """`grade PATH…` grades; `grade COMMAND` runs a command. Help shows the options of grading at once."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take everything that is no command of ours for the arguments of grading."""
+        if args and args[0] not in (*self.commands, "-h", "--help", "--version"):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show what `grade PATH…` takes before the commands."""
-        run_command = self.commands["run"]
-        records = [r for p in run_command.get_params(ctx) if (r := p.get_help_record(ctx)) is not None]
-        records = [record for record in records if not record[0].startswith("--help")]
-        records += [r for p in self.get_params(ctx) if (r := p.get_help_record(ctx)) is not None]
+        shown = [p for p in self.commands["run"].params if isinstance(p, click.Option)]
+        shown += [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
         with formatter.section("Options"):
-            formatter.write_dl(records)
+            formatter.write_dl([record for p in shown if (record := p.get_help_record(ctx)) is not None])
         self.format_commands(ctx, formatter)
 
 
 @click.group(
     cls=GradeGroup,
-    default="run",
-    default_if_no_args=False,
     no_args_is_help=True,
-    invoke_without_command=False,
     subcommand_metavar="PATH… | COMMAND [ARGS]…",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -75,24 +75,70 @@ def cli() -> None:
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(
         (
-            click.option("--exercise", "exercise_ids", multiple=True, metavar="ID", help="Only this exercise; may be repeated."),
-            click.option("--seed", envvar="GRADE_SEED", metavar="N|fresh", help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system. Default: the lab's."),
-            click.option("--lab", envvar="GRADE_LAB", metavar="PACKAGE:NAME", help="The lab to grade by. Default: reference:LAB."),
-            click.option("--time-limit", envvar="GRADE_TIME_LIMIT", type=click.FloatRange(min=0.1), metavar="SECONDS", help="CPU time one call of a student may take. Default: 10."),
+            click.option(
+                "--exercise",
+                "exercise_ids",
+                multiple=True,
+                metavar="ID",
+                help="Only this exercise; may be repeated.",
+            ),
+            click.option(
+                "--seed",
+                envvar="GRADE_SEED",
+                metavar="N|fresh",
+                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system. Default: the lab's.",
+            ),
+            click.option(
+                "--lab",
+                envvar="GRADE_LAB",
+                metavar="PACKAGE:NAME",
+                help="The lab to grade by. Default: reference:LAB.",
+            ),
+            click.option(
+                "--time-limit",
+                envvar="GRADE_TIME_LIMIT",
+                type=click.FloatRange(min=0.1),
+                metavar="SECONDS",
+                help="CPU time one call of a student may take. Default: 10.",
+            ),
         )
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
 
 @cli.command("run", short_help="Grade a class or a file (what `grade PATH…` does).")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
-@click.option("--out", envvar="GRADE_OUT", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the results. Default: reports.")
-@click.option("--jobs", envvar="GRADE_JOBS", type=click.IntRange(min=1), metavar="N", help="Students graded at the same time. Default: one for each core.")
+@click.option(
+    "--out",
+    envvar="GRADE_OUT",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder for the results. Default: reports.",
+)
+@click.option(
+    "--jobs",
+    envvar="GRADE_JOBS",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Students graded at the same time. Default: one for each core.",
+)
 @_shared
-@click.option("--format", "format_", envvar="GRADE_FORMAT", type=click.Choice(["rich", "plain", "json"]), help="What to print: a table, tab-separated lines, or results.json. Default: rich.")
-@click.option("--fail-under", envvar="GRADE_FAIL_UNDER", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 if a student has less than this share of the marks.")
-def run(  # fmt: skip
+@click.option(
+    "--format",
+    "format_",
+    envvar="GRADE_FORMAT",
+    type=click.Choice(["rich", "plain", "json"]),
+    help="What to print: a table, tab-separated lines, or results.json. Default: rich.",
+)
+@click.option(
+    "--fail-under",
+    envvar="GRADE_FAIL_UNDER",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="Exit with 1 if a student has less than this share of the marks.",
+)
+def run(
     paths: Sequence[Path],
     out: Path | None,
     jobs: int | None,
@@ -170,12 +216,16 @@ def _run(
         stdout.print(console.class_table(reports, ids))
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
     if interrupted:
-        errors.print(f"Interrupted: {len(reports)} of {len(submissions)} submissions were graded and kept in {out}.")
+        errors.print(
+            f"Interrupted: {len(reports)} of {len(submissions)} submissions were graded and kept in {out}."
+        )
         return _INTERRUPTED
     if any(exercise.verdict is Verdict.ERROR for report in reports for exercise in report.exercises):
         errors.print("The grader itself failed on some checks; see the flags. They cost no mark.")
         return _FAILED
-    return _FAILED if fail_under is not None and any(_percent(report) < fail_under for report in reports) else 0
+    return (
+        _FAILED if fail_under is not None and any(_percent(report) < fail_under for report in reports) else 0
+    )
 
 
 def _percent(report: Any) -> float:
@@ -207,8 +257,14 @@ def _seed(seed: int | str | None, default: int) -> int:
 @cli.command("check", short_help="Check your own file; nothing is written.")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 @_shared
-@click.option("--format", "format_", envvar="GRADE_FORMAT", type=click.Choice(["rich", "plain", "json"]), help="Coloured text, plain text, or results.json. Default: rich.")
-def check(  # fmt: skip
+@click.option(
+    "--format",
+    "format_",
+    envvar="GRADE_FORMAT",
+    type=click.Choice(["rich", "plain", "json"]),
+    help="Coloured text, plain text, or results.json. Default: rich.",
+)
+def check(
     path: Path,
     exercise_ids: tuple[str, ...],
     seed: str | None,
@@ -245,8 +301,12 @@ def check(  # fmt: skip
 
 
 @cli.command("lab", short_help="Show the lab: exercises, checks, marks, and its numbers recomputed.")
-@click.option("--lab", envvar="GRADE_LAB", metavar="PACKAGE:NAME", help="The lab to show. Default: reference:LAB.")
-@click.option("--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds).")
+@click.option(
+    "--lab", envvar="GRADE_LAB", metavar="PACKAGE:NAME", help="The lab to show. Default: reference:LAB."
+)
+@click.option(
+    "--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds)."
+)
 def lab_command(lab: str | None, numbers: bool) -> None:
     """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
     from rich.table import Table
@@ -260,7 +320,15 @@ def lab_command(lab: str | None, numbers: bool) -> None:
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
     if not numbers:
         return
-    table = Table("Number", "Published", "Computed", "Holds", header_style="bold", title="\nNumbers of the lab", title_justify="left")
+    table = Table(
+        "Number",
+        "Published",
+        "Computed",
+        "Holds",
+        header_style="bold",
+        title="\nNumbers of the lab",
+        title_justify="left",
+    )
     shown = loaded.demonstrate()
     for number in shown:
         table.add_row(number.name, number.published, number.computed, "yes" if number.holds else "NO")

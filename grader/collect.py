@@ -31,7 +31,9 @@ def collect(paths: Sequence[Path]) -> tuple[Submission, ...]:
         _must_exist(path)
         submissions = list(_of(path))
         if not submissions:
-            raise PathError(f"{path} holds no submissions: give a folder with one folder or file for each student.")
+            raise PathError(
+                f"{path} holds no submissions: give a folder with one folder or file for each student."
+            )
         found += submissions
     _must_differ(found)
     return tuple(sorted(found, key=lambda submission: submission.student))
@@ -66,7 +68,11 @@ def _must_differ(found: Iterable[Submission]) -> None:
 
 
 def _place(submission: Submission) -> Path:
-    return submission.files[0] if submission.root.name != submission.student and submission.files else submission.root
+    return (
+        submission.files[0]
+        if submission.root.name != submission.student and submission.files
+        else submission.root
+    )
 
 
 def _of(path: Path) -> Iterator[Submission]:

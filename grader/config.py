@@ -37,5 +37,7 @@ def read_settings(folder: Path) -> Settings:
             if table is not None:
                 return msgspec.convert(table, Settings)
         except (OSError, ValueError, AttributeError, msgspec.MsgspecError) as error:
-            raise UsageError(f"{file}: [tool.grade] cannot be used ({error}). Mend or remove that line.") from error
+            raise UsageError(
+                f"{file}: [tool.grade] cannot be used ({error}). Mend or remove that line."
+            ) from error
     return Settings()

@@ -15,7 +15,15 @@ from grader.lab import Exercise, Lab
 from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 
-__all__ = ["class_table", "error_console", "lab_view", "output_console", "plain_table", "progress", "student_view"]
+__all__ = [
+    "class_table",
+    "error_console",
+    "lab_view",
+    "output_console",
+    "plain_table",
+    "progress",
+    "student_view",
+]
 
 _VERDICTS = {
     Verdict.FULL: ("✓", "green", "full marks"),
@@ -38,7 +46,11 @@ _OUTCOMES = {
 
 def output_console(plain: bool = False) -> Console:
     """Stdout; honours NO_COLOR, FORCE_COLOR and the terminal's width."""
-    return Console(no_color=True, highlight=False, emoji=False) if plain else Console(highlight=False, emoji=False)
+    return (
+        Console(no_color=True, highlight=False, emoji=False)
+        if plain
+        else Console(highlight=False, emoji=False)
+    )
 
 
 def error_console() -> Console:
@@ -71,7 +83,9 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
         cells = {exercise.id: _cell(exercise) for exercise in report.exercises}
         total = Text(f"{report.marks:g} / {report.max_marks:g}", style="bold")
         flags = str(len(report.flags)) if report.flags else ""
-        table.add_row(Text(visible(report.student)), *(cells.get(i, Text()) for i in exercise_ids), total, flags)
+        table.add_row(
+            Text(visible(report.student)), *(cells.get(i, Text()) for i in exercise_ids), total, flags
+        )
     return table
 
 
@@ -86,7 +100,12 @@ def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
     for report in reports:
         marks = {exercise.id: f"{exercise.marks:g}" for exercise in report.exercises}
         name = visible(report.student).replace("\t", " ").replace("\n", " ")
-        cells = [name, *(marks.get(i, "") for i in exercise_ids), f"{report.marks:g}", f"{report.max_marks:g}"]
+        cells = [
+            name,
+            *(marks.get(i, "") for i in exercise_ids),
+            f"{report.marks:g}",
+            f"{report.max_marks:g}",
+        ]
         lines.append("\t".join(cells))
     return "\n".join(lines)
 
@@ -105,12 +124,16 @@ def student_view(report: Report) -> RenderableType:
 
 def _exercise_view(exercise: ExerciseReport) -> list[RenderableType]:
     symbol, style, words = _VERDICTS[exercise.verdict]
-    heading = f"\n{symbol} {exercise.id} {exercise.title}: {exercise.marks:g} of {exercise.max_marks:g}, {words}"
+    heading = (
+        f"\n{symbol} {exercise.id} {exercise.title}: {exercise.marks:g} of {exercise.max_marks:g}, {words}"
+    )
     parts: list[RenderableType] = [Text(heading, style=style)]
     for note in exercise.notes:
         parts.append(_indented(Text(f"note: {visible(note)}")))
     for diagnosis in exercise.diagnoses:
-        parts.append(_indented(Text(f"{visible(diagnosis.title)} {visible(diagnosis.message)}", style="bold")))
+        parts.append(
+            _indented(Text(f"{visible(diagnosis.title)} {visible(diagnosis.message)}", style="bold"))
+        )
     passed = sum(check.outcome is Outcome.PASS for check in exercise.checks)
     if passed:
         parts.append(_indented(Text(f"✓ {passed} check{'s' * (passed > 1)} passed", style="green")))
@@ -148,7 +171,9 @@ def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:
     parts: list[RenderableType] = [Text(f"{lab.title} ({lab.id}), seed {lab.seed}", style="bold")]
     for exercise in exercises:
         entry = lab.rubric.exercises[exercise.id]
-        table = Table(title=Text(f"{exercise.id} {exercise.title}"), title_justify="left", header_style="bold")
+        table = Table(
+            title=Text(f"{exercise.id} {exercise.title}"), title_justify="left", header_style="bold"
+        )
         table.add_column("Check", no_wrap=True)
         table.add_column("What must hold")
         table.add_column("Marks", justify="right")

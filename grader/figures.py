@@ -24,7 +24,7 @@ _LABEL = re.compile(r"[^\W\d][\w ²³^_|'‖()/.-]*")
 def array_of(value: wire.Value) -> npt.NDArray[np.float64] | None:
     """The value as float64, where it is a real number, a real array or nested lists of equal length."""
     if isinstance(value, wire.Number):
-        return np.float64(value.value).reshape(()) if not isinstance(value.value, bool) else None
+        return np.array(value.value, np.float64) if not isinstance(value.value, bool) else None
     if isinstance(value, wire.Array):
         if value.dtype.startswith("complex"):
             return None
@@ -79,7 +79,9 @@ def from_text(text: str) -> Iterator[Figure]:
         count += 1
         value, half_width = _parsed(match.group())
         label = _label_before(text, match.start())
-        yield Figure(np.float64(value).reshape(()), half_width, label, f"printed, line {_line(text, match.start())}")
+        yield Figure(
+            np.array(value, np.float64), half_width, label, f"printed, line {_line(text, match.start())}"
+        )
 
 
 def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:

@@ -23,7 +23,9 @@ def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     for check in exercise.checks:
         finding = _finding(check, bench, results)
         results[check.id] = CheckResult(
-            id=check.id, title=check.title, **{name: getattr(finding, name) for name in Finding.__struct_fields__}
+            id=check.id,
+            title=check.title,
+            **{name: getattr(finding, name) for name in Finding.__struct_fields__},
         )
     return tuple(results.values())
 

@@ -9,7 +9,18 @@ from typing import Protocol
 
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
-__all__ = ["Bench", "Check", "Demonstration", "Exercise", "Function", "Lab", "Located", "Parameter", "ExerciseRubric", "Rubric"]
+__all__ = [
+    "Bench",
+    "Check",
+    "Demonstration",
+    "Exercise",
+    "ExerciseRubric",
+    "Function",
+    "Lab",
+    "Located",
+    "Parameter",
+    "Rubric",
+]
 
 
 class Parameter(Frozen, frozen=True):

@@ -17,8 +17,8 @@ from grader import wire
 
 __all__ = [
     "CheckResult",
-    "Died",
     "Diagnosis",
+    "Died",
     "ExerciseReport",
     "Figure",
     "Finding",

@@ -74,9 +74,16 @@ def grade_one(
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(_lost(source.name if source else "", failure.line, failure.type_name, failure.text) for failure in loaded.failures[:5])
-    flags += tuple(f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL)
-    flags += tuple(f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR)
+    flags += tuple(
+        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
+        for failure in loaded.failures[:5]
+    )
+    flags += tuple(
+        f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL
+    )
+    flags += tuple(
+        f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR
+    )
     return Report(
         student=submission.student,
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),

@@ -36,7 +36,9 @@ def check_rubric(rubric: Rubric, exercises: tuple[Exercise, ...]) -> None:
     known = {exercise.id: {check.id for check in exercise.checks} for exercise in exercises}
     for exercise_id, entry in rubric.exercises.items():
         if exercise_id not in known:
-            raise RubricError(f"rubric.toml: there is no exercise {exercise_id}; the lab has {', '.join(known)}.")
+            raise RubricError(
+                f"rubric.toml: there is no exercise {exercise_id}; the lab has {', '.join(known)}."
+            )
         for check in entry.checks.keys() - known[exercise_id]:
             raise RubricError(
                 f"rubric.toml: exercise {exercise_id} has no check {check!r}; it has "
@@ -46,4 +48,6 @@ def check_rubric(rubric: Rubric, exercises: tuple[Exercise, ...]) -> None:
         if exercise_id not in rubric.exercises:
             raise RubricError(f"rubric.toml: exercise {exercise_id} is missing; give it marks, or 0.")
         for check in sorted(checks - rubric.exercises[exercise_id].checks.keys()):
-            raise RubricError(f"rubric.toml: check {check!r} of exercise {exercise_id} is missing; give it marks, or 0.")
+            raise RubricError(
+                f"rubric.toml: check {check!r} of exercise {exercise_id} is missing; give it marks, or 0."
+            )

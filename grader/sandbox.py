@@ -94,7 +94,9 @@ class Zygote:
             socket.send_fds(self._control, [request], list(descriptors))
             return msgspec.json.decode(self._control.recv(4096), type=dict[str, int])
         except (OSError, msgspec.MsgspecError) as error:
-            raise SandboxError(f"the process that starts workers does not answer ({error}){self._last_words()}") from error
+            raise SandboxError(
+                f"the process that starts workers does not answer ({error}){self._last_words()}"
+            ) from error
 
     def _last_words(self) -> str:
         if self._process is None or self._process.poll() is None or self._process.stderr is None:
@@ -155,7 +157,9 @@ class Zygote:
     def __enter__(self) -> "Zygote":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -189,7 +193,7 @@ class Worker:
                     return _expected(request, reply), statement
                 statement = (reply.statement, reply.line)
                 clock.restart()
-        except _TimeUp:
+        except _TimeUpError:
             self.close()
             return Died("time", f"it was still running after {seconds:g} seconds"), statement
         except wire.WireError as error:
@@ -219,7 +223,7 @@ class Worker:
         return self._zygote.reap(pid)
 
 
-class _TimeUp(Exception):
+class _TimeUpError(Exception):
     pass
 
 
@@ -251,7 +255,7 @@ class _Clock:
     def check(self) -> None:
         now = time.monotonic()
         if now >= self._latest or (now >= self._earliest and self._cpu() - self._used >= self._seconds):
-            raise _TimeUp
+            raise _TimeUpError
 
 
 def _expected(request: wire.Request, reply: wire.Reply) -> wire.Reply:
@@ -293,5 +297,7 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
             shutil.copyfile(file, target)
         return Path(self._folder)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)

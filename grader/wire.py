@@ -213,7 +213,8 @@ def encode(message: Request | Reply) -> bytes:
 
 def decode_request(data: bytes) -> Request:
     """Decode what the parent sent. Trusted: used in the worker only."""
-    return _request_decoder.decode(data)
+    request: Request = _request_decoder.decode(data)
+    return request
 
 
 def decode_reply(data: bytes) -> Reply:
@@ -225,7 +226,7 @@ def decode_reply(data: bytes) -> Reply:
     if len(data) > MAX_REPLY_BYTES:
         raise WireError(f"message of {len(data)} bytes; at most {MAX_REPLY_BYTES} are read")
     try:
-        reply = _reply_decoder.decode(data)
+        reply: Reply = _reply_decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise WireError(f"not a message of this protocol: {error}") from error
     if isinstance(reply, Returned):

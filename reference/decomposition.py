@@ -69,7 +69,12 @@ class Decomposition:
         matrix = f"{self.exercise}-matrix"
         return (
             Check(matrix, "The truncated SVD gives the best approximation of its rank", self._matrix),
-            Check(f"{self.exercise}-shapes", "It does so for wide and tall matrices too", self._shapes, (matrix,)),
+            Check(
+                f"{self.exercise}-shapes",
+                "It does so for wide and tall matrices too",
+                self._shapes,
+                (matrix,),
+            ),
             error_check(self.exercise, (), self._returned_error),
             prose_check(self.exercise),
         )
@@ -85,9 +90,7 @@ class Decomposition:
         notes = located.notes
         if not takes_rank:
             notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
-        return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=notes
-        )
+        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=notes)
 
     def _shapes(self, bench: Bench) -> Finding:
         """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
@@ -157,7 +160,10 @@ class Decomposition:
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():
             return Finding(
-                outcome=Outcome.FAIL, message="The call changes its argument A.", wanted="A as it was given", call=call
+                outcome=Outcome.FAIL,
+                message="The call changes its argument A.",
+                wanted="A as it was given",
+                call=call,
             )
         A = case.A.astype(np.float64)
         best, tolerance = bounds.eckart_young(A, case.rank), bounds.svd_tolerance(A, case.rank, FLOAT32_EPS)
@@ -171,7 +177,9 @@ class Decomposition:
             )
         nearest = min(read, key=lambda P: bounds.loss(A, P) if np.isfinite(P).all() else np.inf)
         if not np.isfinite(nearest).all():
-            return Finding(outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call)
+            return Finding(
+                outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
+            )
         for P in read:
             if not np.isfinite(P).all():
                 continue

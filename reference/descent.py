@@ -47,7 +47,6 @@ class Setting(Frozen, frozen=True):
         return Setting(**(kept | fields))
 
 
-
 class Mismatch(Frozen, frozen=True):
     """Where a student's factors first leave a rule's: the entry, both values, and the tolerance there."""
 

@@ -86,11 +86,9 @@ class Rule(msgspec.Struct, frozen=True):
 def cellwise(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
     """One epoch that updates after every cell."""
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-        a: float | None = A[r][c]
-        if M is not None:
-            a = rule.sight(A[r][c], M[r][c])
-            if a is None:
-                continue
+        a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+        if a is None:
+            continue
         e = rule.error(a, U[r], V[c])
         U[r], V[c] = rule.update(U[r], V[c], e, lr)
 

@@ -16,12 +16,12 @@ from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from reference import bounds, matrices
 from reference.descent import Descent, Mismatch, Setting
-from reference.epochs import Rule
+from reference.epochs import Factors, Rule
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
 from reference.variants import Variant
 
-__all__ = ["ADVICE", "CONVERGED", "Ladder", "MASK_TYPES"]
+__all__ = ["ADVICE", "CONVERGED", "MASK_TYPES", "Ladder"]
 
 CONVERGED: Final = 1.02
 """A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
@@ -103,7 +103,9 @@ class Ladder:
         self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
         self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
         self.other_values = tuple(
-            (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng))) for s in self.hidden if s.M is not None
+            (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng)))
+            for s in self.hidden
+            if s.M is not None
         )
 
     def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
@@ -116,7 +118,12 @@ class Ladder:
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
-        found = (self._found, partial(self._agree, self.sweep), partial(self._agree, self.hidden), self._defaults)
+        found = (
+            self._found,
+            partial(self._agree, self.sweep),
+            partial(self._agree, self.hidden),
+            self._defaults,
+        )
         return all(run(bench).outcome is Outcome.PASS for run in found)
 
     # --- the checks ---------------------------------------------------------------------------------------
@@ -137,7 +144,12 @@ class Ladder:
         ]  # fmt: skip
         if self.masked:
             rungs += [
-                ("hidden", "Where the mask is 0, nothing is updated", partial(agree, self.hidden), ("update",)),
+                (
+                    "hidden",
+                    "Where the mask is 0, nothing is updated",
+                    partial(agree, self.hidden),
+                    ("update",),
+                ),
                 ("values", "What stands at hidden cells does not matter", self._values, ("update",)),
             ]
         rungs += [
@@ -183,13 +195,17 @@ class Ladder:
                 wanted=f"{self.function.name}({wanted})",
                 notes=located.notes,
             )
-        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=located.notes)
+        return Finding(
+            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=located.notes
+        )
 
     def _nothing_found(self, bench: Bench) -> str:
         if bench.loaded.source is None:
             return "No file with code was handed in."
         names = ", ".join(f"`{info.name}`" for info in bench.loaded.functions[:12])
-        there = f" The file defines {names}." if names else " The file defines no function that could be used."
+        there = (
+            f" The file defines {names}." if names else " The file defines no function that could be used."
+        )
         failed = bench.loaded.failures[:1]
         why = f" Line {failed[0].line} failed ({failed[0].type_name or failed[0].text})." if failed else ""
         return f"No function called `{self.function.name}` was found.{there}{why}"
@@ -294,7 +310,10 @@ class Ladder:
                 return self._fail(str(refused), setting)
         if variant is not None:
             return Finding(
-                outcome=Outcome.PASS, message=_different(variant), notes=(_different(variant),), cost=variant.cost
+                outcome=Outcome.PASS,
+                message=_different(variant),
+                notes=(_different(variant),),
+                cost=variant.cost,
             )
         return Finding(outcome=Outcome.PASS, message=f"{len(settings)} calls agree to rounding.")
 
@@ -333,13 +352,17 @@ class Ladder:
                     got=_both(other),
                     wanted=f"as with the values before: {_both(got)}",
                 )
-        return Finding(outcome=Outcome.PASS, message=f"{len(self.other_values)} masks.", notes=self._mask_notes(bench))
+        return Finding(
+            outcome=Outcome.PASS, message=f"{len(self.other_values)} masks.", notes=self._mask_notes(bench)
+        )
 
     def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
         working = [name for name in MASK_TYPES if self._works_with(bench, name)]
         if len(working) in (0, len(MASK_TYPES)):
             return ()
-        return (f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",)
+        return (
+            f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",
+        )
 
     def _works_with(self, bench: Bench, dtype: str) -> bool:
         setting = self.hidden[-1]
@@ -371,7 +394,9 @@ class Ladder:
                 continue
             unchanged = isinstance(after, wire.Array) and after.data == given.tobytes()
             if not unchanged:
-                return self._fail(f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given")
+                return self._fail(
+                    f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given"
+                )
         return Finding(outcome=Outcome.PASS)
 
     def _defaults(self, bench: Bench) -> Finding:
@@ -480,11 +505,9 @@ def _different(variant: Variant) -> str:
     return f"It factorises soundly, but {variant.note}."
 
 
-def _equal(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> bool:  # type: ignore[type-arg]
+def _equal(first: Factors, second: Factors) -> bool:
     return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(first, second, strict=True))
 
 
-def _both(factors: tuple[np.ndarray, np.ndarray]) -> str:  # type: ignore[type-arg]
+def _both(factors: Factors) -> str:
     return f"U = {format_matrix(factors[0])}, V = {format_matrix(factors[1])}"
-
-

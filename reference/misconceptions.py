@@ -172,49 +172,235 @@ def _stops_at_hidden(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matr
 _CELL = "Every cell has to be visited: "
 
 BANK: Final = (
-    Misconception("rows-over-rank", "The loop over rows runs over the rank.", _CELL + "A has m rows, and rank is the number of columns of U. The rows of U beyond `rank` are never updated.", Rule("", cells=_rows_over_rank)),
-    Misconception("columns-over-rank", "The loop over columns runs over the rank.", _CELL + "A has n columns, and rank is the number of columns of V. The rows of V beyond `rank` are never updated.", Rule("", cells=_columns_over_rank)),
-    Misconception("rows-from-one", "The loop over rows starts at 1.", _CELL + "Python counts from 0, so the first row is left out.", Rule("", cells=_rows_from_one)),
-    Misconception("columns-from-one", "The loop over columns starts at 1.", _CELL + "Python counts from 0, so the first column is left out.", Rule("", cells=_columns_from_one)),
-    Misconception("rows-one-short", "The loop over rows ends one row early.", _CELL + "`range(m)` already stops before m.", Rule("", cells=_rows_one_short)),
-    Misconception("columns-one-short", "The loop over columns ends one column early.", _CELL + "`range(n)` already stops before n.", Rule("", cells=_columns_one_short)),
-    Misconception("loops-exchanged", "The numbers of rows and columns are exchanged.", "A has shape (m, n): `A.shape[0]` rows, `A.shape[1]` columns. On a square matrix this does not show.", Rule("", cells=_exchanged)),
-    Misconception("diagonal-only", "Only the cells on the diagonal are visited.", _CELL + "the loop over columns belongs inside the loop over rows.", Rule("", cells=_diagonal)),
-    Misconception("only-u", "Only U is updated.", "Each step updates U[r] and then V[c].", Rule("", update=_only_u)),
-    Misconception("only-v", "Only V is updated.", "Each step updates U[r] and then V[c].", Rule("", update=_only_v)),
-    Misconception("factor-two", "The step is twice as large as the sheet's.", "The sheet's rule has no factor 2: it is taken into the learning rate.", Rule("", update=_scaled(2.0))),
-    Misconception("half-step", "The step is half as large as the sheet's.", "The sheet's rule is lr·e·V[c], without a factor ½.", Rule("", update=_scaled(0.5))),
-    Misconception("sign", "The step goes the wrong way: the loss grows.", "With e = A[r,c] − U[r]·V[c], the step is added.", Rule("", update=_scaled(-1.0))),
-    Misconception("sign-u", "The step of U goes the wrong way.", "With e = A[r,c] − U[r]·V[c], both steps are added.", Rule("", update=_u_sign)),
-    Misconception("sign-v", "The step of V goes the wrong way.", "With e = A[r,c] − U[r]·V[c], both steps are added.", Rule("", update=_v_sign)),
-    Misconception("no-rate", "The learning rate is left out.", "Each step is lr·e·V[c], and lr·e·U[r].", Rule("", update=_without_rate)),
-    Misconception("fixed-rate", "The learning rate is always 0.01, whatever is asked for.", "The parameter lr is not used in the updates.", Rule("", update=_fixed_rate)),
-    Misconception("no-rate-u", "The learning rate is left out of the step of U.", "Each step is lr·e·V[c], and lr·e·U[r].", Rule("", update=_u_without_rate)),
-    Misconception("no-rate-v", "The learning rate is left out of the step of V.", "Each step is lr·e·V[c], and lr·e·U[r].", Rule("", update=_v_without_rate)),
-    Misconception("assigned", "U and V are replaced by the step instead of changed by it.", "The sheet writes +=: the step is added to what is there.", Rule("", update=_replaced)),
-    Misconception("own-factor", "U is updated with U, and V with V.", "The gradient of e² with respect to U[r] is along V[c], and the other way round.", Rule("", update=_own_factor)),
-    Misconception("error-plus", "The error adds the prediction instead of subtracting it.", "e = A[r,c] − U[r]·V[c].", Rule("", error=lambda a, u, v: a + _dot(u, v))),
-    Misconception("error-reversed", "The error has the wrong sign.", "e = A[r,c] − U[r]·V[c]; with the difference the other way round, the step must be subtracted.", Rule("", error=lambda a, u, v: _dot(u, v) - a)),
-    Misconception("error-squared", "The squared error is used as the error.", "The gradient of e² has e itself in it, with its sign.", Rule("", error=lambda a, u, v: difference(a, u, v) ** 2)),
-    Misconception("error-absolute", "The error has lost its sign.", "The gradient of e² has e itself in it, with its sign.", Rule("", error=lambda a, u, v: abs(difference(a, u, v)))),
-    Misconception("no-error", "The value of the cell is used as the error.", "e = A[r,c] − U[r]·V[c]: the prediction is missing.", Rule("", error=lambda a, u, v: a)),
-    Misconception("fresh-error", "The error is computed again between the two updates.", "Both updates of a cell use the same e.", Rule("", epoch=_fresh_error)),
-    Misconception("stale-errors", "The errors of an epoch are all computed before its first update.", "Each cell's error uses the U and V just updated by the cell before.", Rule("", epoch=_stale_errors)),
-    Misconception("row-errors", "The errors of a row are all computed before its first update.", "Each cell's error uses the U[r] just updated by the cell before.", Rule("", epoch=_row_errors)),
-    Misconception("elementwise", "U[r]·V[c] is taken entry by entry instead of as a dot product.", "The prediction is one number: the sum over k of U[r,k]·V[c,k].", Rule("", epoch=_elementwise)),
-    Misconception("one-epoch", "Only one epoch is run, however many are asked for.", "A `return` (or a `break`) inside the loop over epochs ends it after the first.", Rule("", epochs=lambda n: min(n, 1))),
-    Misconception("epochs-one-short", "One epoch too few is run.", "`range(num_epochs)` runs num_epochs times.", Rule("", epochs=lambda n: max(n - 1, 0))),
-    Misconception("epochs-one-more", "One epoch too many is run.", "`range(num_epochs)` runs num_epochs times.", Rule("", epochs=lambda n: n + 1)),
-)  # fmt: skip
+    Misconception(
+        "rows-over-rank",
+        "The loop over rows runs over the rank.",
+        _CELL
+        + "A has m rows, and rank is the number of columns of U. The rows of U beyond `rank` are never updated.",
+        Rule("", cells=_rows_over_rank),
+    ),
+    Misconception(
+        "columns-over-rank",
+        "The loop over columns runs over the rank.",
+        _CELL
+        + "A has n columns, and rank is the number of columns of V. The rows of V beyond `rank` are never updated.",
+        Rule("", cells=_columns_over_rank),
+    ),
+    Misconception(
+        "rows-from-one",
+        "The loop over rows starts at 1.",
+        _CELL + "Python counts from 0, so the first row is left out.",
+        Rule("", cells=_rows_from_one),
+    ),
+    Misconception(
+        "columns-from-one",
+        "The loop over columns starts at 1.",
+        _CELL + "Python counts from 0, so the first column is left out.",
+        Rule("", cells=_columns_from_one),
+    ),
+    Misconception(
+        "rows-one-short",
+        "The loop over rows ends one row early.",
+        _CELL + "`range(m)` already stops before m.",
+        Rule("", cells=_rows_one_short),
+    ),
+    Misconception(
+        "columns-one-short",
+        "The loop over columns ends one column early.",
+        _CELL + "`range(n)` already stops before n.",
+        Rule("", cells=_columns_one_short),
+    ),
+    Misconception(
+        "loops-exchanged",
+        "The numbers of rows and columns are exchanged.",
+        "A has shape (m, n): `A.shape[0]` rows, `A.shape[1]` columns. On a square matrix this does not show.",
+        Rule("", cells=_exchanged),
+    ),
+    Misconception(
+        "diagonal-only",
+        "Only the cells on the diagonal are visited.",
+        _CELL + "the loop over columns belongs inside the loop over rows.",
+        Rule("", cells=_diagonal),
+    ),
+    Misconception(
+        "only-u", "Only U is updated.", "Each step updates U[r] and then V[c].", Rule("", update=_only_u)
+    ),
+    Misconception(
+        "only-v", "Only V is updated.", "Each step updates U[r] and then V[c].", Rule("", update=_only_v)
+    ),
+    Misconception(
+        "factor-two",
+        "The step is twice as large as the sheet's.",
+        "The sheet's rule has no factor 2: it is taken into the learning rate.",
+        Rule("", update=_scaled(2.0)),
+    ),
+    Misconception(
+        "half-step",
+        "The step is half as large as the sheet's.",
+        "The sheet's rule is lr·e·V[c], without a factor ½.",
+        Rule("", update=_scaled(0.5)),
+    ),
+    Misconception(
+        "sign",
+        "The step goes the wrong way: the loss grows.",
+        "With e = A[r,c] − U[r]·V[c], the step is added.",
+        Rule("", update=_scaled(-1.0)),
+    ),
+    Misconception(
+        "sign-u",
+        "The step of U goes the wrong way.",
+        "With e = A[r,c] − U[r]·V[c], both steps are added.",
+        Rule("", update=_u_sign),
+    ),
+    Misconception(
+        "sign-v",
+        "The step of V goes the wrong way.",
+        "With e = A[r,c] − U[r]·V[c], both steps are added.",
+        Rule("", update=_v_sign),
+    ),
+    Misconception(
+        "no-rate",
+        "The learning rate is left out.",
+        "Each step is lr·e·V[c], and lr·e·U[r].",
+        Rule("", update=_without_rate),
+    ),
+    Misconception(
+        "fixed-rate",
+        "The learning rate is always 0.01, whatever is asked for.",
+        "The parameter lr is not used in the updates.",
+        Rule("", update=_fixed_rate),
+    ),
+    Misconception(
+        "no-rate-u",
+        "The learning rate is left out of the step of U.",
+        "Each step is lr·e·V[c], and lr·e·U[r].",
+        Rule("", update=_u_without_rate),
+    ),
+    Misconception(
+        "no-rate-v",
+        "The learning rate is left out of the step of V.",
+        "Each step is lr·e·V[c], and lr·e·U[r].",
+        Rule("", update=_v_without_rate),
+    ),
+    Misconception(
+        "assigned",
+        "U and V are replaced by the step instead of changed by it.",
+        "The sheet writes +=: the step is added to what is there.",
+        Rule("", update=_replaced),
+    ),
+    Misconception(
+        "own-factor",
+        "U is updated with U, and V with V.",
+        "The gradient of e² with respect to U[r] is along V[c], and the other way round.",
+        Rule("", update=_own_factor),
+    ),
+    Misconception(
+        "error-plus",
+        "The error adds the prediction instead of subtracting it.",
+        "e = A[r,c] − U[r]·V[c].",
+        Rule("", error=lambda a, u, v: a + _dot(u, v)),
+    ),
+    Misconception(
+        "error-reversed",
+        "The error has the wrong sign.",
+        "e = A[r,c] − U[r]·V[c]; with the difference the other way round, the step must be subtracted.",
+        Rule("", error=lambda a, u, v: _dot(u, v) - a),
+    ),
+    Misconception(
+        "error-squared",
+        "The squared error is used as the error.",
+        "The gradient of e² has e itself in it, with its sign.",
+        Rule("", error=lambda a, u, v: difference(a, u, v) ** 2),
+    ),
+    Misconception(
+        "error-absolute",
+        "The error has lost its sign.",
+        "The gradient of e² has e itself in it, with its sign.",
+        Rule("", error=lambda a, u, v: abs(difference(a, u, v))),
+    ),
+    Misconception(
+        "no-error",
+        "The value of the cell is used as the error.",
+        "e = A[r,c] − U[r]·V[c]: the prediction is missing.",
+        Rule("", error=lambda a, u, v: a),
+    ),
+    Misconception(
+        "fresh-error",
+        "The error is computed again between the two updates.",
+        "Both updates of a cell use the same e.",
+        Rule("", epoch=_fresh_error),
+    ),
+    Misconception(
+        "stale-errors",
+        "The errors of an epoch are all computed before its first update.",
+        "Each cell's error uses the U and V just updated by the cell before.",
+        Rule("", epoch=_stale_errors),
+    ),
+    Misconception(
+        "row-errors",
+        "The errors of a row are all computed before its first update.",
+        "Each cell's error uses the U[r] just updated by the cell before.",
+        Rule("", epoch=_row_errors),
+    ),
+    Misconception(
+        "elementwise",
+        "U[r]·V[c] is taken entry by entry instead of as a dot product.",
+        "The prediction is one number: the sum over k of U[r,k]·V[c,k].",
+        Rule("", epoch=_elementwise),
+    ),
+    Misconception(
+        "one-epoch",
+        "Only one epoch is run, however many are asked for.",
+        "A `return` (or a `break`) inside the loop over epochs ends it after the first.",
+        Rule("", epochs=lambda n: min(n, 1)),
+    ),
+    Misconception(
+        "epochs-one-short",
+        "One epoch too few is run.",
+        "`range(num_epochs)` runs num_epochs times.",
+        Rule("", epochs=lambda n: max(n - 1, 0)),
+    ),
+    Misconception(
+        "epochs-one-more",
+        "One epoch too many is run.",
+        "`range(num_epochs)` runs num_epochs times.",
+        Rule("", epochs=lambda n: n + 1),
+    ),
+)
 """Mistakes of 1.1, which 3.1 can have too; the first that explains everything is named."""
 
 MASKED_BANK: Final = (
-    Misconception("mask-ignored", "The mask is not used: hidden cells are fitted like the others.", "Update U[r] and V[c] only where M[r,c] is 1.", Rule("", sight=lambda a, mask: a)),
-    Misconception("mask-inverted", "The mask is read the wrong way round.", "1 marks the cells that are observed; 0 those that are hidden.", Rule("", sight=lambda a, mask: a if mask == 0 else None)),
-    Misconception("zero-filled", "Hidden cells are fitted as if they held 0.", "A hidden cell has no value, not the value 0: leave it out.", Rule("", sight=lambda a, mask: a if mask == 1 else 0.0)),
-    Misconception("value-not-mask", "Cells are left out by their value instead of by the mask.", "Whether a cell is hidden is written in M, whatever A holds there.", Rule("", sight=lambda a, mask: a if a != 0 else None)),
-    Misconception("stops-at-hidden", "A row ends at its first hidden cell.", "`continue` goes on with the next cell; `break` leaves the loop.", Rule("", epoch=_stops_at_hidden)),
-)  # fmt: skip
+    Misconception(
+        "mask-ignored",
+        "The mask is not used: hidden cells are fitted like the others.",
+        "Update U[r] and V[c] only where M[r,c] is 1.",
+        Rule("", sight=lambda a, mask: a),
+    ),
+    Misconception(
+        "mask-inverted",
+        "The mask is read the wrong way round.",
+        "1 marks the cells that are observed; 0 those that are hidden.",
+        Rule("", sight=lambda a, mask: a if mask == 0 else None),
+    ),
+    Misconception(
+        "zero-filled",
+        "Hidden cells are fitted as if they held 0.",
+        "A hidden cell has no value, not the value 0: leave it out.",
+        Rule("", sight=lambda a, mask: a if mask == 1 else 0.0),
+    ),
+    Misconception(
+        "value-not-mask",
+        "Cells are left out by their value instead of by the mask.",
+        "Whether a cell is hidden is written in M, whatever A holds there.",
+        Rule("", sight=lambda a, mask: a if a != 0 else None),
+    ),
+    Misconception(
+        "stops-at-hidden",
+        "A row ends at its first hidden cell.",
+        "`continue` goes on with the next cell; `break` leaves the loop.",
+        Rule("", epoch=_stops_at_hidden),
+    ),
+)
 """Mistakes only 3.1 can have."""
 
 

@@ -87,7 +87,9 @@ def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
 
 def _matrix(value: wire.Value, name: str, wanted: str) -> Array:
     if isinstance(value, wire.Array) and value.dtype not in FLOATS:
-        raise Refused(f"{name} has type {value.dtype}; wanted: {wanted}, of type float32 (float64 is fine too).")
+        raise Refused(
+            f"{name} has type {value.dtype}; wanted: {wanted}, of type float32 (float64 is fine too)."
+        )
     array = array_of(value)
     if array is None or array.ndim == 0:
         raise Refused(f"{name} is {describe(value)}; wanted: {wanted}.")

@@ -135,6 +135,4 @@ def is_completion(candidate: Candidate, most: float) -> bool:
 
 def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
     """Every finite single number stated, also as a tensor with one element."""
-    return tuple(
-        figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all()
-    )
+    return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())

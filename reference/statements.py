@@ -52,7 +52,11 @@ LINGERING: Final = 0.4
 def factorisation_checks(exercise: str) -> tuple[Check, ...]:
     """Exercise 1.2: the factorisation and its loss."""
     return (
-        Check(f"{exercise}-factors", "U and V (or their product) of a rank-2 factorisation of A are stated", _factors),
+        Check(
+            f"{exercise}-factors",
+            "U and V (or their product) of a rank-2 factorisation of A are stated",
+            _factors,
+        ),
         Check(f"{exercise}-loss", "The loss stated is the sum of squares that follows from them", _loss),
     )
 
@@ -60,7 +64,11 @@ def factorisation_checks(exercise: str) -> tuple[Check, ...]:
 def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
     """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
     return (
-        Check(f"{exercise}-completed", "The completed matrix is stated and fits the observed cells", _Completed(code_is_right)),
+        Check(
+            f"{exercise}-completed",
+            "The completed matrix is stated and fits the observed cells",
+            _Completed(code_is_right),
+        ),
         Check(f"{exercise}-meaning", "What the comparison with A tells you", _prose),
     )
 
@@ -148,7 +156,9 @@ def _loss(bench: Bench) -> Finding:
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
         alone = [number for number in labelled if _within(number, bounds.Interval(OPTIMUM, HIGHEST))]
-        beside = [number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))]
+        beside = [
+            number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
+        ]
         if beside and not any(candidate.is_product for candidate in stated):
             return Finding(
                 outcome=Outcome.PASS,
@@ -158,7 +168,9 @@ def _loss(bench: Bench) -> Finding:
         wrong = [candidate for candidate in stated if candidate.is_product]
         if not wrong:
             return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
-        return Finding(outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to.")
+        return Finding(
+            outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
+        )
     return _explained(accepted[0], numbers, labelled)
 
 
@@ -183,9 +195,13 @@ def _explained(candidate: Candidate, numbers: tuple[Figure, ...], labelled: list
                     tolerance=tolerance,
                 )
     if not labelled:
-        return Finding(outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted)
+        return Finding(
+            outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
+        )
     value = float(labelled[0].values.reshape(()))
-    impossible = " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+    impossible = (
+        " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+    )
     return Finding(
         outcome=Outcome.FAIL,
         message=f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}",
@@ -218,7 +234,9 @@ def stated_best(bench: Bench) -> Candidate | None:
     return next((candidate for candidate in candidates(bench.figures) if is_best(candidate)), None)
 
 
-def error_check(exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[Figure, ...]]) -> Check:
+def error_check(
+    exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[Figure, ...]]
+) -> Check:
     """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
 
     def run(bench: Bench) -> Finding:
@@ -227,13 +245,17 @@ def error_check(exercise: str, needs: tuple[str, ...], returned: Callable[[Bench
         root = bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
             if _within(number, exact) and number.half_width <= 5e-3:
-                return Finding(outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2.")
+                return Finding(
+                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
+                )
         for number in numbers:
             if _within(number, root) and number.half_width <= 5e-3:
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
-                    notes=("The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",),
+                    notes=(
+                        "The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",
+                    ),
                 )
         mean = bounds.Interval(OPTIMUM / 9, OPTIMUM / 9)
         for number in numbers:
@@ -250,7 +272,9 @@ def error_check(exercise: str, needs: tuple[str, ...], returned: Callable[[Bench
             wanted=f"{OPTIMUM:.4f} = σ₃²",
         )
 
-    return Check(f"{exercise}-error", "The error of the reconstruction is stated and is the least possible", run, needs)
+    return Check(
+        f"{exercise}-error", "The error of the reconstruction is stated and is the least possible", run, needs
+    )
 
 
 # --- 3.2 --------------------------------------------------------------------------------------------------
@@ -325,4 +349,6 @@ def _attempted(bench: Bench) -> bool:
     """Whether there is a sign of exercise 3: its function, or the sheet's mask."""
     if bench.locate(SGD_FACTORISE_MASKED) is not None:
         return True
-    return any(figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures)
+    return any(
+        figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures
+    )

@@ -79,7 +79,9 @@ _ORDER_NOTE: Final = "visits the cells in another order than the sheet (rows out
 
 VARIANTS: Final = (
     *(Variant("order", Rule("order", cells=cells), _ORDER_NOTE) for cells in ORDERS),
-    Variant("v-first", Rule("v-first", update=v_then_u), "updates V[c] before U[r]; the sheet updates U[r] first"),
+    Variant(
+        "v-first", Rule("v-first", update=v_then_u), "updates V[c] before U[r]; the sheet updates U[r] first"
+    ),
     Variant(
         "simultaneous",
         Rule("simultaneous", update=simultaneous),

@@ -31,7 +31,9 @@ def read(path: Path, name: str) -> Source:
     try:
         code = _decoded(data)
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        return _problem(path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again.")
+        return _problem(
+            path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again."
+        )
     return from_code(path, name, code)
 
 
@@ -52,7 +54,9 @@ def from_code(path: Path, name: str, code: str) -> Source:
             ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
-        what = getattr(error, "msg", None) or "it is nested too deeply or holds characters Python does not allow"
+        what = (
+            getattr(error, "msg", None) or "it is nested too deeply or holds characters Python does not allow"
+        )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         where = f" line {line}" if line else ""
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."

@@ -6,10 +6,10 @@ The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is taken
 import ast
 import inspect
 import linecache
-import os
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -131,7 +131,7 @@ def _is_theirs(value: Any, filename: str, folder: str) -> bool:
     code = getattr(function, "__code__", None)
     origin = getattr(code, "co_filename", "")
     if origin:
-        return origin == filename or os.path.dirname(os.path.abspath(origin)) == os.path.abspath(folder)
+        return bool(origin == filename or Path(origin).resolve().parent == Path(folder).resolve())
     target = getattr(value, "func", None)  # functools.partial
     return target is not None and callable(value) and _is_theirs(target, filename, folder)
 
@@ -144,7 +144,10 @@ def _first_line(value: Any) -> int:
 def _add(loading: Loading, name: str, value: Any, line: int) -> None:
     if not callable(value) or len(loading.callables) >= MAX_FUNCTIONS:
         return
-    if any(known is value and info.name == name for known, info in zip(loading.callables, loading.functions, strict=True)):
+    if any(
+        known is value and info.name == name
+        for known, info in zip(loading.callables, loading.functions, strict=True)
+    ):
         return
     try:
         signature = inspect.signature(value)

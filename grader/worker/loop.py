@@ -40,7 +40,11 @@ def serve(channel: socket.socket, folder: str) -> None:
             with _captured(capture):
                 loading = load(request, folder, lambda started: _send(channel, started))
             missing = ", ".join(sorted(finder.used))
-            notes = (f"{missing} is not installed where this was graded: its calls did nothing.",) if missing else ()
+            notes = (
+                (f"{missing} is not installed where this was graded: its calls did nothing.",)
+                if missing
+                else ()
+            )
             reply: wire.Reply = wire.Loaded(
                 functions=tuple(loading.functions),
                 variables=tuple(loading.variables),

@@ -27,7 +27,9 @@ def to_wire(value: object, depth: int = 0) -> wire.Value:
         return wire.Number(value=bool(value))
     if isinstance(value, int):
         number = int(value)
-        return wire.Number(value=number) if number in _INT64 else wire.Opaque(type_name="int", text="very large")
+        return (
+            wire.Number(value=number) if number in _INT64 else wire.Opaque(type_name="int", text="very large")
+        )
     if isinstance(value, float) and not isinstance(value, np.generic):
         return wire.Number(value=float(value))
     if isinstance(value, str):
