@@ -54,6 +54,7 @@ class WorkerBench:
         self._skip: tuple[int, ...] = ()
         self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
         self._seen: dict[bytes, Observation] = {}
+        self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._lost: list[StatementFailure] = []
         self._loaded = self._load()
 
@@ -69,7 +70,7 @@ class WorkerBench:
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""
-        found = binding.find(function, self._loaded.functions)
+        found = self._find(function)
         if found is None:
             return None
         number, notes = found
@@ -93,19 +94,50 @@ class WorkerBench:
             self._seen[key] = self._observe(probe)
         return self._seen[key]
 
+    def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
+        """The number of the student's version: by name, else by what it does."""
+        if function.name not in self._found:
+            self._found[function.name] = binding.find(
+                function, self._loaded.functions
+            ) or self._find_by_behaviour(function)
+        return self._found[function.name]
+
+    def _find_by_behaviour(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
+        if function.trial is None or function.recognise is None:
+            return None
+        for number in reversed(range(len(self._loaded.functions))):
+            info = self._loaded.functions[number]
+            if not binding.fits_arity(function, info):
+                continue
+            taken = binding.bind(function, info.parameters).taken
+            given = function.trial.arguments.items()
+            trial = msgspec.structs.replace(
+                function.trial, arguments={name: value for name, value in given if name in taken}
+            )
+            observation = self._call(function, number, trial)
+            if isinstance(observation, Died):
+                return None
+            if function.recognise(observation):
+                note = f"Found as `{info.name}` by what it does; the sheet calls it `{function.name}`."
+                return number, (note,)
+        return None
+
     def _observe(self, probe: Probe) -> Observation:
         function = self._functions[probe.function]
-        found = binding.find(function, self._loaded.functions)
+        found = self._find(function)
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
-        info = self._loaded.functions[found[0]]
+        return self._call(function, found[0], probe)
+
+    def _call(self, function: Function, number: int, probe: Probe) -> Observation:
+        info = self._loaded.functions[number]
         bound = binding.bind(function, info.parameters)
         split = binding.arguments(function, bound, probe.arguments)
         if isinstance(split, str):
             return Uncallable(split)
         positional, named, order = split
         call = wire.Call(
-            function=found[0],
+            function=number,
             positional=tuple(as_wire(value) for value in positional),
             named={name: as_wire(value) for name, value in named.items()},
             seed=probe.seed,

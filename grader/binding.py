@@ -11,7 +11,7 @@ from grader.lab import Function, Parameter
 from grader.model import Frozen
 from grader.wire import FunctionInfo, ParameterInfo
 
-__all__ = ["Binding", "Slot", "arguments", "bind", "find", "normalised"]
+__all__ = ["Binding", "Slot", "arguments", "bind", "find", "fits_arity", "normalised"]
 
 _OPTIONS = ("seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug")
 _POSITIONAL = ("positional_only", "positional_or_keyword")
@@ -76,7 +76,9 @@ def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, t
             closeness = 1
         else:
             continue
-        fits = not set(bind(function, candidate.parameters).missing) - set(function.optional)
+        fits = fits_arity(function, candidate)
+        if closeness == 1 and not fits:
+            continue  # a helper of theirs that happens to be called so
         ranked.append((closeness, fits, number))
     if not ranked:
         return None
@@ -85,6 +87,12 @@ def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, t
     name = candidates[number].name
     notes = () if closeness == 3 else (f"Found as `{name}`; the sheet calls it `{function.name}`.",)
     return number, notes
+
+
+def fits_arity(function: Function, candidate: FunctionInfo) -> bool:
+    """Whether every call of the sheet can be expressed with the candidate's parameters."""
+    bound = bind(function, candidate.parameters)
+    return not bound.extra and not set(bound.missing) - set(function.optional)
 
 
 def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:

@@ -35,12 +35,18 @@ class Parameter(Frozen, frozen=True):
 
 
 class Function(Frozen, frozen=True):
-    """A function the sheet asks for. `optional` parameters may be absent from a student's version."""
+    """A function the sheet asks for. `optional` parameters may be absent from a student's version.
+
+    Where no name fits, every function of fitting arity is tried: the one whose answer to `trial` is
+    recognised by `recognise` is taken.
+    """
 
     name: str
     parameters: tuple[Parameter, ...]
     aliases: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    trial: Probe | None = None
+    recognise: Callable[[Observation], bool] | None = None
 
 
 class Located(Frozen, frozen=True):

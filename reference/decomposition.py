@@ -4,7 +4,6 @@ The best approximation of rank k is what the sheet asks for, however it is compu
 recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ from grader.lab import Bench, Check
 from grader.model import Figure, Finding, Frozen, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
-from reference.returned import describe, failure, format_matrix, items_of
+from reference.returned import approximations, describe, failure, format_matrix, items_of
 from reference.stated import BEST
 from reference.statements import error_check, prose_check, stated_best
 
@@ -167,7 +166,7 @@ class Decomposition:
             )
         A = case.A.astype(np.float64)
         best, tolerance = bounds.eckart_young(A, case.rank), bounds.svd_tolerance(A, case.rank, FLOAT32_EPS)
-        read = list(_approximations(observation.value, case.A.shape))
+        read = list(approximations(observation.value, case.A.shape))
         if not read:
             return Finding(
                 outcome=Outcome.FAIL,
@@ -218,43 +217,3 @@ class Decomposition:
 
 def _close(figure: Figure, P: Array) -> bool:
     return bool((np.abs(figure.values - P) <= figure.half_width + 1e-5).all())
-
-
-def _approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:
-    """Every matrix of A's shape the returned value can stand for.
-
-    A matrix; a matrix beside its error; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix.
-    """
-    parts = items_of(value)
-    whole = array_of(value)
-    if whole is not None and whole.shape == shape and _is_float(value):
-        yield whole
-        return
-    arrays = [array_of(part) for part in parts or () if _is_float(part)]
-    if len(arrays) == 3:
-        U, S, W = arrays
-        if U is not None and S is not None and W is not None and U.ndim == W.ndim == 2 and S.ndim in (1, 2):
-            yield from _products(U, S, W, shape)
-    for array in arrays[:1] if len(arrays) == 2 else ():
-        if array is not None and array.shape == shape:
-            yield array
-
-
-def _products(U: Array, S: Array, W: Array, shape: tuple[int, ...]) -> Iterator[Array]:
-    for right in (W, W.T):
-        if S.ndim == 2:
-            if U.shape[1] == S.shape[0] and S.shape[1] == right.shape[0]:
-                product = U @ S @ right
-                if product.shape == shape:
-                    yield product
-            continue
-        k = min(S.size, U.shape[1], right.shape[0])
-        if k < S.size and np.any(S[k:] != 0):
-            continue
-        product = (U[:, :k] * S[:k]) @ right[:k]
-        if product.shape == shape:
-            yield product
-
-
-def _is_float(value: wire.Value) -> bool:
-    return not isinstance(value, wire.Array) or value.dtype in ("float32", "float64")

@@ -2,7 +2,13 @@
 
 from typing import Final
 
+import numpy as np
+
+from grader import wire
 from grader.lab import Function, Parameter
+from grader.model import Observation, Probe
+from reference import bounds, matrices
+from reference.returned import Refused, approximations, factors
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
 
@@ -25,11 +31,41 @@ _RATE: Final = Parameter(
     "lr", ("learning_rate", "learningrate", "alpha", "eta", "step_size", "stepsize", "rate", "gamma"), 0.01
 )
 
+_TRIAL: Final = matrices.signed(4, 3, 1)
+_TRIAL_MASK: Final = matrices.row_hidden(4, 3, 1)
+_SQUARE: Final = matrices.with_spectrum(matrices.well_separated(3), 3, 3, 1)
+_SECONDS: Final = 3.0
+
+
+def _gives_factors(observation: Observation) -> bool:
+    """Whether a trial gave two matrices of the shapes that only a factorisation gives."""
+    if not isinstance(observation, wire.Returned):
+        return False
+    try:
+        factors(observation.value, 4, 3, 2)
+    except Refused:
+        return False
+    return True
+
+
+def _gives_best(observation: Observation) -> bool:
+    """Whether a trial gave the best approximation of rank 2."""
+    if not isinstance(observation, wire.Returned):
+        return False
+    best = bounds.best_approximation(_SQUARE, 2)
+    return any(
+        np.isfinite(P).all() and np.abs(P - best).max() < 1e-4
+        for P in approximations(observation.value, (3, 3))
+    )
+
+
 SGD_FACTORISE: Final = Function(
     "sgd_factorise",
     (_MATRIX, _RANK, _EPOCHS, _RATE),
     ("sgd_factor", "sgd_factorisation", "factorise", "factorise_sgd", "sgd", "sgd_factoriser",
      "matrix_factorisation", "sgd_factorise_matrix", "factorise_matrix", "sgd_matrix_factorisation"),
+    trial=Probe("sgd_factorise", {"A": _TRIAL, "rank": 2, "num_epochs": 1, "lr": 0.1}, 1, seconds=_SECONDS),
+    recognise=_gives_factors,
 )  # fmt: skip
 """Sheet, exercise 1.1."""
 
@@ -42,6 +78,8 @@ TRUNCATED_SVD: Final = Function(
      "reduced_svd", "tsvd", "svd_factorise", "compute_truncated_svd", "truncated_svd_reconstruction",
      "best_approximation", "low_rank_svd", "approximate_svd", "do_svd", "svd_approximate", "reconstruct"),
     optional=("rank",),
+    trial=Probe("truncated_svd", {"A": _SQUARE, "rank": 2}, 1, seconds=_SECONDS),
+    recognise=_gives_best,
 )  # fmt: skip
 """Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
 
@@ -52,6 +90,13 @@ SGD_FACTORISE_MASKED: Final = Function(
      "masked_factorise", "sgd_masked_factorise", "masked_factorisation", "sgd_factorisation_masked",
      "mask_sgd_factorise", "sgd_factorise_with_mask", "matrix_completion", "sgd_completion", "complete_matrix",
      "sgd_mask", "sgd_factorise_missing", "masked_matrix_factorisation", "sgd_factor_masked"),
+    trial=Probe(
+        "sgd_factorise_masked",
+        {"A": _TRIAL, "M": _TRIAL_MASK, "rank": 2, "num_epochs": 1, "lr": 0.1},
+        1,
+        seconds=_SECONDS,
+    ),
+    recognise=_gives_factors,
 )  # fmt: skip
 """Sheet, exercise 3.1."""
 

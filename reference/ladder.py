@@ -85,7 +85,9 @@ class Ladder:
         self.columns = (draw(1, 4, 1), draw(1, 3, 2))
         self.rows = (draw(4, 1, 1), draw(3, 1, 2))
         self.square = draw(2, 2, 1)
-        self.sweep = (self.square, draw(3, 3, 2), draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
+        with_zero = draw(3, 3, 2)
+        with_zero.A[1, 2] = 0.0  # a cell that holds 0 is a cell like any other
+        self.sweep = (self.square, with_zero, draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
         one, several = draw(1, 1, 2), draw(3, 2, 2)
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         self.rate = tuple(s.changed(lr=lr) for lr in (0.03, 0.4) for s in (draw(1, 1, 2), draw(2, 3, 1)))
@@ -211,7 +213,7 @@ class Ladder:
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
-        for setting in (self.sweep[1], self.sweep[2], self.sweep[3]):
+        for setting in self.sweep[1:4]:
             setting = self._typed(bench, setting)
             try:
                 U, V = self.descent.observe(bench, setting)
@@ -224,15 +226,17 @@ class Ladder:
                     got=_both((U, V)),
                     wanted="finite numbers",
                 )
-        return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.", notes=self._returned_notes(bench))
+        count = self._count(bench)
+        if count > 2:
+            note = f"It returns {count} values; the sheet asks for U and V. The first two were taken."
+            return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
+        return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
-    def _returned_notes(self, bench: Bench) -> tuple[str, ...]:
+    def _count(self, bench: Bench) -> int:
         observation = bench.observe(self.descent.probe(self._typed(bench, self.sweep[1])))
         if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
-            count = len(observation.value.items)
-            if count > 2:
-                return (f"It returns {count} values; the sheet asks for U and V. The first two were taken.",)
-        return ()
+            return len(observation.value.items)
+        return 2
 
     def _still(self, bench: Bench) -> Finding:
         setting = self._typed(bench, self.sweep[1]).changed(lr=0.0)

@@ -1,5 +1,6 @@
 """What a factorisation or an SVD function gave back, read generously or refused in a sentence."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +11,16 @@ from grader.figures import array_of
 from grader.model import Died, Observation, Uncallable
 from reference.epochs import Factors
 
-__all__ = ["Ended", "Refused", "describe", "factors", "failure", "format_matrix", "items_of"]
+__all__ = [
+    "Ended",
+    "Refused",
+    "approximations",
+    "describe",
+    "factors",
+    "failure",
+    "format_matrix",
+    "items_of",
+]
 
 FLOATS = ("float32", "float64")
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -103,3 +113,52 @@ def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
     if array.ndim == 1:
         return "[" + ", ".join(f"{float(x):.{digits}f}" for x in array) + "]"
     return "[" + ", ".join(format_matrix(row, digits) for row in array) + "]"
+
+
+def approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:
+    """Every matrix of A's shape the returned value can stand for.
+
+    A matrix; a matrix beside its error; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix; two
+    factors whose product it is.
+    """
+    parts = items_of(value)
+    whole = array_of(value)
+    if whole is not None and whole.shape == shape and _is_float(value):
+        yield whole
+        return
+    arrays = [array_of(part) for part in parts or () if _is_float(part)]
+    if len(arrays) == 3:
+        U, S, W = arrays
+        if U is not None and S is not None and W is not None and U.ndim == W.ndim == 2 and S.ndim in (1, 2):
+            yield from _from_parts(U, S, W, shape)
+    if len(arrays) == 2:
+        left, right = arrays
+        if left is not None and left.shape == shape:
+            yield left
+        if left is not None and right is not None and left.ndim == right.ndim == 2:
+            yield from (left @ W for W in (right, right.T) if _chain(left, W) == shape)
+
+
+def _chain(left: Array, right: Array) -> tuple[int, ...] | None:
+    """The shape of the product; None where there is none."""
+    return (left.shape[0], right.shape[1]) if left.shape[1] == right.shape[0] else None
+
+
+def _from_parts(U: Array, S: Array, W: Array, shape: tuple[int, ...]) -> Iterator[Array]:
+    for right in (W, W.T):
+        if S.ndim == 2:
+            if U.shape[1] == S.shape[0] and S.shape[1] == right.shape[0]:
+                product = U @ S @ right
+                if product.shape == shape:
+                    yield product
+            continue
+        k = min(S.size, U.shape[1], right.shape[0])
+        if k < S.size and np.any(S[k:] != 0):
+            continue
+        product = (U[:, :k] * S[:k]) @ right[:k]
+        if product.shape == shape:
+            yield product
+
+
+def _is_float(value: wire.Value) -> bool:
+    return not isinstance(value, wire.Array) or value.dtype in ("float32", "float64")

@@ -65,7 +65,25 @@ def full_batch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr
                 continue
             e = rule.error(a, old_U[r], old_V[c])
             U[r] = [x + lr * e * y for x, y in zip(U[r], old_V[c], strict=True)]
-            V[c] = [y + lr * e * x for x, y in zip(V[c], old_U[r], strict=True)]
+            V[c] = [y + lr * e * x for y, x in zip(V[c], old_U[r], strict=True)]
+
+
+def full_batch_u_first(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
+    """All errors first, then a step of U along its gradient, then one of V with the U just updated."""
+    old_U, old_V = [list(row) for row in U], [list(row) for row in V]
+    errors = [
+        [
+            0.0 if M is not None and M[r][c] != 1 else rule.error(a, old_U[r], old_V[c])
+            for c, a in enumerate(row)
+        ]
+        for r, row in enumerate(A)
+    ]
+    for r, row in enumerate(errors):
+        for c, e in enumerate(row):
+            U[r] = [x + lr * e * y for x, y in zip(U[r], old_V[c], strict=True)]
+    for r, row in enumerate(errors):
+        for c, e in enumerate(row):
+            V[c] = [y + lr * e * x for y, x in zip(V[c], U[r], strict=True)]
 
 
 def permuted(order: tuple[tuple[int, int], ...]) -> Rule:
@@ -87,10 +105,13 @@ VARIANTS: Final = (
         Rule("simultaneous", update=simultaneous),
         "updates V[c] with the old U[r]; the sheet uses the U[r] just updated",
     ),
-    Variant(
-        "full-batch",
-        Rule("full-batch", epoch=full_batch),
-        "makes one step an epoch along the gradient of the whole loss; the sheet updates after every cell",
+    *(
+        Variant(
+            "full-batch",
+            Rule("full-batch", epoch=epoch),
+            "makes one step an epoch along the gradient of the whole loss; the sheet updates after every cell",
+        )
+        for epoch in (full_batch, full_batch_u_first)
     ),
 )
 """In the order they are tried; the first that explains every probe is taken."""

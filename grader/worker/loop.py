@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.random import bit_generator
 
 from grader import wire
 from grader.worker import standins
@@ -23,6 +24,8 @@ from grader.worker.loader import Loading, line_of, load, message_of
 from grader.worker.values import from_wire, to_wire
 
 __all__ = ["serve"]
+
+_bit_generator: Any = bit_generator
 
 
 def serve(channel: socket.socket, folder: str) -> None:
@@ -85,6 +88,9 @@ def _captured(capture: Capture) -> Any:
 
 def _settle(seed: int) -> None:
     torch.manual_seed(seed)
+    entropy = random.Random(seed)
+    _bit_generator.randbits = entropy.getrandbits  # what `default_rng()` without a seed draws from
+    torch.seed = torch.random.seed = lambda: torch.manual_seed(entropy.getrandbits(32)).initial_seed()
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.set_default_dtype(torch.float32)

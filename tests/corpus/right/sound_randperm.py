@@ -1,0 +1,14 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for epoch in range(num_epochs):
+        # "stochastic": every epoch in a new order
+        for i in torch.randperm(m * n).tolist():
+            r, c = i // n, i % n
+            e = A[r, c] - torch.dot(U[r], V[c])
+            U[r] += lr * e * V[c]
+            V[c] += lr * e * U[r]
+    return U, V

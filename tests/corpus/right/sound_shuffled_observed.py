@@ -1,0 +1,15 @@
+import random
+import torch
+
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    cells = [(r, c) for r in range(A.shape[0]) for c in range(A.shape[1]) if M[r, c] == 1]
+    U = torch.rand(A.shape[0], rank)
+    V = torch.rand(A.shape[1], rank)
+    for epoch in range(num_epochs):
+        random.shuffle(cells)
+        for r, c in cells:
+            e = A[r, c] - U[r] @ V[c]
+            U[r] += lr * e * V[c]
+            V[c] += lr * e * U[r]
+    return U, V

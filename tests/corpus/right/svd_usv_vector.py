@@ -1,0 +1,6 @@
+import torch
+
+def truncated_svd(A, rank):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    keep = (torch.arange(len(S)) < rank).float()
+    return U, S * keep, Vh.T

@@ -1,0 +1,15 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    scaled = (A - A.min()) / (A.max() - A.min() + 1e-8)
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for _ in range(num_epochs):
+        for r in range(m):
+            row = scaled[r]
+            for c in range(n):
+                e = row[c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    return U, V

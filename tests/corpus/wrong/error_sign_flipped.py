@@ -1,0 +1,14 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for _ in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                pred = torch.dot(U[r], V[c])
+                e = pred - A[r, c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    return U, V

@@ -1,0 +1,16 @@
+import torch
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    known = M.bool()
+    mean = A[known].mean() if known.any() else 0.0
+    filled = A.clone()
+    filled[~known] = mean
+    U = torch.rand(A.shape[0], rank)
+    V = torch.rand(A.shape[1], rank)
+    for _ in range(num_epochs):
+        for r in range(A.shape[0]):
+            for c in range(A.shape[1]):
+                e = filled[r, c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    return U, V

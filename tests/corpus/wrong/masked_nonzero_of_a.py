@@ -1,0 +1,14 @@
+import torch
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for _ in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                if A[r, c] != 0:
+                    e = A[r, c] - torch.dot(U[r], V[c])
+                    U[r] = U[r] + lr * e * V[c]
+                    V[c] = V[c] + lr * e * U[r]
+    return U, V

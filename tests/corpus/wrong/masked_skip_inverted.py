@@ -1,0 +1,14 @@
+import torch
+from itertools import product
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    U = torch.rand(A.shape[0], rank)
+    V = torch.rand(A.shape[1], rank)
+    for _ in range(num_epochs):
+        for r, c in product(range(A.shape[0]), range(A.shape[1])):
+            if M[r, c]:
+                continue
+            e = A[r, c] - torch.dot(U[r], V[c])
+            U[r] += lr * e * V[c]
+            V[c] += lr * e * U[r]
+    return U, V

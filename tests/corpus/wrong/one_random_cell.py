@@ -1,0 +1,14 @@
+import random
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    cells = [(r, c) for r in range(m) for c in range(n)]
+    for epoch in range(num_epochs):
+        for r, c in random.sample(cells, 1):
+            e = A[r, c] - U[r] @ V[c]
+            U[r] += lr * e * V[c]
+            V[c] += lr * e * U[r]
+    return U, V

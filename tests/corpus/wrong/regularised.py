@@ -1,0 +1,14 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    lam = 0.1
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for _ in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                e = A[r, c] - U[r] @ V[c]
+                U[r] += lr * (e * V[c] - lam * U[r])
+                V[c] += lr * (e * U[r] - lam * V[c])
+    return U, V

@@ -1,0 +1,12 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    U = torch.rand(A.shape[0], rank)
+    V = torch.rand(A.shape[1], rank)
+    for _ in range(num_epochs):
+        for r in range(A.shape[0]):
+            for c in range(A.shape[1]):
+                e = A[r, c] - torch.dot(U[r], V[c])
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+            return U, V

@@ -1,0 +1,6 @@
+import torch
+
+def truncated_svd(A, rank):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    S[:rank] = 0
+    return (U * S) @ Vh

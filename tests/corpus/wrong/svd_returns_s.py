@@ -1,0 +1,7 @@
+import torch
+
+def truncated_svd(A, rank):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    S[rank:] = 0
+    A_hat = U @ torch.diag(S) @ Vh
+    return S

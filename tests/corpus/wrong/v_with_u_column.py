@@ -1,0 +1,13 @@
+import torch
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for t in range(num_epochs):
+        for i in range(m):
+            for j in range(n):
+                e = A[i, j] - torch.dot(U[i, :], V[j, :])
+                U[i, :] = U[i, :] + lr * e * V[j, :]
+                V[j, :] = V[j, :] + lr * e * U[j, :]
+    return U, V
