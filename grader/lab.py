@@ -91,6 +91,8 @@ class Check(Frozen, frozen=True):
     run: Callable[[Bench], Finding]
     needs: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
+    tolerance: str = ""
+    """What is tolerated, in a few words, for those who read the lab."""
 
 
 class Exercise(Frozen, frozen=True):

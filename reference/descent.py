@@ -17,7 +17,7 @@ from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_
 from reference.returned import Ended, Refused, factors, failure, format_matrix
 from reference.variants import VARIANTS, Variant, permuted
 
-__all__ = ["SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
+__all__ = ["LAMBDA", "SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
 
 SAFETY: Final = 4.0
 """The bound of `run_with_bounds` is first-order rigorous for the sheet's formula; the factor leaves room

@@ -15,7 +15,7 @@ from grader import wire
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from reference import bounds, matrices
-from reference.descent import Descent, Mismatch, Setting
+from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
 from reference.epochs import Factors, Rule
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
@@ -132,50 +132,129 @@ class Ladder:
 
     def checks(self) -> tuple[Check, ...]:
         """The rungs in order, each needing the ones it rests on."""
-        name = self.function.name
-        agree = self._agree
-        rungs: list[tuple[str, str, Callable[[Bench], Finding], tuple[str, ...]]] = [
-            ("found", f"`{name}` is there and can be called", self._found, ()),
-            ("returns", "It returns U (m×rank) and V (n×rank), also where A is not square", self._returns, ("found",)),
-            ("still", "With lr = 0 nothing moves", self._still, ("returns",)),
-            ("start", "U and V start from the uniform distribution on [0, 1)", self._start, ("still",)),
-            ("update", "One step on a single cell follows the sheet's rule", partial(agree, self.update), ("still",)),
-            ("columns", "Every column is visited", partial(agree, self.columns), ("update",)),
-            ("rows", "Every row is visited", partial(agree, self.rows), ("update",)),
-            ("sweep", "One epoch on whole matrices follows the sheet's rule", partial(agree, self.sweep), ("columns", "rows")),
-        ]  # fmt: skip
-        if self.masked:
-            rungs += [
-                (
-                    "hidden",
-                    "Where the mask is 0, nothing is updated",
-                    partial(agree, self.hidden),
-                    ("update",),
-                ),
-                ("values", "What stands at hidden cells does not matter", self._values, ("update",)),
-            ]
-        rungs += [
-            ("epochs", "The epochs follow one another, as many as asked", partial(agree, self.epochs), ("update",)),
-            ("rate", "Another learning rate is used as given", partial(agree, self.rate), ("update",)),
-            ("inputs", "The arguments are left as they were", self._inputs, ("returns",)),
-            ("defaults", "With the defaults it ends where the sheet's rule ends from the same start", self._defaults, ("sweep", "epochs", "rate")),
-        ]  # fmt: skip
-        checks = [
-            Check(self._id(rung), title, run, tuple(self._id(need) for need in needs))
-            for rung, title, run, needs in rungs
-        ]
+        name, agree, rung = self.function.name, self._agree, self._rung
+        rounding = f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6"
         goal = "fits the observed cells" if self.masked else "reaches the best loss a rank-2 matrix can have"
-        implied = ("defaults", "hidden") if self.masked else ("defaults",)
-        checks.append(
-            Check(
-                self._id("converges"),
+        return (
+            rung("found", f"`{name}` is there and can be called", self._found),
+            rung(
+                "returns",
+                "It returns U (m×rank) and V (n×rank), also where A is not square",
+                self._returns,
+                needs=("found",),
+            ),
+            rung("still", "With lr = 0 nothing moves", self._still, needs=("returns",), tolerance="none"),
+            rung(
+                "start",
+                "U and V start from the uniform distribution on [0, 1)",
+                self._start,
+                needs=("still",),
+                tolerance="Dvoretzky–Kiefer–Wolfowitz: wrong once in 10⁹",
+            ),
+            rung(
+                "update",
+                "One step on a single cell follows the sheet's rule",
+                partial(agree, self.update),
+                needs=("still",),
+                tolerance=rounding,
+            ),
+            rung(
+                "columns",
+                "Every column is visited",
+                partial(agree, self.columns),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            rung(
+                "rows",
+                "Every row is visited",
+                partial(agree, self.rows),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            rung(
+                "sweep",
+                "One epoch on whole matrices follows the sheet's rule",
+                partial(agree, self.sweep),
+                needs=("columns", "rows"),
+                tolerance=rounding,
+            ),
+            *(self._masked_rungs(rounding) if self.masked else ()),
+            rung(
+                "epochs",
+                "The epochs follow one another, as many as asked",
+                partial(agree, self.epochs),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            rung(
+                "rate",
+                "Another learning rate is used as given",
+                partial(agree, self.rate),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            rung(
+                "inputs",
+                "The arguments are left as they were",
+                self._inputs,
+                needs=("returns",),
+                tolerance="none",
+            ),
+            rung(
+                "defaults",
+                "With the defaults it ends where the sheet's rule ends from the same start",
+                self._defaults,
+                needs=("sweep", "epochs", "rate"),
+                tolerance=f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5",
+            ),
+            rung(
+                "converges",
                 f"With lr = 0.05 and 1000 epochs it {goal}",
                 self._converges,
-                (self._id("returns"),),
-                tuple(self._id(rung) for rung in implied),
-            )
+                needs=("returns",),
+                implied_by=("defaults", "hidden") if self.masked else ("defaults",),
+                tolerance=f"observed loss at most {CONVERGED_OBSERVED:g}"
+                if self.masked
+                else f"E₂ ≤ loss ≤ {CONVERGED:g}·E₂",
+            ),
         )
-        return tuple(checks)
+
+    def _masked_rungs(self, rounding: str) -> tuple[Check, ...]:
+        return (
+            self._rung(
+                "hidden",
+                "Where the mask is 0, nothing is updated",
+                partial(self._agree, self.hidden),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            self._rung(
+                "values",
+                "What stands at hidden cells does not matter",
+                self._values,
+                needs=("update",),
+                tolerance="none",
+            ),
+        )
+
+    def _rung(
+        self,
+        name: str,
+        title: str,
+        run: Callable[[Bench], Finding],
+        needs: tuple[str, ...] = (),
+        implied_by: tuple[str, ...] = (),
+        tolerance: str = "",
+    ) -> Check:
+        return Check(
+            self._id(name),
+            title,
+            run,
+            tuple(self._id(need) for need in needs),
+            tuple(self._id(other) for other in implied_by),
+            tolerance,
+        )
 
     def _id(self, rung: str) -> str:
         return f"{self.exercise}-{rung}"

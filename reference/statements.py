@@ -56,8 +56,14 @@ def factorisation_checks(exercise: str) -> tuple[Check, ...]:
             f"{exercise}-factors",
             "U and V (or their product) of a rank-2 factorisation of A are stated",
             _factors,
+            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, by the digits stated",
         ),
-        Check(f"{exercise}-loss", "The loss stated is the sum of squares that follows from them", _loss),
+        Check(
+            f"{exercise}-loss",
+            "The loss stated is the sum of squares that follows from them",
+            _loss,
+            tolerance="the rounding of the digits stated",
+        ),
     )
 
 
@@ -68,6 +74,7 @@ def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> 
             f"{exercise}-completed",
             "The completed matrix is stated and fits the observed cells",
             _Completed(code_is_right),
+            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
         ),
         Check(f"{exercise}-meaning", "What the comparison with A tells you", _prose),
     )
@@ -273,7 +280,11 @@ def error_check(
         )
 
     return Check(
-        f"{exercise}-error", "The error of the reconstruction is stated and is the least possible", run, needs
+        f"{exercise}-error",
+        "The error of the reconstruction is stated and is the least possible",
+        run,
+        needs,
+        tolerance="the rounding of the digits stated",
     )
 
 
