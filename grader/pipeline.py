@@ -11,6 +11,7 @@ from grader.lab import Bench, Exercise, Lab
 from grader.marks import mark
 from grader.model import (
     CheckResult,
+    Diagnosis,
     ExerciseReport,
     Outcome,
     Report,
@@ -108,11 +109,17 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         marks=marks,
         max_marks=most,
         verdict=verdict,
-        next_step="" if verdict is Verdict.FULL else exercise.advice(results),
+        next_step=_next_step(exercise, results, diagnoses) if verdict is not Verdict.FULL else "",
         notes=_notes(results),
         diagnoses=diagnoses,
         checks=results,
     )
+
+
+def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:
+    if diagnoses:
+        return f"{diagnoses[0].title} Mend that first, then check again."
+    return exercise.advice(results)
 
 
 def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:

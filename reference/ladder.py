@@ -42,6 +42,7 @@ ADVICE: Final = {
     "still": "Check where `lr` enters: with lr = 0 nothing in U and V may change.",
     "start": "Draw both U and V from the uniform distribution on [0, 1), entry by entry.",
     "update": "Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
+    "product": "Check the prediction: U[r]·V[c] is one number, the sum over k of U[r,k]·V[c,k].",
     "columns": "Check the range and the index of the loop over columns on a matrix with one row.",
     "rows": "Check the range and the index of the loop over rows on a matrix with one column.",
     "sweep": "Run one epoch on the matrix shown and print U and V after every cell.",
@@ -81,16 +82,17 @@ class Ladder:
 
     def _draw(self) -> None:
         draw = self._setting
-        self.update = (draw(1, 1, 1), draw(1, 1, 2), draw(1, 1, 3))
-        self.columns = (draw(1, 4, 1), draw(1, 3, 2))
-        self.rows = (draw(4, 1, 1), draw(3, 1, 2))
+        self.update = (draw(1, 1, 1),)
+        self.product = (draw(1, 1, 2), draw(1, 1, 3))
+        self.columns = (draw(1, 4, 1),)
+        self.rows = (draw(4, 1, 1),)
         self.square = draw(2, 2, 1)
         with_zero = draw(3, 3, 2)
         with_zero.A[1, 2] = 0.0  # a cell that holds 0 is a cell like any other
         self.sweep = (self.square, with_zero, draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
-        one, several = draw(1, 1, 2), draw(3, 2, 2)
+        one, several = draw(1, 1, 1), draw(3, 2, 2)
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
-        self.rate = tuple(s.changed(lr=lr) for lr in (0.03, 0.4) for s in (draw(1, 1, 2), draw(2, 3, 1)))
+        self.rate = tuple(s.changed(lr=lr) for lr in (0.03, 0.4) for s in (draw(1, 1, 1), draw(2, 3, 2)))
         self.spread = draw(5, 4, 100)
         self.hidden = (
             self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
@@ -116,7 +118,16 @@ class Ladder:
     def rungs(self) -> tuple[Setting, ...]:
         """Every setting of one to three epochs, lowest rung first; what a mistake must explain."""
         masks = self.hidden if self.masked else ()
-        return (*self.update, *self.columns, *self.rows, *self.sweep, *masks, *self.epochs, *self.rate)
+        return (
+            *self.update,
+            *self.product,
+            *self.columns,
+            *self.rows,
+            *self.sweep,
+            *masks,
+            *self.epochs,
+            *self.rate,
+        )
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
@@ -159,6 +170,13 @@ class Ladder:
                 tolerance=rounding,
             ),
             rung(
+                "product",
+                "At rank 2 and 3, the prediction is the dot product of U[r] and V[c]",
+                partial(agree, self.product),
+                needs=("update",),
+                tolerance=rounding,
+            ),
+            rung(
                 "columns",
                 "Every column is visited",
                 partial(agree, self.columns),
@@ -176,7 +194,7 @@ class Ladder:
                 "sweep",
                 "One epoch on whole matrices follows the sheet's rule",
                 partial(agree, self.sweep),
-                needs=("columns", "rows"),
+                needs=("product", "columns", "rows"),
                 tolerance=rounding,
             ),
             *(self._masked_rungs(rounding) if self.masked else ()),
@@ -401,7 +419,7 @@ class Ladder:
         return Finding(outcome=Outcome.PASS, message=f"{len(settings)} calls agree to rounding.")
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
-        settings = (*self.update, *self.columns, *self.rows, *self.sweep)
+        settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
         return tuple(self._typed(bench, setting) for setting in settings)
 
     def _variant(self, bench: Bench) -> Variant | None:

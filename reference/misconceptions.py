@@ -409,7 +409,19 @@ def diagnose(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> 
 
     Looked for only where a rung failed; checked on every rung from the student's own start.
     """
-    rungs = {"update", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate", "still", "returns"}
+    rungs = {
+        "update",
+        "product",
+        "columns",
+        "rows",
+        "sweep",
+        "hidden",
+        "values",
+        "epochs",
+        "rate",
+        "still",
+        "returns",
+    }
     if not any(r.outcome is Outcome.FAIL and r.id.partition("-")[2] in rungs for r in results):
         return ()
     seen = _runs(ladder, bench)

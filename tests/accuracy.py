@@ -72,9 +72,7 @@ def _wrong(folder: str) -> Iterator[Case]:
 def grade_cases(chosen: Sequence[Case], seed: int, jobs: int = 2) -> Iterator[tuple[Case, Report]]:
     """Grade the cases and yield each with its report, as they finish."""
     by_name = {str(case.path.relative_to(CORPUS)): case for case in chosen}
-    submissions = [
-        msgspec.structs.replace(one(case.path), student=name) for name, case in by_name.items()
-    ]
+    submissions = [msgspec.structs.replace(one(case.path), student=name) for name, case in by_name.items()]
     exercises = tuple(e for e in LAB.exercises(seed) if e.id in ("1.1", "2.1", "3.1"))
     for report in grade_all(submissions, LAB, exercises, seed, Limits(), jobs):
         yield by_name[report.student], report
@@ -139,7 +137,9 @@ def main() -> int:
 
 
 def _show(m: Misjudged, verbose: bool) -> None:
-    print(f"  {m.case.path.relative_to(CORPUS)} {m.exercise.id} falsely {m.kind} {m.case.mistake}{m.case.variant}")
+    print(
+        f"  {m.case.path.relative_to(CORPUS)} {m.exercise.id} falsely {m.kind} {m.case.mistake}{m.case.variant}"
+    )
     for check in m.exercise.checks if verbose else ():
         if check.outcome not in (Outcome.PASS, Outcome.SKIPPED) or check.cost:
             print(f"      {check.id} {check.outcome} {check.cost}: {check.message} {check.tolerance}")
