@@ -85,10 +85,18 @@ def misjudged(case: Case, report: Report) -> Iterator[Misjudged]:
     most of these files state no error.
     """
     for exercise in report.exercises:
-        if exercise.id in case.right and not _accepted(exercise, case.variant):
-            yield Misjudged(case, exercise, "rejected")
-        if exercise.id in case.wrong and _accepted(exercise, ""):
-            yield Misjudged(case, exercise, "accepted")
+        kind = contradicts(case, exercise)
+        if kind:
+            yield Misjudged(case, exercise, kind)
+
+
+def contradicts(case: Case, exercise: ExerciseReport) -> str:
+    """How the verdict contradicts the label: "rejected", "accepted", or empty where it does not."""
+    if exercise.id in case.right and not _accepted(exercise, case.variant):
+        return "rejected"
+    if exercise.id in case.wrong and _accepted(exercise, ""):
+        return "accepted"
+    return ""
 
 
 def _accepted(exercise: ExerciseReport, variant: str) -> bool:

@@ -1,0 +1,1 @@
+"""Measurements: what is claimed about speed and luck, each repeated by one command."""
