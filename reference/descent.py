@@ -39,7 +39,7 @@ class Setting(Frozen, frozen=True):
     seed: int
     M: npt.NDArray[np.generic] | None = None
     epochs: int = 1
-    lr: float = 0.1
+    lr: float = 0.2
 
     def changed(self, **fields: Any) -> "Setting":
         """The same setting with other values."""
@@ -133,6 +133,10 @@ class Descent:
             return None
         tolerance *= sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
         return first_mismatch(got, wanted, _constant(wanted, tolerance))
+
+    def follows(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether every setting given follows the sheet's rule."""
+        return all(self._explains(bench, setting, SHEET) for setting in settings)
 
     def recognise(self, bench: Bench, settings: tuple[Setting, ...]) -> Variant | None:
         """The sound variant that explains every setting given, or None."""

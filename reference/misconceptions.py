@@ -448,7 +448,7 @@ def _runs(ladder: Ladder, bench: Bench) -> list[tuple[Setting, Factors, Factors 
     """What the function did on every rung, with its start; None where it failed. Empty without a start."""
     descent: Descent = ladder.descent
     found: list[tuple[Setting, Factors, Factors | None]] = []
-    for setting in ladder.rungs():
+    for setting in ladder.settings():
         try:
             start = _start(descent, bench, setting)
             found.append((setting, start, _end(descent, bench, setting)))

@@ -1,0 +1,156 @@
+"""The ladder decides by algebra: right passes in any precision, every known mistake fails, far apart."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.judge import judge
+from grader.model import Outcome
+from reference import exercises, matrices, solution
+from reference.descent import Descent, Setting
+from reference.epochs import SHEET, Rule, run, run_with_bounds
+from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
+from reference.ladder import Ladder
+from reference.misconceptions import BANK, MASKED_BANK, Misconception
+from reference.variants import VARIANTS, Variant
+from tests.inprocess import InProcessBench, following
+
+SIDES = st.integers(1, 6)
+RANKS = st.integers(1, 3)
+SEEDS = st.integers(0, 2**31 - 1)
+DTYPES = st.sampled_from((torch.float32, torch.float64))
+RIGHT = {
+    "sgd_factorise": solution.sgd_factorise,
+    "sgd_factorise_masked": solution.sgd_factorise_masked,
+    "truncated_svd": solution.truncated_svd,
+}
+
+
+def in_precision(dtype: torch.dtype) -> InProcessBench:
+    """The model solution, computing in the precision given whatever A comes in."""
+    return InProcessBench(
+        {name: lambda A, f=f, **rest: f(A.to(dtype, copy=True), **rest) for name, f in RIGHT.items()}
+    )
+
+
+ALL = (*((m, False) for m in BANK), *((m, True) for m in (*BANK, *MASKED_BANK)))
+
+
+def setting(m: int, n: int, rank: int, seed: int, masked: bool, epochs: int = 1) -> Setting:
+    rng = matrices.generator(seed)
+    M = (rng.random((m, n)) < 0.7).astype(np.int64) if masked else None
+    return Setting(matrices.signed(m, n, rng), rank, seed % 10_000, M, epochs=epochs)
+
+
+@given(SIDES, SIDES, RANKS, SEEDS, st.booleans(), st.integers(1, 3), DTYPES)
+@settings(max_examples=150, deadline=None)
+def test_the_model_solution_agrees_with_the_rule_on_any_shape_rank_mask_and_seed(
+    m: int, n: int, rank: int, seed: int, masked: bool, epochs: int, dtype: torch.dtype
+) -> None:
+    function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
+    bench = in_precision(dtype)
+    assert Descent(function).compare(bench, setting(m, n, rank, seed, masked, epochs)) is None
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("seed", [20, 1, 77])
+def test_the_model_solution_passes_every_check_of_its_code(seed: int, dtype: torch.dtype) -> None:
+    bench = in_precision(dtype)
+    for exercise in exercises(seed):
+        if exercise.id in ("1.1", "3.1"):
+            for result in judge(exercise, bench):
+                assert result.outcome is Outcome.PASS, (result.id, result.message)
+
+
+@given(st.sampled_from(ALL), SEEDS)
+@settings(max_examples=120, deadline=None)
+def test_every_known_mistake_fails_a_check_whatever_the_seed(
+    mistaken: tuple[Misconception, bool], seed: int
+) -> None:
+    mistake, masked = mistaken
+    rungs = Ladder("3.1" if masked else "1.1", masked, seed)
+    bench = InProcessBench({rungs.function.name: following(mistake.rule)})
+    quick = [check for check in rungs.checks() if check.id.partition("-")[2] not in ("defaults", "converges")]
+    assert any(_fails(check.run(bench).outcome) for check in quick), mistake.id
+
+
+def _fails(outcome: Outcome) -> bool:
+    return outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: f"{v.cost}-{VARIANTS.index(v)}")
+@pytest.mark.parametrize("masked", [False, True])
+def test_a_sound_variant_is_recognised_for_what_it_is(variant: Variant, masked: bool) -> None:
+    exercise = next(e for e in exercises(5) if e.id == ("3.1" if masked else "1.1"))
+    function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
+    bench = InProcessBench({function.name: following(variant.rule)})
+    results = judge(exercise, bench)
+    assert {result.outcome for result in results} == {Outcome.PASS}, [r.message for r in results]
+    assert {result.cost for result in results if result.cost} == {variant.cost}
+
+
+def test_a_column_major_sweep_is_the_sheets_rule_bit_for_bit() -> None:
+    by_columns = Rule("columns", cells=lambda m, n, rank: [(r, c) for c in range(n) for r in range(m)])
+    for seed in range(50):
+        s = setting(1 + seed % 6, 1 + seed % 5, 1 + seed % 3, seed, seed % 2 == 0, epochs=3)
+        start = _start(s)
+        for ours, theirs in zip(
+            run(SHEET, s.A, s.M, start, 3, s.lr), run(by_columns, s.A, s.M, start, 3, s.lr), strict=True
+        ):
+            assert np.array_equal(ours, theirs)
+
+
+def _start(s: Setting) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(s.seed)
+    m, n = s.A.shape
+    return rng.random((m, s.rank)), rng.random((n, s.rank))
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(masked: bool) -> None:
+    """A rung a mistake does not pass, it misses by a thousand tolerances; each mistake misses one."""
+    rungs = Ladder("3.1" if masked else "1.1", masked, 20)
+    for mistake in (*BANK, *(MASKED_BANK if masked else ())):
+        shown = {
+            name: max(_separation(s, mistake.rule) for s in settings)
+            for name, settings in rungs.rungs().items()
+        }
+        assert max(shown.values()) >= 1_000, (mistake.id, shown)
+        assert all(apart >= 1_000 or apart <= 1 for apart in shown.values()), (mistake.id, shown)
+
+
+def _separation(s: Setting, rule: Rule) -> float:
+    """The largest distance from the sheet's rule over the tolerance at that entry."""
+    start = _start(s)
+    wanted, bounds = run_with_bounds(SHEET, s.A, s.M, start, s.epochs, s.lr)
+    try:
+        got = run(rule, s.A, s.M, start, s.epochs, s.lr)
+    except (IndexError, ValueError):
+        return np.inf
+    if not all(np.isfinite(part).all() for part in got):
+        return np.inf
+    return max(
+        float((np.abs(g - w) / (4 * b + 2.0**-24)).max()) for g, w, b in zip(got, wanted, bounds, strict=True)
+    )
+
+
+@given(SIDES, SIDES, RANKS, SEEDS, st.integers(1, 3))
+@settings(max_examples=100, deadline=None)
+def test_the_bound_holds_for_float32_whatever_the_order_of_summation(
+    m: int, n: int, rank: int, seed: int, epochs: int
+) -> None:
+    s = setting(m, n, rank, seed, masked=False)
+    rng = np.random.default_rng(seed)
+    U, V = (rng.random((size, rank)).astype(np.float32) for size in (m, n))
+    wanted, bounds = run_with_bounds(SHEET, s.A, None, (U.astype(float), V.astype(float)), epochs, s.lr)
+    for _ in range(epochs):
+        for r in range(m):
+            for c in range(n):
+                order = rng.permutation(rank)
+                e = s.A[r, c] - np.sum((U[r] * V[c])[order], dtype=np.float32)
+                U[r] = U[r] + np.float32(s.lr) * e * V[c]
+                V[c] = V[c] + np.float32(s.lr) * e * U[r]
+    for got, want, bound in zip((U, V), wanted, bounds, strict=True):
+        assert (np.abs(got - want) <= bound + 2.0**-24).all()
