@@ -22,6 +22,7 @@ __all__ = [
     "is_best",
     "is_completion",
     "is_factorisation",
+    "mistyped",
     "scalars",
 ]
 
@@ -131,6 +132,27 @@ def is_completion(candidate: Candidate, most: float) -> bool:
         and candidate.loss().high > HIGHEST
         and candidate.excess_rank() <= rank
     )
+
+
+def mistyped(figures: Iterable[Figure]) -> str:
+    """A sentence where the A a student typed differs from the sheet's in one or two cells; else empty.
+
+    A figure is taken for A where all its other cells are A's to the digits stated, and none of it is
+    computed: the values that differ have at most four decimals.
+    """
+    for figure in figures:
+        if figure.values.shape != A.shape or not np.isfinite(figure.values).all():
+            continue
+        apart = np.abs(figure.values - A) > figure.half_width + 1e-5
+        typed = np.abs(figure.values[apart] * 1e4 - np.round(figure.values[apart] * 1e4)) < 0.02
+        hidden_only = not (apart & (matrices.M == 1)).any()  # filled in on purpose, for 3.2
+        if 1 <= int(apart.sum()) <= 2 and typed.all() and not hidden_only:
+            cells = " and ".join(
+                f"({r + 1},{c + 1}) is {figure.values[r, c]:.4f} instead of {A[r, c]:.4f}"
+                for r, c in np.argwhere(apart)
+            )
+            return f"The matrix in {figure.origin} is not quite the sheet's A: {cells}."
+    return ""
 
 
 def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:

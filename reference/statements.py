@@ -24,6 +24,7 @@ from reference.stated import (
     is_best,
     is_completion,
     is_factorisation,
+    mistyped,
     scalars,
 )
 
@@ -117,7 +118,9 @@ def _factors(bench: Bench) -> Finding:
     nearest = min(rest, key=lambda candidate: bounds.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
-        message=f"The product of {nearest.origin} has the loss {bounds.loss(A, nearest.P):.4f}.",
+        message=_with_typo(
+            bench, f"The product of {nearest.origin} has the loss {bounds.loss(A, nearest.P):.4f}."
+        ),
         got=format_matrix(nearest.P),
         wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
         tolerance="of 20,000 right runs with the defaults the worst ended at 0.51",
@@ -132,6 +135,11 @@ def _luck(loss: float) -> str:
                 "That is luck of the start, and no mark depends on it; more epochs find it."
             )
     return ""
+
+
+def _with_typo(bench: Bench, sentence: str) -> str:
+    typo = mistyped(bench.figures)
+    return f"{sentence} {typo}" if typo else sentence
 
 
 def _not_finite(bench: Bench) -> str:
@@ -178,10 +186,18 @@ def _loss(bench: Bench) -> Finding:
         return Finding(
             outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
         )
-    return _explained(accepted[0], numbers, labelled)
+    others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
+    return _explained(bench, accepted[0], others, numbers, labelled)
 
 
-def _explained(candidate: Candidate, numbers: tuple[Figure, ...], labelled: list[Figure]) -> Finding:
+def _explained(
+    bench: Bench,
+    candidate: Candidate,
+    others: list[Candidate],
+    numbers: tuple[Figure, ...],
+    labelled: list[Figure],
+) -> Finding:
+    """Why no stated number is the loss of the stated factorisation: the nearest misunderstanding."""
     loss = bounds.loss(A, candidate.P)
     wanted = f"{loss:.4f}, the sum of the 9 squared differences"
     tolerance = "the rounding of the printed digits"
@@ -190,6 +206,8 @@ def _explained(candidate: Candidate, numbers: tuple[Figure, ...], labelled: list
         (bounds.Interval(low / 9, high / 9), "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum"),
         (bounds.Interval(low**0.5, high**0.5), "the norm itself (the root of the loss); the sheet asks for its square"),
         (bounds.Interval(low / 2, high / 2), "half the loss"),
+        (candidate.observed_loss(), "the loss over the cells that 3.2 observes only; here all nine count"),
+        *((other.loss(), f"the loss of another product, {other.origin}") for other in others),
     )  # fmt: skip
     for interval, meaning in relations:
         for number in (*labelled, *numbers):
@@ -211,7 +229,9 @@ def _explained(candidate: Candidate, numbers: tuple[Figure, ...], labelled: list
     )
     return Finding(
         outcome=Outcome.FAIL,
-        message=f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}",
+        message=_with_typo(
+            bench, f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}"
+        ),
         got=_show(labelled[0]),
         wanted=wanted,
         tolerance=tolerance,
@@ -318,7 +338,15 @@ class _Completed:
         if not _attempted(bench):
             return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
         named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
-        plausible = [c for c in named if c.is_product or bounds.observed_loss(A, M, c.P) <= PLAUSIBLE]
+        plausible = [c for c in named if bounds.observed_loss(A, M, c.P) <= PLAUSIBLE]
+        if not plausible and any(is_factorisation(c) for c in stated):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
+                "observed cells alone.",
+                wanted=wanted,
+            )
+        plausible = plausible or [c for c in named if c.is_product]
         if plausible:
             nearest = min(plausible, key=lambda candidate: bounds.observed_loss(A, M, candidate.P))
             reached = bounds.observed_loss(A, M, nearest.P)
@@ -327,13 +355,6 @@ class _Completed:
                 message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
                 "over the observed cells.",
                 got=format_matrix(nearest.P),
-                wanted=wanted,
-            )
-        if any(is_factorisation(c) for c in stated):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
-                "observed cells alone.",
                 wanted=wanted,
             )
         return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
