@@ -1,11 +1,13 @@
 """The one place where the stages meet: submission → source → bench → checks → marks → report."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.bench import WorkerBench
 from grader.choose import choose
+from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
 from grader.marks import mark
@@ -21,6 +23,8 @@ from grader.model import (
 from grader.sandbox import Limits, Zygote, private_copy
 
 __all__ = ["assess", "grade_all", "grade_one"]
+
+_log = logging.getLogger("grader")
 
 
 def grade_all(
@@ -44,7 +48,7 @@ def grade_all(
 
                 def work(submission: Submission = submission) -> Report:
                     started(submission)
-                    return grade_one(submission, lab, exercises, seed, limits, zygote)
+                    return _grade_safely(submission, lab, exercises, seed, limits, zygote)
 
                 pending.append(pool.submit(work))
             for future in as_completed(pending):
@@ -52,6 +56,44 @@ def grade_all(
         finally:
             zygote.close()
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _grade_safely(
+    submission: Submission,
+    lab: Lab,
+    exercises: Sequence[Exercise],
+    seed: int,
+    limits: Limits,
+    zygote: Zygote,
+) -> Report:
+    """One student's trouble never costs another's result: what fails here is our fault, and flagged."""
+    try:
+        return grade_one(submission, lab, exercises, seed, limits, zygote)
+    except SandboxError:
+        raise
+    except Exception as error:
+        _log.exception("submission %s", submission.student)
+        what = f"It could not be graded ({type(error).__name__}: {error}); grade it again."
+        most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
+        return Report(
+            student=submission.student,
+            files=tuple(file.name for file in submission.files),
+            marks=0.0,
+            max_marks=round(sum(most.values()), 4),
+            flags=(what,),
+            seconds=0.0,
+            exercises=tuple(
+                ExerciseReport(
+                    id=exercise.id,
+                    title=exercise.title,
+                    asked=exercise.asked,
+                    marks=0.0,
+                    max_marks=most[exercise.id],
+                    verdict=Verdict.ERROR,
+                )
+                for exercise in exercises
+            ),
+        )
 
 
 def grade_one(
