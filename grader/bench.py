@@ -55,6 +55,7 @@ class WorkerBench:
         self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
         self._seen: dict[bytes, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
+        self._bindings: dict[tuple[str, int], binding.Binding] = {}
         self._lost: list[StatementFailure] = []
         self._loaded = self._load()
 
@@ -75,7 +76,7 @@ class WorkerBench:
             return None
         number, notes = found
         info = self._loaded.functions[number]
-        bound = binding.bind(function, info.parameters)
+        bound = self._bound(function, number)
         supplied = [
             f"`{p.name}`"
             for p in function.parameters
@@ -89,9 +90,10 @@ class WorkerBench:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        key = _key(probe)
+        values = {name: as_wire(value) for name, value in probe.arguments.items()}
+        key = msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))
         if key not in self._seen:
-            self._seen[key] = self._observe(probe)
+            self._seen[key] = self._observe(probe, values)
         return self._seen[key]
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
@@ -109,12 +111,10 @@ class WorkerBench:
             info = self._loaded.functions[number]
             if not binding.fits_arity(function, info):
                 continue
-            taken = binding.bind(function, info.parameters).taken
+            taken = self._bound(function, number).taken
             given = function.trial.arguments.items()
-            trial = msgspec.structs.replace(
-                function.trial, arguments={name: value for name, value in given if name in taken}
-            )
-            observation = self._call(function, number, trial)
+            values = {name: as_wire(value) for name, value in given if name in taken}
+            observation = self._call(function, number, function.trial, values)
             if isinstance(observation, Died):
                 return None
             if function.recognise(observation):
@@ -122,24 +122,30 @@ class WorkerBench:
                 return number, (note,)
         return None
 
-    def _observe(self, probe: Probe) -> Observation:
+    def _bound(self, function: Function, number: int) -> binding.Binding:
+        key = (function.name, number)
+        if key not in self._bindings:
+            self._bindings[key] = binding.bind(function, self._loaded.functions[number].parameters)
+        return self._bindings[key]
+
+    def _observe(self, probe: Probe, values: Mapping[str, wire.Value]) -> Observation:
         function = self._functions[probe.function]
         found = self._find(function)
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
-        return self._call(function, found[0], probe)
+        return self._call(function, found[0], probe, values)
 
-    def _call(self, function: Function, number: int, probe: Probe) -> Observation:
-        info = self._loaded.functions[number]
-        bound = binding.bind(function, info.parameters)
-        split = binding.arguments(function, bound, probe.arguments)
+    def _call(
+        self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
+    ) -> Observation:
+        split = binding.arguments(function, self._bound(function, number), values, as_wire)
         if isinstance(split, str):
             return Uncallable(split)
         positional, named, order = split
         call = wire.Call(
             function=number,
-            positional=tuple(as_wire(value) for value in positional),
-            named={name: as_wire(value) for name, value in named.items()},
+            positional=tuple(positional),
+            named=named,
             seed=probe.seed,
         )
         if self._worker is None and not self._restart():
@@ -161,7 +167,7 @@ class WorkerBench:
             if len(reply.after) != len(order):
                 return Died("protocol", "the worker answered about other arguments than it was given")
             after = dict(zip(order, reply.after, strict=True))
-            return msgspec.structs.replace(reply, after=tuple(after[name] for name in probe.arguments))
+            return msgspec.structs.replace(reply, after=tuple(after[name] for name in values))
         if isinstance(reply, wire.Raised | Died):
             return reply
         return Died("protocol", "the worker answered something else")
@@ -223,6 +229,10 @@ class WorkerBench:
         lines = self._source.lines if self._source is not None else ()
         return lines[line - 1] if 0 < line <= len(lines) else line
 
+    def worker_cpu(self) -> float:
+        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        return self._worker.cpu() if self._worker is not None else 0.0
+
     def close(self) -> None:
         """End the worker."""
         if self._worker is not None:
@@ -239,8 +249,3 @@ def as_wire(value: object) -> wire.Value:
     if isinstance(value, bool | int | float):
         return wire.Number(value=value)
     raise TypeError(f"a probe cannot carry {type(value).__name__}")
-
-
-def _key(probe: Probe) -> bytes:
-    values: Mapping[str, wire.Value] = {name: as_wire(value) for name, value in probe.arguments.items()}
-    return msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))

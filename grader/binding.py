@@ -5,7 +5,8 @@ then by position. Nothing is rejected for its spelling.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from grader.lab import Function, Parameter
 from grader.model import Frozen
@@ -14,6 +15,8 @@ from grader.wire import FunctionInfo, ParameterInfo
 __all__ = ["Binding", "Slot", "arguments", "bind", "find", "fits_arity", "normalised"]
 
 _OPTIONS = ("seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug")
+T = TypeVar("T")
+
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 
 
@@ -157,12 +160,15 @@ def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
 
 
 def arguments(
-    function: Function, binding: Binding, given: Mapping[str, object]
-) -> tuple[list[object], dict[str, object], tuple[str, ...]] | str:
+    function: Function,
+    binding: Binding,
+    given: Mapping[str, T],
+    make: Callable[[int | float], T],
+) -> tuple[list[T], dict[str, T], tuple[str, ...]] | str:
     """Split the sheet's arguments into positional and named ones, or say why that cannot be.
 
-    A parameter left out stays at the student's default; where the student gave none, the sheet's is
-    supplied. The third part names, by the sheet, all that is passed: positional ones, then named ones.
+    A parameter left out stays at the student's default; where the student gave none, `make` turns the
+    sheet's into a value. The third part names, by the sheet, all that is passed: positional ones, then named ones.
     """
     lost = [name for name in given if name not in binding.taken]
     if lost:
@@ -172,7 +178,7 @@ def arguments(
     values = dict(given)
     for parameter in function.parameters:
         if parameter.default is not None and parameter.name in binding.without_default:
-            values.setdefault(parameter.name, parameter.default)
+            values.setdefault(parameter.name, make(parameter.default))
     positional: list[str] = []
     named: dict[str, str] = {}
     by_position = True

@@ -4,6 +4,7 @@ Exit status: 0 graded (low marks are not a failure), 1 something could not be gr
 missed, 2 usage, 3 our own fault, 130 interrupted.
 """
 
+import logging
 import os
 import secrets
 import sys
@@ -340,6 +341,7 @@ def lab_command(lab: str | None, numbers: bool) -> None:
 
 def main() -> None:
     """Run the command line; every error on purpose is one sentence on stderr."""
+    logging.basicConfig(format="grade: %(message)s", level=logging.ERROR)
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -40,7 +40,7 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
     try:
         return check.run(bench)
     except Exception as error:
-        _log.exception("check %s", check.id)
+        _log.error("check %s failed: %r", check.id, error)
         return Finding(
             outcome=Outcome.ERROR,
             message=f"The grader itself failed here ({type(error).__name__}). This costs no mark; please report it.",

@@ -72,7 +72,7 @@ def _grade_safely(
     except SandboxError:
         raise
     except Exception as error:
-        _log.exception("submission %s", submission.student)
+        _log.error("submission %s failed: %r", submission.student, error)
         what = f"It could not be graded ({type(error).__name__}: {error}); grade it again."
         most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
         return Report(

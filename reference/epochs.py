@@ -9,6 +9,7 @@ choice of pieces.
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import msgspec
@@ -108,23 +109,50 @@ def run(
     """Run the rule from a start in double precision.
 
     A, M: (m, n); start: (m, rank) and (n, rank) float64. Returns new factors of the same shapes; where
-    a run diverges they hold inf or nan.
+    a run diverges they hold inf or nan. A run is remembered: students who draw alike start alike.
     """
-    values, mask, U, V = _lists(A, M, start)
-    with np.errstate(all="ignore"):
-        for _ in range(rule.epochs(epochs)):
-            try:
-                rule.epoch(rule, values, mask, U, V, lr)
-            except OverflowError:
-                return np.full_like(start[0], math.nan), np.full_like(start[1], math.nan)
+    U, V = _remembered_run(
+        rule, _rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr
+    )
     return np.array(U), np.array(V)
 
 
-def _lists(
-    A: npt.NDArray[np.generic], M: npt.NDArray[np.generic] | None, start: Factors
-) -> tuple[Matrix, Matrix | None, Matrix, Matrix]:
-    mask = None if M is None else M.astype(np.float64).tolist()
-    return A.astype(np.float64).tolist(), mask, start[0].tolist(), start[1].tolist()
+Rows: TypeAlias = tuple[tuple[float, ...], ...]
+
+
+def _rows(array: npt.NDArray[np.generic]) -> Rows:
+    return tuple(tuple(row) for row in array.astype(np.float64).tolist())
+
+
+@lru_cache(maxsize=20_000)
+def _remembered_run(
+    rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
+) -> tuple[Matrix, Matrix]:
+    values, U, V = [list(row) for row in A], [list(row) for row in U0], [list(row) for row in V0]
+    mask = None if M is None else [list(row) for row in M]
+    try:
+        if rule == SHEET and len(U[0]) == 2:
+            _sheet_at_rank_two(values, mask, U, V, epochs, lr)
+        else:
+            for _ in range(rule.epochs(epochs)):
+                rule.epoch(rule, values, mask, U, V, lr)
+    except OverflowError:
+        return [[math.nan] * len(row) for row in U], [[math.nan] * len(row) for row in V]
+    return U, V
+
+
+def _sheet_at_rank_two(A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
+    """`cellwise` with the sheet's pieces written out for two columns, five times as fast: the default run."""
+    cells = [(r, c, a) for r, row in enumerate(A) for c, a in enumerate(row) if M is None or M[r][c] == 1]
+    for _ in range(epochs):
+        for r, c, a in cells:
+            u0, u1 = U[r]
+            v0, v1 = V[c]
+            step = lr * (a - (u0 * v0 + u1 * v1))
+            u0 += step * v0
+            u1 += step * v1
+            U[r] = [u0, u1]
+            V[c] = [v0 + step * u0, v1 + step * u1]
 
 
 def run_with_bounds(
@@ -148,14 +176,22 @@ def run_with_bounds(
 
     Returns the factors and their bounds, each (m, rank) and (n, rank) float64.
     """
-    expected = run(rule, A, M, start, epochs, lr)
-    values, mask, U, V = _lists(A, M, start)
+    arguments = (_rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr)
+    dU, dV = _remembered_bounds(*arguments)
+    return run(rule, A, M, start, epochs, lr), (np.array(dU), np.array(dV))
+
+
+@lru_cache(maxsize=20_000)
+def _remembered_bounds(
+    A: Rows, mask: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
+) -> tuple[Matrix, Matrix]:
+    U, V = [list(row) for row in U0], [list(row) for row in V0]
     dU = [[0.0] * len(row) for row in U]
     dV = [[0.0] * len(row) for row in V]
     u = UNIT_ROUNDOFF
     gamma = (len(U[0]) + 1) * u / (1 - (len(U[0]) + 1) * u)
     for _ in range(epochs):
-        for r, row in enumerate(values):
+        for r, row in enumerate(A):
             for c, a in enumerate(row):
                 if mask is not None and mask[r][c] != 1:
                     continue
@@ -168,7 +204,7 @@ def run_with_bounds(
                 derror = cross + gamma * size + u * (abs(error) + size)
                 U[r], dU[r] = _bounded_step(x, dx, y, dy, error, derror, lr)
                 V[c], dV[c] = _bounded_step(y, dy, U[r], dU[r], error, derror, lr)
-    return expected, (np.array(dU), np.array(dV))
+    return dU, dV
 
 
 def _bounded_step(
