@@ -1,0 +1,6 @@
+import torch
+
+def truncated_svd(A, rank):
+    U, S, V = torch.svd(A)
+    S[-1:] = 0
+    return torch.mm(torch.mm(U, torch.diag(S)), V.t())

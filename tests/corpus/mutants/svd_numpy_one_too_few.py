@@ -1,0 +1,8 @@
+import numpy as np
+import torch
+
+
+def truncated_svd(A, rank):
+    u, s, vt = np.linalg.svd(A.numpy(), full_matrices=False)
+    s[rank - 1:] = 0.0
+    return torch.from_numpy((u * s) @ vt)

@@ -1,0 +1,166 @@
+"""The shape of the code: which way dependencies point, what is public, what is documented."""
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, environment
+
+PACKAGES = ("grader", "reference")
+FILES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
+MODULES = {
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in FILES
+}
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    """The module's syntax tree."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
+
+
+def imported(module: str, *, anywhere: bool = True) -> Iterator[str]:
+    """Full names of the modules and members a module imports; only at its top level if asked."""
+    for node in ast.walk(tree(module)) if anywhere else tree(module).body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} imports relatively"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ours(name: str) -> str | None:
+    """The module of ours a full name leads to: itself, or the module it is a member of."""
+    while name and name not in MODULES:
+        name = name.rpartition(".")[0]
+    return name or None
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert {"grader", "grader.cli", "grader.worker.loop", "reference.ladder"} <= MODULES.keys()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader")])
+def test_the_grader_knows_no_lab(module: str) -> None:
+    assert not [name for name in imported(module) if name.split(".")[0] == "reference"]
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader.worker")])
+def test_a_worker_knows_nothing_that_judges(module: str) -> None:
+    allowed = {"grader.wire", *(name for name in MODULES if name.startswith("grader.worker"))}
+    assert {ours(name) for name in imported(module)} - {None} <= allowed
+
+
+def test_a_process_that_runs_student_code_has_loaded_nothing_that_judges() -> None:
+    script = (
+        "import sys, grader.worker.zygote, grader.worker.loop\n"
+        "print(*(m for m in sys.modules if m.split('.')[0] in ('grader', 'reference')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], env=environment(), capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert "grader.worker.loop" in loaded
+    assert not [m for m in loaded if not (m in ("grader", "grader.wire") or m.startswith("grader.worker"))]
+
+
+def test_only_the_worker_runs_code_of_others() -> None:
+    calls = {
+        module
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("exec", "eval", "compile", "__import__")
+    }
+    assert calls == {"grader.worker.loader"}
+
+
+def test_imports_are_acyclic() -> None:
+    graph = {
+        module: {found for name in imported(module, anywhere=False) if (found := ours(name)) not in (None, module)}
+        for module in MODULES
+    }  # fmt: skip
+    assert list(TopologicalSorter(graph).static_order())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_unpickled_anywhere(module: str) -> None:
+    forbidden = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "marshal", "shelve", "joblib"}
+    assert not {name.split(".")[0] for name in imported(module)} & forbidden
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            assert (node.value.id, node.attr) not in {("torch", "load"), ("torch", "save"), ("np", "load")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_says_what_it_is_for(module: str) -> None:
+    assert ast.get_docstring(tree(module))
+
+
+def _public(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, ast.AST]]:
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if node.name.startswith("_"):
+                continue
+            yield prefix + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node.body, f"{node.name}.")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_function_and_class_has_a_docstring(module: str) -> None:
+    assert not [
+        name
+        for name, node in _public(tree(module).body)
+        if not ast.get_docstring(node)  # type: ignore[arg-type]
+    ]
+
+
+def _only_a_docstring(module: str) -> bool:
+    return len(tree(module).body) == 1
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not _only_a_docstring(name)])
+def test_what_is_public_is_listed_once_and_there(module: str) -> None:
+    loaded = importlib.import_module(module)
+    if module.endswith(".zygote"):
+        assert not hasattr(loaded, "__all__"), "a program is not imported from"
+        return
+    listed = loaded.__all__
+    assert len(set(listed)) == len(listed)
+    assert all(hasattr(loaded, name) for name in listed)
+
+
+def test_the_errors_a_user_can_cause_share_one_root_and_are_drawn_in_the_docstring() -> None:
+    from grader import errors
+
+    assert errors.__doc__ is not None
+    for name in errors.__all__:
+        assert issubclass(getattr(errors, name), errors.GraderError)
+        assert name in errors.__doc__
+
+
+def test_no_module_catches_everything_outside_the_worker() -> None:
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.ExceptHandler) and not module.startswith("grader.worker"):
+                caught = ast.unparse(node.type) if node.type else ""
+                assert caught not in ("", "BaseException"), f"{module}, line {node.lineno}"
+
+
+def test_tests_are_sentences() -> None:
+    for file in Path(__file__).parent.glob("test_*.py"):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                assert node.name.count("_") >= 3, f"{file.name}: {node.name}"
+    assert inspect.isfunction(test_tests_are_sentences)

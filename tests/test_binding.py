@@ -1,0 +1,194 @@
+"""Calling student functions is not pedantic: names, positions, keyword-only, `*args` and defaults."""
+
+import pytest
+
+from grader.binding import arguments, bind, find, fits_arity, normalised
+from grader.lab import Function, Parameter
+from grader.wire import FunctionInfo, ParameterInfo
+
+DESCEND = Function(
+    "descend",
+    (
+        Parameter("A", ("matrix", "data")),
+        Parameter("rank", ("n_factors",)),
+        Parameter("num_epochs", ("epochs", "iterations"), 1000),
+        Parameter("lr", ("learning_rate", "alpha"), 0.01),
+    ),
+    aliases=("sgd", "factorise"),
+)
+GIVEN = {"A": "the matrix", "rank": 2, "num_epochs": 3, "lr": 0.5}
+
+
+def signature(text: str) -> tuple[ParameterInfo, ...]:
+    """The parameters of `def f(<text>)`, as a worker reports them."""
+    import inspect
+
+    namespace: dict[str, object] = {}
+    exec(f"def f({text}): pass", namespace)
+    found = inspect.signature(namespace["f"])  # type: ignore[arg-type]
+    return tuple(
+        ParameterInfo(
+            name=p.name,
+            kind=p.kind.name.lower(),
+            default=None if p.default is p.empty else repr(p.default),
+        )
+        for p in found.parameters.values()
+    )
+
+
+def called(text: str, given: dict[str, object] = GIVEN) -> dict[str, object]:
+    """Make the call for a student's `def f(<text>)` with Python itself, and return what arrived where."""
+    split = arguments(DESCEND, bind(DESCEND, signature(text)), given, lambda value: value)
+    assert not isinstance(split, str), split
+    positional, named, _ = split
+    namespace: dict[str, object] = {}
+    exec(f"def f({text}): return dict(locals())", namespace)
+    return namespace["f"](*positional, **named)  # type: ignore[operator,no-any-return]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A, rank, num_epochs=1000, lr=0.01",
+        "A, rank, num_epochs, lr",
+        "matrix, n_factors, epochs=1000, learning_rate=0.01",
+        "x, r, N, a",
+        "X, k, T=500, eta0=0.1",
+        "A, rank, /, num_epochs=1000, lr=0.01",
+        "A, rank, num_epochs=1000, lr=0.01, verbose=False",
+        "A, rank, num_epochs=1000, lr=0.01, *, seed=None, plot=True",
+        "A, rank, history=None, num_epochs=1000, lr=0.01",
+    ],
+)
+def test_parameters_in_the_order_of_the_sheet_get_their_values_whatever_they_are_called(text: str) -> None:
+    arrived = called(text)
+    ours = [value for value in arrived.values() if value in GIVEN.values()]
+    assert ours == list(GIVEN.values())
+
+
+def test_names_win_over_positions() -> None:
+    arrived = called("rank, A, lr=0.01, num_epochs=1000")
+    assert arrived == {"rank": 2, "A": "the matrix", "lr": 0.5, "num_epochs": 3}
+
+
+def test_aliases_win_over_positions() -> None:
+    arrived = called("data, n_factors, alpha=0.1, iterations=10")
+    assert arrived == {"data": "the matrix", "n_factors": 2, "alpha": 0.5, "iterations": 3}
+
+
+def test_spelling_of_an_alias_may_vary() -> None:
+    arrived = called("Matrix, nFactors, Learning_Rate=0.1, EPOCHS=10")
+    assert arrived == {"Matrix": "the matrix", "nFactors": 2, "Learning_Rate": 0.5, "EPOCHS": 3}
+
+
+def test_keyword_only_parameters_are_passed_by_name() -> None:
+    arrived = called("A, *, rank, epochs=1000, lr=0.01")
+    assert arrived == {"A": "the matrix", "rank": 2, "epochs": 3, "lr": 0.5}
+
+
+def test_args_take_what_is_left_in_the_order_of_the_sheet() -> None:
+    assert called("A, *rest") == {"A": "the matrix", "rest": (2, 3, 0.5)}
+    assert called("*everything") == {"everything": ("the matrix", 2, 3, 0.5)}
+
+
+def test_kwargs_take_what_is_left_by_the_names_of_the_sheet() -> None:
+    assert called("A, rank, **options") == {
+        "A": "the matrix",
+        "rank": 2,
+        "options": {"num_epochs": 3, "lr": 0.5},
+    }
+
+
+def test_what_is_left_out_stays_at_the_students_default() -> None:
+    assert called("A, rank, num_epochs=7, lr=0.3", {"A": "the matrix", "rank": 2}) == {
+        "A": "the matrix",
+        "rank": 2,
+        "num_epochs": 7,
+        "lr": 0.3,
+    }
+
+
+def test_a_default_the_student_did_not_give_is_supplied_from_the_sheet() -> None:
+    arrived = called("A, rank, epochs, lr", {"A": "the matrix", "rank": 2})
+    assert arrived == {"A": "the matrix", "rank": 2, "epochs": 1000, "lr": 0.01}
+
+
+def test_leaving_one_out_in_the_middle_does_not_shift_the_others() -> None:
+    arrived = called("A, rank, num_epochs=7, lr=0.3", {"A": "the matrix", "rank": 2, "lr": 0.5})
+    assert arrived == {"A": "the matrix", "rank": 2, "num_epochs": 7, "lr": 0.5}
+
+
+def test_the_order_told_is_the_order_in_which_the_values_are_sent() -> None:
+    for text in ("A, rank, num_epochs=1, lr=1.0", "rank, *, lr, A, num_epochs=1", "*x", "A, **x"):
+        split = arguments(DESCEND, bind(DESCEND, signature(text)), GIVEN, lambda value: value)
+        assert not isinstance(split, str)
+        positional, named, order = split
+        assert [GIVEN[name] for name in order] == [*positional, *named.values()]
+
+
+def test_a_parameter_that_is_missing_is_named_when_it_is_needed_and_not_before() -> None:
+    binding = bind(DESCEND, signature("A, rank"))
+    assert binding.missing == ("num_epochs", "lr")
+    assert arguments(DESCEND, binding, {"A": 1, "rank": 2}, int) == ([1, 2], {}, ("A", "rank"))
+    refused = arguments(DESCEND, binding, GIVEN, lambda value: value)
+    assert isinstance(refused, str)
+    assert "`num_epochs`" in refused and "`lr`" in refused
+
+
+def test_a_parameter_nobody_can_fill_is_named() -> None:
+    refused = arguments(
+        DESCEND, bind(DESCEND, signature("A, rank, num_epochs, lr, lam")), GIVEN, lambda value: value
+    )
+    assert isinstance(refused, str)
+    assert "`lam`" in refused
+
+
+def _info(name: str, text: str = "A, rank, num_epochs=1000, lr=0.01") -> FunctionInfo:
+    return FunctionInfo(name=name, line=1, parameters=signature(text))
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["other", "descend"], 1),
+        (["descend", "Descend"], 0),
+        (["sgd", "DESCEND"], 1),
+        (["factorise", "other"], 0),
+        (["Factorize"], 0),
+        (["Model.descend"], 0),
+        (["sgd", "factorise"], 1),
+        (["descend", "descend"], 1),
+    ],
+)
+def test_the_closest_name_is_found_and_among_equals_the_last(names: list[str], chosen: int) -> None:
+    found = find(DESCEND, [_info(name) for name in names])
+    assert found is not None
+    assert found[0] == chosen
+
+
+def test_a_name_that_differs_is_noted_and_the_sheets_is_not() -> None:
+    same, other = find(DESCEND, [_info("descend")]), find(DESCEND, [_info("sgd")])
+    assert same is not None and same[1] == ()
+    assert other is not None and "`sgd`" in other[1][0] and "`descend`" in other[1][0]
+
+
+def test_a_helper_that_is_merely_called_like_an_alias_is_left_alone() -> None:
+    assert find(DESCEND, [_info("sgd", "u, v, e, lr, n, more")]) is None
+
+
+def test_nothing_is_found_where_nothing_has_the_name() -> None:
+    assert find(DESCEND, [_info("svd")]) is None
+    assert find(DESCEND, []) is None
+
+
+def test_optional_parameters_may_be_absent() -> None:
+    function = Function("cut", (Parameter("A"), Parameter("rank")), optional=("rank",))
+    assert fits_arity(function, _info("cut", "A"))
+    assert not fits_arity(function, _info("cut", ""))
+    assert not fits_arity(Function("cut", (Parameter("A"), Parameter("rank"))), _info("cut", "A"))
+
+
+def test_spellings_of_a_name_come_out_the_same() -> None:
+    same = {normalised(n) for n in ("SGD_Factorise", "sgdFactorize", "sgd_factorise", "Lab.sgd_factorise")}
+    assert len(same) == 1
+    assert normalised("sgd_factorise") != normalised("sgd_factorise_masked")

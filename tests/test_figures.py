@@ -1,0 +1,183 @@
+"""Reading what students state: printed tensors, arrays, lists and numbers, and variables."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import wire
+from grader.figures import MAX_FIGURES, array_of, from_text, from_variables
+from grader.model import Figure
+from grader.worker.values import to_wire
+
+V = torch.tensor([[0.8126, 1.8290], [-0.7836, 0.2088], [0.8384, 1.0195]])
+
+
+def only(text: str) -> Figure:
+    """The one figure that a text states."""
+    figures = list(from_text(text))
+    assert len(figures) == 1, figures
+    return figures[0]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        str(V),
+        repr(V),
+        str(V.numpy()),
+        repr(V.numpy()),
+        str(V.tolist()),
+        "[" + ",\n ".join(str(row) for row in V.tolist()) + "]",
+        str([row for row in V.numpy()]),
+        str([list(row) for row in V.numpy()]),
+        str(V.double()),
+        str(V.clone().requires_grad_()),
+        str(V.clone().requires_grad_() * 1),
+        f"V = {V}",
+        f"V:\n{V}\n",
+    ],
+)
+def test_a_matrix_is_read_as_printed_within_half_a_unit(printed: str) -> None:
+    figure = only(printed)
+    assert figure.values.shape == (3, 2)
+    assert np.abs(figure.values - V.double().numpy()).max() <= figure.half_width + 1e-7
+
+
+def test_four_printed_digits_mean_half_a_unit_of_the_fourth() -> None:
+    assert only(str(V)).half_width == pytest.approx(5e-5)
+
+
+@given(st.lists(st.lists(st.floats(-1e6, 1e6, width=32), min_size=2, max_size=2), min_size=2, max_size=4))
+def test_whatever_torch_and_numpy_print_encloses_the_value(rows: list[list[float]]) -> None:
+    tensor = torch.tensor(rows)
+    for printed in (str(tensor), str(tensor.numpy()), str(tensor.tolist())):
+        figure = only(printed)
+        assert figure.values.shape == tuple(tensor.shape)
+        room = figure.half_width * 1.000001 + 1e-6 * np.abs(figure.values)
+        assert (np.abs(figure.values - tensor.double().numpy()) <= room).all(), printed
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "half_width"),
+    [
+        ("loss 0.1220", 0.1220, 5e-5),
+        ("loss 0.12", 0.12, 5e-3),
+        ("loss = 5", 5.0, 0.5),
+        ("loss: 1.22e-01", 0.122, 5e-4),
+        ("loss: 1.22E+3", 1220.0, 5.0),
+        ("8.824e-12", 8.824e-12, 5e-16),
+        ("tensor(0.1220)", 0.1220, 5e-5),
+        ("tensor(0.1220, grad_fn=<SumBackward0>)", 0.1220, 5e-5),
+        ("np.float64(0.25)", 0.25, 5e-3),
+        ("-0.5", -0.5, 0.05),
+        ("−0.5", -0.5, 0.05),
+        (".5", 0.5, 0.05),
+        ("loss=0.1220\n", 0.1220, 5e-5),
+        ("(0.1220)", 0.1220, 5e-5),
+    ],
+)
+def test_a_number_is_read_with_half_a_unit_of_its_last_digit(
+    text: str, value: float, half_width: float
+) -> None:
+    figure = only(text)
+    assert figure.values.shape == ()
+    assert float(figure.values) == value
+    assert figure.half_width == pytest.approx(half_width)
+
+
+@pytest.mark.parametrize(
+    "text", ["x1", "A2 is fine", "v1.2.3", "3rd", "0x1f", "nan", "inf", "", "[]", "[[]]"]
+)
+def test_what_only_looks_like_a_number_is_none(text: str) -> None:
+    assert list(from_text(text)) == []
+
+
+def test_numbers_inside_a_matrix_are_not_stated_one_by_one() -> None:
+    assert [f.values.shape for f in from_text("U [[1.0, 2.0], [3.0, 4.0]] loss 0.5")] == [(2, 2), ()]
+
+
+def test_a_ragged_list_is_no_matrix() -> None:
+    assert list(from_text("[[1.0, 2.0], [3.0]]")) == []
+
+
+def test_a_single_row_is_a_vector_and_in_two_brackets_a_matrix() -> None:
+    assert only("[5.3339, 0.6959, 0.3492]").values.shape == (3,)
+    assert only("[[5.3339, 0.6959, 0.3492]]").values.shape == (1, 3)
+
+
+def test_nothing_of_the_brackets_spills_into_the_next_figure() -> None:
+    figures = list(from_text("[[1., 2.],\n [3., 4.]]\n[[5., 6.],\n [7., 8.]]"))
+    assert [f.values.tolist() for f in figures] == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("final loss: 0.1220", "final loss"),
+        ("loss = tensor(0.1220)", "loss"),
+        ("Reconstruction error\n0.1219", "Reconstruction error"),
+        ("U: tensor([[1., 2.]])", "U"),
+        ("loss 3.2", "loss"),
+    ],
+)
+def test_the_words_before_a_figure_are_its_name(text: str, name: str) -> None:
+    assert only(text).name == name
+
+
+def test_the_line_of_a_printed_figure_is_told() -> None:
+    assert only("nothing\nnothing\nloss 0.5").origin == "printed, line 3"
+
+
+def test_a_program_that_prints_without_end_states_a_limited_number_of_figures() -> None:
+    assert len(list(from_text("1.5 " * 3 * MAX_FIGURES))) == MAX_FIGURES
+    assert len(list(from_text("[[1.5, 2.5]]\n" * 2 * MAX_FIGURES))) == MAX_FIGURES
+
+
+@given(st.text(alphabet="0123456789.eE+-−[](), \nx٣²", max_size=60))
+def test_no_text_makes_reading_fail(text: str) -> None:
+    for figure in from_text(text):
+        assert figure.half_width > 0
+
+
+def _variable(name: str, value: object) -> wire.Variable:
+    return wire.Variable(name=name, value=to_wire(value))
+
+
+def test_variables_are_exact_and_named() -> None:
+    figures = list(from_variables([_variable("U", V), _variable("loss", 0.122)]))
+    assert [(f.name, f.origin, f.half_width) for f in figures] == [
+        ("U", "variable `U`", 0.0),
+        ("loss", "variable `loss`", 0.0),
+    ]
+    assert np.array_equal(figures[0].values, V.double().numpy())
+    assert float(figures[1].values) == 0.122
+
+
+def test_figures_inside_tuples_and_dicts_are_found() -> None:
+    held = [_variable("UV", (V, V + 1)), _variable("results", {"loss": 0.5, "U": V})]
+    assert [f.name for f in from_variables(held)] == ["UV[0]", "UV[1]", "results.loss", "results.U"]
+
+
+def test_lists_of_rows_are_one_matrix() -> None:
+    (figure,) = from_variables([_variable("rows", [[1, 2.5], [3, 4]])])
+    assert figure.values.tolist() == [[1.0, 2.5], [3.0, 4.0]]
+    (figure,) = from_variables([_variable("rows", [V[0], V[1]])])
+    assert figure.values.shape == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "value", [True, None, "0.5", torch.zeros(2, 2, dtype=torch.complex64), torch.zeros(2, 2, 2), ["a", "b"]]
+)
+def test_what_is_no_real_number_vector_or_matrix_is_no_figure(value: object) -> None:
+    assert list(from_variables([_variable("x", value)])) == []
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.float64, torch.int64, torch.bool])
+def test_arrays_of_every_real_type_become_float64(dtype: torch.dtype) -> None:
+    values = torch.tensor([[0, 1], [1, 0]]).to(dtype)
+    read = array_of(to_wire(values))
+    assert read is not None
+    assert read.dtype == np.float64
+    assert read.tolist() == [[0.0, 1.0], [1.0, 0.0]]

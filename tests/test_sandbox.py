@@ -1,0 +1,375 @@
+"""Workers that hang, die, lie or litter cost the call they were in and nothing else."""
+
+import os
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from conftest import LIMITS, WORK, Grade, Handed, OpenBench, environment
+
+from grader import wire
+from grader.bench import MAX_RESTARTS, WorkerBench
+from grader.lab import Function, Parameter
+from grader.model import Died, Observation, Probe, Uncallable
+from grader.sandbox import Limits, Worker, Zygote, private_copy
+
+A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+OTHER = Function("other", (Parameter("A"),))
+BOTH = (WORK, OTHER)
+SHORT = Limits(call_seconds=0.5, submission_seconds=60.0, idle_factor=3.0)
+
+OTHER_CODE = """
+        def other(A): return A + 1
+        """
+
+
+def observe(bench: WorkerBench, function: str = "work", attempt: int = 0) -> Observation:
+    """One call with the matrix A."""
+    return bench.observe(Probe(function, {"A": A}, seed=1, attempt=attempt))
+
+
+def assert_other_works(bench: WorkerBench, attempt: int = 0) -> None:
+    """`other(A)` still gives A + 1."""
+    got = observe(bench, "other", attempt)
+    assert isinstance(got, wire.Returned), got
+    assert isinstance(got.value, wire.Array)
+    assert got.value.data == (A + 1).tobytes()
+
+
+DEATHS = {
+    "an infinite loop": ("while True: pass", "time"),
+    "waiting for nothing": ("import time; time.sleep(10_000)", "time"),
+    "stopping itself": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", "time"),
+    "leaving without a word": ("import os; os._exit(0)", "exit"),
+    "leaving with a status": ("import os; os._exit(77)", "exit"),
+    "a null pointer": ("import ctypes; ctypes.string_at(0)", "crash"),
+    "killing itself": ("import os; os.kill(os.getpid(), 9)", "crash"),
+    "aborting": ("import os; os.abort()", "crash"),
+    "closing every descriptor": ("import os; os.closerange(0, 100)", "exit or crash"),
+    "an announcement that never ends": ("import os; os.write(3, b'\\xff' * 100)", "protocol"),
+    "noise on the line": ("import os; os.write(3, b'\\x04\\x00\\x00\\x00abcd')", "protocol"),
+}
+
+
+@pytest.mark.parametrize("what", DEATHS)
+def test_a_death_costs_only_the_call_it_was_in(open_bench: OpenBench, what: str) -> None:
+    statement, reason = DEATHS[what]
+    bench = open_bench(
+        f"""
+        def work(A):
+            {statement}
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=SHORT,
+    )
+    died = observe(bench)
+    assert isinstance(died, Died), died
+    assert died.reason in reason.split(" or "), died
+    assert died.text
+    assert_other_works(bench)
+
+
+@pytest.mark.parametrize("what", [w for w in DEATHS if DEATHS[w][1] != "protocol"])
+def test_a_death_while_the_file_is_loaded_loses_only_its_statement(open_bench: OpenBench, what: str) -> None:
+    bench = open_bench(
+        f"""
+        before = 1.5
+        {DEATHS[what][0]}
+        after = 2.5
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=SHORT,
+    )
+    assert {f.name: float(f.values) for f in bench.figures} == {"before": 1.5, "after": 2.5}
+    (lost,) = bench.loaded.failures
+    assert lost.line == 3
+    assert lost.text
+    assert_other_works(bench)
+
+
+def test_two_statements_that_hang_are_both_lost_and_nothing_else(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        f"""
+        while True: pass
+        x = 1.5
+        import os; os._exit(0)
+        y = x + 1
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=SHORT,
+    )
+    assert [failure.line for failure in bench.loaded.failures] == [2, 4]
+    assert {f.name: float(f.values) for f in bench.figures} == {"x": 1.5, "y": 2.5}
+    assert_other_works(bench)
+
+
+def test_memory_is_limited(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        f"""
+        def work(A):
+            hoard = []
+            while True:
+                hoard.append(bytes(10_000_000))
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=Limits(call_seconds=20.0, memory=200_000_000),
+    )
+    got = observe(bench)
+    assert isinstance(got, wire.Raised), got
+    assert got.type_name == "MemoryError"
+    assert_other_works(bench)
+
+
+def test_a_tensor_beyond_the_memory_limit_raises(open_bench: OpenBench) -> None:
+    bench = open_bench("import torch\ndef work(A): return torch.ones(10**10)\n")
+    assert isinstance(observe(bench), wire.Raised)
+
+
+def test_files_are_limited(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        f"""
+        def work(A):
+            with open("big", "wb") as file:
+                for _ in range(100):
+                    file.write(bytes(1_000_000))
+        {OTHER_CODE}""",
+        functions=BOTH,
+    )
+    got = observe(bench)
+    assert isinstance(got, Died | wire.Raised), got
+    assert_other_works(bench)
+
+
+def test_recursion_without_end_is_an_exception_like_any_other(open_bench: OpenBench) -> None:
+    got = observe(open_bench("def work(A): return work(A)\n"))
+    assert isinstance(got, wire.Raised)
+    assert got.type_name == "RecursionError"
+
+
+def test_a_program_that_dies_every_time_is_given_up_after_some_restarts(open_bench: OpenBench) -> None:
+    bench = open_bench("import os\ndef work(A): os._exit(0)\n")
+    reasons = []
+    for attempt in range(MAX_RESTARTS + 3):
+        died = observe(bench, attempt=attempt)
+        assert isinstance(died, Died)
+        reasons.append(died.reason)
+    assert reasons == ["exit"] * (MAX_RESTARTS + 1) + ["stopped"] * 2
+
+
+def test_a_submission_that_used_up_its_time_is_not_called_any_more(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        f"""
+        def work(A):
+            while True: pass
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=Limits(call_seconds=0.5, submission_seconds=0.1, idle_factor=1.0),
+    )
+    observe(bench)
+    died = observe(bench, "other")
+    assert isinstance(died, Died)
+    assert died.reason == "time"
+    assert "all of it" in died.text
+
+
+def test_a_probe_may_lower_the_limit_of_its_call(open_bench: OpenBench) -> None:
+    bench = open_bench("def work(A):\n    while True: pass\n", limits=Limits(call_seconds=500.0))
+    died = bench.observe(Probe("work", {"A": A}, 1, seconds=0.3))
+    assert isinstance(died, Died)
+    assert "0.3 seconds" in died.text
+
+
+def test_the_same_call_is_made_once(open_bench: OpenBench) -> None:
+    bench = open_bench("count = 0\ndef work(A):\n    global count\n    count += 1\n    return count\n")
+    first, again, anew = observe(bench), observe(bench), observe(bench, attempt=1)
+    assert isinstance(first, wire.Returned) and isinstance(anew, wire.Returned)
+    assert first is again
+    assert (first.value, anew.value) == (wire.Number(value=1), wire.Number(value=2))
+
+
+def test_a_call_that_cannot_be_expressed_is_told_and_not_made(open_bench: OpenBench) -> None:
+    bench = open_bench("def work(): return 1\n")
+    assert isinstance(observe(bench), Uncallable)
+    assert isinstance(observe(open_bench("x = 1\n")), Uncallable)
+
+
+# --- lies -------------------------------------------------------------------------------------------------
+
+
+def _framed(reply: wire.Reply) -> bytes:
+    body = wire.encode(reply)
+    return struct.pack("<I", len(body)) + body
+
+
+BAD_ARRAY = wire.Array(dtype="object", shape=(2, 2), data=b"")
+LIES = {
+    "an array of objects": _framed(wire.Returned(value=BAD_ARRAY, after=(wire.Nothing(),))),
+    "more arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=(wire.Nothing(),) * 9)),
+    "fewer arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=())),
+    "an answer to another question": _framed(wire.Loaded(functions=(), variables=(), failures=(), printed="")),
+    "progress without end": _framed(wire.Started(statement=-1, line=10**9)) * 50 + b"\xff\xff",
+    "an exception at a line that is not there": _framed(wire.Raised(type_name="E", text="", line=-(10**9))),
+    "an empty message": struct.pack("<I", 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_worker_costs_at_most_one_call_more_and_breaks_nothing(
+    open_bench: OpenBench, lie: str
+) -> None:
+    bench = open_bench(
+        f"""
+        import os
+        def work(A):
+            os.write(3, {LIES[lie]!r})
+            os._exit(0)
+        {OTHER_CODE}""",
+        functions=BOTH,
+        limits=SHORT,
+    )
+    assert isinstance(observe(bench), Died | wire.Raised)
+    observe(bench, "other")
+    assert_other_works(bench, attempt=1)
+
+
+def test_functions_that_are_not_there_can_be_announced_but_not_called(open_bench: OpenBench) -> None:
+    functions = tuple(
+        wire.FunctionInfo(name="work", line=-5, parameters=(wire.ParameterInfo(name="A", kind=kind),))
+        for kind in ("positional_or_keyword", "nonsense")
+    )
+    forged = _framed(wire.Loaded(functions=functions, variables=(), failures=(), printed=""))
+    bench = open_bench(f"import os, time\nos.write(3, {forged!r})\ntime.sleep(10_000)\n", limits=SHORT)
+    assert len(bench.loaded.functions) == 2
+    assert isinstance(observe(bench), Died | Uncallable | wire.Raised)
+
+
+def test_prints_and_errors_of_a_worker_reach_no_stream_of_ours(
+    open_bench: OpenBench, capfd: pytest.CaptureFixture[str]
+) -> None:
+    bench = open_bench(
+        """
+        import os, sys
+        def work(A):
+            for stream in (sys.__stdout__, sys.__stderr__):
+                print("forged", file=stream, flush=True)
+            os.write(1, b"forged")
+            os.write(2, b"forged")
+            return A
+        """
+    )
+    assert isinstance(observe(bench), wire.Returned)
+    assert capfd.readouterr() == ("", "")
+
+
+# --- what is left behind ----------------------------------------------------------------------------------
+
+
+def eventually(gone: Callable[[], bool]) -> bool:
+    """Whether something the kernel does in its own time comes true before long."""
+    deadline = time.monotonic() + 20
+    while not gone() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return gone()
+
+
+def running(word: str) -> list[psutil.Process]:
+    """Processes with the word in their command line, zombies left out."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "status"])
+        if word in (process.info["cmdline"] or []) and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def test_programs_a_student_started_end_with_the_worker(open_bench: OpenBench) -> None:
+    word = f"{10_000_000 + os.getpid()}"
+    bench = open_bench(f"import subprocess\nsubprocess.Popen(['sleep', '{word}'])\ndef work(A): return A\n")
+    assert isinstance(observe(bench), wire.Returned)
+    assert bench.loaded.failures == ()
+    assert running(word)
+    bench.close()
+    assert eventually(lambda: not running(word))
+
+
+def test_a_zygote_takes_its_workers_with_it(handed_in: Handed) -> None:
+    folder = handed_in({"lab.py": ""})
+    with Zygote() as zygote:
+        worker = Worker(zygote, folder, LIMITS)
+        loaded, _ = worker.ask(wire.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
+        assert isinstance(loaded, wire.Loaded)
+        process = psutil.Process(worker._pid)
+        assert process.is_running()
+    assert eventually(lambda: not process.is_running())
+
+
+def test_a_worker_is_started_again_after_its_zygote_was_killed(handed_in: Handed) -> None:
+    folder = handed_in({"lab.py": ""})
+    with Zygote() as zygote:
+        first = Worker(zygote, folder, LIMITS)
+        code = "import os\nos.kill(os.getppid(), 9)\n"
+        first.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
+        first.close()
+        second = Worker(zygote, folder, LIMITS)
+        loaded, _ = second.ask(wire.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
+        assert isinstance(loaded, wire.Loaded)
+        second.close()
+
+
+def test_a_worker_sees_a_private_copy_that_is_removed(handed_in: Handed) -> None:
+    root = handed_in({"lab.py": "", "data/numbers.txt": "1 2 3", "huge.bin": bytes(2_000)})
+    files = [root / "lab.py", root / "data/numbers.txt", root / "huge.bin"]
+    with private_copy(root, files, most=1_000) as folder:
+        assert folder != root
+        assert (folder / "data/numbers.txt").read_text() == "1 2 3"
+        assert not (folder / "huge.bin").exists()
+        (folder / "lab.py").write_text("changed")
+    assert not folder.exists()
+    assert (root / "lab.py").read_text() == ""
+
+
+def test_nothing_is_left_after_a_run_of_a_messy_class(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    word = f"{20_000_000 + os.getpid()}"
+    folder = handed_in(
+        {
+            "hangs/lab.py": "while True: pass\n",
+            "starts/lab.py": f"import subprocess\nsubprocess.Popen(['sleep', '{word}'])\n",
+            "dies/lab.py": "import os\nos.abort()\n",
+            "writes/lab.py": "open('a', 'w').write('x')\nimport tempfile\ntempfile.mkdtemp()\n",
+        }
+    )
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    done = grade(
+        folder, "--exercise", "2.1", "--time-limit", "0.5", "--out", tmp_path / "out", env={"TMPDIR": str(temporary)}
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert list(temporary.iterdir()) == []
+    assert eventually(lambda: not running(word))
+    assert sorted(file.name for file in folder.rglob("*") if file.is_file()) == ["lab.py"] * 4
+
+
+def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tmp_path: Path) -> None:
+    folder = handed_in({"hangs/lab.py": "open('begun', 'w').close()\nwhile True: pass\n"})
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    command = [sys.executable, "-m", "grader.cli", folder, "--out", tmp_path / "out", "--time-limit", "100"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment(TMPDIR=str(temporary)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as running_grade:
+        assert eventually(lambda: any(temporary.glob("*/begun")))
+        others = psutil.Process(running_grade.pid).children(recursive=True)
+        assert len(others) >= 2
+        running_grade.kill()
+    assert eventually(lambda: not any(process.is_running() for process in others))

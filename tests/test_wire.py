@@ -1,0 +1,219 @@
+"""What a worker may say: whatever it sends, the grader gets a message or a `WireError`."""
+
+import struct
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader import wire
+from grader.bench import as_wire
+from grader.figures import array_of, from_text, from_variables
+from grader.worker.values import from_wire, to_wire
+
+
+def _array(**changes: object) -> bytes:
+    fields = {"type": "Array", "dtype": "float32", "shape": [2], "data": b"\0" * 8, "origin": "torch"}
+    value: dict[str, object] = {**fields, **changes}
+    return msgspec.msgpack.encode({"type": "Returned", "value": value, "after": [], "printed": ""})
+
+
+def _nested(depth: int) -> bytes:
+    """A tuple in a tuple in a tuple, put together from its bytes: no encoder goes so deep."""
+    inner = msgspec.msgpack.encode({"type": "Nothing"})
+    around = msgspec.msgpack.encode({"type": "Items", "type_name": "tuple", "items": [None]})[:-1]
+    empty = msgspec.msgpack.encode({"type": "Returned", "after": [], "value": None})[:-1]
+    return empty + around * depth + inner
+
+
+HOSTILE = {
+    "nothing": b"",
+    "noise": b"\xc1\xff\x00",
+    "pickle": b"cos\nsystem\n(S'true'\ntR.",
+    "a request": wire.encode(wire.Load(code="", filename="x.py", seed=1)),
+    "an unknown message": msgspec.msgpack.encode({"type": "Passed", "marks": 5}),
+    "an unknown field": msgspec.msgpack.encode(
+        {"type": "Raised", "type_name": "E", "text": "", "marks": 5.0}
+    ),
+    "a number for a text": msgspec.msgpack.encode({"type": "Raised", "type_name": 5, "text": ""}),
+    "two messages": wire.encode(wire.Started(statement=1, line=1)) * 2,
+    "half a message": wire.encode(wire.Raised(type_name="E", text="long"))[:-2],
+    "a text that is no UTF-8": b"\x83\xa4type\xa6Raised\xa9type_name\xa1E\xa4text\xa2\xff\xfe",
+    "too few bytes": _array(shape=[3]),
+    "too many bytes": _array(shape=[1]),
+    "a dtype that is code": _array(dtype="O"),
+    "an unknown dtype": _array(dtype="float128"),
+    "a negative shape": _array(shape=[-1, -2]),
+    "a shape beyond memory": _array(shape=[2**40, 2**40]),
+    "many dimensions of one": _array(shape=[1] * 64, data=b"\0" * 4),
+    "dimensions that hide in a zero": _array(shape=[2**62, 0, 2], data=b"\0" * 8),
+    "an array over the limit": _array(
+        shape=[wire.MAX_ARRAY_BYTES // 4 + 1], data=b"\0" * (wire.MAX_ARRAY_BYTES + 4)
+    ),
+    "deep nesting": _nested(6),
+    "very deep nesting": _nested(5_000),
+}
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_the_protocol_does_not_allow_is_a_wire_error(what: str) -> None:
+    with pytest.raises(wire.WireError):
+        wire.decode_reply(HOSTILE[what])
+
+
+def test_a_message_over_the_size_limit_is_refused_before_it_is_decoded() -> None:
+    with pytest.raises(wire.WireError, match="at most"):
+        wire.decode_reply(b"\0" * (wire.MAX_REPLY_BYTES + 1))
+
+
+def test_a_bad_array_is_found_wherever_it_stands() -> None:
+    bad = wire.Array(dtype="float32", shape=(3,), data=b"")
+    hidden = wire.Items(type_name="list", items=(wire.Nothing(), wire.Items(type_name="dict", items=(bad,))))
+    variable = wire.Variable(name="x", value=hidden)
+    for reply in (
+        wire.Returned(value=hidden, after=()),
+        wire.Returned(value=wire.Nothing(), after=(wire.Nothing(), hidden)),
+        wire.Loaded(functions=(), variables=(variable,), failures=(), printed=""),
+    ):
+        with pytest.raises(wire.WireError, match="0 bytes"):
+            wire.decode_reply(wire.encode(reply))
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+shapes = st.lists(st.integers(0, 4), max_size=3).map(tuple)
+arrays = st.builds(
+    lambda dtype, shape, origin: wire.Array(
+        dtype=dtype,
+        shape=shape,
+        data=b"\x7f" * (wire.DTYPE_SIZES[dtype] * int(np.prod(shape))),
+        origin=origin,
+    ),
+    st.sampled_from(sorted(wire.DTYPE_SIZES)),
+    shapes,
+    st.sampled_from(["torch", "numpy"]),
+)
+leaves = st.one_of(
+    arrays,
+    st.builds(wire.Number, value=st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats()),
+    st.builds(wire.Text, text=texts),
+    st.builds(wire.Nothing),
+    st.builds(wire.Opaque, type_name=texts, text=texts),
+)
+values = st.one_of(
+    leaves,
+    st.builds(
+        wire.Items,
+        type_name=texts,
+        items=st.lists(leaves, max_size=3).map(tuple),
+        names=st.lists(texts, max_size=3).map(tuple),
+    ),
+)
+replies = st.one_of(
+    st.builds(wire.Started, statement=st.integers(-5, 5), line=st.integers(-5, 5)),
+    st.builds(wire.Raised, type_name=texts, text=texts, line=st.none() | st.integers(-5, 5), printed=texts),
+    st.builds(wire.Returned, value=values, after=st.lists(values, max_size=2).map(tuple), printed=texts),
+    st.builds(
+        wire.Loaded,
+        functions=st.just(()),
+        variables=st.lists(st.builds(wire.Variable, name=texts, value=values), max_size=3).map(tuple),
+        failures=st.lists(
+            st.builds(wire.Failure, statement=st.integers(0, 5), line=st.integers(0, 5), type_name=texts, text=texts),
+            max_size=2,
+        ).map(tuple),
+        printed=texts,
+    ),
+)  # fmt: skip
+
+
+@given(replies)
+def test_every_message_arrives_as_it_was_sent(reply: Any) -> None:
+    data = wire.encode(reply)
+    assert wire.encode(wire.decode_reply(data)) == data
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_never_more_than_a_wire_error(data: bytes) -> None:
+    try:
+        reply = wire.decode_reply(data)
+    except wire.WireError:
+        return
+    assert isinstance(reply, wire.Started | wire.Loaded | wire.Returned | wire.Raised)
+
+
+@given(replies, st.data())
+def test_a_mutated_message_is_a_message_or_a_wire_error_and_its_values_can_be_read(
+    reply: Any, data: st.DataObject
+) -> None:
+    mutated = bytearray(wire.encode(reply))
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(mutated) - 1))
+        mutated[place : place + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+        if not mutated:
+            break
+    try:
+        received = wire.decode_reply(bytes(mutated))
+    except wire.WireError:
+        return
+    if isinstance(received, wire.Returned):
+        for value in (received.value, *received.after):
+            array_of(value)
+    elif isinstance(received, wire.Loaded):
+        list(from_variables(received.variables))
+        list(from_text(received.printed))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "int32", "uint8", "bool"])
+def test_an_array_keeps_type_shape_and_values_on_its_way_there_and_back(dtype: str) -> None:
+    sent = np.arange(6).reshape(2, 3).astype(dtype)
+    tensor = from_wire(as_wire(sent))
+    assert str(tensor.dtype) == f"torch.{dtype}"
+    returned = to_wire(tensor)
+    assert isinstance(returned, wire.Array)
+    assert (returned.dtype, returned.shape, returned.data) == (dtype, (2, 3), sent.tobytes())
+
+
+def test_what_is_recorded_does_not_change_with_the_tensor() -> None:
+    tensor = from_wire(as_wire(np.ones((2, 2), np.float32)))
+    recorded = to_wire(tensor)
+    tensor += 1
+    assert isinstance(recorded, wire.Array)
+    assert struct.unpack("<4f", recorded.data) == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_views_and_transposes_are_recorded_as_they_read() -> None:
+    A = np.arange(6, dtype=np.float32).reshape(2, 3)
+    recorded = to_wire(from_wire(as_wire(A)).T[1:])
+    assert isinstance(recorded, wire.Array)
+    assert np.array_equal(np.frombuffer(recorded.data, np.float32).reshape(recorded.shape), A.T[1:])
+
+
+def test_what_cannot_cross_is_named_instead() -> None:
+    import torch
+
+    for value, word in (
+        (object(), "object"),
+        (10**30, "int"),
+        (torch.eye(2).to_sparse(), "Tensor"),
+        (torch.zeros(2, device="meta"), "Tensor"),
+        (torch.zeros(2, dtype=torch.bfloat16), "Tensor"),
+        (torch.zeros(wire.MAX_ARRAY_BYTES), "Tensor"),
+    ):
+        recorded = to_wire(value)
+        assert isinstance(recorded, wire.Opaque)
+        assert recorded.type_name == word
+
+
+def test_a_list_that_contains_itself_ends() -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    data = wire.encode(wire.Returned(value=to_wire(endless), after=()))
+    assert isinstance(wire.decode_reply(data), wire.Returned)
+
+
+def test_four_levels_of_nesting_are_read_and_five_are_not() -> None:
+    assert isinstance(wire.decode_reply(_nested(4)), wire.Returned)
+    with pytest.raises(wire.WireError, match="four deep"):
+        wire.decode_reply(_nested(5))
