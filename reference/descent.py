@@ -39,7 +39,7 @@ class Setting(Frozen, frozen=True):
     seed: int
     M: npt.NDArray[np.generic] | None = None
     epochs: int = 1
-    lr: float = 0.2
+    lr: float = 0.1
 
     def changed(self, **fields: Any) -> "Setting":
         """The same setting with other values."""

@@ -78,7 +78,8 @@ class Ladder:
         seed = int(self._rng.integers(1, 10_000))
         if self.masked and M is None:
             M = matrices.all_observed(m, n)
-        return Setting(A, rank, seed, M)
+        # Large steps show a mistake best; on whole matrices a wrong sign would blow up within the epoch.
+        return Setting(A, rank, seed, M, lr=0.2 if min(m, n) == 1 else 0.1)
 
     def _draw(self) -> None:
         draw = self._setting

@@ -486,6 +486,8 @@ def _explains(rule: Rule, setting: Setting, start: Factors, got: Factors | None)
         return got is None
     if got is None:
         return False
+    if not all(np.isfinite(part).all() for part in (*expected, *got)):
+        return False  # a run that overflows shows no rule
     scale = max(1.0, *(float(np.abs(part).max()) for part in expected))
     tolerance = (np.full(expected[0].shape, CLOSENESS * scale), np.full(expected[1].shape, CLOSENESS * scale))
     return first_mismatch(got, expected, tolerance) is None

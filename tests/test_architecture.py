@@ -11,7 +11,6 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-
 from conftest import ROOT, environment
 
 PACKAGES = ("grader", "reference")

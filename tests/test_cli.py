@@ -328,7 +328,7 @@ def test_check_takes_a_folder_for_one_student(grade: Grade, handed_in: Handed) -
 
 
 def test_lab_lists_every_check_with_its_marks(grade: Grade) -> None:
-    done = grade("lab", "--no-numbers", env={"COLUMNS": "250"})
+    done = grade("lab", "--no-numbers", env={"COLUMNS": "600"})
     assert done.returncode == 0
     for entry in LAB.rubric.exercises.values():
         for check, worth in entry.checks.items():
@@ -340,7 +340,7 @@ def test_lab_lists_every_check_with_its_marks(grade: Grade) -> None:
 
 
 def test_lab_recomputes_every_published_number_and_all_come_out(grade: Grade) -> None:
-    done = grade("lab", env={"COLUMNS": "250"})
+    done = grade("lab", env={"COLUMNS": "600"})
     assert done.returncode == 0
     said = re.search(r"(\d+) of (\d+) numbers came out", done.stdout)
     assert said is not None

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from conftest import Handed
 
 from grader.choose import choose
 from grader.collect import MAX_FILES, collect, one
 from grader.errors import PathError
 from grader.lab import Function, Parameter
-from conftest import Handed
 
 FUNCTIONS = (
     Function("descend", (Parameter("A"),), ("sgd",)),

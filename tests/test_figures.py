@@ -30,7 +30,7 @@ def only(text: str) -> Figure:
         repr(V.numpy()),
         str(V.tolist()),
         "[" + ",\n ".join(str(row) for row in V.tolist()) + "]",
-        str([row for row in V.numpy()]),
+        str(list(V.numpy())),
         str([list(row) for row in V.numpy()]),
         str(V.double()),
         str(V.clone().requires_grad_()),

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from conftest import WORK, OpenBench
 
 from grader import wire
 from grader.bench import WorkerBench
 from grader.lab import Function, Parameter
 from grader.model import Observation, Probe
-from conftest import WORK, OpenBench
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
