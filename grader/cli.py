@@ -311,6 +311,7 @@ def check(
 def lab_command(lab: str | None, numbers: bool) -> None:
     """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
     from rich.table import Table
+    from rich.text import Text
 
     from grader import console
     from grader.config import read_settings
@@ -332,7 +333,8 @@ def lab_command(lab: str | None, numbers: bool) -> None:
     )
     shown = loaded.demonstrate()
     for number in shown:
-        table.add_row(number.name, number.published, number.computed, "yes" if number.holds else "NO")
+        cells = (number.name, number.published, number.computed, "yes" if number.holds else "NO")
+        table.add_row(*map(Text, cells))
     stdout.print(table)
     held = sum(number.holds for number in shown)
     stdout.print(f"{held} of {len(shown)} numbers came out.")

@@ -179,7 +179,9 @@ def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:
         table.add_column("Tolerated")
         table.add_column("Marks", justify="right")
         for check in exercise.checks:
-            table.add_row(check.id, check.title, check.tolerance, f"{entry.checks[check.id]:g}")
+            # As Text: rich would read `U[r]` in a title as markup and swallow it.
+            cells = (check.id, check.title, check.tolerance, f"{entry.checks[check.id]:g}")
+            table.add_row(*map(Text, cells))
         parts += [Text(), table, Text(f"{entry.marks:g} mark{'s' * (entry.marks != 1)}. {exercise.asked}")]
     costs = ", ".join(f"{name} {share:.0%}" for name, share in lab.rubric.costs.items())
     parts += [Text(), Text(f"What a sound but different solution costs of the mark: {costs}.")]

@@ -7,6 +7,7 @@ everything it decides, it decides in the parent process from plain arrays.
 from collections.abc import Callable
 from typing import Protocol
 
+from grader.evidence import Claim, Picture
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
 __all__ = [
@@ -95,10 +96,19 @@ class Check(Frozen, frozen=True):
     """What is tolerated, in a few words, for those who read the lab."""
 
 
+def _no_claims(bench: Bench) -> tuple[Claim, ...]:
+    return ()
+
+
+def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Picture, ...]:
+    return ()
+
+
 class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
-    `diagnose` is given the finished checks of the exercise and names mistakes it can prove.
+    `diagnose` is given the finished checks of the exercise and names mistakes it can prove. `claims` lists
+    the figures stated with what became of checking them; `illustrate` draws what pictures say best.
     """
 
     id: str
@@ -108,6 +118,8 @@ class Exercise(Frozen, frozen=True):
     diagnose: Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]
     advice: Callable[[tuple[CheckResult, ...]], str]
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
+    claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
+    illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
 
 
 class ExerciseRubric(Frozen, frozen=True):

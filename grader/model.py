@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import wire
+from grader.evidence import Claim, Excerpt, Picture, Witness
 
 __all__ = [
     "CheckResult",
@@ -160,7 +161,11 @@ class LoadReport(Frozen, frozen=True):
 
 
 class Diagnosis(Frozen, frozen=True):
-    """A named mistake. `verified` means: running this very mistake gives what the student's code gave."""
+    """A named mistake. `verified` means: running this very mistake gives what the student's code gave.
+
+    `file` and `line` are the place in the original file; `place` says it in words where a line alone
+    does not find it (`cell 3 line 7`).
+    """
 
     id: str
     title: str
@@ -168,6 +173,17 @@ class Diagnosis(Frozen, frozen=True):
     file: str = ""
     line: int | None = None
     verified: bool = False
+    place: str = ""
+    concept: str = ""
+    """The idea to teach again, in a few words."""
+    question: str = ""
+    """A question that leads to the mistake without telling it."""
+    excerpt: Excerpt | None = None
+    witness: Witness | None = None
+    repair: str = ""
+    """A unified diff that mends it, for the person marking only."""
+    evidence: str = ""
+    """What was run to be sure of it."""
 
 
 class Finding(Frozen, frozen=True):
@@ -206,6 +222,9 @@ class ExerciseReport(Frozen, frozen=True):
     notes: tuple[str, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     checks: tuple[CheckResult, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    """Figures stated that belong to this exercise."""
+    pictures: tuple[Picture, ...] = ()
 
 
 class Report(Frozen, frozen=True):

@@ -155,6 +155,8 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         notes=_notes(results),
         diagnoses=diagnoses,
         checks=results,
+        claims=exercise.claims(bench),
+        pictures=exercise.illustrate(bench, results),
     )
 
 

@@ -1,0 +1,102 @@
+"""What is shown beside a verdict: little matrices, curves, the student's own lines, stated figures.
+
+Plain values that say what to draw and in which words, without knowing what a matrix stands for. A lab
+makes them, `export/` and `console.py` draw them; each carries the text that stands in for the picture.
+"""
+
+from typing import TypeAlias
+
+import msgspec
+
+__all__ = ["Claim", "Curve", "Excerpt", "Grid", "HeatMaps", "Level", "LinePlot", "Picture", "Witness"]
+
+
+class _Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all values here: immutable and slotted."""
+
+
+class Grid(_Frozen, frozen=True, kw_only=True):
+    """A small matrix to be shown, `rows` × columns; a vector has one row. `None` is no finite number."""
+
+    name: str
+    rows: tuple[tuple[float | None, ...], ...]
+    marked: tuple[tuple[int, int], ...] = ()
+    """Cells (row, column) to point at, such as the first that differs."""
+    hidden: tuple[tuple[int, int], ...] = ()
+    """Cells hidden by a mask."""
+
+
+class Witness(_Frozen, frozen=True, kw_only=True):
+    """The smallest input found on which two answers differ, and both answers."""
+
+    sentence: str
+    """What to see in it, e.g. the first entry that differs with both values."""
+    call: str
+    """The call as a student can paste it after their own code."""
+    given: tuple[Grid, ...] = ()
+    """What goes in, and the start."""
+    wanted: tuple[Grid, ...] = ()
+    got: tuple[Grid, ...] = ()
+
+
+class Excerpt(_Frozen, frozen=True, kw_only=True):
+    """Lines of the student's own file; `first` is the original number of the first of them."""
+
+    file: str
+    first: int
+    code: str
+    marked: tuple[int, ...] = ()
+    """Original numbers of the lines to point at."""
+
+
+class Curve(_Frozen, frozen=True, kw_only=True):
+    """A line through points, x ascending."""
+
+    name: str
+    points: tuple[tuple[float, float], ...]
+
+
+class Level(_Frozen, frozen=True, kw_only=True):
+    """A horizontal line with a name, such as a bound."""
+
+    name: str
+    value: float
+
+
+class LinePlot(_Frozen, frozen=True, kw_only=True, tag="lines"):
+    """Curves over common axes, both logarithmic where `logarithmic`."""
+
+    title: str
+    alternative: str
+    """What the picture shows, for those who do not see it."""
+    x_label: str
+    y_label: str
+    curves: tuple[Curve, ...]
+    levels: tuple[Level, ...] = ()
+    logarithmic: bool = True
+
+
+class HeatMaps(_Frozen, frozen=True, kw_only=True, tag="heat"):
+    """Matrices side by side, coloured on one common scale."""
+
+    title: str
+    alternative: str
+    grids: tuple[Grid, ...]
+
+
+Picture: TypeAlias = LinePlot | HeatMaps
+
+
+class Claim(_Frozen, frozen=True, kw_only=True):
+    """One figure a student states, and what became of checking it."""
+
+    what: str
+    """What it was taken for, e.g. `loss of U and V`."""
+    stated: str
+    origin: str
+    """Where it stands, e.g. `report.tex line 40`."""
+    recomputed: str = ""
+    holds: bool | None = None
+    """None where there was nothing to check it against."""
+    difference: str = ""
+    """By how much it holds or fails, with the tolerance."""
