@@ -19,11 +19,16 @@ import numpy.typing as npt
 __all__ = [
     "SHEET",
     "UNIT_ROUNDOFF",
+    "Cells",
+    "Epoch",
+    "Error",
     "Factors",
     "Matrix",
+    "Prepare",
     "Row",
     "Rule",
     "Update",
+    "Walk",
     "cellwise",
     "difference",
     "run",
@@ -39,6 +44,9 @@ Cells: TypeAlias = Callable[[int, int, int], Iterable[tuple[int, int]]]
 Error: TypeAlias = Callable[[float, Row, Row], float]
 Update: TypeAlias = Callable[[Row, Row, float, float], tuple[Row, Row]]
 Sight: TypeAlias = Callable[[float, float], float | None]
+Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]"
+Walk: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
+Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
 
 UNIT_ROUNDOFF: Final = 2.0**-24
 """Of float32, in which A is given and most students compute (IEEE 754, round to nearest)."""
@@ -66,11 +74,31 @@ def observed(a: float, mask: float) -> float | None:
     return a if mask == 1 else None
 
 
+def as_given(A: Matrix, M: Matrix | None) -> tuple[Matrix, Matrix | None]:
+    """The arguments as they are."""
+    return A, M
+
+
+def epoch_after_epoch(
+    rule: "Rule", A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float
+) -> None:
+    """Epochs one after another, each from where the one before ended."""
+    for number in range(rule.epochs(epochs)):
+        rule.epoch(rule, A, M, U, V, rule.rate(lr, number))
+
+
+def constant_rate(lr: float, epoch: int) -> float:
+    """The learning rate as given, in every epoch."""
+    return lr
+
+
 class Rule(msgspec.Struct, frozen=True):
     """One way to run an epoch; the defaults are the sheet's.
 
     `sight` says what a cell shows for its value and its mask: the number to fit, or None to pass over.
-    `epoch` puts the pieces together and updates U and V in place.
+    `epoch` puts the pieces together and updates U and V in place. `prepare` says what A and M are taken
+    for, `rate` the learning rate of an epoch, `finish` what is done to U and V at the end, and `walk`
+    runs it all.
     """
 
     name: str
@@ -79,9 +107,21 @@ class Rule(msgspec.Struct, frozen=True):
     update: Update = u_then_v
     sight: Sight = observed
     epochs: Callable[[int], int] = int
-    epoch: "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]" = msgspec.field(
-        default_factory=lambda: cellwise
-    )
+    epoch: Epoch = msgspec.field(default_factory=lambda: cellwise)
+    prepare: Prepare = as_given
+    rate: Callable[[float, int], float] = constant_rate
+    walk: Walk = epoch_after_epoch
+    finish: "Callable[[Matrix], Matrix] | None" = None
+
+    def with_changes_of(self, other: "Rule") -> "Rule | None":
+        """Both rules' changes of the sheet's rule at once; None where they change the same piece."""
+        changes = {}
+        for name in self.__struct_fields__[1:]:
+            ours, theirs, sheet = (getattr(rule, name) for rule in (self, other, SHEET))
+            if ours != sheet and theirs != sheet:
+                return None
+            changes[name] = theirs if theirs != sheet else ours
+        return Rule(f"{self.name}+{other.name}", **changes)
 
 
 def cellwise(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
@@ -134,11 +174,11 @@ def _remembered_run(
         if rule == SHEET and len(U[0]) == 2:
             _sheet_at_rank_two(values, mask, U, V, epochs, lr)
         else:
-            for _ in range(rule.epochs(epochs)):
-                rule.epoch(rule, values, mask, U, V, lr)
+            values, mask = rule.prepare(values, mask)
+            rule.walk(rule, values, mask, U, V, epochs, lr)
     except OverflowError:
         return [[math.nan] * len(row) for row in U], [[math.nan] * len(row) for row in V]
-    return U, V
+    return (U, V) if rule.finish is None else (rule.finish(U), rule.finish(V))
 
 
 def _sheet_at_rank_two(A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
