@@ -7,7 +7,7 @@ everything it decides, it decides in the parent process from plain arrays.
 from collections.abc import Callable
 from typing import Protocol
 
-from grader.evidence import Claim, Picture
+from grader.evidence import Claim, Picture, Witness
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
 __all__ = [
@@ -104,6 +104,10 @@ def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Pictur
     return ()
 
 
+def _no_witness(bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+    return None
+
+
 class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
@@ -120,6 +124,8 @@ class Exercise(Frozen, frozen=True):
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
     claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
+    witness: Callable[[Bench, tuple[CheckResult, ...]], Witness | None] = _no_witness
+    """The smallest input on which a failed exercise's answer differs from the right one."""
 
 
 class ExerciseRubric(Frozen, frozen=True):

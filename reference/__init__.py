@@ -42,6 +42,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             truncated.checks(),
             partial(diagnosis.diagnose_svd, truncated),
             partial(_advice, decomposition.ADVICE, ""),
+            witness=partial(diagnosis.svd_witness, truncated),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -68,6 +69,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(diagnosis.diagnose_descent, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        witness=partial(diagnosis.descent_witness, rungs),
     )
 
 

@@ -159,6 +159,16 @@ class Decomposition:
         located = bench.locate(TRUNCATED_SVD)
         return bench.observe(self._probe(case, located is not None and "rank" in located.parameters))
 
+    def call_text(self, bench: Bench, case: Case) -> str:
+        """The call of a case as a student can paste it after their own code."""
+        located = bench.locate(TRUNCATED_SVD)
+        takes_rank = located is not None and "rank" in located.parameters
+        return self._call(case, takes_rank)
+
+    def _call(self, case: Case, takes_rank: bool) -> str:
+        rank = f", {case.rank}" if takes_rank else ""
+        return f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
+
     def _probe(self, case: Case, takes_rank: bool) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
         if takes_rank:
@@ -168,8 +178,7 @@ class Decomposition:
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
         """None where the function is right in this case, else the failed check."""
         observation = bench.observe(self._probe(case, takes_rank))
-        rank = f", {case.rank}" if takes_rank else ""
-        call = f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
+        call = self._call(case, takes_rank)
         if not isinstance(observation, wire.Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():

@@ -116,9 +116,12 @@ class Descent:
             except Refused:
                 raise refused from None
 
-    def compare(self, bench: Bench, setting: Setting, rule: Rule = SHEET) -> Mismatch | None:
+    def compare(
+        self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None
+    ) -> Mismatch | None:
         """The first entry, U before V, where a few epochs leave the rule's by more than rounding can."""
-        start = self.start(bench, setting)
+        if start is None:
+            start = self.start(bench, setting)
         got = self.observe(bench, setting)
         wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
         tiny = UNIT_ROUNDOFF

@@ -26,12 +26,15 @@ __all__ = [
     "Matrix",
     "Prepare",
     "Row",
+    "Rows",
     "Rule",
     "Update",
     "Walk",
     "cellwise",
     "difference",
+    "rows_of",
     "run",
+    "run_rows",
     "run_with_bounds",
     "sensitivity",
     "u_then_v",
@@ -46,6 +49,7 @@ Update: TypeAlias = Callable[[Row, Row, float, float], tuple[Row, Row]]
 Sight: TypeAlias = Callable[[float, float], float | None]
 Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]"
 Walk: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
+Rows: TypeAlias = tuple[tuple[float, ...], ...]
 Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
 
 UNIT_ROUNDOFF: Final = 2.0**-24
@@ -152,15 +156,13 @@ def run(
     a run diverges they hold inf or nan. A run is remembered: students who draw alike start alike.
     """
     U, V = _remembered_run(
-        rule, _rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr
+        rule, rows_of(A), None if M is None else rows_of(M), rows_of(start[0]), rows_of(start[1]), epochs, lr
     )
     return np.array(U), np.array(V)
 
 
-Rows: TypeAlias = tuple[tuple[float, ...], ...]
-
-
-def _rows(array: npt.NDArray[np.generic]) -> Rows:
+def rows_of(array: npt.NDArray[np.generic]) -> Rows:
+    """The matrix as a tuple of rows of floats."""
     return tuple(tuple(row) for row in array.astype(np.float64).tolist())
 
 
@@ -168,6 +170,13 @@ def _rows(array: npt.NDArray[np.generic]) -> Rows:
 def _remembered_run(
     rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
 ) -> tuple[Matrix, Matrix]:
+    return run_rows(rule, A, M, U0, V0, epochs, lr)
+
+
+def run_rows(
+    rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
+) -> tuple[Matrix, Matrix]:
+    """`run` on rows of numbers, not remembered: for the many rules that are tried once."""
     values, U, V = [list(row) for row in A], [list(row) for row in U0], [list(row) for row in V0]
     mask = None if M is None else [list(row) for row in M]
     try:
@@ -216,7 +225,14 @@ def run_with_bounds(
 
     Returns the factors and their bounds, each (m, rank) and (n, rank) float64.
     """
-    arguments = (_rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr)
+    arguments = (
+        rows_of(A),
+        None if M is None else rows_of(M),
+        rows_of(start[0]),
+        rows_of(start[1]),
+        epochs,
+        lr,
+    )
     dU, dV = _remembered_bounds(*arguments)
     return run(rule, A, M, start, epochs, lr), (np.array(dU), np.array(dV))
 

@@ -7,5 +7,6 @@ input on which the answers differ.
 
 from reference.diagnosis.descents import diagnose_descent
 from reference.diagnosis.svds import diagnose_svd
+from reference.diagnosis.witness import descent_witness, svd_witness
 
-__all__ = ["diagnose_descent", "diagnose_svd"]
+__all__ = ["descent_witness", "diagnose_descent", "diagnose_svd", "svd_witness"]

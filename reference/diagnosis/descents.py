@@ -8,7 +8,7 @@ import numpy as np
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Outcome
 from reference.descent import Setting
-from reference.diagnosis.matching import Run, explain, explains, follows_sheet, moved, runs
+from reference.diagnosis.matching import Run, explain, explains, follows_sheet, moved, run_of, runs
 from reference.diagnosis.results import READINGS, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
 from reference.epochs import SHEET, Factors, Rule, run
@@ -114,7 +114,8 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
     entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
     for words, reading in READINGS:
         seen = runs(ladder, bench, reading)
-        if moved(seen) and follows_sheet(seen):
+        everywhere = len(seen) == len(ladder.settings()) and all(run.got is not None for run in seen)
+        if everywhere and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
     value = of_value(ladder, bench)
@@ -122,8 +123,8 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
         yield value, _SAW
         return
     seen = runs(ladder, bench)
-    if not seen:
-        return
+    if 2 * len(seen) < len(ladder.settings()):
+        return  # too few starts can be seen to be sure of anything
     if ladder.masked and not moved(seen) and _moves_with_booleans(ladder, bench):
         yield _BITWISE, _SAW
         return
@@ -156,7 +157,7 @@ def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:
             got = ladder.descent.observe(bench, setting)
         except Refused:
             return False
-        if not explains(SHEET, Run(setting, start, got)):
+        if not explains(SHEET, run_of(setting, start, got)):
             return False
     return True
 

@@ -1,6 +1,9 @@
 """Whether a mistaken rule gives what a student's function gave, on every rung, from its own start."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import combinations
 from typing import Final, TypeAlias
 
 import msgspec
@@ -8,29 +11,66 @@ import numpy as np
 
 from grader import wire
 from grader.lab import Bench
-from reference.descent import Setting, first_mismatch
-from reference.epochs import SHEET, Factors, Rule, run
+from reference.descent import Setting
+from reference.epochs import SHEET, Factors, Rows, Rule, rows_of, run_rows
 from reference.ladder import Ladder
 from reference.misconceptions.entry import Misconception
 from reference.returned import Ended, Refused, factors
 from reference.variants import VARIANTS
 
-__all__ = ["CLOSENESS", "Reading", "Run", "explain", "explains", "follows_sheet", "moved", "runs"]
+__all__ = [
+    "BLOWN_UP",
+    "CLOSENESS",
+    "Reading",
+    "Run",
+    "all_explained",
+    "explain",
+    "explains",
+    "follows_sheet",
+    "moved",
+    "run_of",
+    "runs",
+]
 
 CLOSENESS: Final = 1e-6
 """A rule explains a run where every entry agrees to this for each epoch, relative to the largest one: above
 the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake changes."""
+
+BLOWN_UP: Final = 1e6
+"""Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
 Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
 """How a returned value is read for m, n and rank. Raises Refused."""
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What the function did in one setting: U and V before, and after; None where it gave none."""
+    """What the function did in one setting: U and V before, and after; None where it gave none.
+
+    The same as rows of numbers: thousands of rules are tried on them.
+    """
 
     setting: Setting
     start: Factors
     got: Factors | None
+    A: Rows
+    M: Rows | None
+    U0: Rows
+    V0: Rows
+    ends: tuple[Rows, Rows] | None
+
+
+def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
+    """The run of a setting."""
+    return Run(
+        setting,
+        start,
+        got,
+        rows_of(setting.A),
+        None if setting.M is None else rows_of(setting.M),
+        rows_of(start[0]),
+        rows_of(start[1]),
+        None if got is None else (rows_of(got[0]), rows_of(got[1])),
+    )
 
 
 def runs(ladder: Ladder, bench: Bench, reading: Reading = factors) -> tuple[Run, ...]:
@@ -39,8 +79,8 @@ def runs(ladder: Ladder, bench: Bench, reading: Reading = factors) -> tuple[Run,
     for setting in sorted(ladder.settings(), key=_size):
         setting = ladder.typed(bench, setting)
         try:
-            start = _start(ladder, bench, setting, reading)
-            found.append(Run(setting, start, _end(ladder, bench, setting, reading)))
+            start = start_of(ladder, bench, setting, reading)
+            found.append(run_of(setting, start, _end(ladder, bench, setting, reading)))
         except Ended:
             return ()
         except Refused:
@@ -54,84 +94,100 @@ def _size(setting: Setting) -> tuple[int, int]:
 
 def moved(seen: Iterable[Run]) -> bool:
     """Whether anything was ever changed."""
-    return any(run.got is not None and not np.array_equal(run.got[0], run.start[0]) for run in seen)
+    return any(run.got is not None and not _same(run.got, run.start) for run in seen)
 
 
-def _read(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Factors:
-    return ladder.descent.observe(bench, setting, reading=reading)
+def _same(first: Factors, second: Factors) -> bool:
+    return np.array_equal(first[0], second[0]) and np.array_equal(first[1], second[1])
 
 
 def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Factors | None:
     try:
-        return _read(ladder, bench, setting, reading)
+        return ladder.descent.observe(bench, setting, reading=reading)
     except Ended:
         raise
     except Refused:
         return None
 
 
-def _start(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Factors:
-    """The start where a mistake may ignore lr: what no epochs leave, else what lr = 0 leaves."""
+def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+    """The start where a mistake may ignore lr or the number of epochs.
+
+    What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
+    """
+    idle = setting.changed(epochs=1, lr=0.0)
     try:
-        return _read(ladder, bench, setting.changed(epochs=0), reading)
+        start = ladder.descent.observe(bench, setting.changed(epochs=0), reading=reading)
     except Ended:
         raise
     except Refused:
-        return _read(ladder, bench, setting.changed(epochs=1, lr=0.0), reading)
+        return ladder.descent.observe(bench, idle, reading=reading)
+    got = _end(ladder, bench, setting, reading)
+    if got is None or not _same(start, got):
+        return start
+    still = _end(ladder, bench, idle, reading)
+    return start if still is None else still
 
 
-def explain(seen: Sequence[Run], entries: Sequence[Misconception]) -> tuple[Misconception, ...]:
+def explain(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
     """The mistake that explains every run, or two that do so together; empty where none does.
 
     A mistake may come with a sound difference (V before U, say), which is then not named.
     """
     for entry in entries:
-        if any(_all(rule, seen) for rule in entry.rules):
+        if any(all_explained(rule, seen) for rule in entry.rules):
             return (entry,)
-    sound = tuple(variant.rule for variant in VARIANTS)
-    for entry in entries:
-        for rule in entry.rules:
-            for other in sound:
-                both = rule.with_changes_of(other)
-                if both is not None and _all(both, seen):
-                    return (entry,)
-    return _pair(seen, entries)
-
-
-def _pair(seen: Sequence[Run], entries: Sequence[Misconception]) -> tuple[Misconception, ...]:
-    """Two mistakes at once: only those that change the sheet's rule on a run it does not explain."""
-    for number, first in enumerate(entries):
-        for rule in first.rules:
-            for second in entries[number + 1 :]:
-                for other in second.rules:
-                    both = rule.with_changes_of(other)
-                    if both is not None and _all(both, seen):
-                        return first, second
+    for named, rule in _together(entries):
+        if all_explained(rule, seen):
+            return named
     return ()
 
 
-def _all(rule: Rule, seen: Sequence[Run]) -> bool:
+@lru_cache(maxsize=4)
+def _together(entries: tuple[Misconception, ...]) -> tuple[tuple[tuple[Misconception, ...], Rule], ...]:
+    """Every mistake with a sound difference, then every two mistakes, as one rule each.
+
+    Rules that run many epochs whatever is asked for are left out: they would cost more than all others.
+    """
+    short = [(entry, rule) for entry in entries for rule in entry.rules if rule.epochs(1) <= 20]
+    sound = [variant.rule for variant in VARIANTS]
+    found: list[tuple[tuple[Misconception, ...], Rule]] = []
+    for entry, rule in short:
+        found += [((entry,), both) for other in sound if (both := rule.with_changes_of(other)) is not None]
+    for (first, rule), (second, other) in combinations(short, 2):
+        if first is not second and (both := rule.with_changes_of(other)) is not None:
+            found.append(((first, second), both))
+    return tuple(found)
+
+
+def all_explained(rule: Rule, seen: Sequence[Run]) -> bool:
+    """Whether the rule explains every run."""
     return all(explains(rule, run) for run in seen)
 
 
 def explains(rule: Rule, seen: Run) -> bool:
     """Whether the rule, from the run's start, ends where the run ended, or fails where it failed."""
-    setting = seen.setting
+    epochs = seen.setting.epochs
     try:
-        expected = run(rule, setting.A, setting.M, seen.start, setting.epochs, setting.lr)
+        U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.setting.lr)
     except (IndexError, ValueError, ZeroDivisionError):
-        return seen.got is None
-    if seen.got is None:
+        return seen.ends is None
+    if seen.ends is None:
         return False
-    finite = [part[np.isfinite(part)] for part in expected]
-    scale = max(1.0, *(float(np.abs(part).max(initial=0.0)) for part in finite))
-    if scale > 1e6:
-        return False  # a run that blows up shows no rule
-    allowed = CLOSENESS * scale * max(setting.epochs, 1)
-    tolerance = (np.full(expected[0].shape, allowed), np.full(expected[1].shape, allowed))
-    return first_mismatch(seen.got, expected, tolerance) is None
+    expected, got = _flat(U, V), _flat(*seen.ends)
+    if len(expected) != len(got):
+        return False
+    scale = max((abs(x) for x in expected if math.isfinite(x)), default=0.0)
+    if scale > BLOWN_UP:
+        return not all(abs(x) <= BLOWN_UP / 100 for x in got)
+    allowed = CLOSENESS * max(scale, 1.0) * max(epochs, 1)
+    return all(abs(x - y) <= allowed or (x != x and y != y) for x, y in zip(expected, got, strict=True))
+
+
+def _flat(U: Iterable[Iterable[float]], V: Iterable[Iterable[float]]) -> list[float]:
+    return [x for part in (U, V) for row in part for x in row]
 
 
 def follows_sheet(seen: Sequence[Run]) -> bool:
     """Whether the sheet's rule explains every run."""
-    return _all(SHEET, seen)
+    return all_explained(SHEET, seen)

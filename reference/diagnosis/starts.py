@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench
-from reference.diagnosis.matching import Run, explains
+from reference.diagnosis.matching import explains, run_of
 from reference.epochs import SHEET, Factors
 from reference.ladder import Ladder
 from reference.misconceptions.entry import Words
@@ -99,6 +99,6 @@ def drawn_again(ladder: Ladder, bench: Bench) -> bool:
             return False
         if np.array_equal(first[0], last[0]):
             return False
-        if not explains(SHEET, Run(setting.changed(epochs=1), last, got)):
+        if not explains(SHEET, run_of(setting.changed(epochs=1), last, got)):
             return False
     return True

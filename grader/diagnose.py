@@ -1,0 +1,149 @@
+"""From failed checks to what a tutor would say: the mistake, its line, the smallest input that shows it.
+
+The lab names mistakes that it can run; the search for repairs finds the line. Neither is believed without
+having been run, and each makes up for what the other cannot do.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from grader.bench import WorkerBench
+from grader.evidence import Excerpt, Witness
+from grader.lab import Exercise, Lab
+from grader.model import CheckResult, Diagnosis, Outcome, Source
+from grader.repair import Budget, Place, Repair, repairs
+from grader.slips import concept_of, question_of
+
+__all__ = ["CONTEXT", "UNEXPLAINED", "diagnose"]
+
+CONTEXT: Final = 3
+"""Lines shown before and after the one that is pointed at."""
+
+UNEXPLAINED: Final = "unexplained"
+"""The id of a diagnosis that only shows where the answer differs."""
+
+SYNTAX: Final = "syntax-error"
+
+
+def diagnose(
+    exercise: Exercise, lab: Lab, bench: WorkerBench, results: tuple[CheckResult, ...], budget: Budget | None
+) -> tuple[Diagnosis, ...]:
+    """What is wrong, the most telling first; empty where nothing failed.
+
+    Without a budget no repair is looked for, and a mistake is placed at its function only.
+    """
+    source = bench.loaded.source
+    if source is not None and source.problem_line is not None:
+        return (_unreadable(source),) if _failed(results) else ()
+    named = exercise.diagnose(bench, results)
+    if not _failed(results):
+        return tuple(_shown(diagnosis, source, ()) for diagnosis in named)
+    found: tuple[Repair, ...] = ()
+    if budget is not None:
+        worth = lab.rubric.exercises[exercise.id].checks
+        counted = frozenset(check for check, marks in worth.items() if marks > 0)
+        found = repairs(exercise, lab.functions, bench, results, budget, counted)
+    placed = _placed(named, found[0], source) if found else named
+    witness = exercise.witness(bench, results)
+    if not placed and witness is not None:
+        placed = (_unexplained(results, witness, source),)
+    lines = tuple(place.line for place in found[0].places) if found else ()
+    return tuple(
+        _shown(msgspec.structs.replace(diagnosis, witness=witness if number == 0 else None), source, lines)
+        for number, diagnosis in enumerate(placed)
+    )
+
+
+def _failed(results: Sequence[CheckResult]) -> bool:
+    return any(result.outcome is Outcome.FAIL for result in results)
+
+
+def _unreadable(source: Source) -> Diagnosis:
+    return Diagnosis(
+        id=SYNTAX,
+        title="Python cannot read the file.",
+        message=source.problem,
+        file=source.name,
+        line=source.problem_line,
+        verified=True,
+        concept="the syntax of Python",
+        question="Which bracket, quote, colon or indentation is not as Python wants it, on this line or just above?",
+        excerpt=_excerpt(source, (source.problem_line or 1,)),
+    )
+
+
+def _placed(named: tuple[Diagnosis, ...], repair: Repair, source: Source | None) -> tuple[Diagnosis, ...]:
+    """The mistakes with the lines that mend them; a repair that no known mistake explains speaks for itself."""
+    proof = f"With {_changes(repair)} in a copy of your file, all {repair.passed} checks pass."
+    if not named:
+        first, *rest = repair.places
+        name = source.name if source is not None else ""
+        return (
+            _slip(first, name, proof, repair.diff),
+            *(_slip(place, name, proof, "") for place in rest if place.line != first.line),
+        )
+    placed = list(named)
+    for number, place in enumerate(repair.places[: len(named)]):
+        told = named[number]
+        placed[number] = msgspec.structs.replace(
+            told,
+            line=place.line,
+            repair=repair.diff if number == 0 else "",
+            evidence=f"{told.evidence} {proof}".strip(),
+            verified=True,
+        )
+    return tuple(placed)
+
+
+def _changes(repair: Repair) -> str:
+    count = len(repair.places)
+    return "one change" if count == 1 else f"{count} changes"
+
+
+def _slip(place: Place, file: str, proof: str, diff: str) -> Diagnosis:
+    return Diagnosis(
+        id=f"slip-{place.kind}",
+        title=place.sentence,
+        message="Nothing else has to be changed.",
+        file=file,
+        line=place.line,
+        verified=True,
+        concept=concept_of(place.kind),
+        question=question_of(place.kind),
+        repair=diff,
+        evidence=proof,
+    )
+
+
+def _unexplained(results: Sequence[CheckResult], witness: Witness, source: Source | None) -> Diagnosis:
+    first = next(result for result in results if result.outcome is Outcome.FAIL)
+    return Diagnosis(
+        id=UNEXPLAINED,
+        title="No known mistake explains this; here is the smallest input on which it shows.",
+        message=first.message,
+        file=source.name if source is not None else "",
+        concept="following a program by hand",
+        question="What does each line of your function compute for this input?",
+    )
+
+
+def _shown(diagnosis: Diagnosis, source: Source | None, lines: tuple[int, ...]) -> Diagnosis:
+    """The diagnosis with the student's own lines around the place."""
+    if source is None or diagnosis.line is None or diagnosis.file != source.name:
+        return diagnosis
+    marked = tuple(sorted({diagnosis.line, *lines})) if diagnosis.line in lines else (diagnosis.line,)
+    return msgspec.structs.replace(diagnosis, excerpt=_excerpt(source, marked))
+
+
+def _excerpt(source: Source, marked: tuple[int, ...]) -> Excerpt | None:
+    """The lines around those marked; None where the code does not stand line by line in the file."""
+    numbers = list(source.lines)
+    near = [
+        index for index, line in enumerate(numbers) if min(marked) - CONTEXT <= line <= max(marked) + CONTEXT
+    ]
+    if not near or near != list(range(near[0], near[-1] + 1)):
+        return None
+    code = source.code.split("\n")[near[0] : near[-1] + 1]
+    return Excerpt(file=source.name, first=numbers[near[0]], code="\n".join(code), marked=marked)
