@@ -34,6 +34,8 @@ MAX_RESTARTS = 6
 class WorkerBench:
     """Observations of one submission, made in worker processes. Not shared between threads."""
 
+    restarts = MAX_RESTARTS
+
     def __init__(
         self,
         zygote: Zygote,
@@ -86,7 +88,8 @@ class WorkerBench:
             notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
-        return Located(info.name, self._original_line(info.line), notes, bound.taken, defaults)
+        names = tuple((slot.ours, slot.theirs) for slot in bound.slots)
+        return Located(info.name, self._original_line(info.line), notes, bound.taken, defaults, names)
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
@@ -179,7 +182,7 @@ class WorkerBench:
         self._deaths += 1
 
     def _restart(self) -> bool:
-        if self._deaths > MAX_RESTARTS:
+        if self._deaths > self.restarts:
             return False
         reply = self._ask_to_load()
         return isinstance(reply, wire.Loaded)
@@ -209,7 +212,7 @@ class WorkerBench:
         """Load the file, leaving out one more statement after each death."""
         assert self._source is not None
         while True:
-            self._worker = Worker(self._zygote, self._folder, self._limits)
+            self._worker = self._hire()
             request = wire.Load(
                 code=self._source.code, filename=self._source.name, seed=self._seed, skip=self._skip
             )
@@ -220,14 +223,24 @@ class WorkerBench:
             died = (
                 reply if isinstance(reply, Died) else Died("protocol", "the worker answered something else")
             )
-            if begun is None or begun[0] in self._skip or self._deaths > MAX_RESTARTS:
+            if begun is None or begun[0] in self._skip or self._deaths > self.restarts:
                 return died
             self._skip += (begun[0],)
             self._lost.append(StatementFailure(self._original_line(begun[1]), "", died.text))
 
+    def _hire(self) -> Worker:
+        return Worker(self._zygote, self._folder, self._limits)
+
     def _original_line(self, line: int) -> int:
         lines = self._source.lines if self._source is not None else ()
         return lines[line - 1] if 0 < line <= len(lines) else line
+
+    def trial_parts(
+        self,
+    ) -> tuple[Zygote, Path, Source | None, tuple[Function, ...], Limits, int]:
+        """What a bench of an edited version of the file is made from."""
+        functions = tuple(self._functions.values())
+        return self._zygote, self._folder, self._source, functions, self._limits, self._seed
 
     def worker_cpu(self) -> float:
         """Seconds of CPU the worker that serves now has used; 0 where there is none."""

@@ -5,12 +5,13 @@ person is passed on as such, so that it costs no mark unseen.
 """
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from grader.lab import Bench, Check, Exercise
 from grader.model import CheckResult, Finding, Outcome
 
-__all__ = ["judge"]
+__all__ = ["judge", "judge_stepwise"]
 
 _log: Final = logging.getLogger("grader")
 
@@ -19,6 +20,11 @@ _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
 def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     """The result of every check of the exercise, in its order."""
+    return tuple(judge_stepwise(exercise, bench))
+
+
+def judge_stepwise(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
+    """The same one by one: a check is run when its result is asked for."""
     results: dict[str, CheckResult] = {}
     for check in exercise.checks:
         finding = _finding(check, bench, results)
@@ -27,7 +33,7 @@ def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
             title=check.title,
             **{name: getattr(finding, name) for name in Finding.__struct_fields__},
         )
-    return tuple(results.values())
+        yield results[check.id]
 
 
 def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Finding:

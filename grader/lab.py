@@ -60,6 +60,8 @@ class Located(Frozen, frozen=True):
     """The sheet's names of the parameters the student's function takes."""
     defaults: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's default values, as Python writes them."""
+    names: tuple[tuple[str, str], ...] = ()
+    """The sheet's names with the student's."""
 
 
 class Bench(Protocol):

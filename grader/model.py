@@ -98,7 +98,8 @@ class Probe(Frozen, frozen=True):
     Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter
     that is left out is left to the student's default. Every generator is seeded with `seed` first.
     Probes that differ only in `attempt` are made anew, to see whether a call repeats itself. `seconds`
-    lowers the limit of CPU time for a call that takes a right solution a moment.
+    lowers the limit of CPU time for a call that takes a right solution a moment. `weight` says how many such
+    calls it is worth where calls are counted.
     """
 
     function: str
@@ -106,6 +107,7 @@ class Probe(Frozen, frozen=True):
     seed: int
     attempt: int = 0
     seconds: float | None = None
+    weight: int = 1
 
 
 class Died(Frozen, frozen=True):

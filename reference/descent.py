@@ -27,6 +27,9 @@ for formulas that round a few times more (A − U Vᵀ as a whole, lr multiplied
 QUICK: Final = 3.0
 """Seconds of CPU for a few epochs on a few cells, which take a right solution milliseconds."""
 
+LONG_WEIGHT: Final = 100
+"""Calls of one epoch that a run of 1000 epochs on a few cells is worth, with all that a call costs beside."""
+
 LAMBDA: Final = 7.0
 """Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
 except with probability 2·exp(−λ²/2), here 5e-11."""
@@ -74,8 +77,9 @@ class Descent:
             arguments["M"] = setting.M
         if not defaults:
             arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
-        seconds = None if defaults or setting.epochs > 100 else QUICK
-        return Probe(self.function.name, arguments, setting.seed, attempt, seconds)
+        long = defaults or setting.epochs > 100
+        seconds = None if long else QUICK
+        return Probe(self.function.name, arguments, setting.seed, attempt, seconds, LONG_WEIGHT if long else 1)
 
     def call_text(self, setting: Setting, defaults: bool = False) -> str:
         """The call as a student can paste it after their own code."""

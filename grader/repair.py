@@ -1,0 +1,391 @@
+"""Repairs of a wrong program, each verified by running it: the smallest edits with which every check passes.
+
+Edits are tried in the order of `grader.edits`, the likeliest slip first. Each edited program is run through
+the exercise's own checks in a worker, cheapest question first: the check that failed. What passes it is run
+through all checks again in a worker of its own. Where one edit is not enough, the programs that came
+further than the student's are edited once more. The search counts programs and calls, not time, so that it
+finds the same on every machine.
+"""
+
+import difflib
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from grader.bench import WorkerBench
+from grader.edits import Edit, applied, edited, edits, moved_lines, sliced
+from grader.judge import judge_stepwise
+from grader.lab import Bench, Check, Exercise, Function, Located
+from grader.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
+from grader.trial import Trial, Trials
+
+__all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
+
+
+class Budget(Frozen, frozen=True):
+    """What a search may use, counted so that it means the same on every machine."""
+
+    candidates: int = 260
+    """Programs run, the verifying runs included."""
+    calls: int = 1500
+    """Calls made, each by its weight."""
+    hangs: int = 2
+    """Programs that had to be stopped or died."""
+    wanted: int = 2
+    """Repairs after which the search ends."""
+    after: int = 40
+    """Further programs run after the first repair, to find others beside it."""
+
+
+DEFAULT_BUDGET: Final = Budget()
+
+CALL_SECONDS: Final = 0.5
+"""CPU time of one short call of an edited program: what takes longer is an endless loop."""
+
+EXTENDED: Final = 8
+"""Programs that came further and are edited once more."""
+
+_PATIENCE: Final = 60
+"""Second edits tried on each of them before the next has its turn."""
+
+
+class Place(Frozen, frozen=True):
+    """One edit of a repair: the kind of slip, its line in the original file, and a sentence that gives no code."""
+
+    kind: str
+    line: int
+    original: str
+    """The line as the student wrote it."""
+    sentence: str
+
+
+class Repair(Frozen, frozen=True):
+    """A verified repair: with these edits every check counted passes."""
+
+    places: tuple[Place, ...]
+    diff: str
+    """Unified, of the code as it was run; for the person marking."""
+    code: str
+    """The whole program with the edits made."""
+    passed: int
+    """Checks that passed with it."""
+    costs: tuple[str, ...]
+    """What a sound difference that remains costs, by the rubric's lines."""
+    candidates: int
+    calls: int
+    """Programs run and calls made up to here."""
+
+
+class Search(Frozen, frozen=True):
+    """What a search found and used."""
+
+    repairs: tuple[Repair, ...]
+    candidates: int = 0
+    calls: int = 0
+    possible: int = 0
+    """Single edits there were to try."""
+
+
+class _Version(Frozen, frozen=True):
+    """An edited program: the edits so far and how far it came."""
+
+    edits: tuple[Edit, ...]
+    code: str
+    progress: tuple[int, int, int] = (0, 0, 0)
+
+
+def repairs(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    budget: Budget = DEFAULT_BUDGET,
+    counted: Collection[str] | None = None,
+) -> tuple[Repair, ...]:
+    """The smallest verified repairs of the student's program, best first; none where nothing is to be mended.
+
+    `results` are those of `exercise.checks` on `bench`. Every check that is in `counted` (all, where it is not
+    given) or that failed has to pass; a check of figures that the program merely states is left aside.
+    """
+    return search(exercise, functions, bench, results, budget, counted).repairs
+
+
+def search(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    budget: Budget = DEFAULT_BUDGET,
+    counted: Collection[str] | None = None,
+) -> Search:
+    """The same with what it used."""
+    aim = _aim(exercise, functions, bench, results, counted)
+    source = bench.loaded.source
+    if aim is None or source is None or source.problem:
+        return Search(())
+    trials = Trials(bench)
+    try:
+        return _Search(exercise, aim, bench, trials, budget).run()
+    finally:
+        trials.close()
+
+
+class _Aim(Frozen, frozen=True):
+    """What a repair has to achieve: the check that failed first, and all that must pass."""
+
+    check: Check
+    required: frozenset[str]
+    located: tuple[tuple[Function, Located], ...]
+    suspected: frozenset[int]
+
+
+def _aim(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    counted: Collection[str] | None,
+) -> _Aim | None:
+    by_id = {check.id: check for check in exercise.checks}
+    left_aside: set[str] = set()
+    first: Check | None = None
+    located: dict[str, tuple[Function, Located]] = {}
+    for result in results:
+        if result.outcome in (Outcome.MISSING, Outcome.MANUAL, Outcome.ERROR):
+            left_aside.add(result.id)
+        if result.outcome is not Outcome.FAIL:
+            continue
+        watch = _Watch(bench)
+        by_id[result.id].run(watch)
+        for function in functions:
+            found = bench.locate(function) if function.name in watch.functions else None
+            if found is not None:
+                located[function.name] = (function, found)
+        if watch.read_figures or not located:
+            left_aside.add(result.id)
+        elif first is None:
+            first = by_id[result.id]
+    if first is None:
+        return None
+    required = {
+        result.id
+        for result in results
+        if result.outcome is Outcome.FAIL or counted is None or result.id in counted
+    }
+    lines = _Watch(bench)
+    first.run(lines)
+    return _Aim(first, frozenset(required - left_aside), tuple(located.values()), frozenset(lines.raised))
+
+
+class _Watch:
+    """A bench that notes what a check looks at."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self.read_figures = False
+        self.functions: dict[str, None] = {}
+        self.raised: set[int] = set()
+        self.observed = 0
+
+    @property
+    def loaded(self) -> LoadReport:
+        """What came of executing the file."""
+        return self._bench.loaded
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states."""
+        self.read_figures = True
+        return self._bench.figures
+
+    def locate(self, function: Function) -> Located | None:
+        """The student's version of a function, or None."""
+        self.functions[function.name] = None
+        return self._bench.locate(function)
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call."""
+        self.observed += 1
+        self.functions[probe.function] = None
+        observation = self._bench.observe(probe)
+        line = getattr(observation, "line", None)
+        if isinstance(line, int):
+            self.raised.add(line)
+        return observation
+
+
+class _Search:
+    """One search; holds what was tried and what it cost."""
+
+    def __init__(
+        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: Trials, budget: Budget
+    ) -> None:
+        source = bench.loaded.source
+        assert source is not None
+        self._exercise, self._aim, self._bench, self._trials, self._budget = exercise, aim, bench, trials, budget
+        self._source = source
+        self._code = source.code
+        self._tried: set[str] = set()
+        self._found: list[Repair] = []
+        self._kept: set[frozenset[tuple[str, int]]] = set()
+        self._first_at = 0
+        self._possible = 0
+        back = {original: number for number, original in reversed(list(enumerate(source.lines, 1)))}
+        self._suspected = frozenset(back.get(line, line) for line in aim.suspected)
+        self._places = tuple(check.id for check in exercise.checks)
+
+    def run(self) -> Search:
+        """Try single edits, then second ones on what came further."""
+        names = {found.name.split(".")[0] for _, found in self._aim.located}
+        base = _Version((), sliced(self._code, names))
+        start = self._screen(base)
+        if start is None:
+            base = _Version((), self._code)
+            start = self._screen(base)
+        if start is None:
+            return self._result()
+        further: list[_Version] = []
+        for version in self._versions(base):
+            if self._spent():
+                break
+            progress = self._try(version)
+            if progress is not None and progress > start:
+                further.append(_Version(version.edits, version.code, progress))
+        if not self._found:
+            further.sort(key=lambda version: version.progress, reverse=True)
+            for version in self._second(further[:EXTENDED]):
+                if self._spent():
+                    break
+                self._try(version)
+        return self._result()
+
+    def _result(self) -> Search:
+        ranked = sorted(self._found, key=lambda repair: (len(repair.places), len(repair.costs)))
+        return Search(tuple(ranked), self._trials.loads, self._trials.calls, self._possible)
+
+    def _versions(self, base: _Version) -> Iterator[_Version]:
+        found = edits(base.code, self._defaults(), self._suspected)
+        self._possible = self._possible or len(found)
+        for edit, code in edited(base.code, self._tried, found):
+            yield _Version((*base.edits, edit), code)
+
+    def _second(self, further: Sequence[_Version]) -> Iterator[_Version]:
+        """Second edits of the programs that came further, a few of each in turn."""
+        streams = [self._versions(version) for version in further]
+        while streams:
+            for stream in list(streams):
+                for _ in range(_PATIENCE):
+                    version = next(stream, None)
+                    if version is None:
+                        streams.remove(stream)
+                        break
+                    yield version
+
+    def _defaults(self) -> dict[str, int | float]:
+        """The defaults that are asked for, by the student's names of the parameters."""
+        found: dict[str, int | float] = {}
+        for function, located in self._aim.located:
+            values = {p.name: p.default for p in function.parameters if p.default is not None}
+            found |= {theirs: values[ours] for ours, theirs in located.names if ours in values}
+        return found
+
+    def _spent(self) -> bool:
+        budget, trials = self._budget, self._trials
+        if self._found and (
+            len(self._found) >= budget.wanted or trials.loads - self._first_at >= budget.after
+        ):
+            return True
+        return (
+            trials.loads >= budget.candidates or trials.calls >= budget.calls or trials.hangs >= budget.hangs
+        )
+
+    def _screen(self, version: _Version) -> tuple[int, int, int] | None:
+        """How far the student's own program comes, loaded so; None where it does not fail the same way."""
+        trial = self._trials.open(version.code, CALL_SECONDS)
+        watch = _Watch(trial)
+        finding = self._aim.check.run(watch)
+        trial.close()
+        if finding.outcome is not Outcome.FAIL:
+            return None
+        return self._place(self._aim.check.id), watch.observed, _agreeing(finding)
+
+    def _place(self, check: str) -> int:
+        return self._places.index(check)
+
+    def _try(self, version: _Version) -> tuple[int, int, int] | None:
+        """Run one version; keep it where every check passes, else say how far it came."""
+        if self._is_known(version):
+            return None
+        trial = self._trials.open(version.code, CALL_SECONDS)
+        if trial.loaded.problem:
+            trial.close()
+            return None
+        watch = _Watch(trial)
+        finding = self._aim.check.run(watch)
+        trial.close()
+        if finding.outcome is not Outcome.PASS:
+            return self._place(self._aim.check.id), watch.observed, _agreeing(finding)
+        return self._verify(version)
+
+    def _is_known(self, version: _Version) -> bool:
+        """Whether a repair of the same lines was found already."""
+        return _slips(version.edits) in self._kept
+
+    def _verify(self, version: _Version) -> tuple[int, int, int]:
+        trial = self._trials.open_alone(version.code)
+        costs: set[str] = set()
+        passed = 0
+        try:
+            for result in judge_stepwise(self._exercise, trial):
+                if result.outcome is Outcome.PASS:
+                    passed += 1
+                    costs |= {result.cost} - {""}
+                elif result.id in self._aim.required:
+                    return self._place(result.id), 0, _agreeing(result)
+        finally:
+            trial.close()
+        self._keep(version, passed, tuple(sorted(costs)))
+        return len(self._places), 0, 0
+
+    def _keep(self, version: _Version, passed: int, costs: tuple[str, ...]) -> None:
+        code, lines = self._code, tuple(range(1, self._code.count("\n") + 2))
+        original = self._code.split("\n")
+        places = []
+        for edit in version.edits:
+            number = lines[edit.line - 1]
+            line = self._source.lines[number - 1] if number <= len(self._source.lines) else number
+            places.append(Place(edit.kind, line, original[number - 1], edit.sentence))
+            lines = moved_lines(lines, edit)
+            code = applied(code, edit)
+        if not self._found:
+            self._first_at = self._trials.loads
+        self._kept.add(_slips(version.edits))
+        self._found.append(
+            Repair(
+                places=tuple(places),
+                diff=_diff(self._code, code, self._source.name),
+                code=code,
+                passed=passed,
+                costs=costs,
+                candidates=self._trials.loads,
+                calls=self._trials.calls,
+            )
+        )
+
+
+def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
+    return frozenset((edit.kind, edit.line) for edit in made)
+
+
+def _agreeing(finding: Finding) -> int:
+    """How many of the numbers that came back are those that were wanted, in their places."""
+    got, wanted = finding.got.split(","), finding.wanted.split(",")
+    if len(got) != len(wanted):
+        return 0
+    return sum(ours.strip(" []=") == theirs.strip(" []=") for ours, theirs in zip(wanted, got, strict=True))
+
+
+def _diff(before: str, after: str, name: str) -> str:
+    lines = difflib.unified_diff(
+        before.split("\n"), after.split("\n"), f"a/{name}", f"b/{name}", lineterm="", n=2
+    )
+    return "\n".join(lines)

@@ -1,0 +1,115 @@
+"""Where edited versions of a student's file make their observations: many, one after the other, in one worker.
+
+A version is loaded in the place of the one before. A worker that dies is replaced for the next version; the
+version it died of observes nothing more. What a version is sure to be right about is seen in a worker of its own.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from grader import wire
+from grader.bench import WorkerBench
+from grader.lab import Function
+from grader.model import Figure, Observation, Probe, Source
+from grader.sandbox import Limits, Worker, Zygote
+
+__all__ = ["Trial", "Trials"]
+
+
+class Trials:
+    """Runs versions of one file and counts what they cost. Not shared between threads."""
+
+    def __init__(self, bench: WorkerBench) -> None:
+        self._zygote, self._folder, self._source, self._functions, self._limits, self._seed = bench.trial_parts()
+        self._figures = bench.figures
+        self._worker: Worker | None = None
+        self.loads = 0
+        self.calls = 0
+        """Calls made, each counted as often as its probe weighs."""
+        self.hangs = 0
+        """Versions that had to be stopped."""
+
+    def open(self, code: str, call_seconds: float) -> "Trial":
+        """Load a version in the worker that is there; no call of it may take longer."""
+        self.loads += 1
+        return Trial(self, code, call_seconds, shared=True)
+
+    def open_alone(self, code: str) -> "Trial":
+        """Load a version in a new worker, under the limits that the student's own file has; to be closed."""
+        self.loads += 1
+        return Trial(self, code, self._limits.call_seconds, shared=False)
+
+    def bench_parts(self, code: str) -> tuple[Zygote, Path, Source, tuple[Function, ...], Limits, int]:
+        """What a bench of a version is made from."""
+        assert self._source is not None
+        source = Source(self._source.path, self._source.name, code, self._source.lines)
+        return self._zygote, self._folder, source, self._functions, self._limits, self._seed
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """What the student states, which an edit does not change."""
+        return self._figures
+
+    def hire(self) -> Worker:
+        """The worker that all versions share."""
+        if self._worker is None:
+            self._worker = Worker(self._zygote, self._folder, self._limits)
+        return self._worker
+
+    def lose(self) -> None:
+        """The shared worker has died."""
+        if self._worker is not None:
+            self._worker.close()
+        self._worker = None
+
+    def close(self) -> None:
+        """End the shared worker."""
+        self.lose()
+
+
+class Trial(WorkerBench):
+    """One version of a student's file as the checks see it."""
+
+    restarts = -1
+
+    def __init__(self, trials: Trials, code: str, call_seconds: float, shared: bool) -> None:
+        self._trials = trials
+        self._shared = shared
+        self._call_seconds = call_seconds
+        super().__init__(*trials.bench_parts(code))
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states in the file as it is."""
+        return self._trials.figures
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call, or return what it gave the first time."""
+        if probe.weight == 1:
+            seconds = min(self._call_seconds, probe.seconds or self._call_seconds)
+            probe = msgspec.structs.replace(probe, seconds=seconds)
+        return super().observe(probe)
+
+    def _call(
+        self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
+    ) -> Observation:
+        self._trials.calls += probe.weight
+        return super()._call(function, number, probe, values)
+
+    def _hire(self) -> Worker:
+        return self._trials.hire() if self._shared else super()._hire()
+
+    def _bury(self) -> None:
+        if self._shared:
+            self._worker = None
+            self._trials.lose()
+        self._trials.hangs += 1
+        super()._bury()
+
+    def close(self) -> None:
+        """End the worker, unless other versions go on in it."""
+        if self._shared:
+            self._worker = None
+        super().close()
