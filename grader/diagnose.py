@@ -11,7 +11,7 @@ import msgspec
 
 from grader.bench import WorkerBench
 from grader.evidence import Excerpt, Witness
-from grader.lab import Exercise, Lab
+from grader.lab import Bench, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome, Source
 from grader.repair import Budget, Place, Repair, repairs
 from grader.slips import concept_of, question_of
@@ -28,7 +28,7 @@ SYNTAX: Final = "syntax-error"
 
 
 def diagnose(
-    exercise: Exercise, lab: Lab, bench: WorkerBench, results: tuple[CheckResult, ...], budget: Budget | None
+    exercise: Exercise, lab: Lab, bench: Bench, results: tuple[CheckResult, ...], budget: Budget | None
 ) -> tuple[Diagnosis, ...]:
     """What is wrong, the most telling first; empty where nothing failed.
 
@@ -41,7 +41,7 @@ def diagnose(
     if not _failed(results):
         return tuple(_shown(diagnosis, source, ()) for diagnosis in named)
     found: tuple[Repair, ...] = ()
-    if budget is not None:
+    if budget is not None and isinstance(bench, WorkerBench):
         worth = lab.rubric.exercises[exercise.id].checks
         counted = frozenset(check for check, marks in worth.items() if marks > 0)
         found = repairs(exercise, lab.functions, bench, results, budget, counted)

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.bench import WorkerBench
 from grader.choose import choose
+from grader.diagnose import diagnose
 from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
@@ -15,11 +16,11 @@ from grader.model import (
     CheckResult,
     Diagnosis,
     ExerciseReport,
-    Outcome,
     Report,
     Submission,
     Verdict,
 )
+from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
 
 __all__ = ["assess", "grade_all", "grade_one"]
@@ -110,7 +111,8 @@ def grade_one(
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:
-            judged = tuple(assess(exercise, lab, bench) for exercise in exercises)
+            budget = Budget(candidates=limits.repairs) if limits.repairs else None
+            judged = tuple(assess(exercise, lab, bench, budget) for exercise in exercises)
         finally:
             bench.close()
     loaded = bench.loaded
@@ -138,11 +140,10 @@ def grade_one(
     )
 
 
-def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise."""
+def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
+    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
     results = judge(exercise, bench)
-    failed = any(result.outcome is Outcome.FAIL for result in results)
-    diagnoses = exercise.diagnose(bench, results) if failed else ()
+    diagnoses = diagnose(exercise, lab, bench, results, budget)
     marks, most, verdict = mark(exercise.id, results, lab.rubric)
     return ExerciseReport(
         id=exercise.id,
@@ -161,7 +162,7 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
 
 
 def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:
-    if diagnoses:
+    if diagnoses and diagnoses[0].verified:
         return f"{diagnoses[0].title} Mend that first, then check again."
     return exercise.advice(results)
 

@@ -367,11 +367,22 @@ class Ladder:
     def _start(self, bench: Bench) -> Finding:
         setting = self.typed(bench, self.spread)
         try:
-            U, V = self.descent.start(bench, setting)
+            start = self.descent.start(bench, setting)
         except Refused as refused:
             return self._fail(str(refused), setting.changed(lr=0.0))
-        call = setting.changed(lr=0.0)
-        for name, factor in (("U", U), ("V", V)):
+        finding = self._of_start(start, setting.changed(lr=0.0))
+        if finding.outcome is Outcome.PASS and not finding.cost:
+            return finding
+        # A wrong update may move U and V even with lr = 0; that is its own failure, not the start's.
+        idle = setting.changed(epochs=0)
+        try:
+            untouched = self.descent.observe(bench, idle)
+        except Refused:
+            return finding
+        return finding if _equal(start, untouched) else self._of_start(untouched, idle)
+
+    def _of_start(self, start: Factors, call: Setting) -> Finding:
+        for name, factor in zip("UV", start, strict=True):
             tolerance = bounds.dkw_tolerance(factor.size, START_FAILURE)
             distance = bounds.uniform_distance(factor)
             low, high = float(factor.min()), float(factor.max())
@@ -398,7 +409,7 @@ class Ladder:
                 tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
                 "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
             )
-        return Finding(outcome=Outcome.PASS, message=f"{U.size + V.size} numbers.")
+        return Finding(outcome=Outcome.PASS, message=f"{start[0].size + start[1].size} numbers.")
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""

@@ -13,6 +13,7 @@ from grader.cli.options import drawn_seed, limits, shared
 
 if TYPE_CHECKING:
     from grader.model import Report
+    from grader.sandbox import Limits
 
 __all__ = ["command"]
 
@@ -56,6 +57,8 @@ def command(
     seed: str | None,
     lab: str | None,
     time_limit: float | None,
+    feedback: str | None,
+    diagnose_budget: int | None,
     format_: str | None,
     fail_under: float | None,
 ) -> None:
@@ -70,7 +73,11 @@ def command(
         exercise_ids=exercise_ids,
         seed=seed or settings.seed,
         lab_name=lab or settings.lab,
-        time_limit=time_limit or settings.time_limit,
+        within=limits(
+            time_limit or settings.time_limit,
+            diagnose_budget if diagnose_budget is not None else settings.diagnose_budget,
+        ),
+        feedback=feedback or settings.feedback or "hints",
         format_=format_ or settings.format or "rich",
         fail_under=fail_under if fail_under is not None else settings.fail_under,
     )
@@ -85,13 +92,15 @@ def _run(
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab_name: str | None,
-    time_limit: float | None,
+    within: "Limits",
+    feedback: str,
     format_: str,
     fail_under: float | None,
 ) -> int:
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
+    from grader.feedback import Feedback, at_level
     from grader.labs import DEFAULT_LAB, load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
@@ -109,7 +118,8 @@ def _run(
     try:
         with console.progress(errors) as bar:
             task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, limits(time_limit), jobs):
+            for report in grade_all(submissions, lab, exercises, drawn, within, jobs):
+                report = at_level(report, Feedback(feedback))
                 reports.append(report)
                 output.student(report)
                 bar.advance(task)

@@ -8,7 +8,7 @@ import numpy as np
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Outcome
 from reference.descent import Setting
-from reference.diagnosis.matching import Run, explain, explains, follows_sheet, moved, run_of, runs
+from reference.diagnosis.matching import Run, explain, explains, follows_sheet, moved, run_of, runs, start_of
 from reference.diagnosis.results import READINGS, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
 from reference.epochs import SHEET, Factors, Rule, run
@@ -114,7 +114,7 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
     entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
     for words, reading in READINGS:
         seen = runs(ladder, bench, reading)
-        everywhere = len(seen) == len(ladder.settings()) and all(run.got is not None for run in seen)
+        everywhere = len(seen) == len(ladder.settings()) + 1 and all(run.got is not None for run in seen)
         if everywhere and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
@@ -186,7 +186,7 @@ def _cells_of(setting: Setting) -> Iterable[Rule]:
 
 def _start(ladder: Ladder, bench: Bench) -> Words | None:
     try:
-        return of_start(ladder.descent.start(bench, ladder.typed(bench, ladder.spread)))
+        return of_start(start_of(ladder, bench, ladder.typed(bench, ladder.spread)))
     except Refused:
         return None
 

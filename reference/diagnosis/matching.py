@@ -39,6 +39,9 @@ the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake 
 BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
+LONG: Final = 105
+"""Epochs of one call that a mistake has to explain too; no multiple of what loops report at."""
+
 Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
 """How a returned value is read for m, n and rank. Raises Refused."""
 
@@ -76,7 +79,9 @@ def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
 def runs(ladder: Ladder, bench: Bench, reading: Reading = factors) -> tuple[Run, ...]:
     """What the function did on every rung, small ones first. Empty where no start can be seen."""
     found: list[Run] = []
-    for setting in sorted(ladder.settings(), key=_size):
+    # The last one is long: a rule may agree for three epochs and part later.
+    long = ladder.square.changed(epochs=LONG, lr=0.05)
+    for setting in (*sorted(ladder.settings(), key=_size), long):
         setting = ladder.typed(bench, setting)
         try:
             start = start_of(ladder, bench, setting, reading)

@@ -150,7 +150,7 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
                 sentence=f"It gives {describe(observation.value)}, not a matrix of A's shape.",
                 call=call, given=given, wanted=wanted,
             )  # fmt: skip
-        nearest = min(read, key=lambda P, best=best: float(np.abs(P - best).max()))
+        nearest = read[int(np.argmin([np.abs(P - best).max() for P in read]))]
         apart = np.abs(nearest - best) > 1e-4
         if apart.any():
             r, c = (int(i) for i in np.argwhere(apart)[0])
