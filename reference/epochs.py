@@ -170,23 +170,27 @@ def rows_of(array: npt.NDArray[np.generic]) -> Rows:
 def _remembered_run(
     rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
 ) -> tuple[Matrix, Matrix]:
-    return run_rows(rule, A, M, U0, V0, epochs, lr)
+    try:
+        return run_rows(rule, A, M, U0, V0, epochs, lr)
+    except OverflowError:
+        return [[math.nan] * len(row) for row in U0], [[math.nan] * len(row) for row in V0]
 
 
 def run_rows(
     rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
 ) -> tuple[Matrix, Matrix]:
-    """`run` on rows of numbers, not remembered: for the many rules that are tried once."""
+    """`run` on rows of numbers, not remembered: for the many rules that are tried once.
+
+    Raises OverflowError where a run diverges beyond double precision.
+    """
     values, U, V = [list(row) for row in A], [list(row) for row in U0], [list(row) for row in V0]
     mask = None if M is None else [list(row) for row in M]
-    try:
-        if rule == SHEET and len(U[0]) == 2:
-            _sheet_at_rank_two(values, mask, U, V, epochs, lr)
-        else:
+    if rule == SHEET and len(U[0]) == 2:
+        _sheet_at_rank_two(values, mask, U, V, epochs, lr)
+    else:
+        if rule.epochs(epochs) > 0:  # what is read wrongly fails only where it is read
             values, mask = rule.prepare(values, mask)
-            rule.walk(rule, values, mask, U, V, epochs, lr)
-    except OverflowError:
-        return [[math.nan] * len(row) for row in U], [[math.nan] * len(row) for row in V]
+        rule.walk(rule, values, mask, U, V, epochs, lr)
     return (U, V) if rule.finish is None else (rule.finish(U), rule.finish(V))
 
 

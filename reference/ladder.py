@@ -16,7 +16,7 @@ from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from reference import bounds, matrices
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
-from reference.epochs import Factors, Rule
+from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
 from reference.variants import Variant
@@ -32,6 +32,13 @@ CONVERGED_OBSERVED: Final = 2e-3
 
 START_FAILURE: Final = 1e-9
 """Probability that draws from U(0,1) are taken for something else."""
+
+SMALL_RATE: Final = 1e-3
+"""A rate at which an epoch is the sum of its steps to first order."""
+
+ORDER_EFFECT: Final = 0.05
+"""What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
+below 0.03 on every rung, and a cell left out changes the entry it belongs to by a multiple of it."""
 
 MASK_TYPES: Final = ("int64", "float32", "bool")
 """Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
@@ -95,7 +102,7 @@ class Ladder:
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         self.rate = tuple(s.changed(lr=lr) for lr in (0.05, 0.4) for s in (draw(1, 1, 1), draw(2, 3, 2)))
         self.spread = draw(20, 18, 15)
-        self.hidden = (
+        self.hidden: tuple[Setting, ...] = (
             self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
             self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
             self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
@@ -103,6 +110,13 @@ class Ladder:
             self._masked(4, 3, 2, matrices.column_hidden(4, 3, 0)),
             self._masked(4, 5, 3, matrices.scattered(4, 5, self._rng)),
         )
+        if self.masked:  # a mask holds in every epoch; the last one stays the one of a single epoch
+            self.hidden = (
+                *self.hidden[:-1],
+                self.hidden[3].changed(epochs=3),
+                self._of_sheet(),
+                self.hidden[-1],
+            )
         own = int(self._rng.integers(1, 10_000))
         mask = matrices.M if self.masked else None
         self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
@@ -115,6 +129,10 @@ class Ladder:
 
     def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
         return self._setting(m, n, rank, M) if self.masked else self._setting(m, n, rank)
+
+    def _of_sheet(self) -> Setting:
+        """The sheet's mask, which is not symmetric and hides nothing on its diagonal."""
+        return self._masked(3, 3, 2, matrices.M)
 
     def rungs(self) -> dict[str, tuple[Setting, ...]]:
         """The settings of one to three epochs by rung, lowest first."""
@@ -446,7 +464,7 @@ class Ladder:
         if known is not None:
             return known
         small = tuple(setting for setting in settings if setting.A.size <= 4)
-        if self.descent.is_shuffled(bench, small):
+        if not self.descent.follows(bench, small) and self.descent.is_shuffled(bench, small):
             return Variant("order", Rule("shuffled"), "visits the cells in a random order")
         return None
 
@@ -455,7 +473,22 @@ class Ladder:
             return self.descent.compare(bench, setting, variant.rule) is None
         if setting.A.size <= 4 and setting.epochs == 1:
             return self.descent.is_shuffled(bench, (setting,))
-        return setting.A.size > 1  # a random order of many cells is judged by where it converges
+        return setting.A.size > 1 and self._visits_all(bench, setting)
+
+    def _visits_all(self, bench: Bench, setting: Setting) -> bool:
+        """Whether an epoch in any order visits every cell, once.
+
+        To first order in lr the steps of an epoch add up whatever their order; the order shows to second
+        order only. So with a small lr every order gives the sheet's change of U and V to a few per cent,
+        and a cell left out or visited twice does not.
+        """
+        small = setting.changed(lr=SMALL_RATE)
+        start, got = self.descent.start(bench, small), self.descent.observe(bench, small)
+        wanted = run(SHEET, small.A, small.M, start, small.epochs, small.lr)
+        steps = [end - begun for end, begun in zip(wanted, start, strict=True)]
+        largest = max(float(np.abs(step).max()) for step in steps)
+        apart = max(float(np.abs(end - want).max()) for end, want in zip(got, wanted, strict=True))
+        return apart <= ORDER_EFFECT * largest + 8 * UNIT_ROUNDOFF * float(np.abs(setting.A).max())
 
     def _values(self, bench: Bench) -> Finding:
         for setting, changed in self.other_values:

@@ -23,7 +23,7 @@ from grader.sandbox import Limits
 from reference import LAB
 
 CORPUS = Path(__file__).parent / "corpus"
-GROUPS = {"built with": ("wrong", "mutants")}
+GROUPS = {"built with": ("wrong", "mutants"), "written afterwards": ("later",)}
 GOAL = 0.95
 
 Kind = Literal["right first", "named, not first", "failed only", "false"]

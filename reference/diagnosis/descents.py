@@ -8,8 +8,19 @@ import numpy as np
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Outcome
 from reference.descent import Setting
-from reference.diagnosis.matching import Run, explain, explains, follows_sheet, moved, run_of, runs, start_of
-from reference.diagnosis.results import READINGS, of_value
+from reference.diagnosis.matching import (
+    Run,
+    explain_by_one,
+    explain_by_two,
+    explains,
+    follows_sheet,
+    moved,
+    run_of,
+    runs,
+    start_of,
+    start_without_rate,
+)
+from reference.diagnosis.results import READINGS, of_numbers, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
 from reference.epochs import SHEET, Factors, Rule, run
 from reference.ladder import Ladder
@@ -111,40 +122,52 @@ def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> I
 
 
 def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
-    entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
     for words, reading in READINGS:
         seen = runs(ladder, bench, reading)
         everywhere = len(seen) == len(ladder.settings()) + 1 and all(run.got is not None for run in seen)
         if everywhere and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
-    value = of_value(ladder, bench)
-    if value is not None:
-        yield value, _SAW
-        return
     seen = runs(ladder, bench)
-    if 2 * len(seen) < len(ladder.settings()):
-        return  # too few starts can be seen to be sure of anything
-    if ladder.masked and not moved(seen) and _moves_with_booleans(ladder, bench):
-        yield _BITWISE, _SAW
+    observed = _observed(ladder, bench, seen)
+    if observed is not None:
+        yield observed, _SAW
         return
-    if _shares(seen):
-        yield _SHARED, _SAW
-        return
-    explained = _explained(seen, entries)
+    # With too few starts to be seen nothing is certain.
+    enough = 2 * len(seen) >= len(ladder.settings())
+    explained = _explained(ladder, bench, seen) if enough else ()
     if explained:
         for entry in explained:
             yield entry, _RAN.format(count=len(seen))
     elif drawn_again(ladder, bench):
         yield REDRAWN, _RAN.format(count=len(ladder.epochs))
-    elif _one_cell_each(seen):
+    elif enough and _one_cell_each(seen):
         yield _ONE_CELL, _RAN.format(count=len(seen))
+    else:
+        begun = _start(ladder, bench)
+        if begun is not None:
+            yield begun, _SAW
 
 
-def _explained(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
-    if moved(seen):
-        return explain(seen, entries)
-    return tuple(entry for entry in entries if entry.id in ("nothing-updated", "mask-never-true"))[-1:]
+def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> Words | None:
+    """What shows in the values themselves, whatever rule they come from."""
+    if _shares(seen):
+        return _SHARED
+    value = of_value(ladder, bench) or of_numbers(pair for s in seen for pair in (s.start, s.got) if pair)
+    if value is None and ladder.masked and seen and not moved(seen) and _moves_with_booleans(ladder, bench):
+        return _BITWISE
+    return value
+
+
+def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
+    entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
+    if not moved(seen):
+        still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
+        return tuple(entry for entry in entries if entry.id in still)
+    found = explain_by_one(seen, entries)
+    if not found:
+        found = explain_by_one(runs(ladder, bench, start=start_without_rate), entries)
+    return found or explain_by_two(seen, entries)
 
 
 def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:

@@ -24,7 +24,8 @@ __all__ = [
     "Reading",
     "Run",
     "all_explained",
-    "explain",
+    "explain_by_one",
+    "explain_by_two",
     "explains",
     "follows_sheet",
     "moved",
@@ -76,16 +77,19 @@ def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
     )
 
 
-def runs(ladder: Ladder, bench: Bench, reading: Reading = factors) -> tuple[Run, ...]:
+def runs(
+    ladder: Ladder, bench: Bench, reading: Reading = factors, start: "Start | None" = None
+) -> tuple[Run, ...]:
     """What the function did on every rung, small ones first. Empty where no start can be seen."""
     found: list[Run] = []
+    seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
     long = ladder.square.changed(epochs=LONG, lr=0.05)
     for setting in (*sorted(ladder.settings(), key=_size), long):
         setting = ladder.typed(bench, setting)
         try:
-            start = start_of(ladder, bench, setting, reading)
-            found.append(run_of(setting, start, _end(ladder, bench, setting, reading)))
+            began = seen_start(ladder, bench, setting, reading)
+            found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))
         except Ended:
             return ()
         except Refused:
@@ -134,14 +138,24 @@ def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = 
     return start if still is None else still
 
 
-def explain(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
-    """The mistake that explains every run, or two that do so together; empty where none does.
+def start_without_rate(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+    """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
+    return ladder.descent.observe(bench, setting.changed(epochs=1, lr=0.0), reading=reading)
 
-    A mistake may come with a sound difference (V before U, say), which is then not named.
-    """
+
+Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading], Factors]
+
+
+def explain_by_one(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """The mistake that explains every run; empty where none does."""
     for entry in entries:
         if any(all_explained(rule, seen) for rule in entry.rules):
             return (entry,)
+    return ()
+
+
+def explain_by_two(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """Two mistakes that explain every run together, or one beside a sound difference, which is not named."""
     for named, rule in _together(entries):
         if all_explained(rule, seen):
             return named
@@ -175,6 +189,8 @@ def explains(rule: Rule, seen: Run) -> bool:
     epochs = seen.setting.epochs
     try:
         U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.setting.lr)
+    except OverflowError:
+        return seen.ends is not None and not all(abs(x) <= BLOWN_UP / 100 for x in _flat(*seen.ends))
     except (IndexError, ValueError, ZeroDivisionError):
         return seen.ends is None
     if seen.ends is None:
@@ -182,7 +198,7 @@ def explains(rule: Rule, seen: Run) -> bool:
     expected, got = _flat(U, V), _flat(*seen.ends)
     if len(expected) != len(got):
         return False
-    scale = max((abs(x) for x in expected if math.isfinite(x)), default=0.0)
+    scale = max((abs(x) for x in expected if not math.isnan(x)), default=0.0)
     if scale > BLOWN_UP:
         return not all(abs(x) <= BLOWN_UP / 100 for x in got)
     allowed = CLOSENESS * max(scale, 1.0) * max(epochs, 1)

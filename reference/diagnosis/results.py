@@ -1,5 +1,6 @@
 """Mistakes in what is returned: seen in the value itself, or in factors that are right once read so."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import msgspec
@@ -16,7 +17,7 @@ from reference.ladder import Ladder
 from reference.misconceptions.entry import Words
 from reference.returned import FLOATS, Refused, items_of
 
-__all__ = ["READINGS", "RESULTS", "of_value"]
+__all__ = ["READINGS", "RESULTS", "of_numbers", "of_value"]
 
 _WHAT: Final = "what a function returns"
 _ASKED: Final = "The sheet asks for the two factors, U (m×rank) and V (n×rank), in this order. "
@@ -78,7 +79,14 @@ _BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned trans
 _FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
                _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
 
+_ROUNDED = _words("result-rounded", "U and V are rounded before they are returned.",
+                  "What is rounded cannot be used any further; round when you print.",
+                  "Where in your function do digits get lost?")  # fmt: skip
+_UNIT = _words("result-normalised", "The rows of U and V are scaled to length 1 before they are returned.",
+               "Their product is then no longer near A.", "Which matrix does your U·Vᵀ come near?")  # fmt: skip
+
 RESULTS: Final = (
+    _ROUNDED, _UNIT,
     _NONE, _GENERATOR, _STRING, _U_ONLY, _V_ONLY, _PRODUCT, _MASKED, _PRODUCT_LOSS, _SCALARS, _ROWS, _INTEGERS,
     _CONVERTED, _COMPLEX, _RANK, _SIZES, _V_SIZE, _U_SIZE, _SWAPPED, _V_TRANSPOSED, _U_TRANSPOSED,
     _BOTH_TRANSPOSED, _FLAT,
@@ -128,7 +136,7 @@ READINGS: Final[tuple[tuple[Words, Reading], ...]] = (
 def of_value(ladder: Ladder, bench: Bench) -> Words | None:
     """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
     seen: list[Words | None] = []
-    for setting in (ladder.sweep[2], ladder.sweep[3]):
+    for setting in (ladder.sweep[2], ladder.sweep[4]):  # all of m, n and rank differ
         setting = ladder.typed(bench, setting)
         found = _classified(bench.observe(ladder.descent.probe(setting)), setting)
         # Loops that run too far raise; without epochs the shapes show all the same.
@@ -159,9 +167,7 @@ def _classified(observation: Observation, setting: Setting) -> Words | None:
     if isinstance(value, wire.Opaque):
         return _GENERATOR if value.type_name in ("generator", "map", "zip") else None
     parts = items_of(value)
-    if parts is None or array_of(value) is not None:
-        return _single(value, setting)
-    return _several(parts, setting)
+    return _single(value, setting) if parts is None else _several(parts, setting) or _single(value, setting)
 
 
 def _single(value: wire.Value, setting: Setting) -> Words | None:
@@ -228,3 +234,21 @@ def _rank_of(ladder: Ladder, bench: Bench) -> Words | None:
             return None
         wide.add(tuple(shape != (setting.rank,) and len(shape) == 1 for shape in shapes))
     return _RANK if any(any(entry) for entry in wide) else None
+
+
+def of_numbers(seen: Iterable[Factors]) -> Words | None:
+    """What all numbers that ever came back have in common and should not; None where nothing."""
+    arrays = [array.astype(np.float64) for pair in seen for array in pair if array.size]
+    if not arrays or not any(array.any() for array in arrays):
+        return None
+    numbers = np.concatenate([array.ravel() for array in arrays])
+    if not np.isfinite(numbers).all():
+        return None
+    shown = np.unique(numbers[np.abs(numbers) <= 4])  # float32 holds seven digits of these
+    for digits in range(5):
+        if len(shown) >= 4 and np.abs(shown - np.round(shown, digits)).max() <= 1e-6:
+            return _ROUNDED if digits else _CONVERTED
+    wide = [array for array in arrays if array.shape[1] > 1]
+    if wide and all(np.allclose(np.linalg.norm(array, axis=1), 1.0, atol=1e-5) for array in wide):
+        return _UNIT
+    return None

@@ -20,13 +20,16 @@ from reference.descent import Mismatch, Setting
 from reference.diagnosis.matching import start_of
 from reference.functions import TRUNCATED_SVD
 from reference.ladder import Ladder
-from reference.returned import Refused, approximations, describe, failure, format_matrix
+from reference.returned import Ended, Refused, approximations, describe, failure, format_matrix
 
 __all__ = ["descent_witness", "svd_witness"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
 EPOCHS: Final = (1, 2, 3)
+PATIENCE: Final = 12
+"""Inputs tried, after one for which nothing comes back, to find two answers to compare."""
+
 SEED: Final = 0
 """The seed of the start: the student's own, from the usual seed."""
 
@@ -42,16 +45,22 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     if not failed - {"found", "start", "inputs", "defaults", "converges"}:
         return None
-    for setting in _settings(ladder.masked):
+    refused: Witness | None = None
+    for number, setting in enumerate(_settings(ladder.masked)):
         setting = ladder.typed(bench, setting)
+        if refused is not None and number > PATIENCE:
+            return refused
         try:
             start = start_of(ladder, bench, setting)
             mismatch = ladder.descent.compare(bench, setting, start=start)
-        except Refused as refused:
-            return _refused(ladder, bench, setting, str(refused))
+        except Ended:
+            return refused
+        except Refused as problem:
+            refused = refused or _refused(ladder, setting, str(problem))
+            continue
         if mismatch is not None:
             return _differs(ladder, setting, start, mismatch)
-    return None
+    return refused
 
 
 def _settings(masked: bool) -> Iterator[Setting]:
@@ -95,11 +104,8 @@ def _differs(
     )
 
 
-def _refused(ladder: Ladder, bench: Bench, setting: Setting, sentence: str) -> Witness | None:
-    """The smallest call that gives nothing to compare. One that never came back is not made again."""
-    observation = bench.observe(ladder.descent.probe(setting))
-    if isinstance(observation, Died):
-        return None
+def _refused(ladder: Ladder, setting: Setting, sentence: str) -> Witness:
+    """The smallest call that gives nothing to compare."""
     return Witness(sentence=sentence, call=ladder.descent.call_text(setting), given=_given(setting))
 
 

@@ -207,7 +207,7 @@ MASKS: Final = (
            "What changes in your result when the function is called with another mask?",
            Rule("", prepare=_mask(_sheet_mask))),
     _entry("break-at-hidden-cell", "A row ends at its first hidden cell.",
-           "`break` leaves the loop; the cells after the hidden one are never visited.",
+           "The cells after the hidden one are never visited; `break` leaves the loop, it does not pass over one round.",
            "Which cells does your code visit where the mask of a row is (1, 0, 1)?",
            Rule("", epoch=_stops_at_hidden)),
     _entry("epoch-ends-at-hidden-cell", "An epoch ends at the first hidden cell.",

@@ -1,4 +1,4 @@
-"""Mistakes in the whole run: how many epochs, which rate, which matrix, what is done at the end."""
+"""Mistakes in the whole run: how many epochs, which rate, which matrix."""
 
 import math
 from collections.abc import Callable
@@ -29,18 +29,23 @@ def _sheet_matrix(A: Matrix) -> Matrix:
     return [[sheet[r][c] for c in range(len(A[0]))] for r in range(len(A))]
 
 
+def _over(x: float, y: float) -> float:
+    """x / y as tensors divide: a division by 0 raises nothing."""
+    return x / y if y else (math.nan if x == 0 else math.copysign(math.inf, x))
+
+
 def _cells(A: Matrix) -> list[float]:
     return [a for row in A for a in row]
 
 
 def _min_max(A: Matrix) -> Matrix:
     low, high = min(_cells(A)), max(_cells(A))
-    return [[(a - low) / (high - low) for a in row] for row in A]
+    return [[_over(a - low, high - low) for a in row] for row in A]
 
 
 def _over_largest(A: Matrix) -> Matrix:
     largest = max(_cells(A))
-    return [[a / largest for a in row] for row in A]
+    return [[_over(a, largest) for a in row] for row in A]
 
 
 def _centred(A: Matrix) -> Matrix:
@@ -50,11 +55,7 @@ def _centred(A: Matrix) -> Matrix:
 
 def _over_norm(A: Matrix) -> Matrix:
     norm = sum(a * a for a in _cells(A)) ** 0.5
-    return [[a / norm for a in row] for row in A]
-
-
-def _rounded(digits: int) -> Callable[[Matrix], Matrix]:
-    return lambda X: [[round(x, digits) for x in row] for row in X]
+    return [[_over(a, norm) for a in row] for row in A]
 
 
 def _truncated(X: Matrix) -> Matrix:
@@ -89,10 +90,6 @@ def _fixed(count: int) -> Callable[[int], int]:
     return lambda epochs: count
 
 
-def _normalised_rows(X: Matrix) -> Matrix:
-    return [[x / (sum(y * y for y in row) ** 0.5) for x in row] for row in X]
-
-
 def _entry(id_: str, concept: str, title: str, message: str, question: str, *rules: Rule) -> Misconception:
     return Misconception(id_, title, message, concept, question, rules)
 
@@ -103,11 +100,11 @@ _RATE: Final = "the learning rate"
 
 RUNS: Final = (
     _entry("return-inside-epoch-loop", _COUNT, "Only one epoch is run, however many are asked for.",
-           "A `return` or `break` inside the loop over epochs ends it after the first.",
-           "When does Python reach your `return` for the first time?",
+           "Something ends training after it: a `return` or `break` inside the loop over epochs, or an iterator that is used up.",
+           "What is there left to visit when your second epoch begins?",
            Rule("", epochs=lambda n: min(n, 1))),
     _entry("one-epoch-too-few", _COUNT, "One epoch too few is run.",
-           "A loop that starts at 1, or ends one early, loses an epoch.",
+           "A loop that starts at 1 or ends one early loses an epoch, and so does one that skips the first.",
            "How often does your loop over epochs run when num_epochs is 1?",
            Rule("", epochs=lambda n: max(n - 1, 0))),
     _entry("one-epoch-too-many", _COUNT, "One epoch too many is run.",
@@ -145,17 +142,5 @@ RUNS: Final = (
            "The digits behind the point are lost before the first step.",
            "What type does your copy of A have?",
            Rule("", prepare=_matrix(_truncated)), Rule("", prepare=_matrix(_nearest))),
-    _entry("result-rounded", "what is returned", "U and V are rounded before they are returned.",
-           "What is rounded cannot be used any further; round when you print.",
-           "Where in your function do digits get lost?",
-           *(Rule("", finish=_rounded(digits)) for digits in (2, 3, 4, 1, 0))),
-    _entry("result-truncated", "what is returned", "U and V are cut to whole numbers before they are returned.",
-           "Everything that was learnt stands behind the point.",
-           "What type do the tensors have that you return?",
-           Rule("", finish=_truncated)),
-    _entry("result-normalised", "what is returned", "The rows of U and V are scaled to length 1 before they are returned.",
-           "Their product is then no longer near A.",
-           "Which matrix does your U·Vᵀ come near?",
-           Rule("", finish=_normalised_rows)),
 )  # fmt: skip
 """What can go wrong around the epochs of 1.1 and 3.1."""
