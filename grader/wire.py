@@ -197,6 +197,8 @@ class Raised(_Message, frozen=True, kw_only=True):
     text: str
     line: int | None = None
     printed: str = ""
+    shapes: tuple[tuple[str, str], ...] = ()
+    """Names on that line and the shapes of the matrices they stood for."""
 
 
 Request = Load | Call

@@ -21,6 +21,7 @@ from grader import wire
 from grader.worker import standins
 from grader.worker.capture import Capture
 from grader.worker.loader import Loading, line_of, load, message_of
+from grader.worker.shapes import shapes_at
 from grader.worker.values import from_wire, to_wire
 
 __all__ = ["serve"]
@@ -73,6 +74,7 @@ def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture)
             type_name=type(error).__name__[:100],
             text=message_of(error),
             line=line_of(error, filename),
+            shapes=shapes_at(error, filename),
             printed=capture.take(),
         )
     after = tuple(to_wire(value) for value in (*positional, *named.values()))

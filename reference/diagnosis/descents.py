@@ -20,8 +20,10 @@ from reference.diagnosis.matching import (
     start_of,
     start_without_rate,
 )
+from reference.diagnosis.raised import raising
 from reference.diagnosis.results import READINGS, of_numbers, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
+from reference.diagnosis.witness import raised_by_descent
 from reference.epochs import SHEET, Factors, Rule, run
 from reference.ladder import Ladder
 from reference.misconceptions.bank import BANK, MASKED_BANK
@@ -90,6 +92,9 @@ def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, .
     named = tuple(_named(ladder, bench, failed, costs))
     located = bench.locate(ladder.function)
     source = bench.loaded.source
+    if not named:
+        raised = raised_by_descent(ladder, bench)
+        return (raising(raised, source),) if raised is not None else ()
     return tuple(
         Diagnosis(
             id=words.id,

@@ -11,6 +11,7 @@ from grader.figures import array_of
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Observation, Outcome
 from reference.decomposition import Case, Decomposition
+from reference.diagnosis.raised import raising
 from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.decompositions import SVD_BANK, MistakenSvd, outcomes
 from reference.misconceptions.entry import Words
@@ -54,7 +55,8 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
     seen = [(case, lab.observe(bench, case)) for case in cases]
     words, evidence = _named(seen)
     if words is None:
-        return ()
+        raised = [o for _, o in seen if isinstance(o, wire.Raised)]
+        return (raising(raised[0], source),) if raised else ()
     return (_diagnosis(words, source.name if source is not None else "", located.line, evidence),)
 
 

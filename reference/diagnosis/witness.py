@@ -22,7 +22,7 @@ from reference.functions import TRUNCATED_SVD
 from reference.ladder import Ladder
 from reference.returned import Ended, Refused, approximations, describe, failure, format_matrix
 
-__all__ = ["descent_witness", "svd_witness"]
+__all__ = ["descent_witness", "raised_by_descent", "svd_witness"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
@@ -61,6 +61,17 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
         if mismatch is not None:
             return _differs(ladder, setting, start, mismatch)
     return refused
+
+
+def raised_by_descent(ladder: Ladder, bench: Bench) -> wire.Raised | None:
+    """What the smallest call that raises raised; None where none of the calls of the rungs does."""
+    for setting in sorted(ladder.settings(), key=lambda s: (s.A.size * s.epochs, s.rank)):
+        observation = bench.observe(ladder.descent.probe(ladder.typed(bench, setting)))
+        if isinstance(observation, Died):
+            return None
+        if isinstance(observation, wire.Raised):
+            return observation
+    return None
 
 
 def _settings(masked: bool) -> Iterator[Setting]:
