@@ -57,10 +57,6 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
             text[: match.start()] + "==" + text[match.end() :],
             f"In line {number}, `=` assigns; a comparison is written with two of them.",
         )
-    for quote in ("'", '"'):
-        yield from _inserted(text, quote, f"In line {number} a quotation mark {quote} is not closed.")
-    yield from _inserted(text, ",", f"In line {number} a comma seems to be missing.")
-    yield from _inserted(text, "*", f"In line {number} a `*` seems to be missing between two factors.")
     for wanted in sorted(
         {len(other) - len(other.lstrip()) for other in lines if other.strip()} | {4, 8, 12, 16}
     ):
@@ -70,6 +66,10 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
                 moved,
                 f"Line {number} is indented by {len(text) - len(text.lstrip())} characters; another depth makes the file readable.",
             )
+    for quote in ("'", '"'):
+        yield from _inserted(text, quote, f"In line {number} a quotation mark {quote} is not closed.")
+    yield from _inserted(text, ",", f"In line {number} a comma seems to be missing.")
+    yield from _inserted(text, "*", f"In line {number} a `*` seems to be missing between two factors.")
 
 
 def _inserted(text: str, token: str, sentence: str) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from grader import __version__
+from grader.mistakes import SharedMistake, shared_mistakes
 from grader.model import Frozen, Report
 
 __all__ = ["SCHEMA", "Results", "results_json"]
@@ -23,9 +24,11 @@ class Results(Frozen, frozen=True):
     lab: str
     seed: int
     submissions: tuple[Report, ...]
+    mistakes: tuple[SharedMistake, ...] = ()
+    """What several students share comes first."""
 
 
 def results_json(reports: Sequence[Report], lab: str, seed: int) -> str:
     """The reports, in the order given, as indented JSON with a final line feed."""
-    results = Results(SCHEMA, __version__, lab, seed, tuple(reports))
+    results = Results(SCHEMA, __version__, lab, seed, tuple(reports), shared_mistakes(reports))
     return msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"

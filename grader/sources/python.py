@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.model import Source
+from grader.syntax import suggestion
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
 
@@ -59,7 +60,9 @@ def from_code(path: Path, name: str, code: str) -> Source:
         )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         where = f" line {line}" if line else ""
+        hint = suggestion(code, line)
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
+        problem = f"{problem} {hint}".strip()
         return Source(path, name, code, lines, problem, line)
     return Source(path, name, code, lines)
 

@@ -166,6 +166,8 @@ def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> Words | None
 
 def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
     entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
+    if follows_sheet(seen):
+        return ()  # what is wrong is not the rule: a start that makes it diverge, say
     if not moved(seen):
         still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)

@@ -12,6 +12,7 @@ from grader.lab import Bench
 from grader.model import Observation
 from reference.descent import Setting
 from reference.diagnosis.matching import Reading
+from reference.diagnosis.starts import COPIED
 from reference.epochs import Factors
 from reference.ladder import Ladder
 from reference.misconceptions.entry import Words
@@ -219,6 +220,8 @@ def _shapes(observation: Observation, setting: Setting) -> Words | None:
     (m, n), k = setting.A.shape, setting.rank
     known = {((n, k), (m, k)): _SIZES, ((m, k), (m, k)): _V_SIZE, ((n, k), (n, k)): _U_SIZE}
     shapes: tuple[tuple[int, ...], tuple[int, ...]] = (arrays[0].shape, arrays[1].shape)
+    if np.array_equal(arrays[0], arrays[1]):
+        return COPIED
     return next((words for wanted, words in known.items() if wanted == shapes), None)
 
 

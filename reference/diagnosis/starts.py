@@ -11,7 +11,7 @@ from reference.ladder import Ladder
 from reference.misconceptions.entry import Words
 from reference.returned import Refused
 
-__all__ = ["REDRAWN", "STARTS", "drawn_again", "of_start"]
+__all__ = ["COPIED", "REDRAWN", "STARTS", "drawn_again", "of_start"]
 
 _DRAW: Final = "a random start"
 
@@ -45,12 +45,12 @@ _WHOLE = Words(
     "The sheet draws real numbers from [0, 1).",
     _DRAW, "Which numbers can your start hold?",
 )  # fmt: skip
-_COPIED = Words(
+COPIED = Words(
     "v-copied-from-u", "V starts as a copy of U.",
     "U and V have to be drawn independently, V with a row for each column of A.",
     _DRAW, "How many random numbers do you draw in all?",
 )  # fmt: skip
-STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, _COPIED, _SCALED)
+STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
 """What can be wrong with a start that moves by the sheet's rule from there."""
 
 REDRAWN: Final = Words(
@@ -76,7 +76,7 @@ def of_start(start: Factors) -> Words | None:
     U, V = start
     rows = min(len(U), len(V))
     if np.array_equal(U[:rows], V[:rows]):
-        return _COPIED
+        return COPIED
     lows, highs = [float(f.min()) for f in start], [float(f.max()) for f in start]
     if max(highs) > 1.5 or min(lows) < -1.5:
         return _SCALED

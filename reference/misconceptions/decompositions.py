@@ -154,6 +154,13 @@ def _projected(p: Parts, rank: int) -> Array:
     return p.U[:, rank:] @ p.U[:, rank:].T @ p.A
 
 
+def _smallest_of_gram(p: Parts, rank: int) -> Array:
+    """A·W·Wᵀ with the eigenvectors of AᵀA of the smallest eigenvalues, which are 0 where A is wide."""
+    beyond = p.A.shape[1] - len(p.S)
+    W = p.Vt[len(p.S) - max(rank - beyond, 0) :].T
+    return p.A @ W @ W.T
+
+
 def _small_entries(p: Parts, rank: int) -> Array:
     A = p.A.copy()
     smallest = np.argsort(np.abs(A), axis=None)[: A.size - rank * min(A.shape)]
@@ -196,7 +203,8 @@ SVD_BANK: Final = (
     _entry("svd-keeps-smallest", _CUT, "The smallest singular values are kept instead of the largest.",
            _BEST + "What is kept here is the worst choice of its rank.",
            "In which order do the values come, and from which end do you take yours?",
-           _where(lambda i, rank, k: i >= k - rank), lambda p, rank: _projected(p, len(p.S) - rank)),
+           _where(lambda i, rank, k: i >= k - rank), lambda p, rank: _projected(p, len(p.S) - rank),
+           _smallest_of_gram),
     _entry("svd-zeroes-largest", _CUT, "The first singular values are set to zero instead of the last.",
            _BEST + "Without them hardly anything of A is left.",
            "Which values does your slice address, those before `rank` or those after it?",

@@ -43,6 +43,17 @@ def _min_max(A: Matrix) -> Matrix:
     return [[_over(a - low, high - low) for a in row] for row in A]
 
 
+def _min_max_never_over_zero(A: Matrix) -> Matrix:
+    low, high = min(_cells(A)), max(_cells(A))
+    return [[(a - low) / (high - low + 1e-8) for a in row] for row in A]
+
+
+def _standardised(A: Matrix) -> Matrix:
+    mean = sum(_cells(A)) / len(_cells(A))
+    variance = sum((a - mean) ** 2 for a in _cells(A))
+    return [[_over(a - mean, math.sqrt(variance / max(len(_cells(A)) - 1, 1))) for a in row] for row in A]
+
+
 def _over_largest(A: Matrix) -> Matrix:
     largest = max(_cells(A))
     return [[_over(a, largest) for a in row] for row in A]
@@ -137,7 +148,7 @@ RUNS: Final = (
     _entry("a-normalised", _INPUT, "A is scaled first, so that another matrix is factorised.",
            "The product of U and V then comes near the scaled matrix and not near A.",
            "Which matrix does your U·Vᵀ come near?",
-           *(Rule("", prepare=_matrix(made)) for made in (_min_max, _over_largest, _centred, _over_norm))),
+           *(Rule("", prepare=_matrix(made)) for made in (_min_max, _min_max_never_over_zero, _standardised, _over_largest, _centred, _over_norm))),
     _entry("a-truncated-to-int", _INPUT, "The entries of A are cut to whole numbers.",
            "The digits behind the point are lost before the first step.",
            "What type does your copy of A have?",

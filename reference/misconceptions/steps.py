@@ -454,9 +454,9 @@ STEPS: Final = (
     _entry("regularised", _STEP, "A weight decay is added that the sheet's rule does not have.",
            "It pulls U and V towards 0, so the loss stays above what is possible.",
            "What does your step do where the error is 0?",
-           *(Rule("", update=_decayed(d, with_rate)) for d in (0.1, 0.01, 0.02, 0.001, 0.05, 0.5, 1.0)
+           *(Rule("", update=_decayed(d, with_rate)) for d in (0.1, 0.01, 0.02, 0.001, 0.05, 0.5)
              for with_rate in (True, False)),
-           *(Rule("", update=_decayed(2 * d)) for d in (0.1, 0.02, 0.001))),
+           *(Rule("", update=_decayed(d)) for d in (1.0, 0.2, 0.04, 0.002))),
     _entry("factors-kept-nonnegative", _STEP, "Negative entries of U and V are set to 0.",
            "The sheet lets U and V be negative; without that, negative entries of A cannot be reached.",
            "Which values can your U[r]·V[c] never take?",
