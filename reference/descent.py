@@ -78,7 +78,9 @@ class Descent:
             arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
         long = defaults or setting.epochs > 100
         seconds = None if long else QUICK
-        return Probe(self.function.name, arguments, setting.seed, attempt, seconds, LONG_WEIGHT if long else 1)
+        return Probe(
+            self.function.name, arguments, setting.seed, attempt, seconds, LONG_WEIGHT if long else 1
+        )
 
     def call_text(self, setting: Setting, defaults: bool = False) -> str:
         """The call as a student can paste it after their own code."""
