@@ -8,8 +8,10 @@ finds the same on every machine.
 """
 
 import difflib
+import math
+import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from grader.bench import WorkerBench
 from grader.edits import Edit, applied, edited, edits, moved_lines, sliced
@@ -43,6 +45,8 @@ CALL_SECONDS: Final = 0.5
 
 EXTENDED: Final = 8
 """Programs that came further and are edited once more."""
+
+_NUMBER: Final = re.compile(r"-?\d+\.\d+")
 
 _PATIENCE: Final = 60
 """Second edits tried on each of them before the next has its turn."""
@@ -81,8 +85,14 @@ class Search(Frozen, frozen=True):
     repairs: tuple[Repair, ...]
     candidates: int = 0
     calls: int = 0
+    hangs: int = 0
+    """Programs that had to be stopped or died."""
     possible: int = 0
     """Single edits there were to try."""
+
+
+_Progress: TypeAlias = tuple[int, int, int, float]
+"""How far a program came: the check that did not pass, the calls that check made, how near its answer was."""
 
 
 class _Version(Frozen, frozen=True):
@@ -90,7 +100,7 @@ class _Version(Frozen, frozen=True):
 
     edits: tuple[Edit, ...]
     code: str
-    progress: tuple[int, int, int] = (0, 0, 0)
+    progress: _Progress = (0, 0, 0, 0.0)
 
 
 def repairs(
@@ -184,7 +194,7 @@ class _Watch:
         self.read_figures = False
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
-        self.observed = 0
+        self.seen: list[tuple[Probe, Observation]] = []
 
     @property
     def loaded(self) -> LoadReport:
@@ -204,9 +214,9 @@ class _Watch:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call."""
-        self.observed += 1
         self.functions[probe.function] = None
         observation = self._bench.observe(probe)
+        self.seen.append((probe, observation))
         line = getattr(observation, "line", None)
         if isinstance(line, int):
             self.raised.add(line)
@@ -221,13 +231,20 @@ class _Search:
     ) -> None:
         source = bench.loaded.source
         assert source is not None
-        self._exercise, self._aim, self._bench, self._trials, self._budget = exercise, aim, bench, trials, budget
+        self._exercise, self._aim, self._bench, self._trials, self._budget = (
+            exercise,
+            aim,
+            bench,
+            trials,
+            budget,
+        )
         self._source = source
         self._code = source.code
         self._tried: set[str] = set()
         self._found: list[Repair] = []
         self._kept: set[frozenset[tuple[str, int]]] = set()
         self._first_at = 0
+        self._echo: tuple[tuple[Probe, Observation], ...] = ()
         self._possible = 0
         back = {original: number for number, original in reversed(list(enumerate(source.lines, 1)))}
         self._suspected = frozenset(back.get(line, line) for line in aim.suspected)
@@ -260,7 +277,8 @@ class _Search:
 
     def _result(self) -> Search:
         ranked = sorted(self._found, key=lambda repair: (len(repair.places), len(repair.costs)))
-        return Search(tuple(ranked), self._trials.loads, self._trials.calls, self._possible)
+        trials = self._trials
+        return Search(tuple(ranked), trials.loads, trials.calls, trials.hangs, self._possible)
 
     def _versions(self, base: _Version) -> Iterator[_Version]:
         found = edits(base.code, self._defaults(), self._suspected)
@@ -298,7 +316,7 @@ class _Search:
             trials.loads >= budget.candidates or trials.calls >= budget.calls or trials.hangs >= budget.hangs
         )
 
-    def _screen(self, version: _Version) -> tuple[int, int, int] | None:
+    def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
         trial = self._trials.open(version.code, CALL_SECONDS)
         watch = _Watch(trial)
@@ -306,31 +324,36 @@ class _Search:
         trial.close()
         if finding.outcome is not Outcome.FAIL:
             return None
-        return self._place(self._aim.check.id), watch.observed, _agreeing(finding)
+        self._echo = tuple(watch.seen)
+        return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
+
+    def _echoes(self, trial: Trial) -> bool:
+        """Whether the check would see the very same as before, and so fail."""
+        return bool(self._echo) and all(trial.observe(probe) == seen for probe, seen in self._echo)
 
     def _place(self, check: str) -> int:
         return self._places.index(check)
 
-    def _try(self, version: _Version) -> tuple[int, int, int] | None:
+    def _try(self, version: _Version) -> _Progress | None:
         """Run one version; keep it where every check passes, else say how far it came."""
         if self._is_known(version):
             return None
         trial = self._trials.open(version.code, CALL_SECONDS)
-        if trial.loaded.problem:
+        if trial.loaded.problem or self._echoes(trial):
             trial.close()
             return None
         watch = _Watch(trial)
         finding = self._aim.check.run(watch)
         trial.close()
         if finding.outcome is not Outcome.PASS:
-            return self._place(self._aim.check.id), watch.observed, _agreeing(finding)
+            return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
         return self._verify(version)
 
     def _is_known(self, version: _Version) -> bool:
         """Whether a repair of the same lines was found already."""
         return _slips(version.edits) in self._kept
 
-    def _verify(self, version: _Version) -> tuple[int, int, int]:
+    def _verify(self, version: _Version) -> _Progress:
         trial = self._trials.open_alone(version.code)
         costs: set[str] = set()
         passed = 0
@@ -340,11 +363,11 @@ class _Search:
                     passed += 1
                     costs |= {result.cost} - {""}
                 elif result.id in self._aim.required:
-                    return self._place(result.id), 0, _agreeing(result)
+                    return self._place(result.id), 0, *_nearness(result)
         finally:
             trial.close()
         self._keep(version, passed, tuple(sorted(costs)))
-        return len(self._places), 0, 0
+        return len(self._places), 0, 0, 0.0
 
     def _keep(self, version: _Version, passed: int, costs: tuple[str, ...]) -> None:
         code, lines = self._code, tuple(range(1, self._code.count("\n") + 2))
@@ -376,12 +399,13 @@ def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
     return frozenset((edit.kind, edit.line) for edit in made)
 
 
-def _agreeing(finding: Finding) -> int:
-    """How many of the numbers that came back are those that were wanted, in their places."""
-    got, wanted = finding.got.split(","), finding.wanted.split(",")
-    if len(got) != len(wanted):
-        return 0
-    return sum(ours.strip(" []=") == theirs.strip(" []=") for ours, theirs in zip(wanted, got, strict=True))
+def _nearness(finding: Finding) -> tuple[int, float]:
+    """How many of the numbers that came back are those that were wanted, and minus the distance of the rest."""
+    got, wanted = ([float(n) for n in _NUMBER.findall(text)] for text in (finding.got, finding.wanted))
+    if not got or len(got) != len(wanted):
+        return 0, -math.inf
+    distances = [abs(theirs - ours) for ours, theirs in zip(wanted, got, strict=True)]
+    return distances.count(0.0), -sum(distances)
 
 
 def _diff(before: str, after: str, name: str) -> str:

@@ -22,7 +22,9 @@ class Trials:
     """Runs versions of one file and counts what they cost. Not shared between threads."""
 
     def __init__(self, bench: WorkerBench) -> None:
-        self._zygote, self._folder, self._source, self._functions, self._limits, self._seed = bench.trial_parts()
+        self._zygote, self._folder, self._source, self._functions, self._limits, self._seed = (
+            bench.trial_parts()
+        )
         self._figures = bench.figures
         self._worker: Worker | None = None
         self.loads = 0

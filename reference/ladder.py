@@ -432,8 +432,7 @@ class Ladder:
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
         variant: Variant | None = None
-        for setting in settings:
-            setting = self.typed(bench, setting)
+        for setting in self.all_typed(bench, settings):
             try:
                 mismatch = self.descent.compare(bench, setting)
                 if mismatch is not None:
@@ -454,7 +453,7 @@ class Ladder:
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
-        return tuple(self.typed(bench, setting) for setting in settings)
+        return self.all_typed(bench, settings)
 
     def _variant(self, bench: Bench) -> Variant | None:
         settings = self._recognition(bench)
@@ -528,12 +527,17 @@ class Ladder:
 
     def typed(self, bench: Bench, setting: Setting) -> Setting:
         """The setting with its mask in the first type the student's function works with."""
-        if setting.M is None:
-            return setting
-        if self._works_with(bench, MASK_TYPES[0]):
-            return setting
+        return self.all_typed(bench, (setting,))[0]
+
+    def all_typed(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+        """The settings with their masks in the first type the student's function works with."""
+        if all(setting.M is None for setting in settings):
+            return settings
         dtype = next((name for name in MASK_TYPES if self._works_with(bench, name)), MASK_TYPES[0])
-        return setting.changed(M=setting.M.astype(dtype))
+        return tuple(
+            setting if setting.M is None else setting.changed(M=setting.M.astype(dtype))
+            for setting in settings
+        )
 
     def _inputs(self, bench: Bench) -> Finding:
         setting = self.typed(bench, self.hidden[-1] if self.masked else self.sweep[2])

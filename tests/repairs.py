@@ -39,9 +39,7 @@ class Measured(msgspec.Struct, frozen=True):
     @property
     def at_line(self) -> bool:
         """Whether the best repair touches the labelled line."""
-        return self.repaired and any(
-            place.line == self.case.line for place in self.found.repairs[0].places
-        )
+        return self.repaired and any(place.line == self.case.line for place in self.found.repairs[0].places)
 
 
 def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
@@ -74,7 +72,9 @@ def _cpu_seconds() -> float:
 
 def table(measured: Sequence[Measured]) -> str:
     """Shares by folder of the corpus, and the cost."""
-    lines = ["folder    solutions  repaired  at the line  one edit  programs (median, most)  CPU s (median, most)"]
+    lines = [
+        "folder    solutions  repaired  at the line  one edit  programs (median, most)  CPU s (median, most)"
+    ]
     for folder in dict.fromkeys(m.case.path.parent.name for m in measured):
         of = [m for m in measured if m.case.path.parent.name == folder]
         repaired = [m for m in of if m.repaired]

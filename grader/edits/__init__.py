@@ -14,7 +14,7 @@ from grader.edits.loops import loop_edits
 from grader.edits.names import name_edits
 from grader.edits.program import Program
 from grader.edits.slices import sliced
-from grader.edits.statements import statement_edits
+from grader.edits.statements import counter_lines, statement_edits
 from grader.edits.subscripts import subscript_edits
 from grader.edits.values import Edit, Replacement, applied, moved_lines
 
@@ -27,7 +27,8 @@ def edits(
     """Every edit of the program, the likeliest mistake first.
 
     `defaults` are the default values that are asked for, by the program's own parameter names; `suspected`
-    are lines where something went wrong, whose edits are tried earlier.
+    are lines where something went wrong, whose edits are tried earlier. Edits of what counts a `while` loop
+    are tried last, since most of them make it endless.
     """
     program = Program(code)
     found = (
@@ -40,8 +41,10 @@ def edits(
         *statement_edits(program),
     )
 
+    endless = counter_lines(program)
+
     def rank(edit: Edit) -> tuple[int, int]:
-        return edit.weight - 4 * (edit.line in suspected), edit.line
+        return edit.weight - 4 * (edit.line in suspected) + 40 * (edit.line in endless), edit.line
 
     return tuple(sorted(found, key=rank))
 

@@ -31,14 +31,18 @@ def arithmetic_edits(program: Program) -> Iterator[Edit]:
             yield from _augmented(program, node)
         elif isinstance(node, ast.Assign):
             yield from _assigned(program, node)
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            if not isinstance(node.operand, ast.Constant):
-                sentence = f"The sign of `{program.text(node)}` is the other."
-                text = program.between((node.lineno, node.col_offset + 1), _end(node)).strip()
-                yield program.edit("sign", node, 9, sentence, program.put(node, text))
+        elif isinstance(node, ast.UnaryOp):
+            yield from _signed(program, node)
     for scope in program.scopes:
         yield from _missing(program, scope)
         yield from _in_place(program, scope)
+
+
+def _signed(program: Program, node: ast.UnaryOp) -> Iterator[Edit]:
+    if isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
+        sentence = f"The sign of `{program.text(node)}` is the other."
+        text = program.between((node.lineno, node.col_offset + 1), _end(node)).strip()
+        yield program.edit("sign", node, 9, sentence, program.put(node, text))
 
 
 def _end(node: ast.expr) -> tuple[int, int]:
@@ -129,7 +133,11 @@ def _regrouped(program: Program, node: ast.BinOp) -> Iterator[Edit]:
             inner = program.operands(node.left)  # type: ignore[arg-type]
             if inner:
                 yield program.edit(
-                    "grouping", node, 7, sentence, program.put(node, f"{inner[0]} * ({inner[1]} {sign} {right})")
+                    "grouping",
+                    node,
+                    7,
+                    sentence,
+                    program.put(node, f"{inner[0]} * ({inner[1]} {sign} {right})"),
                 )
         if _is(node.right, (ast.Mult,)):
             inner = program.operands(node.right)  # type: ignore[arg-type]
@@ -211,8 +219,6 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
 def _times(program: Program, factor: str, step: ast.expr) -> Replacement:
     text = program.text(step)
     loose = _is(step, _LOOSE) or isinstance(step, ast.UnaryOp | ast.IfExp | ast.Compare)
-    first, _, _ = text.partition(" ")
-    del first
     return program.put(step, f"{factor} * ({text})" if loose else f"{factor} * {text}")
 
 
@@ -272,24 +278,27 @@ def _assigned(program: Program, node: ast.Assign) -> Iterator[Edit]:
     gap = program.between(begin, end)
     shown = program.text(target)
     sentence = f"`{shown}` is replaced here; something is to be added to it."
-    if isinstance(node.value, ast.UnaryOp) and isinstance(node.value.op, ast.UAdd):
-        operand = node.value.operand
+    sign = program.text(node.value)[0]
+    if sign in "+-" and "\n" not in gap:
+        weight = 1 if sign == "+" else 5
+        after = (end[0], end[1] + 1)
         yield program.edit(
-            "augmented", node, 1, sentence,
-            program.put_between(begin, (operand.lineno, operand.col_offset), " += "),
-        )  # fmt: skip
+            "augmented", node, weight, sentence, program.put_between(begin, after, f" {sign}= ")
+        )
     elif isinstance(target, ast.Subscript | ast.Attribute) and program.loops(node) and "\n" not in gap:
-        for weight, sign in ((6, " += "), (18, " -= ")):
+        for weight, other in ((6, " += "), (18, " -= ")):
             yield program.edit(
-                "augmented", node, weight, sentence, program.put_between(begin, (begin[0], begin[1] + len(gap)), sign)
+                "augmented",
+                node,
+                weight,
+                sentence,
+                program.put_between(begin, (begin[0], begin[1] + len(gap)), other),
             )
-    if isinstance(node.value, ast.BinOp) and isinstance(node.value.op, ast.Add | ast.Sub):
-        left = node.value.left
-        if isinstance(target, ast.Subscript) and isinstance(left, ast.Subscript):
-            if program.text(left) != shown:
-                sentence = f"`{shown}` and what is added to it are not the same entry."
-                yield program.edit("target", node, 5, sentence, program.put(left, shown))
-                yield program.edit("target", node, 4, sentence, program.put(target, program.text(left)))
+    left = node.value.left if _is(node.value, _LOOSE) else None  # type: ignore[attr-defined]
+    if isinstance(target, ast.Subscript) and isinstance(left, ast.Subscript) and program.text(left) != shown:
+        sentence = f"`{shown}` and what is added to it are not the same entry."
+        yield program.edit("target", node, 5, sentence, program.put(left, shown))
+        yield program.edit("target", node, 4, sentence, program.put(target, program.text(left)))
 
 
 def _in_place(program: Program, scope: Scope) -> Iterator[Edit]:
@@ -313,10 +322,15 @@ def _in_place(program: Program, scope: Scope) -> Iterator[Edit]:
         sentence = "Names are bound to something new instead of what they stand for being changed."
         yield program.edit("augmented", rebound[0][0], 7, sentence, *(part for _, part in rebound))
     for node in scope.nodes:
-        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            if node.target.id in scope.parameters and isinstance(node.op, ast.Add | ast.Sub):
-                sign = "+" if isinstance(node.op, ast.Add) else "-"
-                name, value = node.target.id, program.text(node.value)
-                text = f"{name} = {name} {sign} ({value})" if _is(node.value, _LOOSE) else f"{name} = {name} {sign} {value}"
-                sentence = f"The argument `{name}` is changed in place, which the caller sees."
-                yield program.edit("augmented", node, 7, sentence, program.put(node, text))
+        if (
+            isinstance(node, ast.AugAssign)
+            and isinstance(node.target, ast.Name)
+            and node.target.id in scope.parameters
+            and isinstance(node.op, ast.Add | ast.Sub)
+        ):
+            sign = "+" if isinstance(node.op, ast.Add) else "-"
+            name, step = node.target.id, program.text(node.value)
+            step = f"({step})" if _is(node.value, _LOOSE) else step
+            sentence = f"The argument `{name}` is changed in place, which the caller sees."
+            text = f"{name} = {name} {sign} {step}"
+            yield program.edit("augmented", node, 7, sentence, program.put(node, text))

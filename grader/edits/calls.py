@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from grader.edits.program import Program, Scope
 from grader.edits.values import Edit, Replacement
@@ -32,19 +33,19 @@ def call_edits(program: Program) -> Iterator[Edit]:
                 key = (name, str(getattr(scope and scope.node, "lineno", 0)))
                 wrapped.setdefault(key, []).append((node, part))
                 weight = 5 if name not in _TRANSPOSES and name not in ("t", "transpose") else 9
-                sentence = f"`{name}` is too much around `{text}`."
+                sentence = f"`{name}` is too much here."
                 yield program.edit("wrapper-dropped", node, weight, sentence, part)
         if isinstance(node, ast.Call):
             yield from _replaced(program, node)
     for (name, _), sites in wrapped.items():
-        apart = [site for site in sites if not any(site[0] in program.ancestors(o[0]) for o in sites)]
-        outer = [s for s in sites if not any(o[0] in set(program.ancestors(s[0])) for o in sites if o is not s)]
-        del apart
+        outer = [
+            s for s in sites if not any(o[0] in set(program.ancestors(s[0])) for o in sites if o is not s)
+        ]
         if len(outer) > 1:
             sentence = f"`{name}` is too much, in {len(outer)} places."
             parts = [part for _, part in outer]
             yield program.edit("wrapper-dropped", outer[0][0], 8, sentence, *parts)
-            for first, second in zip(outer, outer[1:], strict=False):
+            for first, second in pairwise(outer):
                 if len(outer) > 2 and second[0].lineno - first[0].lineno <= 1:
                     yield program.edit("wrapper-dropped", first[0], 14, sentence, first[1], second[1])
     yield from _drawn(program)
@@ -54,9 +55,9 @@ def call_edits(program: Program) -> Iterator[Edit]:
 
 
 def _is_called(program: Program, node: ast.expr) -> bool:
-    """Whether an attribute is the function of a call, to be dropped with the call or not at all."""
+    """Whether it is the function of a call, to be dropped with the call, or a statement of its own."""
     above = program.parent(node)
-    return isinstance(above, ast.Call) and above.func is node
+    return (isinstance(above, ast.Call) and above.func is node) or isinstance(above, ast.Expr)
 
 
 def _unwrapped(program: Program, node: ast.expr) -> Iterator[tuple[str, str]]:
@@ -70,14 +71,13 @@ def _unwrapped(program: Program, node: ast.expr) -> Iterator[tuple[str, str]]:
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if isinstance(function, ast.Attribute) and not _is_module(function.value) and name not in _KEPT:
         rest = node.args
-        if all(isinstance(a, ast.Constant | ast.Attribute | ast.Name | ast.UnaryOp) for a in rest):
-            if name not in ("append", "step", "backward", "shape", "size") and len(rest) <= 2:
-                yield name, program.text(function.value)
+        plain = all(isinstance(a, ast.Constant | ast.Attribute | ast.Name | ast.UnaryOp) for a in rest)
+        if plain and len(rest) <= 2 and name not in ("append", "step", "backward", "shape", "size"):
+            yield name, program.text(function.value)
     elif name not in _KEPT and node.args and not isinstance(node.args[0], ast.Starred):
         rest = node.args[1:]
-        if all(isinstance(a, ast.Constant | ast.UnaryOp) for a in rest) and name not in _DRAWING:
-            if not (name == "rand" or name.endswith("_like")):
-                yield name, program.text(node.args[0])
+        if all(isinstance(a, ast.Constant | ast.UnaryOp) for a in rest) and name not in ("rand", *_DRAWING):
+            yield name, program.text(node.args[0])
         elif len(node.args) == 2 and name in ("max", "min", "minimum", "maximum", "where", "clamp"):
             yield name, program.text(node.args[1])
 
@@ -85,7 +85,17 @@ def _unwrapped(program: Program, node: ast.expr) -> Iterator[tuple[str, str]]:
 def _is_module(node: ast.expr) -> bool:
     while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, ast.Name) and node.id in ("torch", "np", "numpy", "math", "random", "t", "F", "nn", "th")
+    return isinstance(node, ast.Name) and node.id in (
+        "torch",
+        "np",
+        "numpy",
+        "math",
+        "random",
+        "t",
+        "F",
+        "nn",
+        "th",
+    )
 
 
 def _begin(node: ast.expr) -> tuple[int, int]:
@@ -153,7 +163,9 @@ def _copies(program: Program, scope: Scope) -> Iterator[Edit]:
         sentence = f"`{program.text(node)}` makes no array of its own."
         if isinstance(value, ast.Name) and value.id in scope.names:
             for weight, method in ((7, "clone"), (20, "copy")):
-                yield program.edit("copy", node, weight, sentence, program.put(value, f"{value.id}.{method}()"))
+                yield program.edit(
+                    "copy", node, weight, sentence, program.put(value, f"{value.id}.{method}()")
+                )
         source = value
         if isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and not source.args:
             source = source.func.value
@@ -177,14 +189,18 @@ def _sized(program: Program, scope: Scope, value: ast.expr) -> Iterator[str]:
             yield offset + size + text[len(offset) + len(shown) :]
 
 
-def _own_array(
-    program: Program, scope: Scope, node: ast.Assign, name: str, sentence: str
-) -> Iterator[Edit]:
+def _own_array(program: Program, scope: Scope, node: ast.Assign, name: str, sentence: str) -> Iterator[Edit]:
     for other in scope.nodes:
-        if isinstance(other, ast.Assign) and isinstance(other.targets[0], ast.Name):
-            if other.targets[0].id == name and isinstance(other.value, ast.Call) and other is not node:
-                for place, text in enumerate((program.text(other.value), *_sized(program, scope, other.value))):
-                    yield program.edit("copy", node, 9 + place, sentence, program.put(node.value, text))
+        if (
+            isinstance(other, ast.Assign)
+            and isinstance(other.targets[0], ast.Name)
+            and other.targets[0].id == name
+            and isinstance(other.value, ast.Call)
+            and other is not node
+        ):
+            calls = (program.text(other.value), *_sized(program, scope, other.value))
+            for place, text in enumerate(calls):
+                yield program.edit("copy", node, 9 + place, sentence, program.put(node.value, text))
 
 
 def _own_arrays(program: Program, scope: Scope, node: ast.Assign, sentence: str) -> Iterator[Edit]:
@@ -205,7 +221,12 @@ def _added(program: Program, scope: Scope) -> Iterator[Edit]:
             yield from _between(program, scope, node)
         elif isinstance(node, ast.Return) and node.value is not None:
             values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("matmul", "mm", "multi_dot", "dot"):
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in (
+            "matmul",
+            "mm",
+            "multi_dot",
+            "dot",
+        ):
             values = [*node.args]
         for value in values:
             if value in seen:
@@ -219,7 +240,9 @@ def _added(program: Program, scope: Scope) -> Iterator[Edit]:
             yield program.edit("transpose", value, weight, sentence, program.put(value, f"{inner}.T"))
             if atom and isinstance(value, ast.Name | ast.Subscript):
                 sentence = f"`{shown}` is a vector; a matrix is meant."
-                yield program.edit("diagonal", value, 14, sentence, program.put(value, f"torch.diag({shown})"))
+                yield program.edit(
+                    "diagonal", value, 14, sentence, program.put(value, f"torch.diag({shown})")
+                )
     yield from _keywords(program, scope)
 
 

@@ -27,7 +27,9 @@ def flow_edits(program: Program) -> Iterator[Edit]:
             if not isinstance(program.parent(node), ast.While):
                 yield from _comparison(program, node)
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert):
-            operand = program.between((node.lineno, node.col_offset), (node.operand.lineno, node.operand.col_offset))
+            operand = program.between(
+                (node.lineno, node.col_offset), (node.operand.lineno, node.operand.col_offset)
+            )
             inner = program.text(node)[len(operand) :]
             sentence = f"The condition `{program.text(node)}` is the other way round."
             yield program.edit("condition", node, 5, sentence, program.put(node, inner))
@@ -213,7 +215,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             continue
         statement = program.statement(node)
         for name in scope.parameters:
-            if name == base.id or scope.role(name) == "size" and name not in scope.unused:
+            if name == base.id or (scope.role(name) == "size" and name not in scope.unused):
                 continue
             if (name, statement.lineno) in done or not (name in scope.unused or name in scope.arrays):
                 continue

@@ -13,7 +13,7 @@ def loop_edits(program: Program) -> Iterator[Edit]:
     """Edits of `range(…)`, of `while` conditions and of nested loops."""
     for scope in program.scopes:
         for node in scope.nodes:
-            if _is_range(node):
+            if isinstance(node, ast.Call) and _is_range(node):
                 yield from _range(program, scope, node)
             elif isinstance(node, ast.While):
                 yield from _while(program, scope, node)
@@ -125,15 +125,16 @@ def _while(program: Program, scope: Scope, node: ast.While) -> Iterator[Edit]:
 
 def _counter(program: Program, node: ast.While, name: str) -> Iterator[Edit]:
     """Where the counter of a while loop starts: the last plain assignment before it."""
-    for statement in program.all(ast.Assign):
-        target = statement.targets[0]  # type: ignore[attr-defined]
-        value = statement.value  # type: ignore[attr-defined]
+    for statement in program.order:
+        if not isinstance(statement, ast.Assign) or statement.lineno > node.lineno:
+            continue
+        target, value = statement.targets[0], statement.value
         if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.Constant):
-            if statement.lineno < node.lineno and value.value in (0, 1):  # type: ignore[attr-defined]
-                sentence = f"The counter `{name}` starts elsewhere."
-                other = str(1 - int(value.value))
-                weight = 5 if value.value == 1 else 24
-                yield program.edit("loop-start", statement, weight, sentence, program.put(value, other))
+            if value.value not in (0, 1):
+                continue
+            sentence = f"The counter `{name}` starts elsewhere."
+            other, weight = ("0", 5) if value.value == 1 else ("1", 24)
+            yield program.edit("loop-start", statement, weight, sentence, program.put(value, other))
 
 
 def _pairs(program: Program, node: ast.Call) -> Iterator[Edit]:

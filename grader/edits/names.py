@@ -8,6 +8,8 @@ from grader.edits.values import Edit
 
 __all__ = ["name_edits"]
 
+_OWNERS = frozenset({"torch", "np", "numpy", "math", "F", "nn", "self", "random"})
+
 
 def name_edits(program: Program, defaults: Mapping[str, int | float]) -> Iterator[Edit]:
     """Edits of names and constants. `defaults` are those the sheet prescribes, by the program's own names."""
@@ -27,9 +29,7 @@ def _usable(program: Program, node: ast.Name) -> bool:
     above = program.parent(node)
     if isinstance(above, ast.Call) and above.func is node:
         return False
-    if isinstance(above, ast.Attribute) and node.id in ("torch", "np", "numpy", "math", "F", "nn", "self", "random"):
-        return False
-    return not isinstance(above, ast.keyword) or True
+    return not isinstance(above, ast.Attribute) or node.id not in _OWNERS
 
 
 def _names(program: Program, scope: Scope) -> Iterator[Edit]:
@@ -69,13 +69,13 @@ def _is_size_argument(program: Program, node: ast.Name) -> bool:
     return isinstance(above, ast.Call) and getattr(above.func, "id", "") == "range"
 
 
-def _constants(
-    program: Program, scope: Scope, defaults: Mapping[str, int | float]
-) -> Iterator[Edit]:
+def _constants(program: Program, scope: Scope, defaults: Mapping[str, int | float]) -> Iterator[Edit]:
     for node in scope.nodes:
-        if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
             continue
-        if any(isinstance(above, ast.arguments) for above in program.ancestors(node)):
+        if isinstance(node.value, bool) or any(
+            isinstance(above, ast.arguments) for above in program.ancestors(node)
+        ):
             continue
         shown = program.text(node)
         above = program.parent(node)
@@ -99,7 +99,7 @@ def _constants(
 
 
 def _number(program: Program, node: ast.Constant, weight: int) -> Iterator[Edit]:
-    if type(node.value) not in (int, float):
+    if not isinstance(node.value, int | float) or isinstance(node.value, bool):
         return
     sentence = f"The number {program.text(node)} is another."
     value = node.value
@@ -170,7 +170,7 @@ def _computed(program: Program, scope: Scope) -> Iterator[Edit]:
         if not isinstance(node.value, ast.Call | ast.BinOp | ast.Subscript):
             continue
         for other in scope.nodes:
-            if other is not node.value and isinstance(other, type(node.value)) and other.lineno > node.lineno:
-                if program.text(other) == text:
-                    sentence = f"`{text}` is computed again here, although it has changed since."
-                    yield program.edit("name", other, 6, sentence, program.put(other, name))
+            later = isinstance(other, ast.expr) and other.lineno > node.lineno
+            if later and isinstance(other, type(node.value)) and program.text(other) == text:
+                sentence = f"`{text}` is computed again here, although it has changed since."
+                yield program.edit("name", other, 6, sentence, program.put(other, name))

@@ -10,6 +10,7 @@ __all__ = ["Program", "Scope", "same"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OUTPUT = frozenset({"print", "logging", "logger", "log", "warnings", "plt", "tqdm"})
+_OF_ARRAYS = frozenset({"shape", "T", "clone", "t", "size", "nonzero"})
 _CREATORS = frozenset(
     {"rand", "randn", "zeros", "ones", "empty", "full", "uniform", "normal", "tensor", "new_zeros", "randint",
      "rand_like", "zeros_like", "ones_like", "new_ones", "new_empty", "uniform_", "normal_", "Parameter", "random"}
@@ -217,17 +218,16 @@ class Scope:
             if isinstance(n, ast.Subscript):
                 parts = n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice]
                 found |= {part.id: None for part in parts if isinstance(part, ast.Name)}
-        bound = {name for name in self.stored}
-        return tuple(name for name in found if name in bound or name in self.parameters)
+        return tuple(name for name in found if name in self.stored or name in self.parameters)
 
     @cached_property
     def arrays(self) -> tuple[str, ...]:
         """Names that are indexed, transposed, measured, or created as arrays."""
         found: dict[str, None] = {}
         for n in self.nodes:
-            if isinstance(n, ast.Subscript | ast.Attribute) and isinstance(n.value, ast.Name):
-                if isinstance(n, ast.Subscript) or n.attr in ("shape", "T", "clone", "t", "size", "nonzero"):
-                    found[n.value.id] = None
+            whole = isinstance(n, ast.Attribute) and n.attr in _OF_ARRAYS
+            if (whole or isinstance(n, ast.Subscript)) and isinstance(n.value, ast.Name):  # type: ignore[attr-defined]
+                found[n.value.id] = None  # type: ignore[attr-defined]
             if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult):
                 found |= {side.id: None for side in (n.left, n.right) if isinstance(side, ast.Name)}
         found |= dict.fromkeys(name for group in self.created for name in group)
@@ -341,7 +341,7 @@ class Scope:
 def _size_key(node: ast.AST) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         owner = _shape_of(node.value)
-        return f"{owner}.{node.slice.value}" if owner else ""
+        return f"{owner}.{node.slice.value!r}" if owner else ""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         argument = node.args[0]
         if isinstance(node.func, ast.Name) and node.func.id == "len":
@@ -357,17 +357,17 @@ def _size_key(node: ast.AST) -> str:
             and isinstance(node.func.value, ast.Name)
             and isinstance(argument, ast.Constant)
         ):
-            return f"{node.func.value.id}.{argument.value}"
+            return f"{node.func.value.id}.{argument.value!r}"
     return ""
 
 
 def _shape_of(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute) and node.attr == "shape" and isinstance(node.value, ast.Name):
         return node.value.id
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
-        if node.func.attr == "size" and isinstance(node.func.value, ast.Name):
-            return node.func.value.id
-    return ""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:
+        return ""
+    owner = node.func.value
+    return owner.id if node.func.attr == "size" and isinstance(owner, ast.Name) else ""
 
 
 def _is_output(node: ast.AST) -> bool:

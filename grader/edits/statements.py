@@ -8,7 +8,7 @@ from grader.edits.program import Program, Scope
 from grader.edits.values import Edit
 from grader.model import Frozen
 
-__all__ = ["statement_edits"]
+__all__ = ["counter_lines", "statement_edits"]
 
 _COMPOUND = (ast.For, ast.While, ast.If, ast.With)
 
@@ -71,7 +71,7 @@ def _named(program: Program, unit: _Unit) -> str:
 
 def _dedented(program: Program, node: ast.AST, field: str, units: list[_Unit]) -> Iterator[Edit]:
     """The last statements of a body stand outside it: one level, and for a return every level."""
-    if not isinstance(node, _COMPOUND) or not units or getattr(node, "orelse", []) and field == "body":
+    if not isinstance(node, _COMPOUND) or not units or (getattr(node, "orelse", []) and field == "body"):
         return
     levels = [node]
     for above in program.ancestors(node):
@@ -89,7 +89,7 @@ def _dedented(program: Program, node: ast.AST, field: str, units: list[_Unit]) -
         for depth, level in enumerate(levels):
             if depth and not returns:
                 break
-            shift = level.col_offset - moved[0].only.col_offset  # type: ignore[attr-defined]
+            shift = level.col_offset - moved[0].only.col_offset
             lines = _text(program, moved[0].first, moved[-1].last, shift)
             weight = 4 - depth if returns else 9 + 2 * count
             sentence = f"{_named(program, moved[0])} stands a level too deep."
@@ -107,7 +107,7 @@ def _indented(program: Program, units: list[_Unit]) -> Iterator[Edit]:
             continue
         weight = 6
         while isinstance(target, _COMPOUND):
-            inner = target.orelse[-1] if getattr(target, "orelse", []) else target.body[-1]
+            inner = (getattr(target, "orelse", []) or target.body)[-1]
             if inner.lineno == target.lineno:
                 break
             for count in (1, 2, 3):
@@ -175,6 +175,15 @@ def _overwrites(scope: Scope, statement: ast.stmt) -> bool:
     return statement.targets[0].id in scope.parameters
 
 
+def counter_lines(program: Program) -> frozenset[int]:
+    """The lines of statements that change what a `while` loop around them asks about."""
+    return frozenset(
+        node.lineno
+        for node in program.order
+        if isinstance(node, ast.Assign | ast.AugAssign) and _is_counter(program, node)
+    )
+
+
 def _is_counter(program: Program, statement: ast.stmt) -> bool:
     loops = [loop for loop in program.loops(statement) if isinstance(loop, ast.While)]
     names = {n.id for loop in loops for n in ast.walk(loop.test) if isinstance(n, ast.Name)}
@@ -214,11 +223,7 @@ def _into_loop(program: Program, units: list[_Unit]) -> Iterator[Edit]:
         loop: ast.stmt | None = following.only
         while isinstance(loop, ast.For | ast.While):
             body = loop.body
-            changed = {
-                n.id
-                for n in ast.walk(loop)
-                if isinstance(n, ast.Name) and _is_changed(program, n)
-            }
+            changed = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and _is_changed(program, n)}
             if body[0].lineno > loop.lineno and used & changed:
                 shift = body[0].col_offset - unit.only.col_offset
                 lines = _text(program, unit.first, unit.last, shift)
@@ -289,7 +294,9 @@ def _mirrored(program: Program, units: list[_Unit]) -> Iterator[Edit]:
         for other in sorted(others - {mine}):
             if isinstance(entry, ast.Name) and not program.line(unit.first).count(other):
                 continue
-            text = program.between((unit.first, statement.col_offset), (unit.last, len(program.line(unit.last).encode())))
+            text = program.between(
+                (unit.first, statement.col_offset), (unit.last, len(program.line(unit.last).encode()))
+            )
             swapped = other.join(part.replace(other, mine) for part in text.split(mine))
             begin = (unit.first, statement.col_offset)
             end = (unit.last, len(program.line(unit.last).encode()))
@@ -307,7 +314,11 @@ def _target(statement: ast.stmt) -> ast.expr | None:
     if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
         return statement.targets[0]
     value = getattr(statement, "value", None)
-    if isinstance(statement, ast.Expr) and isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+    if (
+        isinstance(statement, ast.Expr)
+        and isinstance(value, ast.Call)
+        and isinstance(value.func, ast.Attribute)
+    ):
         owner = value.func.value
         return owner if isinstance(owner, ast.Subscript) else None
     return None

@@ -58,9 +58,7 @@ def _indices(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Ed
         elif _is_full(part):
             for other in _visible(program, scope, node)[:3]:
                 sentence = f"`{shown}` takes all entries along an axis; fewer are meant."
-                yield program.edit(
-                    "index", part, 16 + (not stored) * 8, sentence, program.put(part, other)
-                )
+                yield program.edit("index", part, 16 + (not stored) * 8, sentence, program.put(part, other))
     if len(parts) == 2:
         a, b = program.text(parts[0]), program.text(parts[1])
         if a != b and not (_is_full(parts[0]) and _is_full(parts[1])):
@@ -173,7 +171,11 @@ def _bare(program: Program, scope: Scope) -> Iterator[Edit]:
             augmented = isinstance(above, ast.AugAssign) and above.target is node
             for place, entry in enumerate(entries):
                 yield program.edit(
-                    "index-missing", node, (6 if augmented else 20) + 2 * place, sentence, program.put(node, entry)
+                    "index-missing",
+                    node,
+                    (6 if augmented else 20) + 2 * place,
+                    sentence,
+                    program.put(node, entry),
                 )
 
 
@@ -197,7 +199,9 @@ def _reduced(program: Program, scope: Scope) -> Iterator[Edit]:
         inner = node.func.value
         if node.func.attr in _REDUCING and isinstance(inner, ast.Name | ast.Subscript):
             for other in _visible(program, scope, node)[:3]:
-                sentence = f"`{program.text(node)}` brings many entries down to one number; one entry is meant."
+                sentence = (
+                    f"`{program.text(node)}` brings many entries down to one number; one entry is meant."
+                )
                 if isinstance(inner, ast.Subscript) and not isinstance(inner.slice, ast.Slice):
                     text = f"{program.text(inner.value)}[{program.text(inner.slice)}, {other}]"
                 else:

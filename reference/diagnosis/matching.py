@@ -85,8 +85,7 @@ def runs(
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
     long = ladder.square.changed(epochs=LONG, lr=0.05)
-    for setting in (*sorted(ladder.settings(), key=_size), long):
-        setting = ladder.typed(bench, setting)
+    for setting in ladder.all_typed(bench, (*sorted(ladder.settings(), key=_size), long)):
         try:
             began = seen_start(ladder, bench, setting, reading)
             found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))
