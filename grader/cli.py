@@ -183,13 +183,13 @@ def _run(
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
 
     submissions = collect(paths)
-    lab = load_lab(lab_name or DEFAULT_LAB)
+    lab = load_lab(lab_name)
     drawn = _seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
@@ -281,14 +281,14 @@ def check(
     from grader.collect import one
     from grader.config import read_settings
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
     from grader.model import Verdict
     from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
     settings = read_settings(Path.cwd())
     submission = one(path)
-    loaded = load_lab(lab or settings.lab or DEFAULT_LAB)
+    loaded = load_lab(lab or settings.lab)
     drawn = _seed(seed or settings.seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
     with Zygote() as zygote:
@@ -315,9 +315,9 @@ def lab_command(lab: str | None, numbers: bool) -> None:
 
     from grader import console
     from grader.config import read_settings
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
 
-    loaded = load_lab(lab or read_settings(Path.cwd()).lab or DEFAULT_LAB)
+    loaded = load_lab(lab or read_settings(Path.cwd()).lab)
     stdout = console.output_console()
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
     if not numbers:
