@@ -12,7 +12,7 @@ from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
 from reference import decomposition, diagnosis, ladder, statements
-from reference.functions import FUNCTIONS
+from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -43,6 +43,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             partial(diagnosis.diagnose_svd, truncated),
             partial(_advice, decomposition.ADVICE, ""),
             witness=partial(diagnosis.svd_witness, truncated),
+            functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -52,6 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            functions=(masked.function.name,),
         ),
     )
 
@@ -70,6 +72,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         partial(diagnosis.diagnose_descent, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
         witness=partial(diagnosis.descent_witness, rungs),
+        functions=(rungs.function.name,),
     )
 
 
