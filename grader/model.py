@@ -23,6 +23,7 @@ __all__ = [
     "ExerciseReport",
     "Figure",
     "Finding",
+    "Identity",
     "LoadReport",
     "Observation",
     "Outcome",
@@ -66,8 +67,32 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
+    """Who a student is to the systems around: what the download and the roster say. Empty: they do not say."""
+
+    name: str = ""
+    id: str = ""
+    """The school's number: Moodle's ID number, Canvas's SIS user ID."""
+    email: str = ""
+    group: str = ""
+    login: str = ""
+    moodle: str = ""
+    """Moodle's participant number, the worksheet's `Participant 1234567`."""
+    canvas: str = ""
+    """Canvas's user ID."""
+    github: str = ""
+    folder: str = ""
+    """The folder's name in the download; in a flat download what the names of the student's files begin with,
+    up to the last underscore before their own names."""
+    flat: bool = False
+    """Whether the download was flat: files named `folder` + own name instead of a folder."""
+
+
 class Submission(Frozen, frozen=True):
-    """What one student handed in. `student` is the folder's or file's name as found."""
+    """What one student handed in.
+
+    `student` is the roster's name for them where there is a roster, else the folder's or file's name as found.
+    """
 
     student: str
     root: Path
@@ -75,6 +100,7 @@ class Submission(Frozen, frozen=True):
     files: tuple[Path, ...]
     """All files handed in, absolute, sorted."""
     notes: tuple[str, ...] = ()
+    identity: Identity = Identity()
 
 
 class Source(Frozen, frozen=True):
@@ -237,3 +263,4 @@ class Report(Frozen, frozen=True):
     flags: tuple[str, ...]
     seconds: float
     exercises: tuple[ExerciseReport, ...]
+    identity: Identity = Identity()

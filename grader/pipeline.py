@@ -93,6 +93,7 @@ def _grade_safely(
                 )
                 for exercise in exercises
             ),
+            identity=submission.identity,
         )
 
 
@@ -135,6 +136,7 @@ def grade_one(
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
         exercises=judged,
+        identity=submission.identity,
     )
 
 
