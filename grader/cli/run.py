@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,14 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Folder for the results. Default: reports.",
+)
+@click.option(
+    "--roster",
+    envvar="GRADE_ROSTER",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
+    "who handed nothing in.",
 )
 @click.option(
     "--jobs",
@@ -51,6 +60,7 @@ __all__ = ["command"]
 def command(
     paths: Sequence[Path],
     out: Path | None,
+    roster: Path | None,
     jobs: int | None,
     exercise_ids: tuple[str, ...],
     seed: str | None,
@@ -63,24 +73,29 @@ def command(
     from grader.config import read_settings
 
     settings = read_settings(Path.cwd())
-    status = _run(
-        paths,
-        out=out or Path(settings.out or "reports"),
-        jobs=jobs or settings.jobs or os.cpu_count() or 1,
-        exercise_ids=exercise_ids,
-        seed=seed or settings.seed,
-        lab_name=lab or settings.lab,
-        time_limit=time_limit or settings.time_limit,
-        format_=format_ or settings.format or "rich",
-        fail_under=fail_under if fail_under is not None else settings.fail_under,
-    )
+    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
+        status = _run(
+            paths,
+            staging=Path(staging),
+            out=out or Path(settings.out or "reports"),
+            roster=roster or (Path(settings.roster) if settings.roster else None),
+            jobs=jobs or settings.jobs or os.cpu_count() or 1,
+            exercise_ids=exercise_ids,
+            seed=seed or settings.seed,
+            lab_name=lab or settings.lab,
+            time_limit=time_limit or settings.time_limit,
+            format_=format_ or settings.format or "rich",
+            fail_under=fail_under if fail_under is not None else settings.fail_under,
+        )
     sys.exit(status)
 
 
 def _run(
     paths: Sequence[Path],
     *,
+    staging: Path,
     out: Path,
+    roster: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
@@ -96,8 +111,9 @@ def _run(
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
+    from grader.roster import read_roster
 
-    submissions = collect(paths)
+    submissions = collect(paths, staging, read_roster(roster) if roster else ())
     lab = load_lab(lab_name or DEFAULT_LAB)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
