@@ -112,21 +112,24 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
 
 
 def _without_wrapping(folder: Path) -> Path:
-    """The folder, or the only one in it where that is a class by all appearances."""
-    entries = [entry for entry in folder.iterdir() if not archives.ignored(entry.name)]
-    if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
-        return folder
-    if read_name(entries[0].name, folder=True) is not None or (entries[0] / ".git").exists():
-        return folder
-    within = [entry for entry in entries[0].iterdir() if not archives.ignored(entry.name)]
+    """The folder, or the one at the end of a chain of single folders where that is a class by all appearances:
+    more than one entry is named by a platform, is an archive, or is a folder with work in it."""
+    inner = folder
+    while True:
+        entries = [entry for entry in inner.iterdir() if not archives.ignored(entry.name)]
+        if len(entries) != 1 or not entries[0].is_dir() or entries[0].is_symlink():
+            break
+        if read_name(entries[0].name, folder=True) is not None or (entries[0] / ".git").exists():
+            return folder
+        inner = entries[0]
     students = [
         entry
-        for entry in within
-        if entry.is_dir()
+        for entry in entries
+        if read_name(entry.name, folder=entry.is_dir()) is not None
         or archives.is_archive(entry.name)
-        or read_name(entry.name, folder=False) is not None
+        or (entry.is_dir() and any(_is_work(file) for file in files_under(entry)))
     ]
-    return _without_wrapping(entries[0]) if len(students) > 1 else folder
+    return inner if len(students) > 1 else folder
 
 
 def _is_work(file: Path) -> bool:

@@ -85,19 +85,18 @@ def _person(row: Row, columns: Mapping[str, int]) -> Identity | None:
     name = " ".join(filter(None, (cells.get("first", ""), cells.get("last", "")))) or cells.get("name", "")
     identifier = cells.get("identifier", "")
     number = PARTICIPANT.fullmatch(identifier)
-    if "github" in columns and not name:
-        name = identifier
+    classroom = "github" in columns
     if "canvas" in columns and not cells["canvas"]:
         return None  # rows such as “Points Possible” stand above the students
     last, comma, first = name.partition(", ")
     person = Identity(
         name=f"{first} {last}" if comma else name,
-        id=cells.get("id", ""),
+        id=cells.get("id", "") or (identifier if classroom else ""),
         email=cells.get("email", ""),
         group=cells.get("group", ""),
         login=cells.get("login", ""),
         github=cells.get("github", ""),
-        moodle=number[1] if number is not None and "github" not in columns else "",
+        moodle=number[1] if number is not None and not classroom else "",
         canvas=cells.get("canvas", ""),
     )
     return (
