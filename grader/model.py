@@ -23,6 +23,7 @@ __all__ = [
     "ExerciseReport",
     "Figure",
     "Finding",
+    "HandMark",
     "Identity",
     "LoadReport",
     "Observation",
@@ -233,6 +234,17 @@ class CheckResult(Finding, frozen=True, kw_only=True):
     title: str
 
 
+class HandMark(Frozen, frozen=True, kw_only=True):
+    """What a person gave for an exercise, or for one check of it; `marks` is None for a comment alone."""
+
+    item: str
+    """The id of the exercise or of the check."""
+    marks: float | None = None
+    comment: str = ""
+    by: str = ""
+    when: str = ""
+
+
 class ExerciseReport(Frozen, frozen=True):
     """One exercise, judged and marked."""
 
@@ -251,6 +263,10 @@ class ExerciseReport(Frozen, frozen=True):
     claims: tuple[Claim, ...] = ()
     """Figures stated that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
+    by_hand: tuple[HandMark, ...] = ()
+    """Marks and comments by a person; they win over automatic ones."""
+    automatic_marks: float | None = None
+    """What the checks gave, where a person's marks stand instead."""
 
 
 class Report(Frozen, frozen=True):

@@ -10,7 +10,7 @@ from grader.choose import choose
 from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
-from grader.marks import mark
+from grader.marks import look_flags, mark
 from grader.model import (
     CheckResult,
     Diagnosis,
@@ -122,12 +122,7 @@ def grade_one(
         _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
         for failure in loaded.failures[:5]
     )
-    flags += tuple(
-        f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL
-    )
-    flags += tuple(
-        f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR
-    )
+    flags += look_flags(judged)
     return Report(
         student=submission.student,
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.handmarks import in_words
 from grader.model import Report
 from grader.text import visible
 
@@ -14,14 +15,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
-    """The marks of every exercise, the total, and the flags, in the order given.
+    """The marks of every exercise, the total, the flags, and what a person marked, in the order given.
 
     Where a roster said who is who, id, email and group stand beside the name. A text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP, CSV injection).
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     known = [column for column in _ROSTER if any(getattr(r.identity, column) for r in reports)]
-    writer.writerow(["student", *known, *exercise_ids, "total", "max", "flags"])
+    writer.writerow(["student", *known, *exercise_ids, "total", "max", "flags", "by hand"])
     for report in reports:
         marks = {exercise.id: exercise.marks for exercise in report.exercises}
         writer.writerow(
@@ -32,6 +33,7 @@ def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str
                 f"{report.marks:g}",
                 f"{report.max_marks:g}",
                 _cell(" | ".join(report.flags)),
+                _cell(" | ".join(sentence for each in report.exercises for sentence in in_words(each))),
             ]
         )
     return buffer.getvalue()
