@@ -60,6 +60,9 @@ class Located(Frozen, frozen=True):
     """The sheet's names of the parameters the student's function takes."""
     defaults: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's default values, as Python writes them."""
+    place: str = ""
+    """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class Bench(Protocol):

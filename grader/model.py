@@ -28,6 +28,8 @@ __all__ = [
     "LoadReport",
     "Observation",
     "Outcome",
+    "Passage",
+    "Place",
     "Probe",
     "Report",
     "Source",
@@ -104,10 +106,35 @@ class Submission(Frozen, frozen=True):
     identity: Identity = Identity()
 
 
-class Source(Frozen, frozen=True):
-    """One file, read but never executed.
+class Place(Frozen, frozen=True):
+    """Where a line stands in what was handed in.
 
-    `lines[i]` is the line of the original file that line i + 1 of `code` came from.
+    `line` counts in the file, in the cell of a notebook or on the page of a PDF; `words` say which, without
+    the file: `line 12`, `cell 3 line 7`, `page 1 line 20`.
+    """
+
+    file: str
+    line: int
+    words: str
+
+
+class Passage(Frozen, frozen=True):
+    """Text that is not code, with the place of each of its lines.
+
+    `kind` is `prose` (a report), `comment` (comments and docstrings in code) or `output` (saved by a
+    notebook, or shown in a report as what the code printed).
+    """
+
+    kind: str
+    text: str
+    places: tuple[Place, ...]
+
+
+class Source(Frozen, frozen=True):
+    """What was handed in, read but never executed: one file, or several put together.
+
+    `lines[i]` is the line of the original file that line i + 1 of `code` came from; `places[i]` says more of
+    it where a line number alone does not find it.
     """
 
     path: Path
@@ -117,6 +144,24 @@ class Source(Frozen, frozen=True):
     problem: str = ""
     """A sentence where the file holds no runnable code: what is wrong and where."""
     problem_line: int | None = None
+    places: tuple[Place, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the person marking should know about the reading."""
+    unread: tuple[str, ...] = ()
+    """Sentences about what only a person can read, such as a scanned page."""
+
+    @property
+    def text(self) -> str:
+        """All that is written in words, also in comments: what a report says without code and output."""
+        return "\n\n".join(passage.text for passage in self.passages if passage.kind != "output")
+
+    def place(self, line: int) -> Place:
+        """Where line `line` of `code`, counted from 1, stands in what was handed in."""
+        if 0 < line <= len(self.places):
+            return self.places[line - 1]
+        original = self.lines[line - 1] if 0 < line <= len(self.lines) else line
+        return Place(self.name, original, f"line {original}")
 
 
 class Probe(Frozen, frozen=True):
@@ -172,6 +217,9 @@ class StatementFailure(Frozen, frozen=True):
     line: int
     type_name: str
     text: str
+    place: str = ""
+    """Where it stands, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class LoadReport(Frozen, frozen=True):

@@ -17,6 +17,7 @@ from grader.model import (
     ExerciseReport,
     Outcome,
     Report,
+    StatementFailure,
     Submission,
     Verdict,
 )
@@ -118,10 +119,7 @@ def grade_one(
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(
-        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
-        for failure in loaded.failures[:5]
-    )
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
     flags += look_flags(judged)
     return Report(
         student=submission.student,
@@ -167,6 +165,6 @@ def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note for result in results for note in result.notes))
 
 
-def _lost(name: str, line: int, type_name: str, text: str) -> str:
-    what = f"{type_name}: {text}" if type_name and text else type_name or text
-    return f"{name} line {line} could not be run ({what}); the rest was."
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."

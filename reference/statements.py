@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.lab import Bench, Check
 from grader.model import Figure, Finding, Outcome
+from grader.text import capital
 from reference import bounds
 from reference.functions import SGD_FACTORISE_MASKED
 from reference.matrices import M
@@ -156,7 +157,9 @@ def _unstated(bench: Bench, what: str) -> str:
     if loaded.problem:
         return f"{what}: {loaded.problem}"
     lost = loaded.failures[:1]
-    because = f" Line {lost[0].line} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    because = (
+        f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    )
     return f"{what} among the top-level variables and the printed text.{because}"
 
 
