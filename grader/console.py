@@ -146,6 +146,12 @@ def _exercise_view(exercise: ExerciseReport) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(heading, style=style)]
     for sentence in in_words(exercise):
         parts.append(_indented(Text(f"{BY_HAND} {visible(sentence)}", style="bold")))
+    for answer in exercise.answers:
+        said = f" (mentions {', '.join(answer.mentioned)})" if answer.mentioned else ""
+        parts.append(_indented(Text(f"“{answer.question}”, for the person marking{said}:")))
+        parts += [
+            _indented(Text(f"{visible(quote.origin)}: “{visible(quote.text)}”"), 4) for quote in answer.quotes
+        ]
     for note in exercise.notes:
         parts.append(_indented(Text(f"note: {visible(note)}")))
     for diagnosis in exercise.diagnoses:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import wire
-from grader.evidence import Claim, Excerpt, Picture, Witness
+from grader.evidence import Answer, Claim, Excerpt, Picture, Witness
 
 __all__ = [
     "CheckResult",
@@ -315,6 +315,8 @@ class ExerciseReport(Frozen, frozen=True):
     """Marks and comments by a person; they win over automatic ones."""
     automatic_marks: float | None = None
     """What the checks gave, where a person's marks stand instead."""
+    answers: tuple[Answer, ...] = ()
+    """What was written in words, for the person marking."""
 
 
 class Report(Frozen, frozen=True):

@@ -152,6 +152,7 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         checks=results,
         claims=exercise.claims(bench),
         pictures=exercise.illustrate(bench, results),
+        answers=exercise.answers(bench),
     )
 
 
