@@ -30,6 +30,7 @@ def enrolled(
     """
     index = _Index(roster)
     names = _names(roster)
+    known = {name.casefold() for name in names}
     taken: dict[Person, list[Submission]] = {}
     rest: list[Submission] = []
     doubtful: dict[Person, list[str]] = {}
@@ -41,6 +42,8 @@ def enrolled(
         for person in candidates:
             doubtful.setdefault(person, []).append(submission.student)
         who = ", ".join(names[person] for person in candidates[:3])
+        if submission.student.casefold() in known:
+            submission = msgspec.structs.replace(submission, student=f"{submission.student} (whose?)")
         rest.append(
             _noted(
                 submission,

@@ -316,8 +316,13 @@ def test_archives_that_cannot_be_opened_cost_one_line_each_and_nobody_else_anyth
         "outside": (zipped({"../../lab1.py": b"evil"}), "leads out"),
         "rar": (b"Rar!\x1a\x07\x01\x00", "RAR"),
     }
+    neighbours = {"read.me": b"", "src/lab1.py": IMPORTING, "src/singular.py": CUT}
     folder = handed_in(
-        {**{f"{name}/lab1.zip": data for name, (data, _) in bad.items()}, "right/lab1.zip": good}
+        {
+            **{f"{name}/lab1.zip": data for name, (data, _) in bad.items()},
+            "right/lab1.zip": good,
+            "neighbours/lab1.zip": zipped(neighbours),
+        }
     )
     done = run_grade(folder, "--exercise", "2.1", "--out", "out", "--format", "plain", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -329,6 +334,7 @@ def test_archives_that_cannot_be_opened_cost_one_line_each_and_nobody_else_anyth
     }
     assert entries["right"]["marks"] == 1.0
     assert entries["right"]["files"] == ["lab1.py"]
+    assert entries["neighbours"]["marks"] == 1.0, "a file imports its neighbours from a folder of their own"
     for name, (_, words) in bad.items():
         (flag,) = entries[name]["flags"]
         assert words in flag and "lab1.zip" in flag

@@ -93,6 +93,12 @@ def test_two_people_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert "Ada Quill (s101), Ada Quill (s202)" in found["Ada Quill"].notes[0]
 
 
+def test_work_assigned_to_nobody_never_takes_a_name_from_the_roster(tmp_path: Path) -> None:
+    found = enrolled(tmp_path, "name,login\nAda Quill,aq\nBo Marsh,adaquill\n", "Ada Quill", "x")
+    assert found["Ada Quill (whose?)"].files
+    assert not found["Ada Quill"].files and not found["Bo Marsh"].files
+
+
 def test_accents_and_scripts_are_matched(tmp_path: Path) -> None:
     found = enrolled(tmp_path, "name\nÅsa Ångerholm\n李 小明\n", "angerholmasa", "李小明_lab1")
     assert found["Åsa Ångerholm"].files and found["李 小明"].files
