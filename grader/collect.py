@@ -26,11 +26,13 @@ DOCUMENTS: Final = (".docx", ".doc", ".odt", ".rtf", ".pages")
 """What students hand in and no reader reads: a person has to look."""
 
 
-def collect(paths: Sequence[Path], staging: Path, roster: Sequence[Identity] = ()) -> tuple[Submission, ...]:
+def collect(
+    paths: Sequence[Path], roster: Sequence[Identity] = (), staging: Path | None = None
+) -> tuple[Submission, ...]:
     """Every submission under the paths, and everybody on the roster, sorted by student.
 
-    What has to be unpacked or renamed goes into `staging`, which has to last as long as the submissions are
-    used. Raises PathError where a path does not exist, holds nothing, or two students have the same name.
+    What has to be unpacked or renamed goes into `staging`, else into a temporary folder that is removed when
+    the program ends. Raises PathError where a path does not exist, holds nothing, or two students have the same name.
     """
     place = Staging(staging)
     found: list[Submission] = []
@@ -43,11 +45,11 @@ def collect(paths: Sequence[Path], staging: Path, roster: Sequence[Identity] = (
             )
         found += submissions
     if roster:
-        found = list(enrolled(found, roster, staging))
+        found = list(enrolled(found, roster, place.nothing()))
     return tuple(sorted(distinct(found), key=lambda submission: submission.student))
 
 
-def one(path: Path, staging: Path) -> Submission:
+def one(path: Path, staging: Path | None = None) -> Submission:
     """The path as a single student's submission, whether file, folder or archive."""
     _must_exist(path)
     if path.is_dir():

@@ -5,9 +5,11 @@ together in a folder of its own, so that imports between the files work and feed
 knows.
 """
 
+import atexit
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -30,9 +32,12 @@ Part = tuple[Path, str]
 
 
 class Staging:
-    """Makes submissions; what has to be put together goes into numbered folders of the folder given."""
+    """Makes submissions; what has to be put together goes into numbered folders of the folder given.
 
-    def __init__(self, folder: Path) -> None:
+    Without one, a temporary folder is made when it is needed, and removed when the program ends.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._made = 0
 
@@ -76,8 +81,17 @@ class Staging:
         archives.unpack(archive, str(archive), folder, archives.CLASS)
         return folder
 
+    def nothing(self) -> Path:
+        """An empty folder, for those who handed nothing in."""
+        folder = self.place()
+        folder.mkdir(parents=True)
+        return folder
+
     def place(self) -> Path:
         """A path for a new folder."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         self._made += 1
         return self._folder / f"{self._made:06d}"
 

@@ -1,7 +1,6 @@
 """`grade check FILE`: a student's self-check; nothing is written."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -44,14 +43,14 @@ def command(
     from grader.sandbox import Zygote
 
     settings = read_settings(Path.cwd())
+    submission = one(path)
     loaded = load_lab(lab or settings.lab or DEFAULT_LAB)
     drawn = drawn_seed(seed or settings.seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
-    bounds = limits(time_limit or settings.time_limit)
-    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
-        submission = one(path, Path(staging))
-        with Zygote() as zygote:
-            report = grade_one(submission, loaded, exercises, drawn, bounds, zygote)
+    with Zygote() as zygote:
+        report = grade_one(
+            submission, loaded, exercises, drawn, limits(time_limit or settings.time_limit), zygote
+        )
     if format_ == "json":
         click.echo(results_json([report], loaded.id, drawn), nl=False)
     else:

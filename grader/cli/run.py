@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,28 +81,25 @@ def command(
     from grader.config import read_settings
 
     settings = read_settings(Path.cwd())
-    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
-        status = _run(
-            paths,
-            staging=Path(staging),
-            out=out or Path(settings.out or "reports"),
-            roster=roster or (Path(settings.roster) if settings.roster else None),
-            marks=marks or (Path(settings.marks) if settings.marks else None),
-            jobs=jobs or settings.jobs or os.cpu_count() or 1,
-            exercise_ids=exercise_ids,
-            seed=seed or settings.seed,
-            lab_name=lab or settings.lab,
-            time_limit=time_limit or settings.time_limit,
-            format_=format_ or settings.format or "rich",
-            fail_under=fail_under if fail_under is not None else settings.fail_under,
-        )
+    status = _run(
+        paths,
+        out=out or Path(settings.out or "reports"),
+        roster=roster or (Path(settings.roster) if settings.roster else None),
+        marks=marks or (Path(settings.marks) if settings.marks else None),
+        jobs=jobs or settings.jobs or os.cpu_count() or 1,
+        exercise_ids=exercise_ids,
+        seed=seed or settings.seed,
+        lab_name=lab or settings.lab,
+        time_limit=time_limit or settings.time_limit,
+        format_=format_ or settings.format or "rich",
+        fail_under=fail_under if fail_under is not None else settings.fail_under,
+    )
     sys.exit(status)
 
 
 def _run(
     paths: Sequence[Path],
     *,
-    staging: Path,
     out: Path,
     roster: Path | None,
     marks: Path | None,
@@ -125,7 +121,7 @@ def _run(
     from grader.pipeline import grade_all
     from grader.roster import read_roster
 
-    submissions = collect(paths, staging, read_roster(roster) if roster else ())
+    submissions = collect(paths, read_roster(roster) if roster else ())
     lab = load_lab(lab_name or DEFAULT_LAB)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
