@@ -51,7 +51,7 @@ def command(
     """
     from grader.config import read_settings
     from grader.handmarks import append, checked
-    from grader.labs import DEFAULT_LAB, load_lab
+    from grader.labs import load_lab
     from grader.model import HandMark
 
     if marks is None and not comment:
@@ -62,7 +62,7 @@ def command(
     when = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
     given = HandMark(item=exercise, marks=marks, comment=comment, by=by or _user(), when=when)
     try:
-        checked(given, load_lab(lab or settings.lab or DEFAULT_LAB).rubric)
+        checked(given, load_lab(lab or settings.lab).rubric)
     except TableError as error:
         sentence = str(error)
         raise UsageError(sentence[0].upper() + sentence[1:]) from error
