@@ -4,7 +4,7 @@ The lab names mistakes that it can run; the search for repairs finds the line. N
 having been run, and each makes up for what the other cannot do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -39,7 +39,7 @@ def diagnose(
         return (_unreadable(source),) if _failed(results) else ()
     named = exercise.diagnose(bench, results)
     if not _failed(results):
-        return tuple(_shown(diagnosis, source, ()) for diagnosis in named)
+        return tuple(_shown(diagnosis, source, {}) for diagnosis in named)
     found: tuple[Repair, ...] = ()
     if budget is not None and isinstance(bench, WorkerBench):
         worth = lab.rubric.exercises[exercise.id].checks
@@ -49,9 +49,9 @@ def diagnose(
     witness = exercise.witness(bench, results)
     if not placed and witness is not None:
         placed = (_unexplained(results, witness, source),)
-    lines = tuple(place.line for place in found[0].places) if found else ()
+    numbers = {place.line: place.number for place in found[0].places} if found else {}
     return tuple(
-        _shown(msgspec.structs.replace(diagnosis, witness=witness if number == 0 else None), source, lines)
+        _shown(msgspec.structs.replace(diagnosis, witness=witness if number == 0 else None), source, numbers)
         for number, diagnosis in enumerate(placed)
     )
 
@@ -70,7 +70,7 @@ def _unreadable(source: Source) -> Diagnosis:
         verified=True,
         concept="the syntax of Python",
         question="Which bracket, quote, colon or indentation is not as Python wants it, on this line or just above?",
-        excerpt=_excerpt(source, (source.problem_line or 1,)),
+        excerpt=_excerpt(source, (_number_of(source, source.problem_line or 1) or 1,)),
     )
 
 
@@ -129,21 +129,42 @@ def _unexplained(results: Sequence[CheckResult], witness: Witness, source: Sourc
     )
 
 
-def _shown(diagnosis: Diagnosis, source: Source | None, lines: tuple[int, ...]) -> Diagnosis:
-    """The diagnosis with the student's own lines around the place."""
-    if source is None or diagnosis.line is None or diagnosis.file != source.name:
+def _shown(diagnosis: Diagnosis, source: Source | None, numbers: Mapping[int, int]) -> Diagnosis:
+    """The diagnosis with its place in words and the student's own lines around it.
+
+    `numbers` leads from a line of the original file to the line of the code that a repair changes.
+    """
+    if source is None or diagnosis.line is None:
         return diagnosis
-    marked = tuple(sorted({diagnosis.line, *lines})) if diagnosis.line in lines else (diagnosis.line,)
-    return msgspec.structs.replace(diagnosis, excerpt=_excerpt(source, marked))
+    number = numbers.get(diagnosis.line) or _number_of(source, diagnosis.line)
+    if number is None:
+        return diagnosis
+    place = source.place(number)
+    marked = tuple(sorted({number, *numbers.values()})) if diagnosis.line in numbers else (number,)
+    return msgspec.structs.replace(
+        diagnosis,
+        file=place.file or diagnosis.file,
+        place=place.words,
+        excerpt=_excerpt(source, marked),
+    )
+
+
+def _number_of(source: Source, line: int) -> int | None:
+    """The line of the code that stands at a line of the original file, where there is only one."""
+    numbers = [number for number, original in enumerate(source.lines, 1) if original == line]
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def _excerpt(source: Source, marked: tuple[int, ...]) -> Excerpt | None:
-    """The lines around those marked; None where the code does not stand line by line in the file."""
-    numbers = list(source.lines)
-    near = [
-        index for index, line in enumerate(numbers) if min(marked) - CONTEXT <= line <= max(marked) + CONTEXT
-    ]
-    if not near or near != list(range(near[0], near[-1] + 1)):
+    """The lines of the code around those marked; None where they do not stand together in the file."""
+    lines = source.code.split("\n")
+    first, last = max(min(marked) - CONTEXT, 1), min(max(marked) + CONTEXT, len(lines))
+    originals = [source.place(number).line or number for number in range(first, last + 1)]
+    if originals != list(range(originals[0], originals[0] + len(originals))):
         return None
-    code = source.code.split("\n")[near[0] : near[-1] + 1]
-    return Excerpt(file=source.name, first=numbers[near[0]], code="\n".join(code), marked=marked)
+    return Excerpt(
+        file=source.place(first).file,
+        first=originals[0],
+        code="\n".join(lines[first - 1 : last]),
+        marked=tuple(originals[number - first] for number in marked),
+    )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
-from grader.evidence import Claim, Picture, Witness
+from grader.evidence import Answer, Claim, Picture, Witness
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
 __all__ = [
@@ -66,6 +66,9 @@ class Located(Frozen, frozen=True):
     """The sheet's names with the student's default values, as Python writes them."""
     names: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's."""
+    place: str = ""
+    """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class Bench(Protocol):
@@ -106,6 +109,10 @@ def _no_claims(bench: Bench) -> tuple[Claim, ...]:
     return ()
 
 
+def _no_answers(bench: Bench) -> tuple[Answer, ...]:
+    return ()
+
+
 def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Picture, ...]:
     return ()
 
@@ -118,7 +125,8 @@ class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
     `diagnose` is given the finished checks of the exercise and names mistakes it can prove. `claims` lists
-    the figures stated with what became of checking them; `illustrate` draws what pictures say best.
+    the figures stated with what became of checking them; `illustrate` draws what pictures say best; `answers`
+    quotes what was written in words, for the person who marks it.
     """
 
     id: str
@@ -132,6 +140,7 @@ class Exercise(Frozen, frozen=True):
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
     witness: Callable[[Bench, tuple[CheckResult, ...]], Witness | None] = _no_witness
     """The smallest input on which a failed exercise's answer differs from the right one."""
+    answers: Callable[[Bench], tuple[Answer, ...]] = _no_answers
     functions: tuple[str, ...] = ()
     """Names of the functions the exercise is about, for a check of functions without a file."""
 

@@ -11,12 +11,13 @@ from grader.diagnose import diagnose
 from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
-from grader.marks import mark
+from grader.marks import look_flags, mark
 from grader.model import (
     CheckResult,
     Diagnosis,
     ExerciseReport,
     Report,
+    StatementFailure,
     Submission,
     Verdict,
 )
@@ -94,6 +95,7 @@ def _grade_safely(
                 )
                 for exercise in exercises
             ),
+            identity=submission.identity,
         )
 
 
@@ -119,16 +121,8 @@ def grade_one(
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(
-        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
-        for failure in loaded.failures[:5]
-    )
-    flags += tuple(
-        f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL
-    )
-    flags += tuple(
-        f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR
-    )
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
+    flags += look_flags(judged)
     return Report(
         student=submission.student,
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
@@ -137,6 +131,7 @@ def grade_one(
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
         exercises=judged,
+        identity=submission.identity,
     )
 
 
@@ -158,6 +153,7 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = N
         checks=results,
         claims=exercise.claims(bench),
         pictures=exercise.illustrate(bench, results),
+        answers=exercise.answers(bench),
     )
 
 
@@ -171,6 +167,6 @@ def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note for result in results for note in result.notes))
 
 
-def _lost(name: str, line: int, type_name: str, text: str) -> str:
-    what = f"{type_name}: {text}" if type_name and text else type_name or text
-    return f"{name} line {line} could not be run ({what}); the rest was."
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."

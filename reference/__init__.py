@@ -11,7 +11,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, diagnosis, ladder, statements
+from reference import decomposition, diagnosis, explanations, ladder, statements
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -43,6 +43,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             partial(diagnosis.diagnose_svd, truncated),
             partial(_advice, decomposition.ADVICE, ""),
             witness=partial(diagnosis.svd_witness, truncated),
+            answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
@@ -53,6 +54,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            answers=explanations.MEANING.answer,
             functions=(masked.function.name,),
         ),
     )
