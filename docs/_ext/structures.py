@@ -47,7 +47,7 @@ def described(structure: type) -> dict[str, str]:
     for owner in reversed(structure.__mro__):
         if owner.__module__.split(".")[0] not in ("grader", "reference"):
             continue
-        tree = ast.parse(inspect.cleandoc(inspect.getsource(owner)))
+        tree = ast.parse(inspect.getsource(owner))
         assert isinstance(tree.body[0], ast.ClassDef)
         body = tree.body[0].body
         for statement, after in zip(body, [*body[1:], None], strict=True):
