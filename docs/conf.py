@@ -19,3 +19,4 @@ html_theme = "furo"
 html_title = f"lab-grader {__version__}"
 html_show_copyright = False
 nitpicky = True
+smartquotes = False

@@ -157,3 +157,20 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "click",
         "reference",
     }
+
+
+def test_a_real_notebook_shows_html_and_text() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = (
+        "from grader import check\nimport torch",
+        "def mine(A, k):\n    U, S, Vh = torch.linalg.svd(A)\n    return U",
+        "check('2.1', mine)",
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    shown = notebook.cells[-1].outputs[0].data
+    assert "<li" in shown["text/html"] and "not passed" in shown["text/html"]
+    assert "✗ The truncated SVD gives the best approximation of its rank" in shown["text/plain"]
+    assert "not the official mark" in shown["text/html"] and "not the official mark" in shown["text/plain"]
