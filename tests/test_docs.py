@@ -22,7 +22,7 @@ PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 RUN_BY_CI = {
-    "README.md": ("python3 -m venv", ".venv/bin/python -m pytest"),
+    "README.md": ("python3 -m venv", ".venv/bin/python -m pytest", ".venv/bin/sphinx-build"),
     "students.md": ("python3 -m venv", ".venv/bin/pip install"),
 }
 """Commands that install, or run this very suite: `.ci/run` takes them from the page and runs them."""
