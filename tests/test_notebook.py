@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import torch
-from conftest import environment
+from conftest import ROOT, environment
 from torch import Tensor
 
 from grader import check
@@ -83,6 +83,14 @@ def test_a_call_that_makes_no_sense_is_one_sentence(given: tuple[str, object], s
     assert sentence in repr(checked)
     assert sentence.replace("'", "&#39;") in checked._repr_html_()
     assert not checked.passed
+
+
+def test_the_environment_names_another_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADE_LAB", str(ROOT / "docs" / "second-lab" / "power_lab"))
+    checked = check("2", value=4.7320508)
+    assert checked.exercise is not None
+    assert checked.exercise.title == "The largest eigenvalue of B"
+    assert checked.passed
 
 
 def test_without_a_function_nothing_is_found() -> None:
