@@ -1,7 +1,6 @@
 """`grade lab`: what is asked, checked and tolerated, and the lab's numbers recomputed."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -16,16 +15,15 @@ __all__ = ["command"]
 @click.option(
     "--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds)."
 )
-def command(lab: str | None, numbers: bool) -> None:
+def command(lab: str, numbers: bool) -> None:
     """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
     from rich.table import Table
     from rich.text import Text
 
     from grader import console
-    from grader.config import read_settings
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
 
-    loaded = load_lab(lab or read_settings(Path.cwd()).lab or DEFAULT_LAB)
+    loaded = load_lab(lab)
     stdout = console.output_console()
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
     if not numbers:

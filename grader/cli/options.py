@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.errors import UsageError
+from grader.cli.settings import setting
 
 if TYPE_CHECKING:
     from grader.sandbox import Limits
@@ -14,14 +14,32 @@ if TYPE_CHECKING:
 __all__ = ["drawn_seed", "lab_option", "limits", "shared"]
 
 
+class _Seed(click.ParamType[Any]):
+    """A whole number from 0, or the word `fresh`."""
+
+    name = "N|fresh"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str | None:
+        """The number, `fresh`, or None for an empty text."""
+        text = str(value).strip()
+        if text in ("", "fresh"):
+            return text or None
+        try:
+            number = int(text)
+        except ValueError:
+            number = -1
+        if number < 0:
+            self.fail(f"{text!r} is no seed: give a whole number from 0, or `fresh`.", param, ctx)
+        return number
+
+
 def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--lab`."""
-    return click.option(
-        "--lab",
-        envvar="GRADE_LAB",
-        metavar="PACKAGE:NAME",
-        help="The lab to grade by. Default: reference:LAB.",
-    )(command)
+    return setting("--lab", metavar="PACKAGE:NAME", default="reference:LAB", help="The lab to grade by.")(
+        command
+    )
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -35,19 +53,20 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="ID",
                 help="Only this exercise; may be repeated.",
             ),
-            click.option(
+            setting(
                 "--seed",
-                envvar="GRADE_SEED",
+                type=_Seed(),
                 metavar="N|fresh",
-                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system. Default: the lab's.",
+                show_default="the lab's",
+                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system.",
             ),
             lab_option,
-            click.option(
+            setting(
                 "--time-limit",
-                envvar="GRADE_TIME_LIMIT",
                 type=click.FloatRange(min=0.1),
                 metavar="SECONDS",
-                help="CPU time one call of a student may take. Default: 10.",
+                default=10.0,
+                help="CPU time one call of a student may take.",
             ),
         )
     ):
@@ -55,25 +74,15 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def limits(time_limit: float | None) -> "Limits":
-    """What one submission may use, given the time of one call."""
+def limits(time_limit: float) -> "Limits":
+    """What one submission may use, given the CPU seconds of one call."""
     from grader.sandbox import Limits
 
-    if time_limit is None:
-        return Limits()
     return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit)
 
 
 def drawn_seed(seed: int | str | None, default: int) -> int:
-    """The seed asked for, the system's for `fresh`, else the lab's. Raises UsageError where it is none."""
-    if seed is None:
-        return default
+    """The seed asked for, the system's for `fresh`, else the lab's."""
     if seed == "fresh":
         return secrets.randbelow(2**31)
-    try:
-        number = int(seed)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise UsageError(f"--seed {seed}: give a whole number from 0, or `fresh`.")
-    return number
+    return int(seed) if seed is not None else default

@@ -10,6 +10,7 @@ import click
 
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.options import drawn_seed, limits, shared
+from grader.cli.settings import setting
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -19,62 +20,60 @@ __all__ = ["command"]
 
 @click.command("run", short_help="Grade a class or a file (what `grade PATH…` does).")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
-@click.option(
+@setting(
     "--out",
-    envvar="GRADE_OUT",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder for the results. Default: reports.",
+    default="reports",
+    help="Folder for the results.",
 )
-@click.option(
+@setting(
     "--jobs",
-    envvar="GRADE_JOBS",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Students graded at the same time. Default: one for each core.",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="Students graded at the same time.",
 )
 @shared
-@click.option(
+@setting(
     "--format",
     "format_",
-    envvar="GRADE_FORMAT",
     type=click.Choice(["rich", "plain", "json"]),
-    help="What to print: a table, tab-separated lines, or results.json. Default: rich.",
+    default="rich",
+    help="What to print: a table, tab-separated lines, or results.json.",
 )
-@click.option(
+@setting(
     "--fail-under",
-    envvar="GRADE_FAIL_UNDER",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
     help="Exit with 1 if a student has less than this share of the marks.",
 )
 def command(
     paths: Sequence[Path],
-    out: Path | None,
-    jobs: int | None,
+    out: Path,
+    jobs: int,
     exercise_ids: tuple[str, ...],
-    seed: str | None,
-    lab: str | None,
-    time_limit: float | None,
-    format_: str | None,
+    seed: int | str | None,
+    lab: str,
+    time_limit: float,
+    format_: str,
     fail_under: float | None,
 ) -> None:
     """Grade a class or a file and write the results."""
-    from grader.config import read_settings
-
-    settings = read_settings(Path.cwd())
-    status = _run(
-        paths,
-        out=out or Path(settings.out or "reports"),
-        jobs=jobs or settings.jobs or os.cpu_count() or 1,
-        exercise_ids=exercise_ids,
-        seed=seed or settings.seed,
-        lab_name=lab or settings.lab,
-        time_limit=time_limit or settings.time_limit,
-        format_=format_ or settings.format or "rich",
-        fail_under=fail_under if fail_under is not None else settings.fail_under,
+    sys.exit(
+        _run(
+            paths,
+            out=out,
+            jobs=jobs,
+            exercise_ids=exercise_ids,
+            seed=seed,
+            lab_name=lab,
+            time_limit=time_limit,
+            format_=format_,
+            fail_under=fail_under,
+        )
     )
-    sys.exit(status)
 
 
 def _run(
@@ -84,21 +83,21 @@ def _run(
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
-    lab_name: str | None,
-    time_limit: float | None,
+    lab_name: str,
+    time_limit: float,
     format_: str,
     fail_under: float | None,
 ) -> int:
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
 
     submissions = collect(paths)
-    lab = load_lab(lab_name or DEFAULT_LAB)
+    lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
