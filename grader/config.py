@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     time_limit: float | None = None
     format: str | None = None
     fail_under: float | None = None
+    cache: bool | None = None
+    cache_dir: str | None = None
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Options that several commands share, and what their values mean."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,9 +10,11 @@ import click
 from grader.cli.settings import setting
 
 if TYPE_CHECKING:
+    from grader.cache import Cache
+    from grader.lab import Exercise, Lab
     from grader.sandbox import Limits
 
-__all__ = ["drawn_seed", "lab_option", "limits", "shared"]
+__all__ = ["drawn_seed", "kept_findings", "lab_option", "limits", "shared"]
 
 
 class _Seed(click.ParamType[Any]):
@@ -86,3 +89,21 @@ def drawn_seed(seed: int | str | None, default: int) -> int:
     if seed == "fresh":
         return secrets.randbelow(2**31)
     return int(seed) if seed is not None else default
+
+
+def kept_findings(
+    folder: Path | None, lab: "Lab", exercises: Sequence["Exercise"], seed: int, allowed: "Limits"
+) -> "Cache | None":
+    """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
+    import msgspec
+    import platformdirs
+
+    from grader.cache import Cache, fingerprint
+
+    conditions = (msgspec.json.encode(allowed).decode(),)
+    print_of_run = fingerprint(lab, exercises, seed, conditions)
+    if print_of_run is None:
+        return None
+    cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
+    cache.prune()
+    return cache

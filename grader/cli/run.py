@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import FAILED, INTERRUPTED
-from grader.cli.options import drawn_seed, limits, shared
+from grader.cli.options import drawn_seed, kept_findings, limits, shared
 from grader.cli.settings import setting
 
 if TYPE_CHECKING:
@@ -44,6 +44,18 @@ __all__ = ["command"]
     help="What to print: a table, tab-separated lines, or results.json.",
 )
 @setting(
+    "--cache/--no-cache",
+    default=True,
+    help="Keep findings, and run again only what has changed since an earlier run.",
+)
+@setting(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    show_default="lab-grader in your cache folder",
+    help="Where findings are kept.",
+)
+@setting(
     "--fail-under",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
@@ -58,6 +70,8 @@ def command(
     lab: str,
     time_limit: float,
     format_: str,
+    cache: bool,
+    cache_dir: Path | None,
     fail_under: float | None,
 ) -> None:
     """Grade a class or a file and write the results."""
@@ -71,6 +85,8 @@ def command(
             lab_name=lab,
             time_limit=time_limit,
             format_=format_,
+            cache=cache,
+            cache_dir=cache_dir,
             fail_under=fail_under,
         )
     )
@@ -86,13 +102,16 @@ def _run(
     lab_name: str,
     time_limit: float,
     format_: str,
+    cache: bool,
+    cache_dir: Path | None,
     fail_under: float | None,
 ) -> int:
     from grader import console
     from grader.collect import collect
+    from grader.export.lock import exclusive
     from grader.export.results_json import results_json
     from grader.labs import load_lab, selected
-    from grader.model import Report, Verdict
+    from grader.model import Report, Submission, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
 
@@ -101,21 +120,27 @@ def _run(
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
-    output = Output(out, lab, drawn, ids)
+    allowed = limits(time_limit)
+    kept = kept_findings(cache_dir, lab, exercises, drawn, allowed) if cache else None
     reports: list[Report] = []
+    reused: list[Submission] = []
     interrupted = False
     errors = console.error_console()
-    try:
-        with console.progress(errors) as bar:
-            task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, limits(time_limit), jobs):
-                reports.append(report)
-                output.student(report)
-                bar.advance(task)
-    except KeyboardInterrupt:
-        interrupted = True
-    reports.sort(key=lambda report: report.student)
-    output.tables(reports)
+    with exclusive(out):
+        output = Output(out, lab, drawn, ids)
+        try:
+            with console.progress(errors) as bar:
+                task = bar.add_task("Grading", total=len(submissions))
+                for report in grade_all(
+                    submissions, lab, exercises, drawn, allowed, jobs, cache=kept, reused=reused.append
+                ):
+                    reports.append(report)
+                    output.student(report)
+                    bar.advance(task)
+        except KeyboardInterrupt:
+            interrupted = True
+        reports.sort(key=lambda report: report.student)
+        output.tables(reports)
     stdout = console.output_console()
     if format_ == "json":
         click.echo(results_json(reports, lab.id, drawn), nl=False)
@@ -123,6 +148,10 @@ def _run(
         click.echo(console.plain_table(reports, ids))
     else:
         stdout.print(console.class_table(reports, ids))
+        if reused:
+            stdout.print(
+                f"{len(reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
+            )
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
     if interrupted:
         errors.print(
