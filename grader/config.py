@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
 
     lab: str | None = None
     out: str | None = None
+    roster: str | None = None
+    marks: str | None = None
     jobs: int | None = None
     seed: int | Literal["fresh"] | None = None
     time_limit: float | None = None

@@ -3,7 +3,7 @@
 It does not depend on the rubric, so it can be kept and marked again under another one.
 """
 
-from grader.evidence import Claim, Picture
+from grader.evidence import Answer, Claim, Picture
 from grader.model import CheckResult, Diagnosis, Frozen, Outcome
 
 __all__ = ["Examined", "ExaminedExercise"]
@@ -17,6 +17,7 @@ class ExaminedExercise(Frozen, frozen=True):
     diagnoses: tuple[Diagnosis, ...] = ()
     claims: tuple[Claim, ...] = ()
     pictures: tuple[Picture, ...] = ()
+    answers: tuple[Answer, ...] = ()
 
 
 class Examined(Frozen, frozen=True):

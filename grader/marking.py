@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from grader.examined import Examined, ExaminedExercise
 from grader.lab import Exercise, Rubric
-from grader.marks import mark
+from grader.marks import look_flags, mark
 from grader.model import CheckResult, Diagnosis, ExerciseReport, Report, Submission, Verdict
 
 __all__ = ["mark_exercise", "mark_submission"]
@@ -16,11 +16,7 @@ def mark_submission(
     """The report of a submission. Runs nothing of the student's."""
     found = {exercise.id: exercise for exercise in examined.exercises}
     marked = tuple(mark_exercise(exercise, found[exercise.id], rubric) for exercise in exercises)
-    flags = (
-        *examined.flags,
-        *(f"{report.id}: a person has to look." for report in marked if report.verdict is Verdict.MANUAL),
-        *(f"{report.id}: the grader itself failed." for report in marked if report.verdict is Verdict.ERROR),
-    )
+    flags = (*examined.flags, *look_flags(marked))
     return Report(
         student=submission.student,
         files=examined.files,
@@ -29,6 +25,7 @@ def mark_submission(
         flags=tuple(dict.fromkeys(flags)),
         seconds=examined.seconds,
         exercises=marked,
+        identity=submission.identity,
     )
 
 
@@ -50,6 +47,7 @@ def mark_exercise(exercise: Exercise, examined: ExaminedExercise, rubric: Rubric
         checks=examined.checks,
         claims=examined.claims,
         pictures=examined.pictures,
+        answers=examined.answers,
     )
 
 

@@ -17,6 +17,7 @@ from grader.model import (
     ExerciseReport,
     Outcome,
     Report,
+    StatementFailure,
     Submission,
     Verdict,
 )
@@ -121,6 +122,7 @@ def _grade_safely(
                 )
                 for exercise in exercises
             ),
+            identity=submission.identity,
         )
 
 
@@ -158,10 +160,7 @@ def examine(
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(
-        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
-        for failure in loaded.failures[:5]
-    )
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
     return Examined(
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
         flags=tuple(dict.fromkeys(flags)),
@@ -180,6 +179,7 @@ def examine_exercise(exercise: Exercise, bench: Bench) -> ExaminedExercise:
         diagnoses=exercise.diagnose(bench, results) if failed else (),
         claims=exercise.claims(bench),
         pictures=exercise.illustrate(bench, results),
+        answers=exercise.answers(bench),
     )
 
 
@@ -188,6 +188,6 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
     return mark_exercise(exercise, examine_exercise(exercise, bench), lab.rubric)
 
 
-def _lost(name: str, line: int, type_name: str, text: str) -> str:
-    what = f"{type_name}: {text}" if type_name and text else type_name or text
-    return f"{name} line {line} could not be run ({what}); the rest was."
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."

@@ -11,7 +11,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, statements
+from reference import decomposition, explanations, ladder, misconceptions, statements
 from reference.functions import FUNCTIONS
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -41,6 +41,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             decomposition.Decomposition("2.1", seed).checks(),
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
+            answers=explanations.WHY.answer,
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -50,6 +51,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            answers=explanations.MEANING.answer,
         ),
     )
 

@@ -1,6 +1,7 @@
 """`grade check FILE`: a student's self-check; nothing is written."""
 
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -42,12 +43,13 @@ def command(
     from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
-    submission = one(path)
     loaded = load_lab(lab)
     drawn = drawn_seed(seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
-    with Zygote() as zygote:
-        report = grade_one(submission, loaded, exercises, drawn, limits(time_limit), zygote)
+    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
+        submission = one(path, Path(staging))
+        with Zygote() as zygote:
+            report = grade_one(submission, loaded, exercises, drawn, limits(time_limit), zygote)
     if format_ == "json":
         click.echo(results_json([report], loaded.id, drawn), nl=False)
     else:

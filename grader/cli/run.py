@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,20 @@ __all__ = ["command"]
     metavar="DIR",
     default="reports",
     help="Folder for the results.",
+)
+@setting(
+    "--roster",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
+    "who handed nothing in.",
+)
+@setting(
+    "--marks",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    show_default="marks.csv in the folder for the results, where there is one",
+    help="Marks and comments by a person, which win over automatic ones (see `grade mark`).",
 )
 @setting(
     "--jobs",
@@ -64,6 +79,8 @@ __all__ = ["command"]
 def command(
     paths: Sequence[Path],
     out: Path,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
@@ -75,10 +92,13 @@ def command(
     fail_under: float | None,
 ) -> None:
     """Grade a class or a file and write the results."""
-    sys.exit(
-        _run(
+    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
+        status = _run(
             paths,
+            staging=Path(staging),
             out=out,
+            roster=roster,
+            marks=marks,
             jobs=jobs,
             exercise_ids=exercise_ids,
             seed=seed,
@@ -89,13 +109,16 @@ def command(
             cache_dir=cache_dir,
             fail_under=fail_under,
         )
-    )
+    sys.exit(status)
 
 
 def _run(
     paths: Sequence[Path],
     *,
+    staging: Path,
     out: Path,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
@@ -110,16 +133,20 @@ def _run(
     from grader.collect import collect
     from grader.export.lock import exclusive
     from grader.export.results_json import results_json
+    from grader.handmarks import laid_over, read_marks, unclaimed
     from grader.labs import load_lab, selected
     from grader.model import Report, Submission, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
+    from grader.roster import read_roster
 
-    submissions = collect(paths)
+    submissions = collect(paths, staging, read_roster(roster) if roster else ())
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
+    table = marks or out / "marks.csv"
+    by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
     allowed = limits(time_limit)
     kept = kept_findings(cache_dir, lab, exercises, drawn, allowed) if cache else None
     reports: list[Report] = []
@@ -131,9 +158,10 @@ def _run(
         try:
             with console.progress(errors) as bar:
                 task = bar.add_task("Grading", total=len(submissions))
-                for report in grade_all(
+                for automatic in grade_all(
                     submissions, lab, exercises, drawn, allowed, jobs, cache=kept, reused=reused.append
                 ):
+                    report = laid_over(automatic, by_hand, lab.rubric)
                     reports.append(report)
                     output.student(report)
                     bar.advance(task)
@@ -147,12 +175,18 @@ def _run(
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
     else:
-        stdout.print(console.class_table(reports, ids))
+        stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
         if reused:
             stdout.print(
                 f"{len(reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
             )
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
+    for entry in unclaimed(by_hand, reports):
+        errors.print(
+            f"{table} line {entry.line} was not used: not exactly one of those graded is called {entry.student!r}.",
+            soft_wrap=True,
+            markup=False,
+        )
     if interrupted:
         errors.print(
             f"Interrupted: {len(reports)} of {len(submissions)} submissions were graded and kept in {out}."

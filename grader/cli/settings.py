@@ -75,7 +75,7 @@ def apply_settings(ctx: click.Context, root: click.Group) -> None:
         for name in found.settings.__struct_fields__
         if (value := getattr(found.settings, name)) is not None
     }
-    known = {item.envvar for item in settings_of(root) if isinstance(item.envvar, str)}
+    known = {item.envvar for item in _parameters(root) if isinstance(item.envvar, str)}
     check_variables(os.environ, known)
     ctx.obj = found.file
     ctx.default_map = {called.name or "": _below(called, values)}
