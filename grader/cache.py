@@ -83,21 +83,26 @@ class Cache:
         return self._folder / key[:2] / f"{key}.json"
 
 
-def fingerprint(lab: Lab, exercises: Sequence[Exercise], seed: int, conditions: Iterable[str]) -> str | None:
+def fingerprint(
+    lab: Lab, module: ModuleType, exercises: Sequence[Exercise], seed: int, conditions: Iterable[str]
+) -> str | None:
     """A digest of everything but the submission that findings depend on; None where that cannot be told.
 
-    That is the grader's code, every file of the lab's package except its rubrics (`rubric*.toml`), the
-    versions of Python and of the numerical libraries, the exercises, the seed, and `conditions` such as
+    That is the grader's code, every file of the lab's package `module`, and of the package its exercises come
+    from where that is another one, except rubrics (`rubric*.toml`), the versions of Python and of the numerical libraries, the exercises, the seed, and `conditions` such as
     limits, as text.
     """
-    package = _top_of(lab)
-    if package is None:
+    packages = (module, _home_of_exercises(lab))
+    if not all(getattr(package, "__file__", None) for package in packages):
         return None
     digest = hashlib.sha256()
     parts = [lab.id, str(seed), platform.python_version(), *(version(name) for name in _LIBRARIES)]
     for text in (*parts, *(exercise.id for exercise in exercises), *conditions):
         _add(digest, text.encode())
-    for file in (*_code_of_the_grader(), *_files_of_the_lab(package)):
+    for file in (
+        *_code_of_the_grader(),
+        *dict.fromkeys(path for package in packages for path in _files_of(package)),
+    ):
         _add(digest, file.name.encode())
         _add(digest, file.read_bytes())
     return digest.hexdigest()
@@ -112,16 +117,15 @@ def _code_of_the_grader() -> list[Path]:
     return sorted(Path(__file__).parent.rglob("*.py"))
 
 
-def _top_of(lab: Lab) -> ModuleType | None:
-    """The package, or the single module, that the lab's exercises are defined in."""
+def _home_of_exercises(lab: Lab) -> ModuleType | None:
     exercises = lab.exercises.func if isinstance(lab.exercises, partial) else lab.exercises
     module = inspect.getmodule(exercises)
-    top = sys.modules.get(module.__name__.partition(".")[0]) if module is not None else None
-    return top if getattr(top, "__file__", None) else None
+    return sys.modules.get(module.__name__.partition(".")[0]) if module is not None else None
 
 
-def _files_of_the_lab(top: ModuleType) -> Iterator[Path]:
+def _files_of(top: ModuleType | None) -> Iterator[Path]:
     """Every file of the package; of a single module, the code and data beside it too."""
+    assert top is not None
     folder = Path(str(top.__file__)).parent
     found = folder.rglob("*") if hasattr(top, "__path__") else (*folder.glob("*.py"), *folder.glob("*.toml"))
     for path in sorted(found):

@@ -31,6 +31,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     time_limit: float | None = None
     format: str | None = None
     fail_under: float | None = None
+    junit: str | None = None
     cache: bool | None = None
     cache_dir: str | None = None
 

@@ -1,12 +1,14 @@
 """Load a lab by name, `package:NAME`."""
 
 import importlib
+import sys
+from types import ModuleType
 
 from grader.errors import LabError
 from grader.lab import Exercise, Lab
 from grader.rubric import check_rubric
 
-__all__ = ["DEFAULT_LAB", "load_lab", "selected"]
+__all__ = ["DEFAULT_LAB", "lab_module", "load_lab", "selected"]
 
 DEFAULT_LAB = "reference:LAB"
 
@@ -26,6 +28,11 @@ def load_lab(name: str) -> Lab:
         raise LabError(f"{name!r} is not a lab: it has to be a grader.lab.Lab.")
     check_rubric(lab.rubric, lab.exercises(lab.seed))
     return lab
+
+
+def lab_module(name: str) -> ModuleType:
+    """The package a loaded lab stands in, or the single module."""
+    return sys.modules[name.partition(":")[0].partition(".")[0]]
 
 
 def selected(lab: Lab, seed: int, ids: tuple[str, ...]) -> tuple[Exercise, ...]:

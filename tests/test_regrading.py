@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import RIGHT_SVD, Grade, Handed, environment
 
+import reference
 from grader.cache import KEPT_DAYS, Cache, fingerprint
 from grader.collect import one
 from grader.examined import Examined, ExaminedExercise
@@ -177,14 +178,14 @@ def test_the_same_files_under_another_name_have_the_same_entry(handed_in: Handed
 def test_a_run_is_known_by_lab_exercises_seed_and_conditions() -> None:
     exercises = LAB.exercises(1)
     runs = {
-        fingerprint(LAB, exercises, 1, ("limits",)),
-        fingerprint(LAB, exercises[:1], 1, ("limits",)),
-        fingerprint(LAB, exercises, 2, ("limits",)),
-        fingerprint(LAB, exercises, 1, ("other limits",)),
+        fingerprint(LAB, reference, exercises, 1, ("limits",)),
+        fingerprint(LAB, reference, exercises[:1], 1, ("limits",)),
+        fingerprint(LAB, reference, exercises, 2, ("limits",)),
+        fingerprint(LAB, reference, exercises, 1, ("other limits",)),
     }
     assert len(runs) == 4
     assert None not in runs
-    assert fingerprint(LAB, LAB.exercises(1), 1, ("limits",)) in runs
+    assert fingerprint(LAB, reference, LAB.exercises(1), 1, ("limits",)) in runs
 
 
 # --- entries ----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, completion, lab, mark, run
+from grader.cli import check, completion, diff, export, lab, mark, run
 from grader.cli.config import config_command
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
@@ -62,6 +62,8 @@ cli.add_command(run.command)
 cli.add_command(check.command)
 cli.add_command(lab.command)
 cli.add_command(mark.command)
+cli.add_command(export.command)
+cli.add_command(diff.command)
 cli.add_command(completion.command)
 cli.add_command(config_command(cli))
 

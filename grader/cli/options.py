@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.lab import Exercise, Lab
     from grader.sandbox import Limits
 
-__all__ = ["drawn_seed", "kept_findings", "lab_option", "limits", "shared"]
+__all__ = ["drawn_seed", "kept_findings", "lab_option", "limits", "results_option", "shared"]
 
 
 class _Seed(click.ParamType[Any]):
@@ -43,6 +43,17 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return setting("--lab", metavar="PACKAGE:NAME", default="reference:LAB", help="The lab to grade by.")(
         command
     )
+
+
+def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--out` for a command that reads the results of a run."""
+    return setting(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        default="reports",
+        help="Folder of the results.",
+    )(command)
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -92,16 +103,22 @@ def drawn_seed(seed: int | str | None, default: int) -> int:
 
 
 def kept_findings(
-    folder: Path | None, lab: "Lab", exercises: Sequence["Exercise"], seed: int, allowed: "Limits"
+    folder: Path | None,
+    lab_name: str,
+    lab: "Lab",
+    exercises: Sequence["Exercise"],
+    seed: int,
+    allowed: "Limits",
 ) -> "Cache | None":
     """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
     import msgspec
     import platformdirs
 
     from grader.cache import Cache, fingerprint
+    from grader.labs import lab_module
 
     conditions = (msgspec.json.encode(allowed).decode(),)
-    print_of_run = fingerprint(lab, exercises, seed, conditions)
+    print_of_run = fingerprint(lab, lab_module(lab_name), exercises, seed, conditions)
     if print_of_run is None:
         return None
     cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)

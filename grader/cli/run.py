@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import FAILED, INTERRUPTED
+from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
 from grader.cli.options import drawn_seed, kept_findings, limits, shared
 from grader.cli.settings import setting
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -51,12 +53,13 @@ __all__ = ["command"]
     help="Students graded at the same time.",
 )
 @shared
-@setting(
-    "--format",
-    "format_",
-    type=click.Choice(["rich", "plain", "json"]),
-    default="rich",
-    help="What to print: a table, tab-separated lines, or results.json.",
+@format_option
+@junit_option
+@click.option(
+    "--gradescope",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take PATH for one student's submission and write Gradescope's results.json.",
 )
 @setting(
     "--cache/--no-cache",
@@ -87,6 +90,8 @@ def command(
     lab: str,
     time_limit: float,
     format_: str,
+    junit: Path | None,
+    gradescope: Path | None,
     cache: bool,
     cache_dir: Path | None,
     fail_under: float | None,
@@ -105,6 +110,8 @@ def command(
             lab_name=lab,
             time_limit=time_limit,
             format_=format_,
+            junit=junit,
+            gradescope=gradescope,
             cache=cache,
             cache_dir=cache_dir,
             fail_under=fail_under,
@@ -125,14 +132,19 @@ def _run(
     lab_name: str,
     time_limit: float,
     format_: str,
+    junit: Path | None,
+    gradescope: Path | None,
     cache: bool,
     cache_dir: Path | None,
     fail_under: float | None,
 ) -> int:
     from grader import console
-    from grader.collect import collect
+    from grader.collect import collect, one
+    from grader.export.atomic import place
+    from grader.export.junit import junit_xml
     from grader.export.lock import exclusive
     from grader.export.results_json import results_json
+    from grader.gradescope import results as gradescope_results
     from grader.handmarks import laid_over, read_marks, unclaimed
     from grader.labs import load_lab, selected
     from grader.model import Report, Submission, Verdict
@@ -140,7 +152,12 @@ def _run(
     from grader.pipeline import grade_all
     from grader.roster import read_roster
 
-    submissions = collect(paths, staging, read_roster(roster) if roster else ())
+    if gradescope is not None and len(paths) != 1:
+        raise UsageError("--gradescope takes one PATH: the submission of one student.")
+    if gradescope is not None:
+        submissions: Sequence[Submission] = (one(paths[0], staging),)
+    else:
+        submissions = collect(paths, staging, read_roster(roster) if roster else ())
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
@@ -148,7 +165,7 @@ def _run(
     table = marks or out / "marks.csv"
     by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
     allowed = limits(time_limit)
-    kept = kept_findings(cache_dir, lab, exercises, drawn, allowed) if cache else None
+    kept = kept_findings(cache_dir, lab_name, lab, exercises, drawn, allowed) if cache else None
     reports: list[Report] = []
     reused: list[Submission] = []
     interrupted = False
@@ -169,12 +186,20 @@ def _run(
             interrupted = True
         reports.sort(key=lambda report: report.student)
         output.tables(reports)
-    stdout = console.output_console()
+        write_junit(junit, reports, lab.id)
+        if gradescope is not None and reports:
+            place(gradescope, gradescope_results(reports[0]).encode())
     if format_ == "json":
         click.echo(results_json(reports, lab.id, drawn), nl=False)
+    elif format_ == "junit":
+        click.echo(junit_xml(reports, lab.id), nl=False)
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
+    elif format_ == "github":
+        roots = {submission.student: submission.root for submission in submissions}
+        print_for_github(reports, roots, console.plain_table(reports, ids))
     else:
+        stdout = console.output_console()
         stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
         if reused:
             stdout.print(
