@@ -21,6 +21,7 @@ from typing import IO, Final, cast
 
 from grader.errors import PathError, SourceError
 from grader.model import Frozen
+from grader.text import visible
 
 __all__ = ["CLASS", "OF_A_STUDENT", "Allowance", "ignored", "is_archive", "is_unopened", "stem", "unpack"]
 
@@ -133,7 +134,7 @@ def _written(file: IO[bytes], folder: Path, allowance: Allowance, packed: int) -
         parts = [part for part in entry.name.replace("\\", "/").split("/") if part not in ("", ".")]
         reason = _unsafe(entry.name, parts)
         if reason:
-            yield f"`{entry.name[:80]}` {reason}"
+            yield f"`{visible(entry.name[:80])}` {reason}"
         elif not parts or any(ignored(part) for part in parts):
             continue
         elif entry.kind == "folder":
@@ -174,9 +175,18 @@ def _unsafe(name: str, parts: list[str]) -> str:
         return "leads out of its folder"
     if len(os.fsencode(name)) > LONGEST_PATH or any(len(os.fsencode(p)) > LONGEST_NAME for p in parts):
         return "has a name that is too long"
-    if "\0" in name:
+    if "\0" in name or not _is_text(name):
         return "has a name that cannot be written"
     return ""
+
+
+def _is_text(name: str) -> bool:
+    """Whether the name can be written as UTF-8; Python reads bytes that are no text as lone surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # --- the two kinds of archive -----------------------------------------------------------------------------

@@ -26,11 +26,13 @@ DOCUMENTS: Final = (".docx", ".doc", ".odt", ".rtf", ".pages")
 """What students hand in and no reader reads: a person has to look."""
 
 
-def collect(paths: Sequence[Path], staging: Path, roster: Sequence[Identity] = ()) -> tuple[Submission, ...]:
+def collect(
+    paths: Sequence[Path], roster: Sequence[Identity] = (), staging: Path | None = None
+) -> tuple[Submission, ...]:
     """Every submission under the paths, and everybody on the roster, sorted by student.
 
-    What has to be unpacked or renamed goes into `staging`, which has to last as long as the submissions are
-    used. Raises PathError where a path does not exist, holds nothing, or two students have the same name.
+    What has to be unpacked or renamed goes into `staging`, else into a temporary folder that is removed when
+    the program ends. Raises PathError where a path does not exist, holds nothing, or two students have the same name.
     """
     place = Staging(staging)
     found: list[Submission] = []
@@ -43,18 +45,15 @@ def collect(paths: Sequence[Path], staging: Path, roster: Sequence[Identity] = (
             )
         found += submissions
     if roster:
-        found = list(enrolled(found, roster, staging))
+        found = list(enrolled(found, roster, place.nothing()))
     return tuple(sorted(distinct(found), key=lambda submission: submission.student))
 
 
-def one(path: Path, staging: Path) -> Submission:
+def one(path: Path, staging: Path | None = None) -> Submission:
     """The path as a single student's submission, whether file, folder or archive."""
     _must_exist(path)
-    if path.is_dir():
-        return Staging(staging).of_folder(path, path.resolve().name)
-    if archives.is_archive(path.name):
-        return Staging(staging).of_parts([(path.resolve(), path.name)], path.name, Identity())
-    return _single(path)
+    place = Staging(staging)
+    return place.of_folder(path, path.resolve().name) if path.is_dir() else place.of_file(path)
 
 
 def _must_exist(path: Path) -> None:
@@ -72,7 +71,7 @@ def _of(path: Path, place: Staging) -> Iterator[Submission]:
     elif archives.is_archive(path.name):
         yield from _class(_unpacked(path, place), place, packed=True)
     else:
-        yield _single(path)
+        yield place.of_file(path)
 
 
 def _unpacked(archive: Path, place: Staging) -> Path:
@@ -153,13 +152,9 @@ def _by_stem(files: Iterable[Path]) -> list[list[Path]]:
 
 def _of_files(files: Sequence[Path], place: Staging) -> Submission:
     if len(files) == 1 and not archives.is_archive(files[0].name):
-        return _single(files[0])
+        return place.of_file(files[0])
     name = archives.stem(files[0].name) if archives.is_archive(files[0].name) else files[0].stem
     return place.of_parts([(file.resolve(), file.name) for file in files], name, Identity())
-
-
-def _single(path: Path) -> Submission:
-    return Submission(path.name, path.resolve().parent, (path.resolve(),))
 
 
 def _downloaded(handed: dict[Path, Handed], place: Staging) -> Iterator[Submission]:

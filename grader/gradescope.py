@@ -91,18 +91,18 @@ def _check(exercise: ExerciseReport, number: int, check: CheckResult) -> dict[st
     return test
 
 
-def autograder_zip(lab_name: str, seed: int | None) -> bytes:
+def autograder_zip(lab_name: str | None, seed: int | None) -> bytes:
     """The archive to upload. The same grader, lab and libraries give the same bytes.
 
     Raises LabError where the lab's files cannot be found.
     """
     load_lab(lab_name)
-    module = lab_module(lab_name)
+    module, full_name = lab_module(lab_name)
     if module.__file__ is None:
         raise LabError(
-            f"The files of the lab {lab_name!r} cannot be found: put it into a package of its own."
+            f"The files of the lab {full_name!r} cannot be found: put it into a package of its own."
         )
-    options = f"--lab {lab_name}"
+    options = f"--lab {full_name}"
     if seed is not None:
         options += f" --seed {seed}"
     buffer = io.BytesIO()

@@ -22,11 +22,11 @@ Person = int
 
 
 def enrolled(
-    found: Sequence[Submission], roster: Sequence[Identity], staging: Path
+    found: Sequence[Submission], roster: Sequence[Identity], nothing: Path
 ) -> tuple[Submission, ...]:
     """The submissions under the roster's names, the newest of each person's, and those of whom there is none.
 
-    What belongs to nobody, or could belong to more than one, keeps its name and says so.
+    `nothing` is an empty folder. What belongs to nobody, or could belong to more than one, keeps its name and says so.
     """
     index = _Index(roster)
     names = _names(roster)
@@ -52,8 +52,6 @@ def enrolled(
                 else "Not on the roster.",
             )
         )
-    empty = staging / "nothing"
-    empty.mkdir(parents=True, exist_ok=True)
     for person, identity in enumerate(roster):
         if person in taken:
             newest = _newest(taken[person])
@@ -66,7 +64,7 @@ def enrolled(
             note = "Nothing was handed in."
             if person in doubtful:
                 note = f"Nothing was handed in under this name; {', '.join(doubtful[person])} may be theirs."
-            rest.append(Submission(names[person], empty, (), (note,), identity))
+            rest.append(Submission(names[person], nothing, (), (note,), identity))
     return tuple(rest)
 
 

@@ -5,9 +5,11 @@ together in a folder of its own, so that imports between the files work and feed
 knows.
 """
 
+import atexit
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -30,20 +32,30 @@ Part = tuple[Path, str]
 
 
 class Staging:
-    """Makes submissions; what has to be put together goes into numbered folders of the folder given."""
+    """Makes submissions; what has to be put together goes into numbered folders of the folder given.
 
-    def __init__(self, folder: Path) -> None:
+    Without one, a temporary folder is made when it is needed, and removed when the program ends.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._made = 0
 
     def of_folder(self, folder: Path, student: str, identity: Identity | None = None) -> Submission:
         """The submission in a student's own folder."""
         root = folder.resolve()
-        files = list(files_under(root))
-        if any(_is_packed(file.name) for file in files):
-            parts = [(file, file.relative_to(root).as_posix()) for file in files]
+        parts = [(file, _as_text(file.relative_to(root).as_posix())) for file in files_under(root)]
+        if any(_is_packed(name) or str(file) != _as_text(str(file)) for file, name in parts):
             return self.of_parts(parts, student, identity or Identity())
         return _submission(root, student, identity or Identity(), ())
+
+    def of_file(self, path: Path) -> Submission:
+        """The submission that is one file, called by its name."""
+        file = path.resolve()
+        name = _as_text(path.name)
+        if archives.is_archive(name) or str(file) != _as_text(str(file)):
+            return self.of_parts([(file, name)], name, Identity())
+        return Submission(name, file.parent, (file,))
 
     def of_parts(
         self, parts: Iterable[Part], student: str, identity: Identity, notes: tuple[str, ...] = ()
@@ -76,8 +88,17 @@ class Staging:
         archives.unpack(archive, str(archive), folder, archives.CLASS)
         return folder
 
+    def nothing(self) -> Path:
+        """An empty folder, for those who handed nothing in."""
+        folder = self.place()
+        folder.mkdir(parents=True)
+        return folder
+
     def place(self) -> Path:
         """A path for a new folder."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
         self._made += 1
         return self._folder / f"{self._made:06d}"
 
@@ -124,7 +145,12 @@ def _submission(root: Path, student: str, identity: Identity, notes: tuple[str, 
     files = sorted(files_under(root))
     if len(files) > MAX_FILES:
         notes += (f"Only the first {MAX_FILES} files were looked at.",)
-    return Submission(student, root, tuple(files[:MAX_FILES]), notes, identity)
+    return Submission(_as_text(student), root, tuple(files[:MAX_FILES]), notes, identity)
+
+
+def _as_text(name: str) -> str:
+    """The name with a sign in the place of bytes that are no text: Python reads them as lone surrogates."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _is_packed(name: str) -> bool:

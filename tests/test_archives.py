@@ -150,6 +150,13 @@ def test_names_that_no_disk_takes_are_left_out_and_said(unpacked: Unpack, tmp_pa
     assert everything(tmp_path / "in" / "out") == {"lab1.py": b"x"}
 
 
+def test_names_that_are_no_text_are_left_out_and_said(unpacked: Unpack, tmp_path: Path) -> None:
+    (note,) = unpacked(tar_with((member("evil-\udcff.py"), b"evil"), (member("lab1.py"), b"x")))
+    assert "cannot be written" in note
+    assert note.encode()
+    assert everything(tmp_path / "in" / "out") == {"lab1.py": b"x"}
+
+
 def lying_zip() -> bytes:
     """A zip whose headers say that a megabyte is one byte."""
     data = bytearray(zip_with(("zeros", bytes(1024**2))))

@@ -43,7 +43,7 @@ def flat(handed: layouts.Handed) -> layouts.Handed:
 
 def collected(staging: Path, *paths: Path) -> dict[str, Submission]:
     """The submissions under the paths, by student."""
-    return {submission.student: submission for submission in collect(paths, staging)}
+    return {submission.student: submission for submission in collect(paths, staging=staging)}
 
 
 def names(submission: Submission) -> list[str]:
@@ -110,7 +110,7 @@ def test_every_export_of_the_class_maps_every_layout(tmp_path: Path, staging: Pa
     assert [(person.name, person.id) for person in people] == [(s.name, s.id) for s in CLASS]
     for name, layout in LAYOUTS.items():
         path = layout(tmp_path / name, flat(HANDED_IN))
-        submissions = collect([path], staging / name, people)
+        submissions = collect([path], people, staging / name)
         assert {s.student: names(s) for s in submissions} == {
             student.name: sorted(flat(HANDED_IN).get(student, {})) for student in CLASS
         }, name
@@ -208,7 +208,7 @@ def test_a_module_handed_in_again_keeps_the_name_under_which_it_is_imported(
             "quillada_1_7_other-1.py": b"",
         },
     )
-    (found,) = collect([folder], staging)
+    (found,) = collect([folder], staging=staging)
     assert names(found) == ["helpers.py", "lab1-1.py", "other-1.py"]
     assert found.notes == ("helpers-1.py is read as helpers.py, the name under which it is imported.",)
 
@@ -291,7 +291,7 @@ def test_an_archive_of_itself_without_end_is_not_followed(tmp_path: Path, stagin
     for _ in range(5):
         deep = zipped({"class.zip": deep})
     folder = write(tmp_path / "c", {"class.zip": deep})
-    (submission,) = collect([folder / "class.zip"], staging)
+    (submission,) = collect([folder / "class.zip"], staging=staging)
     assert submission.files == ()
     assert "not opened" in submission.notes[0]
 

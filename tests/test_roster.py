@@ -20,7 +20,7 @@ def enrolled(tmp_path: Path, table: str, *names: str) -> dict[str, Submission]:
     folder = write(
         tmp_path / "class", {name if name.endswith(".py") else f"{name}/lab1.py": ONE for name in names}
     )
-    submissions = collect([folder], tmp_path / "staging", read_roster(tmp_path / "roster.csv"))
+    submissions = collect([folder], read_roster(tmp_path / "roster.csv"), tmp_path / "staging")
     return {submission.student: submission for submission in submissions}
 
 
@@ -69,7 +69,7 @@ def test_the_newest_of_several_submissions_wins_and_it_is_said(tmp_path: Path) -
     os.utime(folder / "ada quill" / "lab1.py", (1_700_000_000, 1_700_000_000))
     os.utime(folder / "s101-again" / "lab1.py", (1_700_500_000, 1_700_500_000))
     (tmp_path / "roster.csv").write_text(TABLE)
-    found = {s.student: s for s in collect([folder], tmp_path / "st", read_roster(tmp_path / "roster.csv"))}
+    found = {s.student: s for s in collect([folder], read_roster(tmp_path / "roster.csv"), tmp_path / "st")}
     assert found["Ada Quill"].files[0].read_bytes() == b"new"
     (note,) = found["Ada Quill"].notes
     assert note.startswith("Handed in more than once: s101-again of 2023-11-20")
@@ -81,7 +81,7 @@ def test_the_newest_of_two_downloads_of_one_person_wins(tmp_path: Path) -> None:
     paths = [write(tmp_path / day, {name: day.encode()}) for day in ("monday", "friday")]
     os.utime(tmp_path / "monday" / name, (1_700_500_000, 1_700_500_000))
     os.utime(tmp_path / "friday" / name, (1_700_000_000, 1_700_000_000))
-    (submission,) = collect(paths, tmp_path / "staging")
+    (submission,) = collect(paths, staging=tmp_path / "staging")
     assert submission.files[0].read_bytes() == b"monday"
     assert "more than once" in submission.notes[0]
 

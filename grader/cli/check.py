@@ -1,7 +1,6 @@
 """`grade check FILE`: a student's self-check; nothing is written."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
@@ -22,7 +21,7 @@ def command(
     path: Path,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
-    lab: str,
+    lab: str | None,
     time_limit: float,
     format_: str,
     junit: Path | None,
@@ -40,21 +39,19 @@ def command(
     from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
+    submission = one(path)
     loaded = load_lab(lab)
     drawn = drawn_seed(seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
-    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
-        submission = one(path, Path(staging))
-        root = submission.root
-        with Zygote() as zygote:
-            report = grade_one(submission, loaded, exercises, drawn, limits(time_limit), zygote)
+    with Zygote() as zygote:
+        report = grade_one(submission, loaded, exercises, drawn, limits(time_limit), zygote)
     write_junit(junit, [report], loaded.id)
     if format_ == "json":
         click.echo(results_json([report], loaded.id, drawn), nl=False)
     elif format_ == "junit":
         click.echo(junit_xml([report], loaded.id), nl=False)
     elif format_ == "github":
-        print_for_github([report], {report.student: root})
+        print_for_github([report], {report.student: submission.root})
     else:
         console.output_console(plain=format_ == "plain").print(console.student_view(report))
     sys.exit(0 if all(exercise.verdict is Verdict.FULL for exercise in report.exercises) else FAILED)

@@ -113,7 +113,7 @@ def feedback(worksheet: Path | None, out: Path, to: Path | None) -> None:
 @setting(
     "--seed", metavar="N", type=click.IntRange(min=0), show_default="the lab's", help="Grade with this seed."
 )
-def gradescope(to: Path, lab: str, seed: int | None) -> None:
+def gradescope(to: Path, lab: str | None, seed: int | None) -> None:
     """Make the zip to upload under “Configure Autograder” with a base image of Ubuntu.
 
     It holds this grader and the lab, `setup.sh`, which installs them, and `run_autograder`. Choose a container

@@ -15,7 +15,7 @@ __all__ = ["command"]
 @click.option(
     "--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds)."
 )
-def command(lab: str, numbers: bool) -> None:
+def command(lab: str | None, numbers: bool) -> None:
     """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
     from rich.table import Table
     from rich.text import Text

@@ -43,7 +43,7 @@ def command(
     by: str | None,
     out: Path,
     table: Path | None,
-    lab: str,
+    lab: str | None,
 ) -> None:
     """Enter a mark or a comment for STUDENT, by name, id or address.
 

@@ -40,9 +40,12 @@ class _Seed(click.ParamType[Any]):
 
 def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--lab`."""
-    return setting("--lab", metavar="PACKAGE:NAME", default="reference:LAB", help="The lab to grade by.")(
-        command
-    )
+    return setting(
+        "--lab",
+        metavar="PACKAGE:NAME",
+        show_default="the one installed",
+        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB.",
+    )(command)
 
 
 def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -104,7 +107,7 @@ def drawn_seed(seed: int | str | None, default: int) -> int:
 
 def kept_findings(
     folder: Path | None,
-    lab_name: str,
+    lab_name: str | None,
     lab: "Lab",
     exercises: Sequence["Exercise"],
     seed: int,
@@ -118,7 +121,7 @@ def kept_findings(
     from grader.labs import lab_module
 
     conditions = (msgspec.json.encode(allowed).decode(),)
-    print_of_run = fingerprint(lab, lab_module(lab_name), exercises, seed, conditions)
+    print_of_run = fingerprint(lab, lab_module(lab_name)[0], exercises, seed, conditions)
     if print_of_run is None:
         return None
     cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)

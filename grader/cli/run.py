@@ -2,7 +2,6 @@
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +86,7 @@ def command(
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
-    lab: str,
+    lab: str | None,
     time_limit: float,
     format_: str,
     junit: Path | None,
@@ -97,39 +96,36 @@ def command(
     fail_under: float | None,
 ) -> None:
     """Grade a class or a file and write the results."""
-    with tempfile.TemporaryDirectory(prefix="grade-") as staging:
-        status = _run(
-            paths,
-            staging=Path(staging),
-            out=out,
-            roster=roster,
-            marks=marks,
-            jobs=jobs,
-            exercise_ids=exercise_ids,
-            seed=seed,
-            lab_name=lab,
-            time_limit=time_limit,
-            format_=format_,
-            junit=junit,
-            gradescope=gradescope,
-            cache=cache,
-            cache_dir=cache_dir,
-            fail_under=fail_under,
-        )
+    status = _run(
+        paths,
+        out=out,
+        roster=roster,
+        marks=marks,
+        jobs=jobs,
+        exercise_ids=exercise_ids,
+        seed=seed,
+        lab_name=lab,
+        time_limit=time_limit,
+        format_=format_,
+        junit=junit,
+        gradescope=gradescope,
+        cache=cache,
+        cache_dir=cache_dir,
+        fail_under=fail_under,
+    )
     sys.exit(status)
 
 
 def _run(
     paths: Sequence[Path],
     *,
-    staging: Path,
     out: Path,
     roster: Path | None,
     marks: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
-    lab_name: str,
+    lab_name: str | None,
     time_limit: float,
     format_: str,
     junit: Path | None,
@@ -155,9 +151,9 @@ def _run(
     if gradescope is not None and len(paths) != 1:
         raise UsageError("--gradescope takes one PATH: the submission of one student.")
     if gradescope is not None:
-        submissions: Sequence[Submission] = (one(paths[0], staging),)
+        submissions: Sequence[Submission] = (one(paths[0]),)
     else:
-        submissions = collect(paths, staging, read_roster(roster) if roster else ())
+        submissions = collect(paths, read_roster(roster) if roster else ())
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)

@@ -24,7 +24,7 @@ from grader.worker.capture import Capture
 from grader.worker.loader import Loading, line_of, load, message_of
 from grader.worker.values import from_wire, to_wire
 
-__all__ = ["serve"]
+__all__ = ["serve", "settle"]
 
 _bit_generator: Any = bit_generator
 
@@ -41,7 +41,7 @@ def serve(channel: socket.socket, folder: str) -> None:
         if isinstance(request, wire.Load):
             filename = request.filename
             _import_beside(folder, filename)
-            _settle(request.seed)
+            settle(request.seed)
             with _captured(capture):
                 loading = load(request, folder, lambda started: _send(channel, started))
             missing = ", ".join(sorted(finder.used))
@@ -65,7 +65,7 @@ def serve(channel: socket.socket, folder: str) -> None:
 def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture) -> wire.Reply:
     positional = [from_wire(value) for value in request.positional]
     named = {name: from_wire(value) for name, value in request.named.items()}
-    _settle(request.seed)
+    settle(request.seed)
     try:
         with _captured(capture):
             value = loading.callables[request.function](*positional, **named)
@@ -95,7 +95,8 @@ def _import_beside(folder: str, filename: str) -> None:
         sys.path.append(beside)
 
 
-def _settle(seed: int) -> None:
+def settle(seed: int) -> None:
+    """Seed every generator and set back every global switch, so that a call depends on nothing before it."""
     torch.default_generator.manual_seed(seed)  # without the detour over accelerators, 95 µs a call
     entropy = random.Random(seed)
     _bit_generator.randbits = entropy.getrandbits  # what `default_rng()` without a seed draws from
