@@ -88,11 +88,11 @@ def fingerprint(
 ) -> str | None:
     """A digest of everything but the submission that findings depend on; None where that cannot be told.
 
-    That is the grader's code, every file of the lab's package `module`, and of the package its exercises come
+    That is the grader's code, every file of the package of the lab's `module`, and of the package its exercises come
     from where that is another one, except rubrics (`rubric*.toml`), the versions of Python and of the numerical libraries, the exercises, the seed, and `conditions` such as
     limits, as text.
     """
-    packages = (module, _home_of_exercises(lab))
+    packages = (_top(module), _top(_home_of_exercises(lab)))
     if not all(getattr(package, "__file__", None) for package in packages):
         return None
     digest = hashlib.sha256()
@@ -118,8 +118,10 @@ def _code_of_the_grader() -> list[Path]:
 
 
 def _home_of_exercises(lab: Lab) -> ModuleType | None:
-    exercises = lab.exercises.func if isinstance(lab.exercises, partial) else lab.exercises
-    module = inspect.getmodule(exercises)
+    return inspect.getmodule(lab.exercises.func if isinstance(lab.exercises, partial) else lab.exercises)
+
+
+def _top(module: ModuleType | None) -> ModuleType | None:
     return sys.modules.get(module.__name__.partition(".")[0]) if module is not None else None
 
 

@@ -5,6 +5,7 @@ Format: the autograder specifications of Gradescope, “Output format” and “
 
 import io
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import requires, version
@@ -17,7 +18,7 @@ import msgspec
 from grader import __version__
 from grader.assets import templates_folder
 from grader.errors import LabError
-from grader.labs import lab_module, load_lab
+from grader.labs import find_lab, load_lab
 from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 
@@ -97,7 +98,9 @@ def autograder_zip(lab_name: str | None, seed: int | None) -> bytes:
     Raises LabError where the lab's files cannot be found.
     """
     load_lab(lab_name)
-    module, full_name = lab_module(lab_name)
+    home, attribute = find_lab(lab_name)
+    full_name = f"{home.__name__}:{attribute}"
+    module = sys.modules[home.__name__.partition(".")[0]]
     if module.__file__ is None:
         raise LabError(
             f"The files of the lab {full_name!r} cannot be found: put it into a package of its own."

@@ -1,7 +1,9 @@
 """`grade check FILE`: a student's self-check; nothing is written."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,16 +11,22 @@ from grader.cli.exits import FAILED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
 from grader.cli.options import drawn_seed, limits, shared
 
+if TYPE_CHECKING:
+    from grader.lab import Lab
+    from grader.model import Report
+
 __all__ = ["command"]
 
 
 @click.command("check", short_help="Check your own file; nothing is written.")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
+@click.option("--watch", is_flag=True, help="Check again whenever it is saved, until everything is right.")
 @shared
 @format_option
 @junit_option
 def command(
     path: Path,
+    watch: bool,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab: str | None,
@@ -28,30 +36,54 @@ def command(
 ) -> None:
     """Check one file or folder and print what is right, what is not, and what to do next.
 
-    Nothing is written. The exit status is 1 until every exercise has full marks.
+    Nothing is written. The exit status is 1 until every exercise has full marks. With --watch it checks
+    again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
     """
-    from grader import console
     from grader.collect import one
-    from grader.export.junit import junit_xml
-    from grader.export.results_json import results_json
-    from grader.labs import load_lab, selected
-    from grader.model import Verdict
-    from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
-    submission = one(path)
-    loaded = load_lab(lab)
-    drawn = drawn_seed(seed, loaded.seed)
-    exercises = selected(loaded, drawn, exercise_ids)
-    with Zygote() as zygote:
-        report = grade_one(submission, loaded, exercises, drawn, limits(time_limit), zygote)
-    write_junit(junit, [report], loaded.id)
+    one(path)  # a path that cannot be graded is told before anything is started
+    with Zygote() as zygote:  # it loads torch while the lab is loaded here
+        from grader.labs import load_lab, selected
+        from grader.model import Verdict
+        from grader.pipeline import grade_one
+
+        loaded = load_lab(lab)
+        drawn = drawn_seed(seed, loaded.seed)
+        exercises = selected(loaded, drawn, exercise_ids)
+        allowed = limits(time_limit)
+        for _ in _occasions(path, watch):
+            submission = one(path)
+            report = grade_one(submission, loaded, exercises, drawn, allowed, zygote)
+            write_junit(junit, [report], loaded.id)
+            _show(report, submission.root, loaded, drawn, format_, watch)
+            right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
+            if right or not watch:
+                sys.exit(0 if right else FAILED)
+            click.echo(f"Save {path} to check it again; Ctrl-C ends.", err=True)
+
+
+def _occasions(path: Path, watch: bool) -> Iterator[None]:
+    if not watch:
+        return iter((None,))
+    from grader.watch import saves
+
+    return saves(path)
+
+
+def _show(report: "Report", root: Path, lab: "Lab", seed: int, format_: str, watch: bool) -> None:
+    from grader import console
+    from grader.export.junit import junit_xml
+    from grader.export.results_json import results_json
+
     if format_ == "json":
-        click.echo(results_json([report], loaded.id, drawn), nl=False)
+        click.echo(results_json([report], lab.id, seed), nl=False)
     elif format_ == "junit":
-        click.echo(junit_xml([report], loaded.id), nl=False)
+        click.echo(junit_xml([report], lab.id), nl=False)
     elif format_ == "github":
-        print_for_github([report], {report.student: submission.root})
+        print_for_github([report], {report.student: root})
     else:
-        console.output_console(plain=format_ == "plain").print(console.student_view(report))
-    sys.exit(0 if all(exercise.verdict is Verdict.FULL for exercise in report.exercises) else FAILED)
+        stdout = console.output_console(plain=format_ == "plain")
+        if watch and stdout.is_terminal:
+            stdout.clear()
+        stdout.print(console.student_view(report))

@@ -118,10 +118,10 @@ def kept_findings(
     import platformdirs
 
     from grader.cache import Cache, fingerprint
-    from grader.labs import lab_module
+    from grader.labs import find_lab
 
     conditions = (msgspec.json.encode(allowed).decode(),)
-    print_of_run = fingerprint(lab, lab_module(lab_name)[0], exercises, seed, conditions)
+    print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)
     if print_of_run is None:
         return None
     cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
