@@ -3,6 +3,7 @@
 Students' text is made visible before it is shown, and never read as rich markup.
 """
 
+import io
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
@@ -17,6 +18,7 @@ from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 
 __all__ = [
+    "as_text",
     "by_hand",
     "class_table",
     "error_console",
@@ -56,6 +58,14 @@ def output_console(plain: bool = False) -> Console:
         if plain
         else Console(highlight=False, emoji=False)
     )
+
+
+def as_text(view: RenderableType) -> str:
+    """A view as plain text, 100 columns wide."""
+    console = Console(file=io.StringIO(), width=100, no_color=True, highlight=False, emoji=False)
+    with console.capture() as capture:
+        console.print(view)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
 def error_console() -> Console:

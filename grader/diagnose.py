@@ -11,7 +11,7 @@ import msgspec
 
 from grader.bench import WorkerBench
 from grader.evidence import Excerpt, Witness
-from grader.lab import Bench, Exercise, Lab
+from grader.lab import Bench, Exercise, Function
 from grader.model import CheckResult, Diagnosis, Outcome, Source
 from grader.repair import Budget, Place, Repair, repairs
 from grader.slips import concept_of, question_of
@@ -26,9 +26,15 @@ UNEXPLAINED: Final = "unexplained"
 
 SYNTAX: Final = "syntax-error"
 
+_OF_CODE: Final = (Outcome.PASS, Outcome.FAIL, Outcome.SKIPPED)
+
 
 def diagnose(
-    exercise: Exercise, lab: Lab, bench: Bench, results: tuple[CheckResult, ...], budget: Budget | None
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: Bench,
+    results: tuple[CheckResult, ...],
+    budget: Budget | None,
 ) -> tuple[Diagnosis, ...]:
     """What is wrong, the most telling first; empty where nothing failed.
 
@@ -42,9 +48,9 @@ def diagnose(
         return tuple(_shown(diagnosis, source, {}) for diagnosis in named)
     found: tuple[Repair, ...] = ()
     if budget is not None and isinstance(bench, WorkerBench):
-        worth = lab.rubric.exercises[exercise.id].checks
-        counted = frozenset(check for check, marks in worth.items() if marks > 0)
-        found = repairs(exercise, lab.functions, bench, results, budget, counted)
+        # What was not handed in, or is for a person, no edit of the code can mend.
+        counted = frozenset(result.id for result in results if result.outcome in _OF_CODE)
+        found = repairs(exercise, functions, bench, results, budget, counted)
     placed = _placed(named, found[0], source) if found else named
     witness = exercise.witness(bench, results)
     if not placed and witness is not None:

@@ -1,4 +1,4 @@
-"""The one place where the stages meet: submission → source → bench → checks → marks → report."""
+"""The one place where the stages meet: submission → source → bench → checks → findings → marks → report."""
 
 import logging
 import time
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.bench import WorkerBench
+from grader.cache import Cache
 from grader.choose import choose
 from grader.diagnose import diagnose
 from grader.errors import SandboxError
+from grader.examined import Examined, ExaminedExercise
 from grader.judge import judge
-from grader.lab import Bench, Exercise, Lab
-from grader.marks import look_flags, mark
+from grader.lab import Bench, Exercise, Function, Lab
+from grader.marking import mark_exercise, mark_submission
 from grader.model import (
-    CheckResult,
-    Diagnosis,
     ExerciseReport,
     Report,
     StatementFailure,
@@ -24,7 +24,7 @@ from grader.model import (
 from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
 
-__all__ = ["assess", "grade_all", "grade_one"]
+__all__ = ["assess", "examine", "examine_exercise", "grade_all", "grade_one"]
 
 _log = logging.getLogger("grader")
 
@@ -37,20 +37,33 @@ def grade_all(
     limits: Limits,
     jobs: int,
     started: Callable[[Submission], None] = lambda submission: None,
+    cache: Cache | None = None,
+    reused: Callable[[Submission], None] = lambda submission: None,
 ) -> Iterator[Report]:
     """Grade every submission on `jobs` workers and yield the reports as they finish.
 
-    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole.
+    What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
+    interrupt, ends all workers; what was yielded is whole.
     """
+    waiting: list[Submission] = []
+    for submission in submissions:
+        kept = _kept(submission, cache)
+        if kept is None:
+            waiting.append(submission)
+            continue
+        reused(submission)
+        yield mark_submission(submission, kept, exercises, lab.rubric)
+    if not waiting:
+        return
     with Zygote() as zygote:
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
         try:
             pending: list[Future[Report]] = []
-            for submission in submissions:
+            for submission in waiting:
 
                 def work(submission: Submission = submission) -> Report:
                     started(submission)
-                    return _grade_safely(submission, lab, exercises, seed, limits, zygote)
+                    return _grade_safely(submission, lab, exercises, seed, limits, zygote, cache)
 
                 pending.append(pool.submit(work))
             for future in as_completed(pending):
@@ -60,6 +73,15 @@ def grade_all(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _kept(submission: Submission, cache: Cache | None) -> Examined | None:
+    if cache is None:
+        return None
+    try:
+        return cache.get(cache.key(submission))
+    except OSError:
+        return None
+
+
 def _grade_safely(
     submission: Submission,
     lab: Lab,
@@ -67,10 +89,16 @@ def _grade_safely(
     seed: int,
     limits: Limits,
     zygote: Zygote,
+    cache: Cache | None,
 ) -> Report:
     """One student's trouble never costs another's result: what fails here is our fault, and flagged."""
     try:
-        return grade_one(submission, lab, exercises, seed, limits, zygote)
+        key = cache.key(submission) if cache is not None else ""
+        examined = examine(submission, lab, exercises, seed, limits, zygote)
+        # Kept only if the files are still what they were before they were read and run.
+        if cache is not None and examined.is_sound and cache.key(submission) == key:
+            cache.put(key, examined)
+        return mark_submission(submission, examined, exercises, lab.rubric)
     except SandboxError:
         raise
     except Exception as error:
@@ -108,13 +136,26 @@ def grade_one(
     zygote: Zygote,
 ) -> Report:
     """Grade one submission in a worker of its own."""
+    examined = examine(submission, lab, exercises, seed, limits, zygote)
+    return mark_submission(submission, examined, exercises, lab.rubric)
+
+
+def examine(
+    submission: Submission,
+    lab: Lab,
+    exercises: Sequence[Exercise],
+    seed: int,
+    limits: Limits,
+    zygote: Zygote,
+) -> Examined:
+    """Everything there is to know about a submission before it is marked."""
     begun = time.monotonic()
     source, flags = choose(submission, lab.functions)
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:
             budget = Budget(candidates=limits.repairs) if limits.repairs else None
-            judged = tuple(assess(exercise, lab, bench, budget) for exercise in exercises)
+            found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in exercises)
         finally:
             bench.close()
     loaded = bench.loaded
@@ -122,49 +163,32 @@ def grade_one(
     if loaded.problem:
         flags += (loaded.problem,)
     flags += tuple(_lost(failure) for failure in loaded.failures[:5])
-    flags += look_flags(judged)
-    return Report(
-        student=submission.student,
+    return Examined(
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
-        marks=round(sum(report.marks for report in judged), 4),
-        max_marks=round(sum(report.max_marks for report in judged), 4),
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
-        exercises=judged,
-        identity=submission.identity,
+        exercises=found,
     )
 
 
-def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
+def examine_exercise(
+    exercise: Exercise, bench: Bench, functions: Sequence[Function] = (), budget: Budget | None = None
+) -> ExaminedExercise:
+    """Judge and diagnose one exercise. Without a budget no repair is looked for."""
     results = judge(exercise, bench)
-    diagnoses = diagnose(exercise, lab, bench, results, budget)
-    marks, most, verdict = mark(exercise.id, results, lab.rubric)
-    return ExerciseReport(
+    return ExaminedExercise(
         id=exercise.id,
-        title=exercise.title,
-        asked=exercise.asked,
-        marks=marks,
-        max_marks=most,
-        verdict=verdict,
-        next_step=_next_step(exercise, results, diagnoses) if verdict is not Verdict.FULL else "",
-        notes=_notes(results),
-        diagnoses=diagnoses,
         checks=results,
+        diagnoses=diagnose(exercise, functions, bench, results, budget),
         claims=exercise.claims(bench),
         pictures=exercise.illustrate(bench, results),
         answers=exercise.answers(bench),
     )
 
 
-def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:
-    if diagnoses and diagnoses[0].verified:
-        return f"{diagnoses[0].title} Mend that first, then check again."
-    return exercise.advice(results)
-
-
-def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for result in results for note in result.notes))
+def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
+    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
+    return mark_exercise(exercise, examine_exercise(exercise, bench, lab.functions, budget), lab.rubric)
 
 
 def _lost(failure: StatementFailure) -> str:

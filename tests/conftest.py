@@ -40,14 +40,14 @@ WRONG_SVD = RIGHT_SVD.replace("S[rank:] = 0", "S[:rank] = 0")
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without anything that steers the grader or its colours."""
+    """This process's environment without anything that steers the grader or its colours, and no cache."""
     plain = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("GRADE_", "COV_", "PYTEST_"))
         and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
     }
-    return {**plain, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", **changes}
+    return {**plain, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", "GRADE_CACHE": "no", **changes}
 
 
 def run_grade(

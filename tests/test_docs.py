@@ -63,6 +63,7 @@ def place(tmp_path: Path) -> Path:
     for name in ("tamsin-quillfeather", "otso-haverlainen"):
         shutil.copytree(SUBMISSIONS / name, tmp_path / "submissions" / name)
     shutil.copy(SUBMISSIONS / "tamsin-quillfeather" / "lab1.py", tmp_path / "lab1.py")
+    shutil.copytree(ROOT / "tests" / "exports", tmp_path, dirs_exist_ok=True)
     shutil.copytree(ROOT / "docs" / "second-lab", tmp_path / "docs" / "second-lab")
     return tmp_path
 
@@ -73,7 +74,11 @@ def test_every_command_on_a_page_runs(page: Path, place: Path) -> None:
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=place,
-            env=environment(PATH=f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"),
+            env=environment(
+                PATH=f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}",
+                GRADE_CACHE="yes",
+                GRADE_CACHE_DIR=str(place / "cache"),
+            ),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

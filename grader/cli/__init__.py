@@ -12,9 +12,11 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, kit, lab, mark, run
+from grader.cli import check, completion, diff, export, kit, lab, mark, run
+from grader.cli.config import config_command
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
+from grader.cli.settings import apply_settings
 from grader.errors import GraderError, SandboxError, UsageError
 
 __all__ = ["cli", "main"]
@@ -27,7 +29,8 @@ __all__ = ["cli", "main"]
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="grade")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Grade a lab in numerical computing.
 
     `grade PATH…` grades a class or a single file: a folder with one folder (or one file) for each
@@ -54,13 +57,18 @@ def cli() -> None:
     Low marks are no error: the exit status is 0 when everything was graded, 1 when something could not
     be graded or --fail-under was missed, 2 for a wrong command line, 3 for our own fault.
     """
+    apply_settings(ctx, cli)
 
 
 cli.add_command(run.command)
 cli.add_command(check.command)
 cli.add_command(lab.command)
-cli.add_command(mark.command)
 cli.add_command(kit.command)
+cli.add_command(mark.command)
+cli.add_command(export.command)
+cli.add_command(diff.command)
+cli.add_command(completion.command)
+cli.add_command(config_command(cli))
 
 
 def main() -> None:
@@ -73,8 +81,15 @@ def main() -> None:
         sys.exit(INTERRUPTED)
     except click.exceptions.Exit as leaving:
         sys.exit(leaving.exit_code)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(USAGE)
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx is not None else "grade"
+        complain(f"{error.format_message()} See `{path} --help`.")
+        sys.exit(USAGE)
+    except click.ClickException as error:
+        complain(error.format_message())
         sys.exit(USAGE)
     except KeyboardInterrupt:
         complain("Interrupted.")

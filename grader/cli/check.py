@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import FAILED
+from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
 from grader.cli.options import drawn_seed, limits, shared
 
 if TYPE_CHECKING:
@@ -21,23 +22,19 @@ __all__ = ["command"]
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
 @click.option("--watch", is_flag=True, help="Check again whenever it is saved, until everything is right.")
 @shared
-@click.option(
-    "--format",
-    "format_",
-    envvar="GRADE_FORMAT",
-    type=click.Choice(["rich", "plain", "json"]),
-    help="Coloured text, plain text, or results.json. Default: rich.",
-)
+@format_option
+@junit_option
 def command(
     path: Path,
     watch: bool,
     exercise_ids: tuple[str, ...],
-    seed: str | None,
+    seed: int | str | None,
     lab: str | None,
-    time_limit: float | None,
-    feedback: str | None,
-    diagnose_budget: int | None,
-    format_: str | None,
+    time_limit: float,
+    feedback: str,
+    diagnose_budget: int,
+    format_: str,
+    junit: Path | None,
 ) -> None:
     """Check one file or folder and print what is right, what is not, and what to do next.
 
@@ -45,29 +42,25 @@ def command(
     again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
     """
     from grader.collect import one
-    from grader.config import read_settings
     from grader.sandbox import Zygote
 
     one(path)  # a path that cannot be graded is told before anything is started
-    settings = read_settings(Path.cwd())
     with Zygote() as zygote:  # it loads torch while the lab is loaded here
         from grader.feedback import Feedback, at_level
         from grader.labs import load_lab, selected
         from grader.model import Verdict
         from grader.pipeline import grade_one
 
-        loaded = load_lab(lab or settings.lab)
-        drawn = drawn_seed(seed or settings.seed, loaded.seed)
+        loaded = load_lab(lab)
+        drawn = drawn_seed(seed, loaded.seed)
         exercises = selected(loaded, drawn, exercise_ids)
-        allowed = limits(
-            time_limit or settings.time_limit,
-            diagnose_budget if diagnose_budget is not None else settings.diagnose_budget,
-        )
-        level = Feedback(feedback or settings.feedback or "hints")
+        allowed = limits(time_limit, diagnose_budget)
         for _ in _occasions(path, watch):
-            report = grade_one(one(path), loaded, exercises, drawn, allowed, zygote)
-            report = at_level(report, level)
-            _show(report, loaded, drawn, format_, watch)
+            submission = one(path)
+            report = grade_one(submission, loaded, exercises, drawn, allowed, zygote)
+            report = at_level(report, Feedback(feedback))
+            write_junit(junit, [report], loaded.id)
+            _show(report, submission.root, loaded, drawn, format_, watch)
             right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
             if right or not watch:
                 sys.exit(0 if right else FAILED)
@@ -82,14 +75,19 @@ def _occasions(path: Path, watch: bool) -> Iterator[None]:
     return saves(path)
 
 
-def _show(report: "Report", lab: "Lab", seed: int, format_: str | None, watch: bool) -> None:
+def _show(report: "Report", root: Path, lab: "Lab", seed: int, format_: str, watch: bool) -> None:
     from grader import console
+    from grader.export.junit import junit_xml
     from grader.export.results_json import results_json
 
     if format_ == "json":
         click.echo(results_json([report], lab.id, seed), nl=False)
-        return
-    stdout = console.output_console(plain=format_ == "plain")
-    if watch and stdout.is_terminal:
-        stdout.clear()
-    stdout.print(console.student_view(report))
+    elif format_ == "junit":
+        click.echo(junit_xml([report], lab.id), nl=False)
+    elif format_ == "github":
+        print_for_github([report], {report.student: root})
+    else:
+        stdout = console.output_console(plain=format_ == "plain")
+        if watch and stdout.is_terminal:
+            stdout.clear()
+        stdout.print(console.student_view(report))

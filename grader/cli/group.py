@@ -1,8 +1,14 @@
 """The group of all commands: `grade PATH…` grades, `grade COMMAND` runs a command."""
 
-import click
+from typing import Final
 
-__all__ = ["GradeGroup"]
+import click
+from click.shell_completion import CompletionItem
+
+__all__ = ["HELP_ASKED", "GradeGroup"]
+
+HELP_ASKED: Final = "grader.help"
+"""Where the context notes whether help is asked for, which nothing else may prevent."""
 
 
 class GradeGroup(click.Group):
@@ -10,9 +16,19 @@ class GradeGroup(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take everything that is no command of ours for the arguments of grading."""
+        ctx.meta[HELP_ASKED] = not {"-h", "--help"}.isdisjoint(args)
         if args and args[0] not in (*self.commands, "-h", "--help", "--version"):
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands and options; where none of them fits, what grading takes: a path."""
+        grading = self.commands["run"]
+        inner = grading.make_context("run", [], parent=ctx, resilient_parsing=True)
+        words = [*super().shell_complete(ctx, incomplete), *grading.shell_complete(inner, incomplete)]
+        # Not both: bash drops all words where it is told to complete a path too.
+        path = [] if words or incomplete.startswith("-") else [CompletionItem(incomplete, type="file")]
+        return [*words, *path]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Show what `grade PATH…` takes before the commands."""

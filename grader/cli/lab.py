@@ -1,7 +1,6 @@
 """`grade lab`: what is asked, checked and tolerated, and the lab's numbers recomputed."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -24,10 +23,9 @@ def command(lab: str | None, numbers: bool) -> None:
     from rich.text import Text
 
     from grader import console
-    from grader.config import read_settings
     from grader.labs import load_lab, selected
 
-    loaded = load_lab(lab or read_settings(Path.cwd()).lab)
+    loaded = load_lab(lab)
     stdout = console.output_console()
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
     shown = loaded.demonstrate() if numbers else ()

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from grader.cli.options import lab_option
+from grader.cli.settings import setting
 from grader.errors import PathError, TableError, UsageError
 
 __all__ = ["command"]
@@ -18,20 +19,20 @@ __all__ = ["command"]
 @click.argument("marks", type=float, required=False)
 @click.option("--comment", default="", metavar="TEXT", help="What the student should read about it.")
 @click.option("--by", envvar="GRADE_BY", metavar="NAME", help="Who marks. Default: the user logged in.")
-@click.option(
+@setting(
     "--out",
-    envvar="GRADE_OUT",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder of the results. Default: reports.",
+    default="reports",
+    help="Folder of the results.",
 )
-@click.option(
+@setting(
     "--marks",
     "table",
-    envvar="GRADE_MARKS",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The table of marks by hand. Default: marks.csv in the folder of the results.",
+    show_default="marks.csv in the folder of the results",
+    help="The table of marks by hand.",
 )
 @lab_option
 def command(
@@ -40,7 +41,7 @@ def command(
     marks: float | None,
     comment: str,
     by: str | None,
-    out: Path | None,
+    out: Path,
     table: Path | None,
     lab: str | None,
 ) -> None:
@@ -49,24 +50,21 @@ def command(
     EXERCISE is an exercise such as 2.1, or one of its checks such as 2.1-why. Without MARKS only the comment
     is kept. Grading again puts it into every result, together with who and when.
     """
-    from grader.config import read_settings
     from grader.handmarks import append, checked
     from grader.labs import load_lab
     from grader.model import HandMark
 
     if marks is None and not comment:
         raise UsageError("There is nothing to enter: give marks, a --comment, or both.")
-    settings = read_settings(Path.cwd())
-    folder = out or Path(settings.out or "reports")
-    path = table or (Path(settings.marks) if settings.marks else folder / "marks.csv")
+    path = table or out / "marks.csv"
     when = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
     given = HandMark(item=exercise, marks=marks, comment=comment, by=by or _user(), when=when)
     try:
-        checked(given, load_lab(lab or settings.lab).rubric)
+        checked(given, load_lab(lab).rubric)
     except TableError as error:
         sentence = str(error)
         raise UsageError(sentence[0].upper() + sentence[1:]) from error
-    name = _graded(student, folder)
+    name = _graded(student, out)
     try:
         append(path, name, given)
     except OSError as error:

@@ -1,26 +1,61 @@
 """Options that several commands share, and what their values mean."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from grader.errors import UsageError
+from grader.cli.settings import setting
 
 if TYPE_CHECKING:
+    from grader.cache import Cache
+    from grader.lab import Exercise, Lab
     from grader.sandbox import Limits
 
-__all__ = ["drawn_seed", "lab_option", "limits", "shared"]
+__all__ = ["drawn_seed", "kept_findings", "lab_option", "limits", "results_option", "shared"]
+
+
+class _Seed(click.ParamType[Any]):
+    """A whole number from 0, or the word `fresh`."""
+
+    name = "N|fresh"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | str | None:
+        """The number, `fresh`, or None for an empty text."""
+        text = str(value).strip()
+        if text in ("", "fresh"):
+            return text or None
+        try:
+            number = int(text)
+        except ValueError:
+            number = -1
+        if number < 0:
+            self.fail(f"{text!r} is no seed: give a whole number from 0, or `fresh`.", param, ctx)
+        return number
 
 
 def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--lab`."""
-    return click.option(
+    return setting(
         "--lab",
-        envvar="GRADE_LAB",
         metavar="PACKAGE:NAME",
-        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB. Default: the one installed.",
+        show_default="the one installed",
+        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB.",
+    )(command)
+
+
+def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--out` for a command that reads the results of a run."""
+    return setting(
+        "--out",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        default="reports",
+        help="Folder of the results.",
     )(command)
 
 
@@ -35,33 +70,34 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="ID",
                 help="Only this exercise; may be repeated.",
             ),
-            click.option(
+            setting(
                 "--seed",
-                envvar="GRADE_SEED",
+                type=_Seed(),
                 metavar="N|fresh",
-                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system. Default: the lab's.",
+                show_default="the lab's",
+                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system.",
             ),
             lab_option,
-            click.option(
+            setting(
                 "--time-limit",
-                envvar="GRADE_TIME_LIMIT",
                 type=click.FloatRange(min=0.1),
                 metavar="SECONDS",
-                help="CPU time one call of a student may take. Default: 10.",
+                default=10.0,
+                help="CPU time one call of a student may take.",
             ),
-            click.option(
+            setting(
                 "--feedback",
-                envvar="GRADE_FEEDBACK",
                 type=click.Choice(["marks", "hints", "full"]),
+                default="hints",
                 help="What failed; or also the line, the idea and a leading question; or, for the person "
-                "marking, the verified repair too. Default: hints.",
+                "marking, the verified repair too.",
             ),
-            click.option(
+            setting(
                 "--diagnose-budget",
-                envvar="GRADE_DIAGNOSE_BUDGET",
                 type=click.IntRange(min=0),
                 metavar="N",
-                help="Edited programs run to find the line of a mistake, for each failed exercise. Default: 260.",
+                default=260,
+                help="Edited programs run to find the line of a mistake, for each failed exercise.",
             ),
         )
     ):
@@ -69,29 +105,39 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def limits(time_limit: float | None, repairs: int | None) -> "Limits":
-    """What one submission may use, given the time of one call and the number of repairs tried."""
+def limits(time_limit: float, repairs: int) -> "Limits":
+    """What one submission may use, given the CPU seconds of one call and how many repairs are tried."""
     from grader.sandbox import Limits
 
-    plain = Limits()
-    seconds = plain.call_seconds if time_limit is None else time_limit
-    return Limits(
-        call_seconds=seconds,
-        submission_seconds=6 * seconds,
-        repairs=plain.repairs if repairs is None else repairs,
-    )
+    return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
 
 
 def drawn_seed(seed: int | str | None, default: int) -> int:
-    """The seed asked for, the system's for `fresh`, else the lab's. Raises UsageError where it is none."""
-    if seed is None:
-        return default
+    """The seed asked for, the system's for `fresh`, else the lab's."""
     if seed == "fresh":
         return secrets.randbelow(2**31)
-    try:
-        number = int(seed)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise UsageError(f"--seed {seed}: give a whole number from 0, or `fresh`.")
-    return number
+    return int(seed) if seed is not None else default
+
+
+def kept_findings(
+    folder: Path | None,
+    lab_name: str | None,
+    lab: "Lab",
+    exercises: Sequence["Exercise"],
+    seed: int,
+    allowed: "Limits",
+) -> "Cache | None":
+    """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
+    import msgspec
+    import platformdirs
+
+    from grader.cache import Cache, fingerprint
+    from grader.labs import find_lab
+
+    conditions = (msgspec.json.encode(allowed).decode(),)
+    print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)
+    if print_of_run is None:
+        return None
+    cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
+    cache.prune()
+    return cache

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli.exits import FAILED, INTERRUPTED
-from grader.cli.options import drawn_seed, limits, shared
+from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
+from grader.cli.options import drawn_seed, kept_findings, limits, shared
+from grader.cli.settings import setting
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
     from grader.model import Report
@@ -20,86 +23,99 @@ __all__ = ["command"]
 
 @click.command("run", short_help="Grade a class or a file (what `grade PATH…` does).")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH…")
-@click.option(
+@setting(
     "--out",
-    envvar="GRADE_OUT",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder for the results. Default: reports.",
+    default="reports",
+    help="Folder for the results.",
 )
-@click.option(
+@setting(
     "--roster",
-    envvar="GRADE_ROSTER",
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
     "who handed nothing in.",
 )
-@click.option(
+@setting(
     "--marks",
-    envvar="GRADE_MARKS",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Marks and comments by a person, which win over automatic ones (see `grade mark`). Default: marks.csv "
-    "in the folder for the results, where there is one.",
+    show_default="marks.csv in the folder for the results, where there is one",
+    help="Marks and comments by a person, which win over automatic ones (see `grade mark`).",
 )
-@click.option(
+@setting(
     "--jobs",
-    envvar="GRADE_JOBS",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Students graded at the same time. Default: one for each core.",
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each core",
+    help="Students graded at the same time.",
 )
 @shared
+@format_option
+@junit_option
 @click.option(
-    "--format",
-    "format_",
-    envvar="GRADE_FORMAT",
-    type=click.Choice(["rich", "plain", "json"]),
-    help="What to print: a table, tab-separated lines, or results.json. Default: rich.",
+    "--gradescope",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take PATH for one student's submission and write Gradescope's results.json.",
 )
-@click.option(
+@setting(
+    "--cache/--no-cache",
+    default=True,
+    help="Keep findings, and run again only what has changed since an earlier run.",
+)
+@setting(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    show_default="lab-grader in your cache folder",
+    help="Where findings are kept.",
+)
+@setting(
     "--fail-under",
-    envvar="GRADE_FAIL_UNDER",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
     help="Exit with 1 if a student has less than this share of the marks.",
 )
 def command(
     paths: Sequence[Path],
-    out: Path | None,
+    out: Path,
     roster: Path | None,
     marks: Path | None,
-    jobs: int | None,
+    jobs: int,
     exercise_ids: tuple[str, ...],
-    seed: str | None,
+    seed: int | str | None,
     lab: str | None,
-    time_limit: float | None,
-    feedback: str | None,
-    diagnose_budget: int | None,
-    format_: str | None,
+    time_limit: float,
+    feedback: str,
+    diagnose_budget: int,
+    format_: str,
+    junit: Path | None,
+    gradescope: Path | None,
+    cache: bool,
+    cache_dir: Path | None,
     fail_under: float | None,
 ) -> None:
     """Grade a class or a file and write the results."""
-    from grader.config import read_settings
-
-    settings = read_settings(Path.cwd())
     status = _run(
         paths,
-        out=out or Path(settings.out or "reports"),
-        roster=roster or (Path(settings.roster) if settings.roster else None),
-        marks=marks or (Path(settings.marks) if settings.marks else None),
-        jobs=jobs or settings.jobs or os.cpu_count() or 1,
+        out=out,
+        roster=roster,
+        marks=marks,
+        jobs=jobs,
         exercise_ids=exercise_ids,
-        seed=seed or settings.seed,
-        lab_name=lab or settings.lab,
-        within=limits(
-            time_limit or settings.time_limit,
-            diagnose_budget if diagnose_budget is not None else settings.diagnose_budget,
-        ),
-        feedback=feedback or settings.feedback or "hints",
-        format_=format_ or settings.format or "rich",
-        fail_under=fail_under if fail_under is not None else settings.fail_under,
+        seed=seed,
+        lab_name=lab,
+        allowed=limits(time_limit, diagnose_budget),
+        feedback=feedback,
+        format_=format_,
+        junit=junit,
+        gradescope=gradescope,
+        cache=cache,
+        cache_dir=cache_dir,
+        fail_under=fail_under,
     )
     sys.exit(status)
 
@@ -114,52 +130,82 @@ def _run(
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab_name: str | None,
-    within: "Limits",
+    allowed: "Limits",
     feedback: str,
     format_: str,
+    junit: Path | None,
+    gradescope: Path | None,
+    cache: bool,
+    cache_dir: Path | None,
     fail_under: float | None,
 ) -> int:
     from grader import console
-    from grader.collect import collect
+    from grader.collect import collect, one
+    from grader.export.atomic import place
+    from grader.export.junit import junit_xml
+    from grader.export.lock import exclusive
     from grader.export.results_json import results_json
     from grader.feedback import Feedback, at_level
+    from grader.gradescope import results as gradescope_results
     from grader.handmarks import laid_over, read_marks, unclaimed
     from grader.labs import load_lab, selected
-    from grader.model import Report, Verdict
+    from grader.model import Report, Submission, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
     from grader.roster import read_roster
 
-    submissions = collect(paths, read_roster(roster) if roster else ())
+    if gradescope is not None and len(paths) != 1:
+        raise UsageError("--gradescope takes one PATH: the submission of one student.")
+    if gradescope is not None:
+        submissions: Sequence[Submission] = (one(paths[0]),)
+    else:
+        submissions = collect(paths, read_roster(roster) if roster else ())
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
     table = marks or out / "marks.csv"
     by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
-    output = Output(out, lab, drawn, ids)
+    kept = kept_findings(cache_dir, lab_name, lab, exercises, drawn, allowed) if cache else None
     reports: list[Report] = []
+    reused: list[Submission] = []
     interrupted = False
     errors = console.error_console()
-    try:
-        with console.progress(errors) as bar:
-            task = bar.add_task("Grading", total=len(submissions))
-            for automatic in grade_all(submissions, lab, exercises, drawn, within, jobs):
-                report = at_level(laid_over(automatic, by_hand, lab.rubric), Feedback(feedback))
-                reports.append(report)
-                output.student(report)
-                bar.advance(task)
-    except KeyboardInterrupt:
-        interrupted = True
-    reports.sort(key=lambda report: report.student)
-    output.tables(reports)
-    stdout = console.output_console()
+    with exclusive(out):
+        output = Output(out, lab, drawn, ids)
+        try:
+            with console.progress(errors) as bar:
+                task = bar.add_task("Grading", total=len(submissions))
+                for automatic in grade_all(
+                    submissions, lab, exercises, drawn, allowed, jobs, cache=kept, reused=reused.append
+                ):
+                    report = at_level(laid_over(automatic, by_hand, lab.rubric), Feedback(feedback))
+                    reports.append(report)
+                    output.student(report)
+                    bar.advance(task)
+        except KeyboardInterrupt:
+            interrupted = True
+        reports.sort(key=lambda report: report.student)
+        output.tables(reports)
+        write_junit(junit, reports, lab.id)
+        if gradescope is not None and reports:
+            place(gradescope, gradescope_results(reports[0]).encode())
     if format_ == "json":
         click.echo(results_json(reports, lab.id, drawn), nl=False)
+    elif format_ == "junit":
+        click.echo(junit_xml(reports, lab.id), nl=False)
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
+    elif format_ == "github":
+        roots = {submission.student: submission.root for submission in submissions}
+        print_for_github(reports, roots, console.plain_table(reports, ids))
     else:
+        stdout = console.output_console()
         stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
+        if reused:
+            stdout.print(
+                f"{len(reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
+            )
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
     for entry in unclaimed(by_hand, reports):
         errors.print(

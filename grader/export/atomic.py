@@ -3,23 +3,41 @@
 import secrets
 from pathlib import Path
 
-__all__ = ["write_text"]
+from grader.errors import PathError
+
+__all__ = ["place", "write_bytes", "write_text"]
+
+
+def place(path: Path, data: bytes) -> None:
+    """Write a file that a user asked for. Raises PathError in one sentence where that cannot be done."""
+    try:
+        write_bytes(path, data)
+    except OSError as error:
+        raise PathError(f"{path} cannot be written ({error.strerror}): choose another place.") from error
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file so that no reader ever sees half of it.
 
-    The text goes to a temporary file in the same folder, which then takes the file's place. Folders
-    that do not exist are made. UTF-8 with LF line ends; a lone surrogate, which UTF-8 cannot hold, is
-    written as its escape (`\\ud800`). Raises OSError, and then leaves neither a temporary file behind
-    nor the old file changed.
+    UTF-8 with LF line ends; a lone surrogate, which UTF-8 cannot hold, is written as its escape (`\\ud800`).
+    Raises OSError as `write_bytes`.
+    """
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file so that no reader ever sees half of it.
+
+    The data goes to a temporary file in the same folder, which then takes the file's place. Folders that do
+    not exist are made. Raises OSError, and then leaves neither a temporary file behind nor the old file
+    changed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # Not `tempfile`: its files can be read by their owner only, and replacing would keep that.
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
+        with temporary.open("xb") as file:
+            file.write(data)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ characters, lone surrogates and characters that turn the direction of text are s
 """
 
 import hashlib
-import importlib.resources
 import re
 import statistics
 import textwrap
@@ -14,12 +13,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from grader.assets import templates_folder
 from grader.handmarks import in_words
 from grader.model import CheckResult, ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.text import visible
@@ -355,16 +354,9 @@ def _md_code(text: str, indent: int) -> str:
     return "\n\n" + textwrap.indent(f"{fence}\n{text}\n{fence}", " " * indent)
 
 
-def _templates_folder() -> Path:
-    """Find the templates: in the installed package, or beside it in a checkout."""
-    package = Path(str(importlib.resources.files("grader")))
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
-
-
 def _environment(*, autoescape: bool) -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_templates_folder()),
+        loader=FileSystemLoader(templates_folder()),
         autoescape=autoescape,
         undefined=StrictUndefined,
         finalize=_visible,

@@ -13,7 +13,7 @@ from grader.errors import PathError
 from grader.mistakes import SharedMistake, shared_mistakes
 from grader.model import Frozen, Identity, Report
 
-__all__ = ["SCHEMA", "Results", "read_students", "results_json"]
+__all__ = ["SCHEMA", "Results", "read_results", "read_students", "results_json"]
 
 SCHEMA = 1
 
@@ -39,6 +39,19 @@ def results_json(reports: Sequence[Report], lab: str, seed: int) -> str:
     """The reports, in the order given, as indented JSON with a final line feed."""
     results = Results(SCHEMA, __version__, lab, seed, tuple(reports), shared_mistakes(reports))
     return msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
+
+
+def read_results(place: Path) -> Results:
+    """The results of a run, from its folder or its `results.json`. Raises PathError where there are none."""
+    path = place / "results.json" if place.is_dir() else place
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Results)
+    except OSError as error:
+        raise PathError(
+            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results."
+        ) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PathError(f"{path} holds no results of this grader ({error}): grade again.") from error
 
 
 class _Student(Frozen, frozen=True):

@@ -1,0 +1,14 @@
+"""What came of filling in a platform's file."""
+
+from grader.model import Frozen
+
+__all__ = ["Filled"]
+
+
+class Filled(Frozen, frozen=True):
+    """The whole file, how many rows got a mark, whom it does not list, and what else to know."""
+
+    data: bytes
+    rows: int
+    strangers: tuple[str, ...]
+    notes: tuple[str, ...] = ()
