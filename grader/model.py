@@ -225,6 +225,8 @@ class ExerciseReport(Frozen, frozen=True):
     claims: tuple[Claim, ...] = ()
     """Figures stated that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
+    comment: str = ""
+    """What the person marking wrote about this exercise."""
 
 
 class Report(Frozen, frozen=True):
@@ -237,3 +239,7 @@ class Report(Frozen, frozen=True):
     flags: tuple[str, ...]
     seconds: float
     exercises: tuple[ExerciseReport, ...]
+    style: tuple[str, ...] = ()
+    """Notes on style, which never cost marks."""
+    comment: str = ""
+    """What the person marking wrote about the whole."""
