@@ -8,8 +8,10 @@ from typing import Final
 from grader.model import Frozen, Outcome, Report, Verdict
 
 __all__ = [
+    "A_PERSON_LOOKS",
     "NEEDS_A_LOOK",
     "OUTCOMES",
+    "THE_GRADER_FAILED",
     "UNDECIDED",
     "VERDICTS",
     "Wording",
@@ -17,6 +19,10 @@ __all__ = [
     "mark_text",
     "percent",
 ]
+
+A_PERSON_LOOKS: Final = "a person has to look."
+THE_GRADER_FAILED: Final = "the grader itself failed."
+"""What a flag says of an exercise after its number."""
 
 
 class Wording(Frozen, frozen=True, kw_only=True):

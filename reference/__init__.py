@@ -11,7 +11,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, statements
+from reference import decomposition, ladder, misconceptions, pictures, statements
 from reference.functions import FUNCTIONS
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -33,6 +33,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.factorisation_checks("1.2"),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.factorised,
         ),
         Exercise(
             "2.1",
@@ -50,6 +51,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.completed,
         ),
     )
 
@@ -67,6 +69,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        illustrate=partial(pictures.descents, rungs),
     )
 
 

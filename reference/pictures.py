@@ -17,10 +17,11 @@ from grader.model import CheckResult, Outcome
 from reference import bounds, matrices
 from reference.descent import Descent, Setting
 from reference.epochs import SHEET, Factors, run
+from reference.ladder import Ladder
 from reference.returned import Refused
-from reference.stated import Candidate
+from reference.stated import Candidate, candidates, is_best, is_completion, is_factorisation
 
-__all__ = ["completed", "descents", "factorised", "truncated"]
+__all__ = ["completed", "descents", "factorised"]
 
 Array = npt.NDArray[np.float64]
 
@@ -29,6 +30,9 @@ EPOCHS: Final = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 30
 
 FEW_EPOCHS: Final = (1, 3, 10, 30, 100, 300)
 """Where a wrong solution is asked, besides its run of 1000 epochs: 444 epochs in all."""
+
+PLAUSIBLE: Final = 3.0
+"""Observed loss up to which a stated matrix is shown as an attempt at completing A (the zero matrix: 15.8)."""
 
 SMALLEST: Final = 1e-12
 """Losses are drawn down to here: below, they are the rounding of float32."""
@@ -39,48 +43,43 @@ HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(matrices.M == 0))
 # --- curves -----------------------------------------------------------------------------------------------
 
 
-def descents(
-    descent: Descent,
-    default: Setting,
-    faster: Setting,
-    bench: Bench,
-    results: Sequence[CheckResult],
-) -> tuple[Picture, ...]:
+def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
     """The loss of a factorisation function against the epoch, and where wrong, its product beside A.
 
-    `default` is the sheet's run of 1000 epochs, `faster` the one that the last check makes with a larger
-    rate. Nothing is drawn where there is no run to show.
+    Nothing is drawn where there is no run to show.
     """
     outcomes = {result.id.partition("-")[2]: result.outcome for result in results}
-    if outcomes.get("defaults") is Outcome.PASS:
-        try:
-            start = descent.start(bench, default)
-        except Refused:
-            return ()
-        return (_right_curve(default, start),)
-    if outcomes.get("still") is not Outcome.PASS or outcomes.get("found") is not Outcome.PASS:
+    if outcomes.get("still") is not Outcome.PASS:
         return ()
+    default, faster = rungs.typed(bench, rungs.defaults), rungs.typed(bench, rungs.converges)
     try:
-        end = descent.observe(bench, faster)
-        start = descent.start(bench, faster)
-        between = [(e, descent.observe(bench, faster.changed(epochs=e))) for e in FEW_EPOCHS]
+        if outcomes.get("defaults") is Outcome.PASS and _follows_the_sheet(rungs.descent, bench, default):
+            return (_right_curve(default, rungs.descent.start(bench, default)),)
+        end = rungs.descent.observe(bench, faster)
+        start = rungs.descent.start(bench, faster)
+        between = [(e, rungs.descent.observe(bench, faster.changed(epochs=e))) for e in FEW_EPOCHS]
     except Refused:
         return ()
-    theirs = _points([(e, _loss(faster, factors)) for e, factors in (*between, (faster.epochs, end))])
+    theirs = _points((e, _loss(faster, factors)) for e, factors in (*between, (faster.epochs, end)))
     if len(theirs) < 2:
         return ()
     return (_wrong_curve(faster, start, theirs), *_product(faster, end))
+
+
+def _follows_the_sheet(descent: Descent, bench: Bench, setting: Setting) -> bool:
+    """A sound variant passes too, but its curve is not the sheet's."""
+    return descent.compare_default_run(bench, setting) is None
 
 
 def _right_curve(setting: Setting, start: Factors) -> LinePlot:
     ours = _sheet_curve(setting, start)
     first, last = ours[0][1], ours[-1][1]
     return LinePlot(
-        title=f"{_what(setting)} against epoch, from your own start",
-        alternative=f"The {_what(setting, lower=True)} falls from {first:.4g} after the first epoch to {last:.4g} "
+        title=f"{_what(setting).capitalize()} against epoch, from your own start",
+        alternative=f"The {_what(setting)} falls from {first:.4g} after the first epoch to {last:.4g} "
         f"after {setting.epochs}, as the sheet's rule does from the same start.{_floor(setting)}",
         x_label="epoch",
-        y_label=_what(setting, lower=True),
+        y_label=_what(setting),
         curves=(Curve(name="yours = sheet’s", points=ours),),
         levels=_levels(setting),
     )
@@ -89,11 +88,11 @@ def _right_curve(setting: Setting, start: Factors) -> LinePlot:
 def _wrong_curve(setting: Setting, start: Factors, theirs: tuple[tuple[float, float], ...]) -> LinePlot:
     ours = _sheet_curve(setting, start)
     return LinePlot(
-        title=f"{_what(setting)} against epoch at lr = {setting.lr:g}, from your own start",
+        title=f"{_what(setting).capitalize()} against epoch at lr = {setting.lr:g}, from your own start",
         alternative=f"Yours goes from {theirs[0][1]:.4g} after {theirs[0][0]:g} to {theirs[-1][1]:.4g} after "
         f"{theirs[-1][0]:g} epochs; from the same start the sheet's rule reaches {ours[-1][1]:.4g}.{_floor(setting)}",
         x_label="epoch",
-        y_label=_what(setting, lower=True),
+        y_label=_what(setting),
         curves=(Curve(name="yours", points=theirs), Curve(name="sheet’s rule", points=ours)),
         levels=_levels(setting),
     )
@@ -125,9 +124,8 @@ def _points(losses: Iterable[tuple[int, float]]) -> tuple[tuple[float, float], .
     )
 
 
-def _what(setting: Setting, lower: bool = False) -> str:
-    text = "Loss" if setting.M is None else "Observed loss"
-    return text.lower() if lower else text
+def _what(setting: Setting) -> str:
+    return "loss" if setting.M is None else "observed loss"
 
 
 def _levels(setting: Setting) -> tuple[Level, ...]:
@@ -158,27 +156,44 @@ def _product(setting: Setting, end: Factors) -> tuple[HeatMaps, ...]:
     if not np.isfinite(P).all():
         return ()
     hidden = HIDDEN if setting.M is not None else ()
-    return (_heat(f"A, what your function makes of it at lr = {setting.lr:g}, and what is left", P, hidden, "UVᵀ"),)
+    return (
+        _heat(
+            f"A, what your function makes of it at lr = {setting.lr:g}, and what is left", P, hidden, "UVᵀ"
+        ),
+    )
 
 
 # --- matrices that are stated -----------------------------------------------------------------------------
 
 
-def factorised(candidate: Candidate | None) -> tuple[Picture, ...]:
-    """The stated factorisation of A beside A (exercise 1.2)."""
-    return () if candidate is None else (_heat("A, your UVᵀ, and what is left", candidate.P, (), "UVᵀ"),)
+def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
+    """The stated factorisation of A beside A, or the nearest attempt at one (exercise 1.2)."""
+    stated = candidates(bench.figures)
+    right = [candidate for candidate in stated if is_factorisation(candidate)]
+    attempts = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, PLAUSIBLE)]
+    return _stated("A, your UVᵀ, and what is left", right[:1] or _nearest(attempts), ())
 
 
-def truncated(candidate: Candidate | None) -> tuple[Picture, ...]:
-    """The stated best rank-2 matrix beside A (exercise 2.1)."""
-    if candidate is None:
-        return ()
-    return (_heat("A, your truncated SVD, and what is left", candidate.P, (), "A₂"),)
+def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
+    """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
+    stated = candidates(bench.figures)
+    attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
+    return _stated("A, your completion, and what is left", _nearest(attempts, matrices.M), HIDDEN)
 
 
-def completed(candidate: Candidate | None) -> tuple[Picture, ...]:
-    """The stated completion beside A, hidden cells hatched (exercise 3.2)."""
-    return () if candidate is None else (_heat("A, your completion, and what is left", candidate.P, HIDDEN, "UVᵀ"),)
+def _nearest(attempts: list[Candidate], M: "matrices.Mask | None" = None) -> list[Candidate]:
+    A = matrices.A.astype(np.float64)
+
+    def distance(candidate: Candidate) -> float:
+        return bounds.loss(A, candidate.P) if M is None else bounds.observed_loss(A, M, candidate.P)
+
+    return [min(attempts, key=distance)] if attempts else []
+
+
+def _stated(
+    title: str, found: Sequence[Candidate], hidden: tuple[tuple[int, int], ...]
+) -> tuple[Picture, ...]:
+    return tuple(_heat(title, candidate.P, hidden, "UVᵀ") for candidate in found[:1])
 
 
 def _heat(title: str, P: Array, hidden: tuple[tuple[int, int], ...], name: str) -> HeatMaps:

@@ -1,7 +1,7 @@
 """Feedback pages: a student's report as HTML, Markdown and plain text, and a class as one HTML page."""
 
 from grader.export.pages.folders import page_folder
-from grader.export.pages.overview import ClassCell, ClassRow, class_row, render_class_html
+from grader.export.pages.overview import ClassCell, ClassRow, Download, class_row, render_class_html
 from grader.export.pages.student import (
     render_student_html,
     render_student_markdown,
@@ -11,6 +11,7 @@ from grader.export.pages.student import (
 __all__ = [
     "ClassCell",
     "ClassRow",
+    "Download",
     "class_row",
     "page_folder",
     "render_class_html",

@@ -12,9 +12,9 @@ from grader.plain import number_text
 
 __all__ = ["Label", "PlotLayout", "Tick", "lay_out"]
 
-WIDTH: Final = 560
+WIDTH: Final = 580
 HEIGHT: Final = 250
-LEFT: Final = 52
+LEFT: Final = 76
 RIGHT: Final = 150
 """Room for the labels at the ends of the lines."""
 TOP: Final = 12
@@ -65,8 +65,9 @@ class _Axis:
     def __init__(self, low: float, high: float, start: float, end: float, logarithmic: bool) -> None:
         self._logarithmic = logarithmic
         low, high = self._scaled(low), self._scaled(high)
-        if high - low < 1e-12:
-            low, high = low - 0.5, high + 0.5
+        room = max(0.5, 1e-6 * abs(low))
+        if high - low < 1e-6 * room:
+            low, high = low - room, high + room
         self.low, self.high = low, high
         self._start, self._step = start, (end - start) / (high - low)
 
@@ -161,7 +162,7 @@ def _drawable(points: tuple[tuple[float, float], ...], logarithmic: bool) -> lis
 
 
 def _can_be_drawn(value: float, logarithmic: bool) -> bool:
-    return math.isfinite(value) and abs(value) < 1e30 and (value > 0 or not logarithmic)
+    return math.isfinite(value) and abs(value) < 1e30 and (value > 1e-30 or not logarithmic)
 
 
 SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

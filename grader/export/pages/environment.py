@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import plain
+from grader.evidence import Grid
 from grader.export.pages import curves, escaping, excerpts, heat
 from grader.model import Outcome, Verdict
 from grader.wording import OUTCOMES, VERDICTS, mark_text, percent
@@ -98,7 +99,7 @@ def _text() -> Environment:
 
 def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> str:
     """A text of one or more lines, broken and indented; `hanging` is added from the second line on."""
-    lines = []
+    lines: list[str] = []
     for line in str(escaping.shown(text)).expandtabs(4).split("\n"):
         lines += textwrap.wrap(
             line,
@@ -115,8 +116,10 @@ def _underlined(text: str, character: str = "=") -> str:
     return "\n".join([*lines, character * max(map(len, lines))])
 
 
-def _beside(grids: "tuple[plain.Grid, ...]", digits: int = plain.USUAL_DIGITS, indent: int = 0) -> str:
+def _beside(grids: tuple[Grid, ...], digits: int = plain.USUAL_DIGITS, indent: int = 0) -> str:
     """Matrices side by side within the width of the text; what is too wide by itself is cut."""
     width = TEXT_COLUMNS - indent
     lines = plain.beside([plain.grid_lines(grid, digits) for grid in grids if grid.rows], width)
-    return "\n".join(" " * indent + (line if len(line) <= width else line[: width - 1] + "…") for line in lines)
+    return "\n".join(
+        " " * indent + (line if len(line) <= width else line[: width - 1] + "…") for line in lines
+    )

@@ -15,7 +15,7 @@ CELL_HEIGHT: Final = 36
 MOST_CELLS: Final = 400
 # ColorBrewer's RdBu, which is told apart by people with every kind of colour vision; the middle is 0.
 COLOURS: Final = ("#2166ac", "#67a9cf", "#d1e5f0", "#f7f7f7", "#fddbc7", "#ef8a62", "#b2182b")
-LIGHT_INK, DARK_INK = "#ffffff", "#111111"
+LIGHT_INK, DARK_INK = "#ffffff", "#000000"
 NO_COLOUR: Final = "#cccccc"
 """Of a cell that holds no finite number."""
 
@@ -96,12 +96,19 @@ def _cells(grid: Grid, limit: float) -> Sequence[Cell]:
                     y=r * CELL_HEIGHT,
                     fill=fill,
                     ink=ink_on(fill),
-                    text=cell_text(value),
+                    text=cell_text(_rounded(value, limit)),
                     hidden=(r, c) in grid.hidden,
                     marked=(r, c) in grid.marked,
                 )
             )
     return cells
+
+
+def _rounded(value: float | None, limit: float) -> float | None:
+    """What is nothing beside the others is shown as 0, not as a power of ten."""
+    if value is None or not math.isfinite(value) or limit < 0.01:
+        return value
+    return round(value, 4) + 0.0
 
 
 def colour(share: float) -> str:
@@ -114,13 +121,13 @@ def colour(share: float) -> str:
 
 
 def ink_on(fill: str) -> str:
-    """White or nearly black, whichever has the higher contrast on the colour (WCAG 2.2, relative luminance)."""
+    """White or black, whichever has the higher contrast on the colour (WCAG 2.2, relative luminance)."""
     linear = [
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
         for c in (channel / 255 for channel in _channels(fill))
     ]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return DARK_INK if luminance > 0.18 else LIGHT_INK
+    return DARK_INK if luminance > 0.179 else LIGHT_INK
 
 
 def _channels(colour_: str) -> tuple[int, ...]:

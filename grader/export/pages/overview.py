@@ -8,7 +8,7 @@ from urllib.parse import quote
 from grader.export.pages.environment import html_templates
 from grader.export.pages.folders import page_folder
 from grader.model import ExerciseReport, Frozen, Outcome, Report, Verdict
-from grader.wording import NEEDS_A_LOOK, VERDICTS, percent
+from grader.wording import A_PERSON_LOOKS, NEEDS_A_LOOK, THE_GRADER_FAILED, VERDICTS, percent
 
 __all__ = ["ClassCell", "ClassRow", "Download", "class_row", "render_class_html"]
 
@@ -60,9 +60,13 @@ class ClassRow(Frozen, frozen=True, kw_only=True):
         for cell in self.exercises:
             if cell.verdict in NEEDS_A_LOOK:
                 ids.setdefault(cell.verdict, []).append(cell.id)
+        # The pipeline flags these verdicts one by one; here they are said together.
+        said = {
+            f"{cell.id}: {words}" for cell in self.exercises for words in (A_PERSON_LOOKS, THE_GRADER_FAILED)
+        }
         return (
             *(f"{', '.join(which)}: {VERDICTS[verdict].words}" for verdict, which in ids.items()),
-            *self.flags,
+            *(flag for flag in self.flags if flag not in said),
         )
 
     @property
