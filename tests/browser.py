@@ -26,7 +26,7 @@ def missing() -> str:
         import axe_playwright_python  # noqa: F401
         import playwright  # noqa: F401
     except ImportError as error:
-        return f"{error.name} is not installed: pip install -e '.[browser]'"
+        return f"{error.name} is not installed: pip install -e '.[dev]'"
     return "" if executable() else "Chromium is not installed: apt-get install chromium"
 
 
