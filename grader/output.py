@@ -12,7 +12,7 @@ from grader.errors import PathError
 from grader.export import pages
 from grader.export.atomic import write_text
 from grader.export.bundle import write_bundle
-from grader.export.gradebook import gradebook_csv
+from grader.export.gradebook import gradebook_csv, names_csv
 from grader.export.results_json import results_json
 from grader.lab import Lab
 from grader.model import Report
@@ -62,3 +62,8 @@ class Output:
         write_text(
             self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most, DOWNLOADS)
         )
+
+    def names(self, names: Sequence[tuple[str, str]]) -> None:
+        """Write who is behind which code into a file beside the folder, so that the folder can be handed on."""
+        folder = self._folder.resolve()
+        write_text(folder.with_name(f"{folder.name}-names.csv"), names_csv(names))

@@ -11,6 +11,7 @@ __all__ = [
     "A_PERSON_LOOKS",
     "NEEDS_A_LOOK",
     "OUTCOMES",
+    "STYLES",
     "THE_GRADER_FAILED",
     "UNDECIDED",
     "VERDICTS",
@@ -50,6 +51,9 @@ OUTCOMES: Final = {
     Outcome.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
     Outcome.ERROR: Wording(symbol="!", words="Our fault", tone="ask"),
 }
+
+STYLES: Final = {"good": "green", "part": "yellow", "bad": "red", "quiet": "dim", "ask": "magenta"}
+"""The terminal's colour of each tone."""
 
 UNDECIDED: Final = frozenset({Verdict.MANUAL, Verdict.ERROR})
 """Verdicts under which the mark can still change."""

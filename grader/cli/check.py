@@ -54,5 +54,6 @@ def command(
     if format_ == "json":
         click.echo(results_json([report], loaded.id, drawn), nl=False)
     else:
-        console.output_console(plain=format_ == "plain").print(console.student_view(report))
+        plain = format_ == "plain"
+        console.output_console(plain).print(console.student_view(report, plain))
     sys.exit(0 if all(exercise.verdict is Verdict.FULL for exercise in report.exercises) else FAILED)
