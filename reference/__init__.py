@@ -12,7 +12,7 @@ from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
 from reference import decomposition, ladder, misconceptions, pictures, statements
-from reference.functions import FUNCTIONS
+from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -42,6 +42,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             decomposition.Decomposition("2.1", seed).checks(),
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
+            functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -52,6 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
             illustrate=pictures.completed,
+            functions=(masked.function.name,),
         ),
     )
 
@@ -70,6 +72,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
         illustrate=partial(pictures.descents, rungs),
+        functions=(rungs.function.name,),
     )
 
 
