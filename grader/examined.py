@@ -27,6 +27,7 @@ class Examined(Frozen, frozen=True):
     flags: tuple[str, ...]
     seconds: float
     exercises: tuple[ExaminedExercise, ...]
+    style: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:

@@ -26,6 +26,7 @@ def mark_submission(
         seconds=examined.seconds,
         exercises=marked,
         identity=submission.identity,
+        style=examined.style,
     )
 
 

@@ -384,3 +384,5 @@ class Report(Frozen, frozen=True):
     """Every exercise graded, in the lab's order."""
     identity: Identity = Identity()
     """Who the student is to the systems around."""
+    style: tuple[str, ...] = ()
+    """Notes on style, which never cost marks."""

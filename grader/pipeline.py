@@ -4,6 +4,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import partial
+
+import msgspec
 
 from grader.bench import WorkerBench
 from grader.cache import Cache
@@ -23,6 +26,7 @@ from grader.model import (
 )
 from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
+from grader.style import style_notes
 
 __all__ = ["assess", "examine", "examine_exercise", "grade_all", "grade_one"]
 
@@ -156,6 +160,8 @@ def examine(
         try:
             budget = Budget(candidates=limits.repairs) if limits.repairs else None
             found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in exercises)
+            # Pictures last: whatever a call for one costs, no mark depends on it any more.
+            found = tuple(map(partial(_illustrated, bench), exercises, found))
         finally:
             bench.close()
     loaded = bench.loaded
@@ -168,6 +174,7 @@ def examine(
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
         exercises=found,
+        style=style_notes(source),
     )
 
 
@@ -181,9 +188,18 @@ def examine_exercise(
         checks=results,
         diagnoses=diagnose(exercise, functions, bench, results, budget),
         claims=exercise.claims(bench),
-        pictures=exercise.illustrate(bench, results),
         answers=exercise.answers(bench),
     )
+
+
+def _illustrated(bench: Bench, exercise: Exercise, found: ExaminedExercise) -> ExaminedExercise:
+    """The findings with their pictures; one that cannot be drawn costs nothing else."""
+    try:
+        pictures = exercise.illustrate(bench, found.checks)
+    except Exception as error:
+        _log.error("pictures of %s failed: %r", exercise.id, error)
+        return found
+    return msgspec.structs.replace(found, pictures=pictures)
 
 
 def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:

@@ -12,7 +12,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, diagnosis, explanations, ladder, statements
+from reference import decomposition, diagnosis, explanations, ladder, pictures, statements
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -35,6 +35,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.factorisation_checks("1.2"),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.factorised,
         ),
         Exercise(
             "2.1",
@@ -55,6 +56,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.completed,
             answers=explanations.MEANING.answer,
             functions=(masked.function.name,),
         ),
@@ -74,6 +76,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(diagnosis.diagnose_descent, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        illustrate=partial(pictures.descents, rungs),
         witness=partial(diagnosis.descent_witness, rungs),
         functions=(rungs.function.name,),
     )

@@ -87,7 +87,8 @@ def _show(report: "Report", root: Path, lab: "Lab", seed: int, format_: str, wat
     elif format_ == "github":
         print_for_github([report], {report.student: root})
     else:
-        stdout = console.output_console(plain=format_ == "plain")
+        plain = format_ == "plain"
+        stdout = console.output_console(plain)
         if watch and stdout.is_terminal:
             stdout.clear()
-        stdout.print(console.student_view(report))
+        stdout.print(console.student_view(report, plain))

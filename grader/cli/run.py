@@ -79,6 +79,12 @@ __all__ = ["command"]
     metavar="PERCENT",
     help="Exit with 1 if a student has less than this share of the marks.",
 )
+@click.option(
+    "--anonymise",
+    envvar="GRADE_ANONYMISE",
+    is_flag=True,
+    help="Put a stable code for every name in all that is written and shown; who is who goes to DIR-names.csv.",
+)
 def command(
     paths: Sequence[Path],
     out: Path,
@@ -97,6 +103,7 @@ def command(
     cache: bool,
     cache_dir: Path | None,
     fail_under: float | None,
+    anonymise: bool,
 ) -> None:
     """Grade a class or a file and write the results."""
     status = _run(
@@ -116,6 +123,7 @@ def command(
         cache=cache,
         cache_dir=cache_dir,
         fail_under=fail_under,
+        anonymise=anonymise,
     )
     sys.exit(status)
 
@@ -138,6 +146,7 @@ def _run(
     cache: bool,
     cache_dir: Path | None,
     fail_under: float | None,
+    anonymise: bool,
 ) -> int:
     from grader import console
     from grader.collect import collect, one
@@ -152,6 +161,7 @@ def _run(
     from grader.model import Report, Submission, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
+    from grader.progress import Watch
     from grader.roster import read_roster
 
     if gradescope is not None and len(paths) != 1:
@@ -167,6 +177,11 @@ def _run(
     table = marks or out / "marks.csv"
     by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
     kept = kept_findings(cache_dir, lab_name, lab, exercises, drawn, allowed) if cache else None
+    hidden = None
+    if anonymise:
+        from grader.anonymise import Anonymiser
+
+        hidden = Anonymiser(lab, exercises, submissions)
     reports: list[Report] = []
     reused: list[Submission] = []
     interrupted = False
@@ -174,19 +189,31 @@ def _run(
     with exclusive(out):
         output = Output(out, lab, drawn, ids)
         try:
-            with console.progress(errors) as bar:
-                task = bar.add_task("Grading", total=len(submissions))
-                for automatic in grade_all(
-                    submissions, lab, exercises, drawn, allowed, jobs, cache=kept, reused=reused.append
-                ):
+            with Watch(errors, len(submissions), plain=format_ == "plain") as watch:
+                graded = grade_all(
+                    submissions,
+                    lab,
+                    exercises,
+                    drawn,
+                    allowed,
+                    jobs,
+                    started=lambda given: watch.started(hidden.submission(given) if hidden else given),
+                    cache=kept,
+                    reused=reused.append,
+                )
+                for automatic in graded:
                     report = at_level(laid_over(automatic, by_hand, lab.rubric), Feedback(feedback))
+                    if hidden is not None:
+                        report = hidden.report(report)
                     reports.append(report)
                     output.student(report)
-                    bar.advance(task)
+                    watch.finished(report)
         except KeyboardInterrupt:
             interrupted = True
         reports.sort(key=lambda report: report.student)
         output.tables(reports)
+        if hidden is not None:
+            output.names(hidden.names)
         write_junit(junit, reports, lab.id)
         if gradescope is not None and reports:
             place(gradescope, gradescope_results(reports[0]).encode())
@@ -197,7 +224,8 @@ def _run(
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
     elif format_ == "github":
-        roots = {submission.student: submission.root for submission in submissions}
+        shown = submissions if hidden is None else tuple(map(hidden.submission, submissions))
+        roots = {submission.student: submission.root for submission in shown}
         print_for_github(reports, roots, console.plain_table(reports, ids))
     else:
         stdout = console.output_console()
@@ -207,7 +235,7 @@ def _run(
                 f"{len(reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
             )
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
-    for entry in unclaimed(by_hand, reports):
+    for entry in unclaimed(by_hand, reports) if hidden is None else ():
         errors.print(
             f"{table} line {entry.line} was not used: not exactly one of those graded is called {entry.student!r}.",
             soft_wrap=True,

@@ -1,11 +1,13 @@
 """Files that are either the old version or the whole new one, never half of either."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import PathError
 
-__all__ = ["place", "write_bytes", "write_text"]
+__all__ = ["place", "replacing", "write_bytes", "write_text"]
 
 
 def place(path: Path, data: bytes) -> None:
@@ -14,6 +16,23 @@ def place(path: Path, data: bytes) -> None:
         write_bytes(path, data)
     except OSError as error:
         raise PathError(f"{path} cannot be written ({error.strerror}): choose another place.") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give the path of a new file in the same folder, which takes the file's place where all went well.
+
+    Folders that do not exist are made. Where the body raises, the temporary file is removed and the old
+    file is left as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Not `tempfile`: its files can be read by their owner only, and replacing would keep that.
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -32,12 +51,5 @@ def write_bytes(path: Path, data: bytes) -> None:
     not exist are made. Raises OSError, and then leaves neither a temporary file behind nor the old file
     changed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Not `tempfile`: its files can be read by their owner only, and replacing would keep that.
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("xb") as file:
+        file.write(data)

@@ -8,7 +8,7 @@ from grader.handmarks import in_words
 from grader.model import Report
 from grader.text import visible
 
-__all__ = ["gradebook_csv"]
+__all__ = ["gradebook_csv", "names_csv"]
 
 _ROSTER = ("id", "email", "group")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -36,6 +36,15 @@ def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str
                 _cell(" | ".join(sentence for each in report.exercises for sentence in in_words(each))),
             ]
         )
+    return buffer.getvalue()
+
+
+def names_csv(names: Sequence[tuple[str, str]]) -> str:
+    """Codes with the names they stand for, as a table of two columns."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["code", "student"])
+    writer.writerows((code, _cell(student)) for code, student in names)
     return buffer.getvalue()
 
 
