@@ -102,6 +102,13 @@ def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="SECONDS",
                 help="CPU time one call of a student may take. Default: 10.",
             ),
+            click.option(
+                "--isolation",
+                envvar="GRADE_ISOLATION",
+                type=click.Choice(["auto", "strict", "process"]),
+                help="How students' code is shut in: `strict` (Landlock and seccomp), `process` (limits only), "
+                "or the strongest there is. Default: auto.",
+            ),
         )
     ):
         command = option(command)
@@ -147,6 +154,7 @@ def run(
     seed: str | None,
     lab: str | None,
     time_limit: float | None,
+    isolation: str | None,
     format_: str | None,
     fail_under: float | None,
 ) -> None:
@@ -162,6 +170,7 @@ def run(
         seed=seed or settings.seed,
         lab_name=lab or settings.lab,
         time_limit=time_limit or settings.time_limit,
+        isolation=isolation or settings.isolation,
         format_=format_ or settings.format or "rich",
         fail_under=fail_under if fail_under is not None else settings.fail_under,
     )
@@ -177,6 +186,7 @@ def _run(
     seed: int | str | None,
     lab_name: str | None,
     time_limit: float | None,
+    isolation: str | None,
     format_: str,
     fail_under: float | None,
 ) -> int:
@@ -193,14 +203,16 @@ def _run(
     drawn = _seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
-    output = Output(out, lab, drawn, ids)
+    zygote = _zygote(isolation)
+    output = Output(out, lab, drawn, ids, zygote.level)
     reports: list[Report] = []
     interrupted = False
     errors = console.error_console()
+    console.warn_of_isolation(errors, zygote)
     try:
         with console.progress(errors) as bar:
             task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, _limits(time_limit), jobs):
+            for report in grade_all(submissions, lab, exercises, drawn, _limits(time_limit), jobs, zygote):
                 reports.append(report)
                 output.student(report)
                 bar.advance(task)
@@ -210,11 +222,12 @@ def _run(
     output.tables(reports)
     stdout = console.output_console()
     if format_ == "json":
-        click.echo(results_json(reports, lab.id, drawn), nl=False)
+        click.echo(results_json(reports, lab.id, drawn, zygote.level), nl=False)
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
     else:
         stdout.print(console.class_table(reports, ids))
+        stdout.print(f"Isolation: {zygote.level}")
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
     if interrupted:
         errors.print(
@@ -241,11 +254,23 @@ def _limits(time_limit: float | None) -> Any:
     return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit)
 
 
+def _zygote(isolation: str | None) -> Any:
+    from grader.zygote import Zygote
+
+    zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings allow no other word
+    try:
+        zygote.level  # noqa: B018  refuses here what the machine cannot hold
+    except GraderError:
+        zygote.close()
+        raise
+    return zygote
+
+
 def _seed(seed: int | str | None, default: int) -> int:
     if seed is None:
         return default
     if seed == "fresh":
-        return secrets.randbelow(2**31)
+        return secrets.randbits(53)  # more than can be tried, and exact in every JSON reader
     try:
         number = int(seed)
     except ValueError:
@@ -271,6 +296,7 @@ def check(
     seed: str | None,
     lab: str | None,
     time_limit: float | None,
+    isolation: str | None,
     format_: str | None,
 ) -> None:
     """Check one file or folder and print what is right, what is not, and what to do next.
@@ -284,18 +310,18 @@ def check(
     from grader.labs import DEFAULT_LAB, load_lab, selected
     from grader.model import Verdict
     from grader.pipeline import grade_one
-    from grader.sandbox import Zygote
 
     settings = read_settings(Path.cwd())
     submission = one(path)
     loaded = load_lab(lab or settings.lab or DEFAULT_LAB)
     drawn = _seed(seed or settings.seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
-    with Zygote() as zygote:
+    with _zygote(isolation or settings.isolation) as zygote:
+        console.warn_of_isolation(console.error_console(), zygote)
         limits = _limits(time_limit or settings.time_limit)
         report = grade_one(submission, loaded, exercises, drawn, limits, zygote)
     if format_ == "json":
-        click.echo(results_json([report], loaded.id, drawn), nl=False)
+        click.echo(results_json([report], loaded.id, drawn, zygote.level), nl=False)
     else:
         console.output_console(plain=format_ == "plain").print(console.student_view(report))
     sys.exit(0 if all(exercise.verdict is Verdict.FULL for exercise in report.exercises) else _FAILED)
@@ -339,6 +365,44 @@ def lab_command(lab: str | None, numbers: bool) -> None:
     held = sum(number.holds for number in shown)
     stdout.print(f"{held} of {len(shown)} numbers came out.")
     sys.exit(0 if held == len(shown) else _FAILED)
+
+
+@cli.command("doctor", short_help="Show what this machine offers to shut students' code in, and prove it.")
+@click.option(
+    "--isolation",
+    envvar="GRADE_ISOLATION",
+    type=click.Choice(["auto", "strict", "process"]),
+    help="The isolation to try. Default: the strongest there is.",
+)
+def doctor(isolation: str | None) -> None:
+    """Show what this machine offers to shut students' code in, and try to break out of it.
+
+    Every claim is put to the test by a worker of its own, as a hostile submission would. The exit status
+    is 1 where something that the isolation promises does not hold.
+    """
+    from grader import console
+    from grader.config import read_settings
+    from grader.doctor import examine, facts
+
+    stdout = console.output_console()
+    stdout.print(console.facts_view(facts()))
+    with _zygote(isolation or read_settings(Path.cwd()).isolation) as zygote:
+        stdout.print(f"\nIsolation: {zygote.level}")
+        console.warn_of_isolation(console.error_console(), zygote)
+        outcomes = []
+        with console.progress(console.error_console()) as bar:
+            task = bar.add_task("Trying to break out", total=None)
+            for outcome in examine(zygote):
+                outcomes.append(outcome)
+                bar.advance(task)
+    stdout.print(console.trials_table(outcomes))
+    broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
+    stdout.print(
+        f"{broken} of the claims do not hold: please report this, see SECURITY.md."
+        if broken
+        else "Every claim of this isolation held."
+    )
+    sys.exit(_FAILED if broken else 0)
 
 
 def main() -> None:

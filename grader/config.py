@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -21,6 +22,7 @@ class Settings(Frozen, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     time_limit: float | None = None
     format: str | None = None
     fail_under: float | None = None
+    isolation: Literal["auto", "strict", "process"] | None = None
 
 
 def read_settings(folder: Path) -> Settings:

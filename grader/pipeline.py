@@ -34,13 +34,15 @@ def grade_all(
     seed: int,
     limits: Limits,
     jobs: int,
+    zygote: Zygote,
     started: Callable[[Submission], None] = lambda submission: None,
 ) -> Iterator[Report]:
     """Grade every submission on `jobs` workers and yield the reports as they finish.
 
-    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole.
+    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole. In any
+    case the zygote is closed in the end.
     """
-    with Zygote() as zygote:
+    with zygote:
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
         try:
             pending: list[Future[Report]] = []
