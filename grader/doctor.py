@@ -216,7 +216,7 @@ def _tried(trial: Trial, zygote: Zygote, own: Path, place: Place, level: Level) 
     names = f"OUTSIDE = {str(place.outside)!r}; PORT = {place.port}; GRADER = {str(Path(__file__).parent)!r}\n"
     worker = Worker(zygote, own, LIMITS)
     try:
-            load = wire.Load(code=names + attempt, filename="trial.py", seed=1)
+        load = wire.Load(code=names + attempt, filename="trial.py", seed=1)
         reply, _ = worker.ask(load, LIMITS.call_seconds)
     finally:
         worker.close()

@@ -21,9 +21,8 @@ __all__ = ["Output"]
 class Output:
     """Writes one run's results into a folder."""
 
-    def __init__(self, folder: Path, lab: Lab, seed: int, exercise_ids: Sequence[str], isolation: str) -> None:
+    def __init__(self, folder: Path, lab: Lab, seed: int, exercise_ids: Sequence[str]) -> None:
         self._folder = folder
-        self._isolation = isolation
         self._lab = lab
         self._seed = seed
         self._exercise_ids = tuple(exercise_ids)
@@ -42,10 +41,10 @@ class Output:
         write_text(folder / "report.html", pages.render_student_html(report, self._lab.title))
         write_text(folder / "report.md", pages.render_student_markdown(report, self._lab.title))
 
-    def tables(self, reports: Sequence[Report]) -> None:
+    def tables(self, reports: Sequence[Report], isolation: str) -> None:
         """Write the class page, the gradebook and results.json for the reports in this order."""
         rows = [pages.class_row(report) for report in reports]
         most = max((report.max_marks for report in reports), default=0.0)
-        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed, self._isolation))
+        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed, isolation))
         write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
         write_text(self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most))

@@ -53,14 +53,18 @@ class Zygote:
     @property
     def level(self) -> Level:
         """The isolation that workers get. Waits until the process has tried what this machine can do."""
+        self.require()
+        assert self._level is not None
+        return self._level
+
+    def require(self) -> None:
+        """Raise IsolationError where this machine cannot hold the isolation asked for."""
         with self._lock:
             if self._level is None:
                 try:
                     self._greet()
-                except OSError as error:
-                    raise SandboxError(f"it did not start ({error}){self._last_words()}") from error
-            assert self._level is not None
-            return self._level
+                except (OSError, msgspec.MsgspecError) as error:
+                    raise SandboxError(f"no worker can be started ({error}){self._last_words()}") from error
 
     @property
     def obstacle(self) -> str:
