@@ -31,8 +31,8 @@ __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "WorkerBench", "as_wire", "loading_seed
 MAX_RESTARTS = 6
 """After so many deaths a submission is not run any further."""
 
-MAX_LOSSES = 30
-"""Deaths that were not the submission's own are made good so often."""
+MAX_LOSSES = 16
+"""So often a call is made again because the process that starts workers was lost; then it counts as a death."""
 
 
 class WorkerBench:
@@ -183,10 +183,8 @@ class WorkerBench:
         if self._worker is not None:
             self._worker.close()
         self._worker = None
-        if died.reason == LOST:
-            self._losses += 1
-        else:
-            self._deaths += 1
+        self._losses += died.reason == LOST
+        self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
 
     def _restart(self) -> bool:
         if self._deaths > MAX_RESTARTS:

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import doctor
+from grader.forkserver import Zygote
 from grader.lab import Exercise, Lab
 from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
-from grader.zygote import Zygote
 
 __all__ = [
     "class_table",
@@ -87,7 +87,8 @@ def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
 
 def trials_table(outcomes: Sequence[doctor.Outcome]) -> Table:
     """One line a claim: what students' code does not do, whether that held, and what stopped it."""
-    table = Table("Students' code …", "Holds", "What happened", header_style="bold")
+    table = Table("Students' code …", "Holds", header_style="bold")
+    table.add_column("What happened", overflow="fold")
     for outcome in outcomes:
         if outcome.held:
             mark = Text("yes", style="green")

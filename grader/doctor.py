@@ -16,10 +16,10 @@ from pathlib import Path
 import psutil
 
 from grader import wire
+from grader.forkserver import Level, Zygote
 from grader.limits import Limits
 from grader.model import Died, Frozen
 from grader.sandbox import Worker
-from grader.zygote import Level, Zygote
 
 __all__ = ["Outcome", "Place", "Trial", "examine", "facts"]
 
@@ -174,7 +174,8 @@ def trials() -> tuple[Trial, ...]:
             f"runs {LIMITS.threads} threads at most",
             f"""
             import threading, time
-            for _ in range({3 * LIMITS.threads}):
+            threading.stack_size(65536)
+            for _ in range({2 + LIMITS.threads}):
                 threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
             while True: pass
             """,
@@ -212,8 +213,12 @@ def examine(zygote: Zygote) -> Iterator[Outcome]:
 
 
 def _tried(trial: Trial, zygote: Zygote, own: Path, place: Place, level: Level) -> Outcome:
-    attempt = "def attempt():\n" + textwrap.indent(textwrap.dedent(trial.code).strip(), "    ") + "\nattempt()\n"
-    names = f"OUTSIDE = {str(place.outside)!r}; PORT = {place.port}; GRADER = {str(Path(__file__).parent)!r}\n"
+    attempt = (
+        "def attempt():\n" + textwrap.indent(textwrap.dedent(trial.code).strip(), "    ") + "\nattempt()\n"
+    )
+    names = (
+        f"OUTSIDE = {str(place.outside)!r}; PORT = {place.port}; GRADER = {str(Path(__file__).parent)!r}\n"
+    )
     worker = Worker(zygote, own, LIMITS)
     try:
         load = wire.Load(code=names + attempt, filename="trial.py", seed=1)
@@ -224,16 +229,20 @@ def _tried(trial: Trial, zygote: Zygote, own: Path, place: Place, level: Level) 
     through = THROUGH in printed or place.secret in printed or trial.seen(place)
     if trial.death and not isinstance(reply, Died):
         through = True
-    return Outcome(trial.claim, not through, level == "strict" or not trial.strict_only, _evidence(reply))
+    return Outcome(
+        trial.claim, not through, level == "strict" or not trial.strict_only, _evidence(reply, through)
+    )
 
 
-def _evidence(reply: wire.Reply | Died) -> str:
+def _evidence(reply: wire.Reply | Died, through: bool) -> str:
+    if through:
+        return "nothing stopped it"
     if isinstance(reply, Died):
         return f"ended: {reply.text}"
     if isinstance(reply, wire.Loaded) and reply.failures:
         failure = reply.failures[-1]
         return f"{failure.type_name}: {failure.text}"
-    return "nothing stopped it" if isinstance(reply, wire.Loaded) and reply.printed else "no error, and no effect"
+    return "no error, and no effect"
 
 
 def _arrives(listener: socket.socket) -> bool:

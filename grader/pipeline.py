@@ -34,15 +34,15 @@ def grade_all(
     seed: int,
     limits: Limits,
     jobs: int,
-    zygote: Zygote,
     started: Callable[[Submission], None] = lambda submission: None,
+    zygote: Zygote | None = None,
 ) -> Iterator[Report]:
     """Grade every submission on `jobs` workers and yield the reports as they finish.
 
-    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole. In any
-    case the zygote is closed in the end.
+    Leaving the iteration early, also by an interrupt, ends all workers; what was yielded is whole. The
+    zygote given is closed in the end; without one, workers get the strongest isolation there is.
     """
-    with zygote:
+    with zygote or Zygote() as zygote:
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
         try:
             pending: list[Future[Report]] = []

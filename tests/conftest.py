@@ -108,6 +108,13 @@ def zygote() -> Iterator[Zygote]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def free_zygote() -> Iterator[Zygote]:
+    """One whose workers are separated and limited only: they can start programs and reach other processes."""
+    with Zygote("process") as started:
+        yield started
+
+
 @pytest.fixture
 def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
     """`open_bench(code)` loads a file in a real worker and returns its bench."""

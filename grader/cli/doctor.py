@@ -11,7 +11,9 @@ from grader.cli.options import isolation_option, started_zygote
 __all__ = ["command"]
 
 
-@click.command("doctor", short_help="Show what shuts students' code in on this machine, and try to break out.")
+@click.command(
+    "doctor", short_help="Show what shuts students' code in on this machine, and try to break out."
+)
 @isolation_option
 def command(isolation: str | None) -> None:
     """Show what this machine offers to shut students' code in, and try to break out of it.

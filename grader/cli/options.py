@@ -9,8 +9,8 @@ import click
 from grader.errors import GraderError, UsageError
 
 if TYPE_CHECKING:
+    from grader.forkserver import Zygote
     from grader.limits import Limits
-    from grader.zygote import Zygote
 
 __all__ = ["drawn_seed", "isolation_option", "lab_option", "limits", "shared", "started_zygote"]
 
@@ -82,7 +82,7 @@ def started_zygote(isolation: str | None) -> "Zygote":
 
     Raises IsolationError where this machine cannot hold it.
     """
-    from grader.zygote import Zygote
+    from grader.forkserver import Zygote
 
     zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
     try:

@@ -114,7 +114,9 @@ def _run(
     try:
         with console.progress(errors) as bar:
             task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, limits(time_limit), jobs, zygote):
+            for report in grade_all(
+                submissions, lab, exercises, drawn, limits(time_limit), jobs, zygote=zygote
+            ):
                 reports.append(report)
                 output.student(report)
                 bar.advance(task)

@@ -9,7 +9,9 @@ import os
 import socket
 import stat
 import sys
-from typing import Final
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
 
 from grader.worker.readable import DEVICES, readable_paths
 from grader.worker.syscalls import ALLOWED, CLONE_THREAD, CONDITIONAL, PRETENDED, REFUSED, UNSUPPORTED
@@ -33,7 +35,10 @@ class Lockdown:
 
         self._abi = py_landlock.get_abi_version()
         self._handles = tuple((os.open(path, os.O_PATH | os.O_CLOEXEC), path) for path in readable_paths())
-        read, both = py_landlock.AccessFs.READ_FILE, py_landlock.AccessFs.READ_FILE | py_landlock.AccessFs.READ_DIR
+        read, both = (
+            py_landlock.AccessFs.READ_FILE,
+            py_landlock.AccessFs.READ_FILE | py_landlock.AccessFs.READ_DIR,
+        )
         self._rights = tuple(
             int(both if stat.S_ISDIR(os.fstat(handle).st_mode) else read) for handle, _ in self._handles
         )
@@ -74,7 +79,6 @@ class Lockdown:
         py_landlock.restrict_self(rules, None)
         os.close(rule.parent_fd)
         os.close(rules)
-
 
     def shut_calls(self) -> None:
         """From now on, this process computes, and uses the files it may; it reaches nothing else."""
@@ -144,14 +148,14 @@ def obstacle() -> str:
 def _tried() -> str:
     try:
         lockdown = Lockdown()
-        lockdown.shut_files(os.getcwd())
+        lockdown.shut_files(str(Path.cwd()))
         lockdown.shut_calls()
     except ImportError as error:
         return f"the Python package {error.name} is not installed"
     except Exception as error:  # whatever it is, this machine cannot do it
         return f"{type(error).__name__}: {error}"
-    forbidden = {
-        "reading a folder that is not allowed": lambda: os.listdir(os.sep),
+    forbidden: dict[str, Callable[[], Any]] = {
+        "reading a folder that is not allowed": lambda: os.scandir(os.sep),
         "opening a socket": socket.socket,
         "starting a process": os.fork,
     }

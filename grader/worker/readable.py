@@ -38,12 +38,14 @@ DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 def readable_paths() -> tuple[str, ...]:
     """Files and folders, absolute and existing, that may be read with everything beneath them."""
     found = {*_standard_library(), *_packages(PACKAGES), *_libraries(), *DATA, *DEVICES}
-    return tuple(sorted({os.path.realpath(path) for path in found if os.path.exists(path)}))
+    return tuple(sorted({os.path.realpath(path) for path in found if Path(path).exists()}))
 
 
 def _standard_library() -> Iterator[str]:
     for name in ("stdlib", "platstdlib"):
-        folder = Path(sysconfig.get_path(name, vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix}))
+        folder = Path(
+            sysconfig.get_path(name, vars={"base": sys.base_prefix, "platbase": sys.base_exec_prefix})
+        )
         for entry in folder.iterdir() if folder.is_dir() else ():
             if entry.name not in ("site-packages", "dist-packages"):
                 yield str(entry)
@@ -54,7 +56,7 @@ def _libraries() -> Iterator[str]:
     folders = {sysconfig.get_config_var("LIBDIR") or "", f"{sys.base_prefix}/lib"}
     folders |= {f"{root}/{part}" for root in ("", "/usr") for part in ("lib64", f"lib/{multiarch}")}
     for folder in folders:
-        if os.path.isdir(folder):
+        if folder and Path(folder).is_dir():
             yield from (entry.path for entry in os.scandir(folder) if LIBRARIES.match(entry.name))
 
 

@@ -76,7 +76,9 @@ def _array(value: "np.ndarray[Any, Any]", origin: Any) -> wire.Value:
     if dtype not in wire.DTYPE_SIZES:
         return wire.Opaque(type_name="ndarray", text=f"array of dtype {dtype[:40]}")
     if value.nbytes > wire.MAX_ARRAY_BYTES:
-        return wire.Opaque(type_name="Tensor", text=f"array of shape {value.shape}, too large to look at"[:500])
+        return wire.Opaque(
+            type_name="Tensor", text=f"array of shape {value.shape}, too large to look at"[:500]
+        )
     data = np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<"), copy=False).tobytes()
     return wire.Array(dtype=dtype, shape=value.shape, data=data, origin=origin)
 

@@ -86,9 +86,7 @@ def _spawn(
         os._exit(0)
 
 
-def _become_worker(
-    settings: WorkerSettings, descriptor: int, parent: int, lockdown: Lockdown | None
-) -> None:
+def _become_worker(settings: WorkerSettings, descriptor: int, parent: int, lockdown: Lockdown | None) -> None:
     os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
