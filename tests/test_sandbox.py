@@ -436,9 +436,7 @@ def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
         bench.close()
 
 
-def test_who_ends_the_zygote_costs_others_nothing(
-    handed_in: Handed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("grader.bench.MAX_LOSSES", 2)
     code = "import os, time\ndef other(A):\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n"
     killer = handed_in({"lab.py": code}, "killer")
