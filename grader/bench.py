@@ -24,6 +24,7 @@ from grader.model import (
     StatementFailure,
     Uncallable,
 )
+from grader.private import emptied
 from grader.sandbox import LOST, Limits, Worker, Zygote
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "WorkerBench", "as_wire", "loading_seed"]
@@ -49,6 +50,7 @@ class WorkerBench:
     ) -> None:
         self._zygote = zygote
         self._folder = folder
+        self._handed_in = tuple(folder.iterdir())
         self._source = source
         self._functions = {function.name: function for function in functions}
         self._limits = limits
@@ -183,6 +185,8 @@ class WorkerBench:
         if self._worker is not None:
             self._worker.close()
         self._worker = None
+        if died.reason == "resources":  # a fresh worker must not find the folder full
+            emptied(self._folder, self._handed_in)
         self._losses += died.reason == LOST
         self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
 

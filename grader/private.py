@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-__all__ = ["private_copy", "remove"]
+__all__ = ["emptied", "private_copy", "remove"]
 
 
 class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
     """A temporary folder with a copy of the files handed in, removed afterwards.
 
-    Files beyond `most` bytes in all are left out: a worker reads its own folder only.
+    Files beyond `most` bytes in all are left out, and files we may not read ourselves.
     """
 
     def __init__(self, root: Path, files: Sequence[Path], most: int = 32 * 1024**2) -> None:
@@ -33,7 +33,7 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
         room = self._most
         for file in self._files:
             size = file.stat().st_size
-            if size > room:
+            if size > room or not os.access(file, os.R_OK):
                 continue
             room -= size
             target = self._folder / file.relative_to(self._root)
@@ -53,3 +53,14 @@ def remove(folder: Path) -> None:
     except (OSError, RecursionError):
         for command in (["chmod", "-R", "u+rwx", "--"], ["rm", "-rf", "--"]):
             subprocess.run([*command, os.fspath(folder)], stderr=subprocess.DEVNULL, check=False)
+
+
+def emptied(folder: Path, kept: Sequence[Path]) -> None:
+    """Remove what stands in a folder beside the entries kept."""
+    for entry in sorted(folder.iterdir()):
+        if entry in kept:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            remove(entry)
+        else:
+            entry.unlink(missing_ok=True)

@@ -28,6 +28,7 @@ LOST: Final = "lost"
 """The reason of a death that is not the submission's own: the process that starts workers was lost."""
 
 _SLICE: Final = 0.2
+_FLOOD: Final = 1.0
 START_SECONDS: Final = 60.0
 
 _STARTS: Final = 3
@@ -43,6 +44,7 @@ class Worker:
         self._looked = time.monotonic()
         for _ in range(_STARTS):
             self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
+            self._arrived = bytearray()
             self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
             if self._is_ready():
                 return
@@ -90,22 +92,31 @@ class Worker:
             return _death(self.close()), statement
 
     def _receive(self, clock: "_Clock") -> wire.Reply:
-        size = struct.unpack("<I", self._exactly(4, clock))[0]
+        """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
+        while (body := self._next_body()) is None:
+            ready, _, _ = select.select([self._channel], [], [], _SLICE)
+            if not ready:
+                clock.check()
+                continue
+            chunk = self._channel.recv(1 << 20)
+            if not chunk:
+                raise ConnectionError("the worker closed its end")
+            self._arrived += chunk
+            clock.check_flood()
+        return wire.decode_reply(body)
+
+    def _next_body(self) -> bytes | None:
+        """A message that has arrived as a whole, taken off the front of what arrived."""
+        if len(self._arrived) < 4:
+            return None
+        size = struct.unpack_from("<I", self._arrived)[0]
         if size > wire.MAX_REPLY_BYTES:
             raise wire.WireError(f"an answer of {size} bytes was announced")
-        return wire.decode_reply(self._exactly(size, clock))
-
-    def _exactly(self, count: int, clock: "_Clock") -> bytes:
-        data = bytearray()
-        while len(data) < count:
-            ready, _, _ = select.select([self._channel], [], [], _SLICE)
-            if ready:
-                chunk = self._channel.recv(min(count - len(data), 1 << 20))
-                if not chunk:
-                    raise ConnectionError("the worker closed its end")
-                data += chunk
-            clock.check()
-        return bytes(data)
+        if len(self._arrived) < 4 + size:
+            return None
+        body = bytes(self._arrived[4 : 4 + size])
+        del self._arrived[: 4 + size]
+        return body
 
     def cpu(self) -> float:
         """Seconds of CPU the worker has used; 0 where that cannot be known."""
@@ -159,11 +170,17 @@ class _Clock:
 
     def restart(self) -> None:
         """Begin to count anew, as each statement of a file does."""
-        self._begun = time.monotonic()
+        self._begun = self._checked = time.monotonic()
         self._used: float | None = None  # read only for a call that takes a while: it costs 70 µs
+
+    def check_flood(self) -> None:
+        """The same for a worker that sends without a pause: looked at once a second."""
+        if time.monotonic() - self._checked >= _FLOOD:
+            self.check()
 
     def check(self) -> None:
         """Raise where the time is up or the worker has too much of something."""
+        self._checked = time.monotonic()
         too_much = self._worker.excess()
         if too_much:
             raise _OverError(Died("resources", too_much))
