@@ -12,7 +12,7 @@ from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
 from reference import decomposition, ladder, misconceptions, statements
-from reference.functions import FUNCTIONS
+from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -41,6 +41,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             decomposition.Decomposition("2.1", seed).checks(),
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
+            functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -50,6 +51,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            functions=(masked.function.name,),
         ),
     )
 
@@ -67,6 +69,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        functions=(rungs.function.name,),
     )
 
 

@@ -98,7 +98,7 @@ import sys
 loop, wire = sys.modules["grader.worker.loop"], sys.modules["grader.wire"]
 good = wire.Array(dtype="float32", shape=(3, 3), data=bytes(36))
 loop._call = lambda request, *rest: wire.Returned(value=good, after=tuple(request.positional))
-loop._settle = lambda seed: None
+loop.settle = lambda seed: None
 """,
         most=0.0,
     ),
