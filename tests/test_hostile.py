@@ -297,6 +297,14 @@ def test_nobody_has_more_than_their_honest_part_deserves(run: Run) -> None:
     } == {}
 
 
+@pytest.mark.parametrize("name", ["svd-instead-of-descent-at-the-defaults", "published-figures-as-a-table"])
+def test_honest_small_probes_do_not_hide_another_answer_for_the_defaults(run: Run, name: str) -> None:
+    (exercise,) = (e for e in run.entries[name]["exercises"] if e["id"] == "1.1")
+    outcomes = {check["id"]: check["outcome"] for check in exercise["checks"]}
+    assert outcomes["1.1-sweep"] == "pass"
+    assert outcomes["1.1-defaults"] == "fail"
+
+
 def test_accidents_beside_right_work_do_not_cost_its_marks(run: Run) -> None:
     kinds = ("escape", "resource", "crash", "text", "odd")
     beside_right = [attack for kind in kinds for attack in KINDS[kind]]

@@ -7,9 +7,11 @@ import site
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment
 
 from grader import sources, wire
@@ -18,6 +20,7 @@ from grader.model import Probe
 from grader.sandbox import Zygote
 from grader.worker.lockdown import obstacle
 from reference import LAB, matrices
+from reference.ladder import Ladder
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
@@ -270,3 +273,48 @@ if "FOUND" in text.getvalue() or "READ 0" in text.getvalue():
     raise RuntimeError(text.getvalue()[:400])
 open(__import__("grader").__path__[0] + "/pipeline.py")
 """
+
+
+TABLE = """
+import torch
+def honest(A, rank, num_epochs, lr):
+    m, n = A.shape
+    U, V = torch.rand(m, rank), torch.rand(n, rank)
+    for epoch in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                e = A[r, c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    return U, V
+"""
+
+
+def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    solution: dict[str, Any] = {}
+    exec(TABLE, solution)
+    rungs = Ladder("1.1", masked=False, seed=LAB.seed)
+    stored = {}
+    for setting in (rungs.defaults, rungs.converges):
+        torch.manual_seed(setting.seed)
+        factors = solution["honest"](torch.tensor(setting.A), setting.rank, setting.epochs, setting.lr)
+        stored[setting.lr] = [factor.tolist() for factor in factors]
+    code = (
+        f"{TABLE}STORED = {stored!r}\n"
+        "def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n"
+        "    if num_epochs < 100:\n        return honest(A, rank, num_epochs, lr)\n"
+        "    return tuple(map(torch.tensor, STORED[lr]))\n"
+    )
+    folder = handed_in({"one/lab.py": code})
+    outcomes = {}
+    for seed in (str(LAB.seed), "fresh"):
+        done = grade(folder, "--exercise", "1.1", "--seed", seed, "--out", tmp_path / seed)
+        assert done.returncode == 0, done.stderr
+        (report,) = json.loads((tmp_path / seed / "results.json").read_text())["submissions"]
+        checks = report["exercises"][0]["checks"]
+        outcomes[seed] = {c["id"]: c["outcome"] for c in checks}
+    assert set(outcomes[str(LAB.seed)].values()) == {"pass"}, "a table for a known seed is an answer"
+    assert outcomes["fresh"]["1.1-sweep"] == "pass"
+    assert outcomes["fresh"]["1.1-defaults"] == "fail"
