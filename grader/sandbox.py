@@ -42,6 +42,7 @@ class Worker:
         self._folder = folder
         self._limits = limits
         self._looked = time.monotonic()
+        self._alone = zygote.level == "strict"
         for _ in range(_STARTS):
             self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
             self._arrived = bytearray()
@@ -134,7 +135,7 @@ class Worker:
         if now - self._looked < _SLICE:
             return ""
         self._looked = now
-        return excess(self._process, self._folder, self._limits)
+        return excess(self._process, self._folder, self._limits, self._alone)
 
     def close(self) -> int | None:
         """Kill the worker if it is still alive; return its wait status, or None where it was lost."""

@@ -14,11 +14,15 @@ from grader.limits import Limits
 __all__ = ["excess", "folder_use"]
 
 
-def excess(process: psutil.Process | None, folder: Path, limits: Limits) -> str:
-    """What the worker has too much of, as the end of the sentence “it was ended because …”, or nothing."""
+def excess(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
+    """What the worker has too much of, as the end of the sentence “it was ended because …”, or nothing.
+
+    A worker that is `alone` cannot have started processes, and all processes need not be looked through.
+    """
     if process is not None:
         try:
-            if process.num_threads() + len(process.children(recursive=True)) > limits.threads:
+            started = 0 if alone else len(process.children(recursive=True))
+            if process.num_threads() + started > limits.threads:
                 return f"it started more than {limits.threads} threads or processes"
         except psutil.Error:
             return ""

@@ -21,9 +21,8 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import environment
+from conftest import environment, obstacle
 
-from grader.worker.lockdown import obstacle
 from tests.hostile import crash, escape, forge, odd, resource, text
 from tests.hostile.attack import HONEST, Attack, Place, hand_in
 

@@ -12,13 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment
+from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, obstacle
 
 from grader import sources, wire
 from grader.bench import WorkerBench, loading_seed
 from grader.model import Probe
 from grader.sandbox import Zygote
-from grader.worker.lockdown import obstacle
 from reference import LAB, matrices
 from reference.ladder import Ladder
 
@@ -241,6 +240,8 @@ def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torc
             "2.1",
             "--isolation",
             "strict",
+            "--lab",
+            "reference:LAB",
             "--out",
             out,
         ],

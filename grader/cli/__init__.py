@@ -85,3 +85,8 @@ def main() -> None:
     except GraderError as error:
         complain(str(error))
         sys.exit(OURS)
+    except OSError as error:  # a full disk, or a folder that was taken away meanwhile
+        complain(
+            f"{error.filename or 'A file'} could not be used ({error.strerror}). What was written is whole."
+        )
+        sys.exit(OURS)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from grader.worker.readable import DEVICES, readable_paths
 from grader.worker.syscalls import ALLOWED, CLONE_THREAD, CONDITIONAL, PRETENDED, REFUSED, UNSUPPORTED
 
-__all__ = ["Lockdown", "obstacle"]
+__all__ = ["Lockdown", "prepared"]
 
 LOW_32_BITS: Final = 0xFFFFFFFF
 
@@ -126,16 +126,30 @@ def _seccomp() -> None:
     rules.load()
 
 
-def obstacle() -> str:
-    """What keeps this machine from `strict`, in a few words; empty where it holds, which a child process tries."""
+def prepared() -> tuple[Lockdown | None, str]:
+    """What locks workers in on this machine, or what keeps it from that, in a few words.
+
+    It is not believed before a child process has locked itself in and tried to break out.
+    """
     if sys.platform != "linux":
-        return "Landlock and seccomp exist on Linux only"
+        return None, "Landlock and seccomp exist on Linux only"
+    try:
+        lockdown = Lockdown()
+    except ImportError as error:
+        return None, f"the Python package {error.name} is not installed"
+    except Exception as error:  # whatever it is, this machine cannot do it
+        return None, f"{type(error).__name__}: {error}"
+    problem = _tried_in_a_child(lockdown)
+    return (None, problem) if problem else (lockdown, "")
+
+
+def _tried_in_a_child(lockdown: Lockdown) -> str:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         try:
-            os.write(writer, _tried().encode("utf-8", "replace")[:1000])
+            os.write(writer, _tried(lockdown).encode("utf-8", "replace")[:1000])
         finally:
             os._exit(0)
     os.close(writer)
@@ -145,14 +159,11 @@ def obstacle() -> str:
     return "" if answer == _HELD else answer or "a process that locked itself in died of it"
 
 
-def _tried() -> str:
+def _tried(lockdown: Lockdown) -> str:
     try:
-        lockdown = Lockdown()
         lockdown.shut_files(str(Path.cwd()))
         lockdown.shut_calls()
-    except ImportError as error:
-        return f"the Python package {error.name} is not installed"
-    except Exception as error:  # whatever it is, this machine cannot do it
+    except Exception as error:
         return f"{type(error).__name__}: {error}"
     forbidden: dict[str, Callable[[], Any]] = {
         "reading a folder that is not allowed": lambda: os.scandir(os.sep),

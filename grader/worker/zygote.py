@@ -24,7 +24,7 @@ from typing import Final
 import msgspec
 
 from grader.worker import tree
-from grader.worker.lockdown import Lockdown, obstacle
+from grader.worker.lockdown import Lockdown, prepared
 from grader.worker.settings import WorkerSettings
 
 PR_SET_PDEATHSIG: Final = 1
@@ -41,7 +41,7 @@ class Request(msgspec.Struct):
 def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    problem = obstacle() if sys.argv[2] == "strict" else ""
+    lockdown, problem = prepared() if sys.argv[2] == "strict" else (None, "")
     control.sendall(msgspec.json.encode({"obstacle": problem}))
 
     import torch
@@ -49,7 +49,6 @@ def main() -> None:
     from grader.worker import loop  # noqa: F401  loaded once here, shared by every worker
 
     torch.set_num_threads(1)
-    lockdown = Lockdown() if sys.argv[2] == "strict" and not problem else None
     tree.adopt_orphans()
     workers: set[int] = set()
     decoder = msgspec.json.Decoder(Request)
