@@ -33,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     diagnose_budget: int | None = None
     format: str | None = None
     fail_under: float | None = None
+    isolation: Literal["auto", "strict", "process"] | None = None
     junit: str | None = None
     cache: bool | None = None
     cache_dir: str | None = None

@@ -10,6 +10,8 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader import doctor
+from grader.forkserver import Zygote
 from grader.handmarks import in_words
 from grader.lab import Exercise, Lab
 from grader.model import ExerciseReport, Report
@@ -22,10 +24,13 @@ __all__ = [
     "by_hand",
     "class_table",
     "error_console",
+    "facts_view",
     "lab_view",
     "output_console",
     "plain_table",
     "student_view",
+    "trials_table",
+    "warn_of_isolation",
 ]
 
 
@@ -52,6 +57,43 @@ def as_text(view: RenderableType) -> str:
 def error_console() -> Console:
     """Stderr, for progress and errors."""
     return Console(stderr=True, highlight=False, emoji=False)
+
+
+def warn_of_isolation(console: Console, zygote: Zygote) -> None:
+    """Say plainly where students' code is separated and limited, but not locked in."""
+    if zygote.level == "process":
+        reason = f" ({visible(zygote.obstacle)})" if zygote.obstacle else ""
+        console.print(
+            Text(
+                f"Isolation is `process`{reason}: students' code has limits and a process of its own, but can read "
+                "your files and reach the network. Do not grade files you would not run yourself. See `grade doctor`."
+            ),
+            style="yellow",
+            soft_wrap=True,
+        )
+
+
+def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
+    """What a machine is, as two columns."""
+    table = Table.grid(padding=(0, 2))
+    for name, value in facts:
+        table.add_row(Text(name, style="bold"), Text(visible(value)))
+    return table
+
+
+def trials_table(outcomes: Sequence[doctor.Outcome]) -> Table:
+    """One line a claim: what students' code does not do, whether that held, and what stopped it."""
+    table = Table("Students' code …", "Holds", header_style="bold")
+    table.add_column("What happened", overflow="fold")
+    for outcome in outcomes:
+        if outcome.held:
+            mark = Text("yes", style="green")
+        elif outcome.promised:
+            mark = Text("NO", style="bold red")
+        else:
+            mark = Text("not promised", style="yellow")
+        table.add_row(Text(outcome.claim), mark, Text(visible(outcome.evidence)))
+    return table
 
 
 def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table:

@@ -7,6 +7,7 @@
     │   ├── PathError         a path given does not exist, holds no submissions or cannot be written
     │   ├── LabError          the lab cannot be loaded, or has no such exercise
     │   ├── TableError        a roster or a table of marks cannot be used
+    │   ├── IsolationError    the isolation asked for cannot hold on this machine
     │   └── RubricError       rubric.toml does not add up or names what does not exist
     ├── SourceError           a file handed in cannot be read (costs only that submission)
     └── SandboxError          a worker cannot be started: our own fault (exit status 3)
@@ -14,6 +15,7 @@
 
 __all__ = [
     "GraderError",
+    "IsolationError",
     "LabError",
     "PathError",
     "RubricError",
@@ -42,6 +44,10 @@ class LabError(UsageError):
 
 class TableError(UsageError):
     """A roster or a table of marks that cannot be read or names what does not exist."""
+
+
+class IsolationError(UsageError):
+    """An isolation that this machine cannot hold."""
 
 
 class RubricError(UsageError):

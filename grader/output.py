@@ -51,11 +51,11 @@ class Output:
         write_text(folder / "report.md", pages.render_student_markdown(report, self._lab.title))
         write_text(folder / "report.txt", pages.render_student_text(report, self._lab.title))
 
-    def tables(self, reports: Sequence[Report]) -> None:
-        """Write the class page and all it offers for download, for the reports in this order."""
+    def tables(self, reports: Sequence[Report], isolation: str) -> None:
+        """Write the class page, the gradebook and results.json for the reports in this order."""
         rows = [pages.class_row(report) for report in reports]
         most = max((report.max_marks for report in reports), default=0.0)
-        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed))
+        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed, isolation))
         write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
         folders = [pages.page_folder(report.student) for report in reports]
         write_bundle(self._folder / "reports.zip", self._folder / "students", folders)

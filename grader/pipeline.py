@@ -43,11 +43,13 @@ def grade_all(
     started: Callable[[Submission], None] = lambda submission: None,
     cache: Cache | None = None,
     reused: Callable[[Submission], None] = lambda submission: None,
+    zygote: Zygote | None = None,
 ) -> Iterator[Report]:
     """Grade every submission on `jobs` workers and yield the reports as they finish.
 
     What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
-    interrupt, ends all workers; what was yielded is whole.
+    interrupt, ends all workers; what was yielded is whole. The zygote given is closed in the end; without one,
+    workers get the strongest isolation there is.
     """
     waiting: list[Submission] = []
     for submission in submissions:
@@ -59,7 +61,7 @@ def grade_all(
         yield mark_submission(submission, kept, exercises, lab.rubric)
     if not waiting:
         return
-    with Zygote() as zygote:
+    with zygote or Zygote() as zygote:
         pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
         try:
             pending: list[Future[Report]] = []

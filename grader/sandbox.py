@@ -1,4 +1,4 @@
-"""Start workers, talk to them within limits, kill them. The only file that knows they are processes.
+"""Talk to a worker within limits, and end it. The only file that knows how a worker's life may go.
 
 The grader owns the clock and the exit status: a worker that hangs, dies or sends nonsense costs the call
 it was in (`Died`), and a fresh one can go on with the rest.
@@ -6,250 +6,121 @@ it was in (`Died`), and a fresh one can go on with the rest.
 
 import os
 import select
-import shutil
 import signal
-import socket
 import struct
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
-import msgspec
 import psutil
 
 from grader import wire
 from grader.errors import SandboxError
-from grader.model import Died, Frozen
-from grader.worker.settings import WorkerSettings
+from grader.footprint import excess
+from grader.forkserver import Zygote
+from grader.limits import Limits
+from grader.model import Died
+from grader.private import private_copy
 
-__all__ = ["Limits", "Worker", "Zygote", "private_copy"]
+__all__ = ["LOST", "Limits", "Worker", "Zygote", "private_copy"]
 
-START_SECONDS: Final = 120.0
+LOST: Final = "lost"
+"""The reason of a death that is not the submission's own: the process that starts workers was lost."""
+
 _SLICE: Final = 0.2
+_FLOOD: Final = 1.0
+START_SECONDS: Final = 60.0
 
-
-class Limits(Frozen, frozen=True):
-    """What one submission may use.
-
-    A call is ended after `call_seconds` of CPU, or after `idle_factor` times that on the clock where it
-    only waits. Counting CPU keeps a busy machine from failing an honest student.
-    """
-
-    call_seconds: float = 10.0
-    submission_seconds: float = 60.0
-    idle_factor: float = 4.0
-    memory: int = 2 * 1024**3
-    file_size: int = 16 * 1024**2
-    open_files: int = 64
-    repairs: int = 260
-    """Edited programs run to find the line of a mistake, for each failed exercise; 0 for none. A count and
-    not a time, so that every machine finds the same; about 2 seconds of CPU."""
-
-
-class Zygote:
-    """The process that has torch loaded and forks workers. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._start()
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "PYTHONHASHSEED": "0",
-            "MPLBACKEND": "Agg",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-        }
-        command = [sys.executable, "-I", "-m", "grader.worker.zygote", str(theirs.fileno())]
-        self._process = subprocess.Popen(
-            command,
-            env=environment,
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control = ours
-        self._ready = False
-
-    def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict[str, int]:
-        assert self._control is not None
-        self._control.settimeout(START_SECONDS)
-        try:
-            if not self._ready:
-                self._ready = self._control.recv(4096) != b""
-            if not self._ready:
-                raise ConnectionError("it ended at once")
-            socket.send_fds(self._control, [request], list(descriptors))
-            return msgspec.json.decode(self._control.recv(4096), type=dict[str, int])
-        except (OSError, msgspec.MsgspecError) as error:
-            raise SandboxError(
-                f"the process that starts workers does not answer ({error}){self._last_words()}"
-            ) from error
-
-    def _last_words(self) -> str:
-        if self._process is None or self._process.poll() is None or self._process.stderr is None:
-            return ""
-        words = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return f": {words[-1]}" if words else ""
-
-    def spawn(self, folder: Path, limits: Limits) -> tuple[int, socket.socket]:
-        """Fork a worker; return its process id and the grader's end of its socket.
-
-        Raises SandboxError where even a second zygote cannot.
-        """
-        settings = WorkerSettings(
-            folder=str(folder),
-            memory=limits.memory,
-            file_size=limits.file_size,
-            open_files=limits.open_files,
-            cpu_seconds=int(limits.submission_seconds) + 30,
-        )
-        request = msgspec.json.encode({"spawn": settings})
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                answer = self._ask(request, (theirs.fileno(),))
-            except SandboxError:
-                self._replace()
-                answer = self._ask(request, (theirs.fileno(),))
-        return answer["pid"], ours
-
-    def reap(self, pid: int) -> int:
-        """Kill the worker and all of its process group, and return its wait status."""
-        with self._lock:
-            try:
-                return self._ask(msgspec.json.encode({"reap": pid}))["status"]
-            except SandboxError:
-                self._replace()
-                return 0
-
-    def _replace(self) -> None:
-        self._stop()
-        self._start()
-
-    def _stop(self) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            if self._process.stderr is not None:
-                self._process.stderr.close()
-        self._process = self._control = None
-
-    def close(self) -> None:
-        """End the zygote and with it every worker still alive."""
-        with self._lock:
-            self._stop()
-
-    def __enter__(self) -> "Zygote":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.close()
+_STARTS: Final = 3
 
 
 class Worker:
-    """One worker process and the conversation with it."""
+    """One worker process and the conversation with it. Raises SandboxError where none can be started."""
 
     def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
         self._zygote = zygote
+        self._folder = folder
         self._limits = limits
-        self._pid, self._channel = zygote.spawn(folder, limits)
-        self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
+        self._looked = time.monotonic()
+        self._alone = zygote.level == "strict"
+        for _ in range(_STARTS):
+            self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
+            self._arrived = bytearray()
+            self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
+            if self._is_ready():
+                return
+            self.close()
+        raise SandboxError("a worker ended before it had read anything")
+
+    def _is_ready(self) -> bool:
+        """Whether the worker said that it is locked in, before it is sent anything of a student."""
+        clock = _Clock(self, START_SECONDS, self._limits)
+        try:
+            return isinstance(self._receive(clock), wire.Ready)
+        except (_OverError, wire.WireError, OSError):
+            return False
 
     def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request; return the answer and the last statement (number, line) a `Load` began.
 
-        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too. After `Died` the worker is of no more use.
+        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too. After
+        `Died` the worker is of no more use; where its reason is LOST, another may be asked the same.
         """
         body = wire.encode(request)
         statement: tuple[int, int] | None = None
-        clock = _Clock(self._process, seconds, self._limits.idle_factor)
+        clock = _Clock(self, seconds, self._limits)
         try:
-            self._channel.setblocking(True)
+            self._channel.settimeout(seconds * self._limits.idle_factor)
             self._channel.sendall(struct.pack("<I", len(body)) + body)
             while True:
-                header = self._exactly(4, clock)
-                size = struct.unpack("<I", header)[0]
-                if size > wire.MAX_REPLY_BYTES:
-                    raise wire.WireError(f"an answer of {size} bytes was announced")
-                reply = wire.decode_reply(self._exactly(size, clock))
+                reply = self._receive(clock)
                 if not isinstance(reply, wire.Started):
                     return _expected(request, reply), statement
+                if statement is not None and reply.statement <= statement[0]:
+                    raise wire.WireError("statements began in another order than they stand")
                 statement = (reply.statement, reply.line)
                 clock.restart()
-        except _TimeUpError:
+        except _OverError as over:
             self.close()
-            return Died("time", f"it was still running after {seconds:g} seconds"), statement
+            return over.died, statement
+        except TimeoutError:
+            self.close()
+            return _time_up(seconds), statement
         except wire.WireError as error:
             self.close()
             return Died("protocol", str(error)), statement
         except OSError:
             return _death(self.close()), statement
 
-    def _exactly(self, count: int, clock: "_Clock") -> bytes:
-        data = bytearray()
-        while len(data) < count:
+    def _receive(self, clock: "_Clock") -> wire.Reply:
+        """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
+        while (body := self._next_body()) is None:
             ready, _, _ = select.select([self._channel], [], [], _SLICE)
-            if ready:
-                chunk = self._channel.recv(min(count - len(data), 1 << 20))
-                if not chunk:
-                    raise ConnectionError("the worker closed its end")
-                data += chunk
-            clock.check()
-        return bytes(data)
+            if not ready:
+                clock.check()
+                continue
+            chunk = self._channel.recv(1 << 20)
+            if not chunk:
+                raise ConnectionError("the worker closed its end")
+            self._arrived += chunk
+            clock.check_flood()
+        return wire.decode_reply(body)
+
+    def _next_body(self) -> bytes | None:
+        """A message that has arrived as a whole, taken off the front of what arrived."""
+        if len(self._arrived) < 4:
+            return None
+        size = struct.unpack_from("<I", self._arrived)[0]
+        if size > wire.MAX_REPLY_BYTES:
+            raise wire.WireError(f"an answer of {size} bytes was announced")
+        if len(self._arrived) < 4 + size:
+            return None
+        body = bytes(self._arrived[4 : 4 + size])
+        del self._arrived[: 4 + size]
+        return body
 
     def cpu(self) -> float:
-        """Seconds of CPU the worker has used."""
-        times = self._process.cpu_times() if self._process is not None else None
-        return float(times.user + times.system) if times is not None else 0.0
-
-    def close(self) -> int:
-        """Kill the worker if it is still alive; return its wait status."""
-        if self._pid == 0:
-            return 0
-        pid, self._pid = self._pid, 0
-        self._channel.close()
-        return self._zygote.reap(pid)
-
-
-class _TimeUpError(Exception):
-    pass
-
-
-class _Clock:
-    """Counts a call's CPU time; the wall clock only bounds waiting."""
-
-    def __init__(self, process: psutil.Process | None, seconds: float, idle_factor: float) -> None:
-        self._process = process
-        self._seconds = seconds
-        self._idle_factor = idle_factor
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin to count anew, as each statement of a file does."""
-        self._begun = time.monotonic()
-        self._used: float | None = None  # read only for a call that takes a while: it costs 70 µs
-
-    def _cpu(self) -> float:
+        """Seconds of CPU the worker has used; 0 where that cannot be known."""
         if self._process is None:
             return 0.0
         try:
@@ -258,16 +129,71 @@ class _Clock:
             return 0.0
         return float(times.user + times.system)
 
+    def excess(self) -> str:
+        """What the worker has too much of, or nothing. Looks five times a second at most."""
+        now = time.monotonic()
+        if now - self._looked < _SLICE:
+            return ""
+        self._looked = now
+        return excess(self._process, self._folder, self._limits, self._alone)
+
+    def close(self) -> int | None:
+        """Kill the worker if it is still alive; return its wait status, or None where it was lost."""
+        if self._pid == 0:
+            return 0
+        pid, self._pid = self._pid, 0
+        self._channel.close()
+        return self._zygote.reap(pid, self._generation)
+
+
+class _OverError(Exception):
+    """The worker has to be ended."""
+
+    def __init__(self, died: Died) -> None:
+        super().__init__(died.text)
+        self.died = died
+
+
+def _time_up(seconds: float) -> Died:
+    return Died("time", f"it was still running after {seconds:g} seconds")
+
+
+class _Clock:
+    """Counts a call's CPU time and looks after the worker; the wall clock only bounds waiting."""
+
+    def __init__(self, worker: Worker, seconds: float, limits: Limits) -> None:
+        self._worker = worker
+        self._seconds = seconds
+        self._idle_factor = limits.idle_factor
+        # Of whatever a worker says it begins, all together must end.
+        self._last = time.monotonic() + limits.idle_factor * max(seconds, limits.submission_seconds)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin to count anew, as each statement of a file does."""
+        self._begun = self._checked = time.monotonic()
+        self._used: float | None = None  # read only for a call that takes a while: it costs 70 µs
+
+    def check_flood(self) -> None:
+        """The same for a worker that sends without a pause: looked at once a second."""
+        if time.monotonic() - self._checked >= _FLOOD:
+            self.check()
+
     def check(self) -> None:
-        """Raise where the time is up."""
-        elapsed = time.monotonic() - self._begun
+        """Raise where the time is up or the worker has too much of something."""
+        self._checked = time.monotonic()
+        too_much = self._worker.excess()
+        if too_much:
+            raise _OverError(Died("resources", too_much))
+        now = time.monotonic()
+        elapsed = now - self._begun
         if elapsed < _SLICE:
             return
         if self._used is None:
-            self._used = self._cpu()
-        out_of_cpu = elapsed >= self._seconds and self._cpu() - self._used >= self._seconds - _SLICE
-        if out_of_cpu or elapsed >= self._seconds * self._idle_factor:
-            raise _TimeUpError
+            self._used = self._worker.cpu()
+        out_of_cpu = elapsed >= self._seconds and self._worker.cpu() - self._used >= self._seconds - _SLICE
+        if out_of_cpu or elapsed >= self._seconds * self._idle_factor or now >= self._last:
+            raise _OverError(_time_up(self._seconds))
 
 
 def _expected(request: wire.Request, reply: wire.Reply) -> wire.Reply:
@@ -277,7 +203,9 @@ def _expected(request: wire.Request, reply: wire.Reply) -> wire.Reply:
     return reply
 
 
-def _death(status: int) -> Died:
+def _death(status: int | None) -> Died:
+    if status is None:
+        return Died(LOST, "its process was lost")
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name
@@ -285,31 +213,3 @@ def _death(status: int) -> Died:
             return Died("time", "it used up all its computing time")
         return Died("crash", f"the Python process was ended by {name}")
     return Died("exit", "it ended the whole Python process")
-
-
-class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
-    """A temporary folder with a copy of the files handed in, removed afterwards.
-
-    Files beyond `most` bytes in all are left out: a worker reads its own folder only.
-    """
-
-    def __init__(self, root: Path, files: Sequence[Path], most: int = 32 * 1024**2) -> None:
-        self._root, self._files, self._most = root, files, most
-
-    def __enter__(self) -> Path:
-        self._folder = tempfile.mkdtemp(prefix="grade-")
-        room = self._most
-        for file in self._files:
-            size = file.stat().st_size
-            if size > room:
-                continue
-            room -= size
-            target = Path(self._folder) / file.relative_to(self._root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-        return Path(self._folder)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)

@@ -12,9 +12,14 @@ _INVISIBLE: Final = re.compile(
 surrogates and noncharacters: HTML forbids them, terminals obey them, or a reader cannot see what they do."""
 
 
+_COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?:[ \t][^\n]*?)?::)|##(?=\[[a-z])")
+"""Where a line of output that GitHub's runner reads as a command begins; lines may be broken anywhere."""
+
+
 def visible(text: str) -> str:
-    """Show as escapes (`\\u001b`) what could not be seen."""
-    return _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
+    """Show as escapes (`\\u001b`) what could not be seen, and what would command those who read the output."""
+    shown = _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
+    return _COMMAND.sub(lambda match: f"\\u{ord(match[0][0]):04x}{match[0][1:]}", shown)
 
 
 def capital(text: str) -> str:

@@ -103,12 +103,12 @@ class Trial(WorkerBench):
     def _hire(self) -> Worker:
         return self._trials.hire() if self._shared else super()._hire()
 
-    def _bury(self) -> None:
+    def _bury(self, died: Died) -> None:
         if self._shared:
             self._worker = None
             self._trials.lose()
         self._trials.hangs += 1
-        super()._bury()
+        super()._bury(died)
 
     def close(self) -> None:
         """End the worker, unless other versions go on in it."""

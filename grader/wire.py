@@ -1,14 +1,15 @@
 """What crosses the trust line: typed messages in MessagePack, size-capped, never pickle.
 
-The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`, `Returned` or `Raised`.
+A new worker says `Ready`. The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`, `Returned` or `Raised`.
 Nothing a worker sends is believed: `decode_reply` checks type, length, dtype and element count
 before any array is built from the bytes.
 """
 
 import math
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec import Meta
 
 __all__ = [
     "DTYPE_SIZES",
@@ -26,6 +27,7 @@ __all__ = [
     "Opaque",
     "ParameterInfo",
     "Raised",
+    "Ready",
     "Reply",
     "Request",
     "Returned",
@@ -61,6 +63,16 @@ DTYPE_SIZES: Final = {
 """Element types that may cross, with their size in bytes; names as numpy's and torch's."""
 
 
+MAX_ITEMS: Final = 20_000
+"""Entries of one list, tuple or dict."""
+
+Name = Annotated[str, Meta(max_length=100)]
+Sentence = Annotated[str, Meta(max_length=1_000)]
+Page = Annotated[str, Meta(max_length=1_000_000)]
+Count = Annotated[int, Meta(ge=0, lt=2**31)]
+"""Lengths and sizes are checked while a message is decoded, before what they measure is built."""
+
+
 class WireError(ValueError):
     """A message that is not what the protocol allows."""
 
@@ -72,9 +84,9 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Array(_Message, frozen=True, kw_only=True):
     """A dense array in C order, little-endian; `origin` says which library it came from or goes to."""
 
-    dtype: str
-    shape: tuple[int, ...]
-    data: bytes
+    dtype: Name
+    shape: Annotated[tuple[int, ...], Meta(max_length=64)]
+    data: Annotated[bytes, Meta(max_length=MAX_ARRAY_BYTES)]
     origin: Literal["torch", "numpy"] = "torch"
 
 
@@ -87,7 +99,7 @@ class Number(_Message, frozen=True, kw_only=True):
 class Text(_Message, frozen=True, kw_only=True):
     """A Python string, cut to a length."""
 
-    text: str
+    text: Annotated[str, Meta(max_length=20_000)]
 
 
 class Nothing(_Message, frozen=True, kw_only=True):
@@ -97,16 +109,16 @@ class Nothing(_Message, frozen=True, kw_only=True):
 class Items(_Message, frozen=True, kw_only=True):
     """A tuple, list, named tuple or dict; `names` are the keys or field names where there are any."""
 
-    type_name: str
-    items: "tuple[Value, ...]"
-    names: tuple[str, ...] = ()
+    type_name: Name
+    items: "Annotated[tuple[Value, ...], Meta(max_length=MAX_ITEMS)]"
+    names: Annotated[tuple[Name, ...], Meta(max_length=MAX_ITEMS)] = ()
 
 
 class Opaque(_Message, frozen=True, kw_only=True):
     """Anything else: its type's name and what is wrong with it, or a short text."""
 
-    type_name: str
-    text: str = ""
+    type_name: Name
+    text: Sentence = ""
 
 
 Value = Array | Number | Text | Nothing | Items | Opaque
@@ -133,50 +145,54 @@ class Call(_Message, frozen=True, kw_only=True):
 class ParameterInfo(_Message, frozen=True, kw_only=True):
     """One parameter as `inspect.signature` shows it; `kind` is its lower-case name there."""
 
-    name: str
-    kind: str
-    default: str | None = None
+    name: Name
+    kind: Name
+    default: Name | None = None
 
 
 class FunctionInfo(_Message, frozen=True, kw_only=True):
     """A function found after loading, in order of definition."""
 
-    name: str
-    line: int
-    parameters: tuple[ParameterInfo, ...]
+    name: Name
+    line: Count
+    parameters: Annotated[tuple[ParameterInfo, ...], Meta(max_length=300)]
 
 
 class Variable(_Message, frozen=True, kw_only=True):
     """A top-level variable left after loading."""
 
-    name: str
+    name: Name
     value: Value
 
 
 class Failure(_Message, frozen=True, kw_only=True):
     """A top-level statement that could not be executed."""
 
-    statement: int
-    line: int
-    type_name: str
-    text: str
+    statement: Count
+    line: Count
+    type_name: Name
+    text: Sentence
+
+
+class Ready(_Message, frozen=True, kw_only=True):
+    """The first message of a worker: it is locked in, and no student's code has run yet."""
 
 
 class Started(_Message, frozen=True, kw_only=True):
     """Progress of a `Load`: statement `statement`, at `line`, begins."""
 
-    statement: int
-    line: int
+    statement: Count
+    line: Count
 
 
 class Loaded(_Message, frozen=True, kw_only=True):
     """The answer to `Load`."""
 
-    functions: tuple[FunctionInfo, ...]
-    variables: tuple[Variable, ...]
-    failures: tuple[Failure, ...]
-    printed: str
-    notes: tuple[str, ...] = ()
+    functions: Annotated[tuple[FunctionInfo, ...], Meta(max_length=200)]
+    variables: Annotated[tuple[Variable, ...], Meta(max_length=500)]
+    failures: Annotated[tuple[Failure, ...], Meta(max_length=1_000)]
+    printed: Page
+    notes: Annotated[tuple[Sentence, ...], Meta(max_length=10)] = ()
 
 
 class Returned(_Message, frozen=True, kw_only=True):
@@ -186,8 +202,8 @@ class Returned(_Message, frozen=True, kw_only=True):
     """
 
     value: Value
-    after: tuple[Value, ...]
-    printed: str = ""
+    after: Annotated[tuple[Value, ...], Meta(max_length=300)]
+    printed: Page = ""
 
 
 class Raised(_Message, frozen=True, kw_only=True):
@@ -196,17 +212,17 @@ class Raised(_Message, frozen=True, kw_only=True):
     `place` is that line in words, which the grader fills in: a worker does not know where a line came from.
     """
 
-    type_name: str
-    text: str
-    line: int | None = None
-    printed: str = ""
-    shapes: tuple[tuple[str, str], ...] = ()
+    type_name: Name
+    text: Sentence
+    line: Count | None = None
+    printed: Page = ""
+    shapes: Annotated[tuple[tuple[Name, Name], ...], Meta(max_length=16)] = ()
     """Names on that line and the shapes of the matrices they stood for."""
-    place: str = ""
+    place: Name = ""
 
 
 Request = Load | Call
-Reply = Started | Loaded | Returned | Raised
+Reply = Ready | Started | Loaded | Returned | Raised
 
 _request_decoder = msgspec.msgpack.Decoder(Request)
 _reply_decoder = msgspec.msgpack.Decoder(Reply)

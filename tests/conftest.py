@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,13 @@ def run_grade(
     )
 
 
+@cache
+def obstacle() -> str:
+    """What keeps this machine from strict isolation, in a few words; empty where it holds."""
+    with Zygote() as started:
+        return started.obstacle
+
+
 Grade = Callable[..., "subprocess.CompletedProcess[str]"]
 OpenBench = Callable[..., WorkerBench]
 Handed = Callable[..., Path]
@@ -111,6 +119,13 @@ def staging(tmp_path: Path) -> Path:
 def zygote() -> Iterator[Zygote]:
     """One process that starts workers, for all tests of this process."""
     with Zygote() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def free_zygote() -> Iterator[Zygote]:
+    """One whose workers are separated and limited only: they can start programs and reach other processes."""
+    with Zygote("process") as started:
         yield started
 
 

@@ -13,8 +13,9 @@ import psutil
 import pytest
 from conftest import LIMITS, WORK, Grade, Handed, OpenBench, environment
 
-from grader import wire
+from grader import sources, wire
 from grader.bench import MAX_RESTARTS, WorkerBench
+from grader.errors import SandboxError
 from grader.lab import Function, Parameter
 from grader.model import Died, Observation, Probe, Uncallable
 from grader.sandbox import Limits, Worker, Zygote, private_copy
@@ -22,7 +23,7 @@ from grader.sandbox import Limits, Worker, Zygote, private_copy
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 OTHER = Function("other", (Parameter("A"),))
 BOTH = (WORK, OTHER)
-SHORT = Limits(call_seconds=0.5, submission_seconds=60.0, idle_factor=3.0)
+SHORT = Limits(call_seconds=0.5, submission_seconds=60.0, idle_factor=3.0, threads=8)
 
 OTHER_CODE = """
         def other(A): return A + 1
@@ -53,6 +54,11 @@ DEATHS = {
     "aborting": ("import os; os.abort()", "crash"),
     "closing every descriptor": ("import os; os.closerange(0, 100)", "exit or crash"),
     "an announcement that never ends": ("import os; os.write(3, b'\\xff' * 100)", "protocol"),
+    "too many threads": (
+        "from threading import Thread, stack_size; from time import sleep; "
+        "(stack_size(65536), [Thread(target=sleep, args=(60,), daemon=True).start() for _ in range(20)], sleep(60))",
+        "resources",
+    ),
     "noise on the line": ("import os; os.write(3, b'\\x04\\x00\\x00\\x00abcd')", "protocol"),
 }
 
@@ -213,7 +219,9 @@ LIES = {
     "more arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=(wire.Nothing(),) * 9)),
     "fewer arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=())),
     "an answer to another question": _framed(wire.Loaded(functions=(), variables=(), failures=(), printed="")),
-    "progress without end": _framed(wire.Started(statement=-1, line=10**9)) * 50 + b"\xff\xff",
+    "progress without end": _framed(wire.Started(statement=1, line=10**9)) * 50 + b"\xff\xff",
+    "progress to no statement": _framed(wire.Started(statement=-1, line=1)),
+    "being new again": _framed(wire.Ready()),
     "an exception at a line that is not there": _framed(wire.Raised(type_name="E", text="", line=-(10**9))),
     "an empty message": struct.pack("<I", 0),
 }  # fmt: skip
@@ -240,7 +248,7 @@ def test_a_lying_worker_costs_at_most_one_call_more_and_breaks_nothing(
 
 def test_functions_that_are_not_there_can_be_announced_but_not_called(open_bench: OpenBench) -> None:
     functions = tuple(
-        wire.FunctionInfo(name="work", line=-5, parameters=(wire.ParameterInfo(name="A", kind=kind),))
+        wire.FunctionInfo(name="work", line=10**9, parameters=(wire.ParameterInfo(name="A", kind=kind),))
         for kind in ("positional_or_keyword", "nonsense")
     )
     forged = _framed(wire.Loaded(functions=functions, variables=(), failures=(), printed=""))
@@ -272,7 +280,7 @@ def test_prints_and_errors_of_a_worker_reach_no_stream_of_ours(
 
 def eventually(gone: Callable[[], bool]) -> bool:
     """Whether something the kernel does in its own time comes true before long."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while not gone() and time.monotonic() < deadline:
         time.sleep(0.02)
     return gone()
@@ -287,13 +295,44 @@ def running(word: str) -> list[psutil.Process]:
     ]
 
 
-def test_programs_a_student_started_end_with_the_worker(open_bench: OpenBench) -> None:
+PROGRAMS = {
+    "a child": "subprocess.Popen(['sleep', WORD])",
+    "a child in a session of its own": "subprocess.Popen(['sleep', WORD], start_new_session=True)",
+    "a grandchild without a parent": """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execvp("sleep", ["sleep", WORD])
+    os._exit(0)
+""",
+    "a stopped child": "os.kill(subprocess.Popen(['sleep', WORD]).pid, 19)",
+    "a child that ignores signals": "subprocess.Popen(['sh', '-c', 'trap \"\" TERM HUP INT; sleep ' + WORD])",
+}
+
+
+@pytest.mark.parametrize("what", PROGRAMS)
+def test_programs_a_student_started_end_with_the_worker(
+    handed_in: Handed, free_zygote: Zygote, what: str
+) -> None:
     word = f"{10_000_000 + os.getpid()}"
-    bench = open_bench(f"import subprocess\nsubprocess.Popen(['sleep', '{word}'])\ndef work(A): return A\n")
-    assert isinstance(observe(bench), wire.Returned)
-    assert bench.loaded.failures == ()
-    assert running(word)
-    bench.close()
+    folder = handed_in({"lab.py": ""})
+    worker = Worker(free_zygote, folder, LIMITS)
+    code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS[what]}\n"
+    loaded, _ = worker.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
+    assert isinstance(loaded, wire.Loaded)
+    assert loaded.failures == ()
+    assert eventually(lambda: bool(running(word)))
+    worker.close()
+    assert eventually(lambda: not running(word))
+
+
+def test_programs_left_behind_end_with_the_zygote(handed_in: Handed) -> None:
+    word = f"{30_000_000 + os.getpid()}"
+    with Zygote("process") as zygote:
+        worker = Worker(zygote, handed_in({"lab.py": ""}), LIMITS)
+        code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS['a grandchild without a parent']}\n"
+        worker.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
+        assert eventually(lambda: bool(running(word)))
     assert eventually(lambda: not running(word))
 
 
@@ -310,7 +349,7 @@ def test_a_zygote_takes_its_workers_with_it(handed_in: Handed) -> None:
 
 def test_a_worker_is_started_again_after_its_zygote_was_killed(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": ""})
-    with Zygote() as zygote:
+    with Zygote("process") as zygote:
         first = Worker(zygote, folder, LIMITS)
         code = "import os\nos.kill(os.getppid(), 9)\n"
         first.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
@@ -348,9 +387,10 @@ def test_nothing_is_left_after_a_run_of_a_messy_class(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     done = grade(
-        folder, "--exercise", "2.1", "--time-limit", "0.5", "--out", tmp_path / "out", env={"TMPDIR": str(temporary)}
+        folder, "--exercise", "2.1", "--time-limit", "0.5", "--out", tmp_path / "out", "--isolation", "process", env={"TMPDIR": str(temporary)}
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    assert "Isolation is `process`" in done.stderr
     assert list(temporary.iterdir()) == []
     assert eventually(lambda: not running(word))
     assert sorted(file.name for file in folder.rglob("*") if file.is_file()) == ["lab.py"] * 4
@@ -373,3 +413,72 @@ def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tm
         assert len(others) >= 2
         running_grade.kill()
     assert eventually(lambda: not any(process.is_running() for process in others))
+
+
+# --- the process that starts workers ----------------------------------------------------------------------
+
+
+def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
+    handed_in: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.forkserver.ANSWER_SECONDS", 0.5)
+    folder = handed_in({"lab.py": OTHER_CODE.replace("        ", "")})
+    source = sources.read(folder / "lab.py", "lab.py")
+    with Zygote("process") as zygote:
+        bench = WorkerBench(zygote, folder, source, BOTH, LIMITS, seed=1)
+        assert_other_works(bench)
+        assert bench._worker is not None
+        psutil.Process(bench._worker._pid).parent().suspend()
+        bench._worker.close()
+        bench._worker = None
+        assert_other_works(bench, attempt=1)
+        assert zygote.generation == 1
+        bench.close()
+
+
+def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.bench.MAX_LOSSES", 2)
+    code = "import os, time\ndef other(A):\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n"
+    killer = handed_in({"lab.py": code}, "killer")
+    honest = handed_in({"lab.py": OTHER_CODE.replace("        ", "")}, "honest")
+    with Zygote("process") as zygote:
+        benches = [
+            WorkerBench(zygote, folder, sources.read(folder / "lab.py", "lab.py"), BOTH, LIMITS, seed=1)
+            for folder in (killer, honest)
+        ]
+        assert isinstance(observe(benches[0], "other"), Died)
+        assert_other_works(benches[1])
+        for bench in benches:
+            bench.close()
+
+
+def test_a_worker_that_cannot_be_locked_in_is_our_fault_and_runs_nothing(
+    handed_in: Handed, tmp_path: Path
+) -> None:
+    marker = tmp_path / "ran"
+    with Zygote() as zygote, pytest.raises(SandboxError):
+        worker = Worker(zygote, tmp_path / "no such folder", LIMITS)
+        worker.ask(wire.Load(code=f"open({str(marker)!r}, 'w')", filename="lab.py", seed=1), 5.0)
+    assert not marker.exists()
+
+
+SMALL_DISK = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
+"""
+"""Starts the grader where no file can grow beyond 3000 bytes."""
+
+
+def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_half_files(
+    handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"one/lab.py": "def truncated_svd(A, rank): return A\n"})
+    command = [sys.executable, "-c", SMALL_DISK, folder, "--exercise", "2.1", "--out", tmp_path / "out"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    assert "could not be used (File too large)" in done.stderr
+    assert not list((tmp_path / "out").rglob("*.tmp"))

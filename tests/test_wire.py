@@ -1,10 +1,12 @@
 """What a worker may say: whatever it sends, the grader gets a message or a `WireError`."""
 
 import struct
+from random import Random
 from typing import Any
 
 import msgspec
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,8 +114,9 @@ values = st.one_of(
     ),
 )
 replies = st.one_of(
-    st.builds(wire.Started, statement=st.integers(-5, 5), line=st.integers(-5, 5)),
-    st.builds(wire.Raised, type_name=texts, text=texts, line=st.none() | st.integers(-5, 5), printed=texts),
+    st.just(wire.Ready()),
+    st.builds(wire.Started, statement=st.integers(0, 5), line=st.integers(0, 5)),
+    st.builds(wire.Raised, type_name=texts, text=texts, line=st.none() | st.integers(0, 5), printed=texts),
     st.builds(wire.Returned, value=values, after=st.lists(values, max_size=2).map(tuple), printed=texts),
     st.builds(
         wire.Loaded,
@@ -140,7 +143,7 @@ def test_noise_is_never_more_than_a_wire_error(data: bytes) -> None:
         reply = wire.decode_reply(data)
     except wire.WireError:
         return
-    assert isinstance(reply, wire.Started | wire.Loaded | wire.Returned | wire.Raised)
+    assert isinstance(reply, wire.Ready | wire.Started | wire.Loaded | wire.Returned | wire.Raised)
 
 
 @given(replies, st.data())
@@ -217,3 +220,72 @@ def test_four_levels_of_nesting_are_read_and_five_are_not() -> None:
     assert isinstance(wire.decode_reply(_nested(4)), wire.Returned)
     with pytest.raises(wire.WireError, match="four deep"):
         wire.decode_reply(_nested(5))
+
+
+CORPUS = (
+    wire.Ready(),
+    wire.Started(statement=3, line=7),
+    wire.Raised(type_name="ValueError", text="no", line=3, printed="1.5\n"),
+    wire.Returned(
+        value=wire.Items(
+            type_name="tuple",
+            items=(wire.Array(dtype="float32", shape=(2, 3), data=bytes(24)), wire.Number(value=0.25)),
+        ),
+        after=(wire.Text(text="x"), wire.Nothing(), wire.Opaque(type_name="object")),
+    ),
+    wire.Loaded(
+        functions=(
+            wire.FunctionInfo(
+                name="f", line=1, parameters=(wire.ParameterInfo(name="A", kind="positional_only"),)
+            ),
+        ),
+        variables=(wire.Variable(name="U", value=wire.Array(dtype="int8", shape=(4,), data=bytes(4))),),
+        failures=(wire.Failure(statement=1, line=2, type_name="E", text="t"),),
+        printed="loss 0.1",
+    ),
+)
+
+
+def _mutated(random: Random, data: bytes) -> bytes:
+    """A message with some bytes replaced, inserted, removed or repeated, cut off, or noise instead."""
+    if random.random() < 0.1:
+        return random.randbytes(random.randrange(200))
+    changed = bytearray(data)
+    for _ in range(random.randrange(1, 6)):
+        place = random.randrange(len(changed) + 1)
+        kind = random.randrange(5)
+        if kind == 0:
+            changed[place : place + 1] = random.randbytes(1)
+        elif kind == 1:  # lengths that promise more than follows
+            changed[place : place + 5] = bytes([random.randrange(0xC0, 0xE0)]) + random.randbytes(4)
+        elif kind == 2:
+            del changed[place : place + random.randrange(8)]
+        elif kind == 3:
+            changed[place:place] = changed[: random.randrange(len(changed) + 1)]
+        else:
+            changed[place:] = random.randbytes(random.randrange(8))
+    return bytes(changed[:4_000])
+
+
+def _fuzz(messages: int, seed: int) -> int:
+    random, corpus = Random(seed), [wire.encode(message) for message in CORPUS]
+    accepted = 0
+    for _ in range(messages):
+        try:
+            wire.decode_reply(_mutated(random, random.choice(corpus)))
+        except wire.WireError:
+            continue
+        accepted += 1
+    return accepted
+
+
+def test_mutated_messages_are_refused_or_read_and_take_no_memory_with_them() -> None:
+    assert 0 < _fuzz(20_000, seed=1) < 20_000
+
+
+@pytest.mark.long
+def test_a_million_mutated_messages_crash_nothing_and_take_no_memory_with_them() -> None:
+    _fuzz(100_000, seed=2)
+    before = psutil.Process().memory_info().rss
+    assert 0 < _fuzz(1_000_000, seed=3) < 1_000_000
+    assert psutil.Process().memory_info().rss - before < 20 * 1024**2

@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, completion, diff, export, kit, lab, mark, run
+from grader.cli import check, completion, diff, doctor, export, kit, lab, mark, run
 from grader.cli.config import config_command
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
@@ -53,6 +53,7 @@ def cli(ctx: click.Context) -> None:
       grade kit                             what students are given to begin with
       grade lab                             what is asked, checked and tolerated
       grade mark "Ada Quill" 2.1 0.5        enter a mark by hand
+      grade doctor                          what shuts students' code in here, and does it hold?
 
     Low marks are no error: the exit status is 0 when everything was graded, 1 when something could not
     be graded or --fail-under was missed, 2 for a wrong command line, 3 for our own fault.
@@ -68,6 +69,7 @@ cli.add_command(mark.command)
 cli.add_command(export.command)
 cli.add_command(diff.command)
 cli.add_command(completion.command)
+cli.add_command(doctor.command)
 cli.add_command(config_command(cli))
 
 
@@ -102,4 +104,9 @@ def main() -> None:
         sys.exit(USAGE)
     except GraderError as error:
         complain(str(error))
+        sys.exit(OURS)
+    except OSError as error:  # a full disk, or a folder that was taken away meanwhile
+        complain(
+            f"{error.filename or 'A file'} could not be used ({error.strerror}). What was written is whole."
+        )
         sys.exit(OURS)

@@ -9,7 +9,7 @@ import click
 
 from grader.cli.exits import FAILED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
-from grader.cli.options import drawn_seed, limits, shared
+from grader.cli.options import drawn_seed, limits, shared, started_zygote
 
 if TYPE_CHECKING:
     from grader.lab import Lab
@@ -33,6 +33,7 @@ def command(
     time_limit: float,
     feedback: str,
     diagnose_budget: int,
+    isolation: str,
     format_: str,
     junit: Path | None,
 ) -> None:
@@ -42,10 +43,10 @@ def command(
     again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
     """
     from grader.collect import one
-    from grader.sandbox import Zygote
 
     one(path)  # a path that cannot be graded is told before anything is started
-    with Zygote() as zygote:  # it loads torch while the lab is loaded here
+    with started_zygote(isolation) as zygote:  # it loads torch while the lab is loaded here
+        from grader import console
         from grader.feedback import Feedback, at_level
         from grader.labs import load_lab, selected
         from grader.model import Verdict
@@ -54,13 +55,14 @@ def command(
         loaded = load_lab(lab)
         drawn = drawn_seed(seed, loaded.seed)
         exercises = selected(loaded, drawn, exercise_ids)
+        console.warn_of_isolation(console.error_console(), zygote)
         allowed = limits(time_limit, diagnose_budget)
         for _ in _occasions(path, watch):
             submission = one(path)
             report = grade_one(submission, loaded, exercises, drawn, allowed, zygote)
             report = at_level(report, Feedback(feedback))
             write_junit(junit, [report], loaded.id)
-            _show(report, submission.root, loaded, drawn, format_, watch)
+            _show(report, submission.root, loaded, drawn, zygote.level, format_, watch)
             right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
             if right or not watch:
                 sys.exit(0 if right else FAILED)
@@ -75,13 +77,13 @@ def _occasions(path: Path, watch: bool) -> Iterator[None]:
     return saves(path)
 
 
-def _show(report: "Report", root: Path, lab: "Lab", seed: int, format_: str, watch: bool) -> None:
+def _show(report: "Report", root: Path, lab: "Lab", seed: int, level: str, format_: str, watch: bool) -> None:
     from grader import console
     from grader.export.junit import junit_xml
     from grader.export.results_json import results_json
 
     if format_ == "json":
-        click.echo(results_json([report], lab.id, seed), nl=False)
+        click.echo(results_json([report], lab.id, seed, level), nl=False)
     elif format_ == "junit":
         click.echo(junit_xml([report], lab.id), nl=False)
     elif format_ == "github":

@@ -8,13 +8,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.settings import setting
+from grader.errors import GraderError
 
 if TYPE_CHECKING:
     from grader.cache import Cache
+    from grader.forkserver import Zygote
     from grader.lab import Exercise, Lab
-    from grader.sandbox import Limits
+    from grader.limits import Limits
 
-__all__ = ["drawn_seed", "kept_findings", "lab_option", "limits", "results_option", "shared"]
+__all__ = [
+    "drawn_seed",
+    "isolation_option",
+    "kept_findings",
+    "lab_option",
+    "limits",
+    "results_option",
+    "shared",
+    "started_zygote",
+]
 
 
 class _Seed(click.ParamType[Any]):
@@ -59,6 +70,17 @@ def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def isolation_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--isolation`."""
+    return setting(
+        "--isolation",
+        type=click.Choice(["auto", "strict", "process"]),
+        default="auto",
+        help="How students' code is shut in: `strict` (Landlock and seccomp), `process` (limits only), or "
+        "`auto`, the strongest this machine has.",
+    )(command)
+
+
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options of everything that runs student code."""
     for option in reversed(
@@ -99,6 +121,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 default=260,
                 help="Edited programs run to find the line of a mistake, for each failed exercise.",
             ),
+            isolation_option,
         )
     ):
         command = option(command)
@@ -107,15 +130,31 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def limits(time_limit: float, repairs: int) -> "Limits":
     """What one submission may use, given the CPU seconds of one call and how many repairs are tried."""
-    from grader.sandbox import Limits
+    from grader.limits import Limits
 
     return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
+
+
+def started_zygote(isolation: str | None) -> "Zygote":
+    """The process that starts workers, on the isolation asked for; to be closed by the caller.
+
+    Raises IsolationError where this machine cannot hold it.
+    """
+    from grader.forkserver import Zygote
+
+    zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
+    try:
+        zygote.require()
+    except GraderError:
+        zygote.close()
+        raise
+    return zygote
 
 
 def drawn_seed(seed: int | str | None, default: int) -> int:
     """The seed asked for, the system's for `fresh`, else the lab's."""
     if seed == "fresh":
-        return secrets.randbelow(2**31)
+        return secrets.randbits(53)  # more than can be tried, and exact in every reader of JSON
     return int(seed) if seed is not None else default
 
 

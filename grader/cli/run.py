@@ -10,7 +10,7 @@ import click
 
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
-from grader.cli.options import drawn_seed, kept_findings, limits, shared
+from grader.cli.options import drawn_seed, kept_findings, limits, shared, started_zygote
 from grader.cli.settings import setting
 from grader.errors import UsageError
 
@@ -97,6 +97,7 @@ def command(
     time_limit: float,
     feedback: str,
     diagnose_budget: int,
+    isolation: str,
     format_: str,
     junit: Path | None,
     gradescope: Path | None,
@@ -117,6 +118,7 @@ def command(
         lab_name=lab,
         allowed=limits(time_limit, diagnose_budget),
         feedback=feedback,
+        isolation=isolation,
         format_=format_,
         junit=junit,
         gradescope=gradescope,
@@ -140,6 +142,7 @@ def _run(
     lab_name: str | None,
     allowed: "Limits",
     feedback: str,
+    isolation: str,
     format_: str,
     junit: Path | None,
     gradescope: Path | None,
@@ -186,7 +189,9 @@ def _run(
     reused: list[Submission] = []
     interrupted = False
     errors = console.error_console()
-    with exclusive(out):
+    zygote = started_zygote(isolation)
+    console.warn_of_isolation(errors, zygote)
+    with zygote, exclusive(out):
         output = Output(out, lab, drawn, ids)
         try:
             with Watch(errors, len(submissions), plain=format_ == "plain") as watch:
@@ -199,6 +204,7 @@ def _run(
                     jobs,
                     started=lambda given: watch.started(hidden.submission(given) if hidden else given),
                     cache=kept,
+                    zygote=zygote,
                     reused=reused.append,
                 )
                 for automatic in graded:
@@ -211,14 +217,14 @@ def _run(
         except KeyboardInterrupt:
             interrupted = True
         reports.sort(key=lambda report: report.student)
-        output.tables(reports)
+        output.tables(reports, zygote.level)
         if hidden is not None:
             output.names(hidden.names)
         write_junit(junit, reports, lab.id)
         if gradescope is not None and reports:
             place(gradescope, gradescope_results(reports[0]).encode())
     if format_ == "json":
-        click.echo(results_json(reports, lab.id, drawn), nl=False)
+        click.echo(results_json(reports, lab.id, drawn, zygote.level), nl=False)
     elif format_ == "junit":
         click.echo(junit_xml(reports, lab.id), nl=False)
     elif format_ == "plain":
@@ -230,6 +236,7 @@ def _run(
     else:
         stdout = console.output_console()
         stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
+        stdout.print(f"Isolation: {zygote.level}")
         if reused:
             stdout.print(
                 f"{len(reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."

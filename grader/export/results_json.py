@@ -19,7 +19,10 @@ SCHEMA = 1
 
 
 class Results(Frozen, frozen=True):
-    """The whole file. `seed` is what the matrices, masks and starts were drawn from."""
+    """The whole file.
+
+    `seed` is what the matrices, masks and starts were drawn from; `isolation` is what students' code ran in.
+    """
 
     schema: int
     """Raised when a field changes its meaning or goes."""
@@ -33,11 +36,13 @@ class Results(Frozen, frozen=True):
     """Every student graded, sorted by name."""
     mistakes: tuple[SharedMistake, ...] = ()
     """What several students share comes first."""
+    isolation: str = ""
+    """What students' code ran in: `strict` or `process`."""
 
 
-def results_json(reports: Sequence[Report], lab: str, seed: int) -> str:
+def results_json(reports: Sequence[Report], lab: str, seed: int, isolation: str) -> str:
     """The reports, in the order given, as indented JSON with a final line feed."""
-    results = Results(SCHEMA, __version__, lab, seed, tuple(reports), shared_mistakes(reports))
+    results = Results(SCHEMA, __version__, lab, seed, tuple(reports), shared_mistakes(reports), isolation)
     return msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
 
 

@@ -20,6 +20,8 @@ __all__ = ["Loading", "describe", "line_of", "load", "message_of"]
 
 MAX_FUNCTIONS = 200
 MAX_VARIABLES = 500
+MAX_FAILURES = 1_000
+MAX_PARAMETERS = 300
 MAX_MESSAGE = 500
 _KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional_only",
@@ -57,14 +59,15 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
             tree = ast.Module(body=[statement], type_ignores=[])
             exec(compile(tree, request.filename, "exec"), namespace)
         except BaseException as error:  # a student's SystemExit must not end the worker
-            loading.failures.append(
-                wire.Failure(
-                    statement=number,
-                    line=line_of(error, request.filename) or statement.lineno,
-                    type_name=type(error).__name__[:100],
-                    text=message_of(error),
+            if len(loading.failures) < MAX_FAILURES:
+                loading.failures.append(
+                    wire.Failure(
+                        statement=number,
+                        line=line_of(error, request.filename) or statement.lineno,
+                        type_name=type(error).__name__[:100],
+                        text=message_of(error),
+                    )
                 )
-            )
         if isinstance(statement, ast.FunctionDef):
             _add(loading, statement.name, namespace.get(statement.name), statement.lineno)
     _collect(loading, dict(namespace), request.filename, folder)
@@ -167,7 +170,7 @@ def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionIn
             kind=_KINDS[parameter.kind],
             default=None if parameter.default is parameter.empty else _short(parameter.default),
         )
-        for parameter in signature.parameters.values()
+        for parameter in tuple(signature.parameters.values())[:MAX_PARAMETERS]
     )
     return wire.FunctionInfo(name=name[:100], line=line, parameters=parameters)
 

@@ -15,3 +15,5 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     file_size: int
     open_files: int
     cpu_seconds: int
+    user_processes: int
+    """Processes and threads the user may have in all, this worker's among them; 0 for no such limit."""

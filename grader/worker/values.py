@@ -61,7 +61,7 @@ def _tensor(value: torch.Tensor) -> wire.Value:
     name = type(value).__name__[:100]
     with torch._C.DisableTorchFunctionSubclass():
         if value.layout != torch.strided:
-            return wire.Opaque(type_name=name, text=f"sparse tensor of shape {tuple(value.shape)}")
+            return wire.Opaque(type_name=name, text=f"sparse tensor of shape {tuple(value.shape)}"[:500])
         if value.device.type != "cpu":
             return wire.Opaque(type_name=name, text=f"tensor without values, on device {value.device.type}")
         dtype = str(value.dtype).removeprefix("torch.")
@@ -76,7 +76,9 @@ def _array(value: "np.ndarray[Any, Any]", origin: Any) -> wire.Value:
     if dtype not in wire.DTYPE_SIZES:
         return wire.Opaque(type_name="ndarray", text=f"array of dtype {dtype[:40]}")
     if value.nbytes > wire.MAX_ARRAY_BYTES:
-        return wire.Opaque(type_name="Tensor", text=f"array of shape {value.shape}, too large to look at")
+        return wire.Opaque(
+            type_name="Tensor", text=f"array of shape {value.shape}, too large to look at"[:500]
+        )
     data = np.ascontiguousarray(value).astype(value.dtype.newbyteorder("<"), copy=False).tobytes()
     return wire.Array(dtype=dtype, shape=value.shape, data=data, origin=origin)
 

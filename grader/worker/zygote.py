@@ -1,11 +1,12 @@
 """A process that has torch loaded and forks a worker when asked: 15 ms instead of a second or more.
 
-Started as ``python -I -m grader.worker.zygote FD`` with a Unix socket on descriptor FD. There is no
+Started as ``python -I -m grader.worker.zygote FD LEVEL`` with a Unix socket on descriptor FD. There is no
 address to connect to (the weakness of a fork server that listens), so a worker cannot ask for anything.
-Each request is one JSON object and gets one JSON answer before the next is sent:
+It first says what keeps it from locking workers in (``{"obstacle": ""}`` where nothing does; not tried for
+LEVEL ``process``). Each request is one JSON object and gets one JSON answer before the next is sent:
 
 - ``{"spawn": settings}`` with the worker's end of its own socket attached: ``{"pid": …}``
-- ``{"reap": pid}``: kills the worker's whole process group, waits for it: ``{"status": …}``
+- ``{"reap": pid}``: kills the worker and whatever it started, waits for it: ``{"status": …}``
 
 It ends when the grader does, and its workers with it.
 """
@@ -16,13 +17,18 @@ import resource
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from grader.worker import tree
+from grader.worker.lockdown import Lockdown, prepared
 from grader.worker.settings import WorkerSettings
 
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG: Final = 1
+CHANNEL: Final = 3
 
 
 class Request(msgspec.Struct):
@@ -34,40 +40,52 @@ class Request(msgspec.Struct):
 
 def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    lockdown, problem = prepared() if sys.argv[2] == "strict" else (None, "")
+    control.sendall(msgspec.json.encode({"obstacle": problem}))
+
     import torch
 
     from grader.worker import loop  # noqa: F401  loaded once here, shared by every worker
 
     torch.set_num_threads(1)
-    control = socket.socket(fileno=int(sys.argv[1]))
-    control.sendall(b'{"ready": true}')
+    tree.adopt_orphans()
+    workers: set[int] = set()
     decoder = msgspec.json.Decoder(Request)
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
         if not data:
-            return
+            break
         request = decoder.decode(data)
         if request.spawn is not None:
-            pid = _spawn(request.spawn, descriptors[0], control)
+            pid = _spawn(request.spawn, descriptors[0], control, lockdown)
+            workers.add(pid)
             os.close(descriptors[0])
             control.sendall(msgspec.json.encode({"pid": pid}))
         elif request.reap is not None:
-            control.sendall(msgspec.json.encode({"status": _reap(request.reap)}))
+            workers.discard(request.reap)
+            status = tree.end(request.reap, workers, lonely=lockdown is not None)
+            control.sendall(msgspec.json.encode({"status": status}))
+    for pid in tuple(workers):
+        workers.discard(pid)
+        tree.end(pid, workers, lonely=lockdown is not None)
 
 
-def _spawn(settings: WorkerSettings, descriptor: int, control: socket.socket) -> int:
+def _spawn(
+    settings: WorkerSettings, descriptor: int, control: socket.socket, lockdown: Lockdown | None
+) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     try:
         control.close()
-        _become_worker(settings, descriptor, parent)
+        _become_worker(settings, descriptor, parent, lockdown)
     finally:
         os._exit(0)
 
 
-def _become_worker(settings: WorkerSettings, descriptor: int, parent: int) -> None:
+def _become_worker(settings: WorkerSettings, descriptor: int, parent: int, lockdown: Lockdown | None) -> None:
     os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -76,23 +94,33 @@ def _become_worker(settings: WorkerSettings, descriptor: int, parent: int) -> No
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
-    os.dup2(descriptor, 3)
-    os.closerange(4, 65536)
     os.chdir(settings.folder)
-    _limit(settings)
+    tempfile.tempdir = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = settings.folder
+    sys.dont_write_bytecode = True
+    space = _address_space()
+    if lockdown is not None:
+        lockdown.shut_files(settings.folder)
+    os.dup2(descriptor, CHANNEL)
+    os.closerange(CHANNEL + 1, 1 << 20)
+    _limit(settings, space)
+    if lockdown is not None:
+        lockdown.shut_calls()
 
     from grader.worker.loop import serve
 
-    serve(socket.socket(fileno=3), settings.folder)
+    serve(CHANNEL, settings.folder)
 
 
-def _limit(settings: WorkerSettings) -> None:
+def _limit(settings: WorkerSettings, space: int) -> None:
     for kind, value in (
-        (resource.RLIMIT_AS, _address_space() + settings.memory),
+        (resource.RLIMIT_AS, space + settings.memory),
         (resource.RLIMIT_FSIZE, settings.file_size),
         (resource.RLIMIT_NOFILE, settings.open_files),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+        (resource.RLIMIT_MSGQUEUE, 0),
         (resource.RLIMIT_CPU, settings.cpu_seconds),
+        *(((resource.RLIMIT_NPROC, settings.user_processes),) if settings.user_processes else ()),
     ):
         try:
             resource.setrlimit(kind, (value, value))
@@ -105,21 +133,6 @@ def _address_space() -> int:
     if not statm.exists():
         return 0
     return int(statm.read_text().split()[0]) * resource.getpagesize()
-
-
-def _reap(pid: int) -> int:
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
-    try:
-        os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    try:
-        return os.waitpid(pid, 0)[1]
-    except ChildProcessError:
-        return 0
 
 
 if __name__ == "__main__":

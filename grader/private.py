@@ -1,0 +1,66 @@
+"""The folder a submission runs in: a copy of what was handed in, removed afterwards."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+__all__ = ["emptied", "private_copy", "remove"]
+
+
+class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
+    """A temporary folder with a copy of the files handed in, removed afterwards.
+
+    Files beyond `most` bytes in all are left out, and files we may not read ourselves.
+    """
+
+    def __init__(self, root: Path, files: Sequence[Path], most: int = 32 * 1024**2) -> None:
+        self._root, self._files, self._most = root, files, most
+
+    def __enter__(self) -> Path:
+        self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
+        try:
+            self._copy()
+        except OSError:
+            remove(self._folder)
+            raise
+        return self._folder
+
+    def _copy(self) -> None:
+        room = self._most
+        for file in self._files:
+            size = file.stat().st_size
+            if size > room or not os.access(file, os.R_OK):
+                continue
+            room -= size
+            target = self._folder / file.relative_to(self._root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        remove(self._folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder whatever a submission did to it: modes taken away, or nested without end."""
+    try:
+        shutil.rmtree(folder)
+    except (OSError, RecursionError):
+        for command in (["chmod", "-R", "u+rwx", "--"], ["rm", "-rf", "--"]):
+            subprocess.run([*command, os.fspath(folder)], stderr=subprocess.DEVNULL, check=False)
+
+
+def emptied(folder: Path, kept: Sequence[Path]) -> None:
+    """Remove what stands in a folder beside the entries kept."""
+    for entry in sorted(folder.iterdir()):
+        if entry in kept:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            remove(entry)
+        else:
+            entry.unlink(missing_ok=True)

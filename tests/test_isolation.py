@@ -1,0 +1,321 @@
+"""How students' code is shut in: the levels, what they are called, and that nothing is left to forge with."""
+
+import json
+import re
+import shutil
+import site
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, obstacle
+
+from grader import sources, wire
+from grader.bench import WorkerBench, loading_seed
+from grader.model import Probe
+from grader.sandbox import Zygote
+from reference import LAB, matrices
+from reference.ladder import Ladder
+
+A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+
+OBSTACLE = obstacle()
+strict_only = pytest.mark.skipif(bool(OBSTACLE), reason=f"strict isolation cannot hold here: {OBSTACLE}")
+
+
+def test_the_isolation_is_named_in_the_output_and_in_results_json(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"one/lab.py": RIGHT_SVD})
+    for level in ("strict", "process"):
+        done = grade(folder, "--exercise", "2.1", "--isolation", level, "--out", tmp_path / level)
+        assert done.returncode == 0, done.stderr
+        assert f"Isolation: {level}" in done.stdout
+        assert json.loads((tmp_path / level / "results.json").read_text())["isolation"] == level
+        assert ("Isolation is `process`" in done.stderr) == (level == "process")
+
+
+WITHOUT_LANDLOCK = """
+import os, sys, pyseccomp as s
+rules = s.SyscallFilter(s.ALLOW)
+rules.add_rule(s.ERRNO(38), 444)
+rules.load()
+os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
+"""
+"""Starts the grader as on a kernel that knows no Landlock."""
+
+
+def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does(
+    handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"one/lab.py": RIGHT_SVD})
+
+    def run(*more: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", WITHOUT_LANDLOCK, folder, "--exercise", "2.1", *more]
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+        )
+
+    refused = run("--isolation", "strict")
+    assert refused.returncode == 2
+    assert "--isolation strict cannot hold here" in refused.stderr
+    assert "Landlock" in refused.stderr
+    assert not (tmp_path / "reports" / "results.json").exists()
+    weaker = run()
+    assert weaker.returncode == 0
+    assert "Isolation is `process` (" in weaker.stderr
+    assert json.loads((tmp_path / "reports" / "results.json").read_text())["isolation"] == "process"
+
+
+@pytest.mark.parametrize("level", ["strict", "process"])
+def test_the_doctor_tries_every_claim_and_finds_that_it_holds(grade: Grade, level: str) -> None:
+    done = grade("doctor", "--isolation", level, env={"GRADE_DOCTOR_SECRET": "1", "COLUMNS": "200"})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Isolation: {level}" in done.stdout
+    assert "Every claim of this isolation held." in done.stdout
+    assert done.stdout.count("not promised") == (9 if level == "process" else 0)
+    assert " NO " not in done.stdout
+
+
+def test_a_fresh_seed_is_recorded_and_differs_every_time(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"one/lab.py": RIGHT_SVD})
+    seeds = []
+    for out in (tmp_path / "a", tmp_path / "b"):
+        done = grade(folder, "--exercise", "2.1", "--seed", "fresh", "--out", out)
+        assert done.returncode == 0, done.stderr
+        seeds.append(json.loads((out / "results.json").read_text())["seed"])
+    assert seeds[0] != seeds[1]
+    again = grade(folder, "--exercise", "2.1", "--seed", str(seeds[0]), "--out", tmp_path / "again")
+    assert again.returncode == 0
+    first, second = (
+        re.sub(r'"seconds": [0-9.e-]+', "", (tmp_path / name / "results.json").read_text())
+        for name in ("a", "again")
+    )
+    assert first == second
+
+
+def test_what_a_file_is_loaded_with_does_not_tell_the_seed_of_the_run() -> None:
+    seeds = [loading_seed(seed) for seed in range(1000)]
+    assert len(set(seeds)) == 1000
+    assert not {seed for seed, loading in enumerate(seeds) if abs(loading - seed) < 10**4}
+
+
+# --- nothing to forge with --------------------------------------------------------------------------------
+
+DUMP = """
+import gc, os, sys
+def work(A):
+    with open("dump", "wb") as dump:
+        def keep(text):
+            if dump.tell() < 12_000_000:
+                dump.write(str(text).encode("utf-8", "replace")[:20_000] + b"\\n")
+        frame = sys._getframe()
+        while frame is not None:
+            keep(frame.f_code.co_filename); keep(frame.f_locals); keep(sorted(frame.f_globals))
+            frame = frame.f_back
+        keep(os.environ); keep(sys.argv); keep(sys.orig_argv); keep(sys.path)
+        for name, module in list(sys.modules.items()):
+            keep(name)
+            if not name.startswith(("torch", "numpy", "sympy")):
+                keep(vars(module))
+        for thing in gc.get_objects():
+            if isinstance(thing, (dict, list, tuple)) and len(thing) < 200:
+                try: keep(thing)
+                except Exception: pass
+    return A
+"""
+
+FILES = """
+import os
+def work(A):
+    seen = []
+    for start in set(START) - {os.getcwd()}:
+        for folder, folders, names in os.walk(start):
+            for name in names:
+                if name.endswith((".py", ".toml", ".pyc", ".json", ".txt", ".csv", ".html", ".pth", "RECORD", ".md")):
+                    try:
+                        with open(os.path.join(folder, name), "rb") as file: text = file.read(200_000)
+                    except OSError: continue
+                    seen.append(os.path.join(folder, name))
+                    if any(word in text for word in WORDS): print("FOUND", folder, name)
+    print("READ", len(seen))
+    return A
+"""
+
+SENTENCES = (
+    b"The lowest rung that fails",
+    b"lowest rung that fails says what is wrong",
+    b"sgd_factorise_masked(",
+)
+"""Stand in the lab's own files, which no worker may read."""
+
+
+@strict_only
+def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_with(handed_in: Handed) -> None:
+    folder = handed_in({"lab.py": DUMP})
+    with Zygote("strict") as zygote:
+        bench = WorkerBench(
+            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=7_345_678_901_234
+        )
+        returned = bench.observe(Probe("work", {"A": A}, 1))
+        assert isinstance(returned, wire.Returned), returned
+        dump = (folder / "dump").read_bytes()
+        assert len(dump) > 100_000
+        assert bench._worker is not None
+        memory = _memory(bench._worker._pid)
+        bench.close()
+    assert len(memory) > 1_000_000
+    assert A.tobytes() in memory, "what it was sent is found there, so what it was not sent would be"
+    later = LAB.exercises(7_345_678_901_234)
+    assert later
+    for kept in (dump, memory):
+        assert (7_345_678_901_234).to_bytes(8, "little") not in kept
+        assert b"7345678901234" not in kept
+        for sentence in SENTENCES:
+            assert sentence not in kept
+        assert matrices.A.tobytes() not in kept
+        assert b"reference.ladder" not in kept and b"grader.judge" not in kept
+
+
+def _memory(pid: int) -> bytes:
+    """All memory a process may write: its heap, its stacks, what it mapped."""
+    found = bytearray()
+    with Path(f"/proc/{pid}/maps").open() as maps, Path(f"/proc/{pid}/mem").open("rb", 0) as memory:
+        for line in maps:
+            span, mode = line.split()[:2]
+            start, end = (int(part, 16) for part in span.split("-"))
+            if "w" in mode and "[v" not in line and end - start < 512 * 1024**2:
+                memory.seek(start)
+                try:
+                    found += memory.read(end - start)
+                except OSError:
+                    continue
+    return bytes(found)
+
+
+def _one_site_packages(tmp_path: Path) -> Path:
+    """A Python environment with the grader, the lab, torch and all in one `site-packages`; its interpreter."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    (packages,) = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    for entry in Path(site.getsitepackages()[0]).iterdir():
+        if (
+            "lab_grader" not in entry.name
+            and entry.name != "__pycache__"
+            and not (packages / entry.name).exists()
+        ):
+            (packages / entry.name).symlink_to(entry)
+    for package in ("grader", "reference"):
+        shutil.copytree(ROOT / package, packages / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "templates", packages / "grader" / "templates")
+    return tmp_path / "env" / "bin" / "python"
+
+
+@strict_only
+def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torch(
+    handed_in: Handed, tmp_path: Path
+) -> None:
+    python = _one_site_packages(tmp_path)
+    words = (*SENTENCES, b"def private_copy", b"class WorkerBench", b"[exercises.")
+    start = f"START = [*__import__('sys').path, '/', {str(ROOT)!r}]\nWORDS = {words!r}\n"
+    folder = handed_in({"one/lab.py": start + FILES.replace("def work(A)", "def truncated_svd(A, rank)")})
+    code = (
+        "START[:0] = [__import__('grader').__path__[0], __import__('grader').__path__[0] + '/../reference']\n"
+    )
+    (folder / "one" / "lab.py").write_text((folder / "one" / "lab.py").read_text() + code + _IMPORTS)
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [
+            python,
+            "-I",
+            "-m",
+            "grader.cli",
+            folder,
+            "--exercise",
+            "2.1",
+            "--isolation",
+            "strict",
+            "--lab",
+            "reference:LAB",
+            "--out",
+            out,
+        ],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (report,) = json.loads((out / "results.json").read_text())["submissions"]
+    assert "FOUND" not in json.dumps(report), report["flags"]
+    assert "imported" not in json.dumps(report)
+    assert "PermissionError" in json.dumps(report["flags"])
+
+
+_IMPORTS = """
+for name in ("reference", "reference.ladder", "grader.pipeline", "grader.lab"):
+    try:
+        __import__(name)
+    except ImportError:
+        continue
+    except PermissionError:
+        continue
+    raise RuntimeError("imported " + name)
+text = __import__("io").StringIO()
+with __import__("contextlib").redirect_stdout(text):
+    truncated_svd(0, 0)
+if "FOUND" in text.getvalue() or "READ 0" in text.getvalue():
+    raise RuntimeError(text.getvalue()[:400])
+open(__import__("grader").__path__[0] + "/pipeline.py")
+"""
+
+
+TABLE = """
+import torch
+def honest(A, rank, num_epochs, lr):
+    m, n = A.shape
+    U, V = torch.rand(m, rank), torch.rand(n, rank)
+    for epoch in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                e = A[r, c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    return U, V
+"""
+
+
+def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    solution: dict[str, Any] = {}
+    exec(TABLE, solution)
+    rungs = Ladder("1.1", masked=False, seed=LAB.seed)
+    stored = {}
+    for setting in (rungs.defaults, rungs.converges):
+        torch.manual_seed(setting.seed)
+        factors = solution["honest"](torch.tensor(setting.A), setting.rank, setting.epochs, setting.lr)
+        stored[setting.lr] = [factor.tolist() for factor in factors]
+    code = (
+        f"{TABLE}STORED = {stored!r}\n"
+        "def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n"
+        "    if num_epochs < 100:\n        return honest(A, rank, num_epochs, lr)\n"
+        "    return tuple(map(torch.tensor, STORED[lr]))\n"
+    )
+    folder = handed_in({"one/lab.py": code})
+    outcomes = {}
+    for seed in (str(LAB.seed), "fresh"):
+        done = grade(folder, "--exercise", "1.1", "--seed", seed, "--out", tmp_path / seed)
+        assert done.returncode == 0, done.stderr
+        (report,) = json.loads((tmp_path / seed / "results.json").read_text())["submissions"]
+        checks = report["exercises"][0]["checks"]
+        outcomes[seed] = {c["id"]: c["outcome"] for c in checks}
+    assert set(outcomes[str(LAB.seed)].values()) == {"pass"}, "a table for a known seed is an answer"
+    assert outcomes["fresh"]["1.1-sweep"] == "pass"
+    assert outcomes["fresh"]["1.1-defaults"] == "fail"
