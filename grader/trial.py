@@ -12,7 +12,7 @@ import msgspec
 from grader import wire
 from grader.bench import WorkerBench
 from grader.lab import Function
-from grader.model import Figure, Observation, Probe, Source
+from grader.model import Died, Figure, Observation, Probe, Source
 from grader.sandbox import Limits, Worker, Zygote
 
 __all__ = ["Trial", "Trials"]

@@ -1,7 +1,6 @@
 """`grade doctor`: what this machine offers to shut students' code in, each claim tried."""
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -21,17 +20,25 @@ def command(isolation: str | None) -> None:
     Every claim is put to the test by a throw-away worker, as a hostile submission would. The exit status is 1
     where something that the isolation promises does not hold.
     """
+    from rich.progress import track
+
     from grader import console
-    from grader.config import read_settings
     from grader.doctor import examine, facts
 
     stdout, errors = console.output_console(), console.error_console()
     stdout.print(console.facts_view(facts()))
-    with started_zygote(isolation or read_settings(Path.cwd()).isolation) as zygote:
+    with started_zygote(isolation) as zygote:
         stdout.print(f"\nIsolation: {zygote.level}")
         console.warn_of_isolation(errors, zygote)
-        with console.progress(errors) as bar:
-            outcomes = list(bar.track(examine(zygote), description="Trying to break out"))
+        outcomes = list(
+            track(
+                examine(zygote),
+                description="Trying to break out",
+                console=errors,
+                transient=True,
+                disable=not errors.is_terminal,
+            )
+        )
     stdout.print(console.trials_table(outcomes))
     broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
     stdout.print(
