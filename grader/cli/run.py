@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.changed import changed_option, only_changed
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.options import drawn_seed, limits, shared
 
@@ -33,6 +34,7 @@ __all__ = ["command"]
     metavar="N",
     help="Students graded at the same time. Default: one for each core.",
 )
+@changed_option
 @shared
 @click.option(
     "--format",
@@ -52,6 +54,7 @@ def command(
     paths: Sequence[Path],
     out: Path | None,
     jobs: int | None,
+    changed_since: str | None,
     exercise_ids: tuple[str, ...],
     seed: str | None,
     lab: str | None,
@@ -67,6 +70,7 @@ def command(
         paths,
         out=out or Path(settings.out or "reports"),
         jobs=jobs or settings.jobs or os.cpu_count() or 1,
+        changed_since=changed_since,
         exercise_ids=exercise_ids,
         seed=seed or settings.seed,
         lab_name=lab or settings.lab,
@@ -82,6 +86,7 @@ def _run(
     *,
     out: Path,
     jobs: int,
+    changed_since: str | None,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab_name: str | None,
@@ -97,7 +102,9 @@ def _run(
     from grader.output import Output
     from grader.pipeline import grade_all
 
-    submissions = collect(paths)
+    submissions = only_changed(collect(paths), changed_since)
+    if changed_since and not submissions:
+        return 0
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
