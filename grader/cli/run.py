@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from grader.cli.changed import changed_option, only_changed
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
 from grader.cli.options import drawn_seed, kept_findings, limits, shared, started_zygote
@@ -52,6 +53,7 @@ __all__ = ["command"]
     show_default="one for each core",
     help="Students graded at the same time.",
 )
+@changed_option
 @shared
 @format_option
 @junit_option
@@ -91,6 +93,7 @@ def command(
     roster: Path | None,
     marks: Path | None,
     jobs: int,
+    changed_since: str | None,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab: str | None,
@@ -113,6 +116,7 @@ def command(
         roster=roster,
         marks=marks,
         jobs=jobs,
+        changed_since=changed_since,
         exercise_ids=exercise_ids,
         seed=seed,
         lab_name=lab,
@@ -137,6 +141,7 @@ def _run(
     roster: Path | None,
     marks: Path | None,
     jobs: int,
+    changed_since: str | None,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab_name: str | None,
@@ -172,7 +177,9 @@ def _run(
     if gradescope is not None:
         submissions: Sequence[Submission] = (one(paths[0]),)
     else:
-        submissions = collect(paths, read_roster(roster) if roster else ())
+        submissions = only_changed(collect(paths, read_roster(roster) if roster else ()), changed_since)
+        if changed_since and not submissions:
+            return 0
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)

@@ -1,0 +1,67 @@
+"""What a pull request shows besides annotations: report.md, the job's summary and outputs.
+
+Run as ``python -I -m grader.export.pull_request FOLDER`` after grading into FOLDER, with the variables that
+GitHub documents for the steps of an action: `GITHUB_STEP_SUMMARY` and `GITHUB_OUTPUT` name files to append to.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.export.atomic import write_text
+from grader.export.results_json import Results
+
+__all__ = ["main", "write_report"]
+
+SUMMARY_BYTES: Final = 1_000_000
+"""GitHub takes 1 MiB of summary a step and drops all of a longer one."""
+
+
+def write_report(folder: Path) -> tuple[int, Path | None]:
+    """Write `report.md`, the feedback of every student one after another; return their number and the file.
+
+    Nothing is written where nothing was graded.
+    """
+    results = folder / "results.json"
+    if not results.is_file():
+        return 0, None
+    count = len(msgspec.json.decode(results.read_bytes(), type=Results).submissions)
+    pages = sorted((folder / "students").glob("*/report.md"))
+    report = folder / "report.md"
+    write_text(report, "\n\n---\n\n".join(page.read_text(encoding="utf-8").strip() for page in pages) + "\n")
+    return count, report
+
+
+def main() -> None:
+    """Write the report, append it to the job's summary, and say where everything is."""
+    folder = Path(sys.argv[1])
+    count, report = write_report(folder)
+    text = report.read_text(encoding="utf-8") if report else "Nothing was graded.\n"
+    _append("GITHUB_STEP_SUMMARY", _cut(text))
+    outputs = {
+        "graded": str(count),
+        "reports": str(folder) if report else "",
+        "report": str(report or ""),
+        "results": str(folder / "results.json") if report else "",
+    }
+    _append("GITHUB_OUTPUT", "".join(f"{name}={value}\n" for name, value in outputs.items()))
+
+
+def _cut(text: str) -> str:
+    data = text.encode()
+    if len(data) <= SUMMARY_BYTES:
+        return text
+    return data[:SUMMARY_BYTES].decode("utf-8", "ignore") + "\n\nThe rest is in report.md.\n"
+
+
+def _append(variable: str, text: str) -> None:
+    if os.environ.get(variable):
+        with Path(os.environ[variable]).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+
+if __name__ == "__main__":
+    main()
