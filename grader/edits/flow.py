@@ -229,7 +229,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             text = f"if {entry} == 0:\n{indent}    continue\n{indent}"
             begin = (statement.lineno, statement.col_offset)
             sentence = f"What follows is done for every cell, whatever `{name}` says."
-            weight = 4 if name in scope.unused else 13
+            weight = 5 if name in scope.unused else 13
             yield program.edit(
                 "guard-missing", statement, weight, sentence, program.put_between(begin, begin, text)
             )

@@ -42,8 +42,9 @@ def _names(program: Program, scope: Scope) -> Iterator[Edit]:
         known = name in scope.names
         others = [other for other in scope.names if other != name]
         for place, other in enumerate(others):
-            alike = scope.role(other) == role or not known
             wanted = other in unused
+            open_role = wanted and other in scope.parameters and role == "array"
+            alike = scope.role(other) == role or not known or open_role
             if not (alike or wanted) or (role == "index" and not wanted) or scope.role(other) == "index":
                 continue
             sentence = f"Another value than `{name}` belongs here."
