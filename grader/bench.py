@@ -7,6 +7,7 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -18,6 +19,7 @@ from grader.model import (
     Figure,
     LoadReport,
     Observation,
+    Place,
     Probe,
     Source,
     StatementFailure,
@@ -89,11 +91,15 @@ class WorkerBench:
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
         names = tuple((slot.ours, slot.theirs) for slot in bound.slots)
-        return Located(info.name, self._original_line(info.line), notes, bound.taken, defaults, names)
+        place = self._place(info.line)
+        return Located(
+            info.name, place.line, notes, bound.taken, defaults, names, place=place.words, file=place.file
+        )
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        values = {name: as_wire(value) for name, value in probe.arguments.items()}
+        arrays = self._functions[probe.function].arrays
+        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
         key = msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))
         if key not in self._seen:
             self._seen[key] = self._observe(probe, values)
@@ -116,7 +122,7 @@ class WorkerBench:
                 continue
             taken = self._bound(function, number).taken
             given = function.trial.arguments.items()
-            values = {name: as_wire(value) for name, value in given if name in taken}
+            values = {name: as_wire(value, function.arrays) for name, value in given if name in taken}
             observation = self._call(function, number, function.trial, values)
             if isinstance(observation, Died):
                 return None
@@ -164,14 +170,17 @@ class WorkerBench:
         reply, _ = self._worker.ask(call, seconds)
         if isinstance(reply, Died):
             self._bury()
-        if isinstance(reply, wire.Raised) and reply.line is not None:
-            return msgspec.structs.replace(reply, line=self._original_line(reply.line))
+        if isinstance(reply, wire.Raised):
+            if reply.line is None:
+                return msgspec.structs.replace(reply, place="")
+            place = self._place(reply.line)
+            return msgspec.structs.replace(reply, line=place.line, place=place.words)
         if isinstance(reply, wire.Returned):
             if len(reply.after) != len(order):
                 return Died("protocol", "the worker answered about other arguments than it was given")
             after = dict(zip(order, reply.after, strict=True))
             return msgspec.structs.replace(reply, after=tuple(after[name] for name in values))
-        if isinstance(reply, wire.Raised | Died):
+        if isinstance(reply, Died):
             return reply
         return Died("protocol", "the worker answered something else")
 
@@ -195,10 +204,7 @@ class WorkerBench:
             return LoadReport(
                 self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}."
             )
-        failures = [
-            StatementFailure(self._original_line(failure.line), failure.type_name, failure.text)
-            for failure in reply.failures
-        ]
+        failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
         return LoadReport(
             self._source,
             functions=reply.functions,
@@ -226,14 +232,17 @@ class WorkerBench:
             if begun is None or begun[0] in self._skip or self._deaths > self.restarts:
                 return died
             self._skip += (begun[0],)
-            self._lost.append(StatementFailure(self._original_line(begun[1]), "", died.text))
+            self._lost.append(self._failed(begun[1], "", died.text))
 
     def _hire(self) -> Worker:
         return Worker(self._zygote, self._folder, self._limits)
 
-    def _original_line(self, line: int) -> int:
-        lines = self._source.lines if self._source is not None else ()
-        return lines[line - 1] if 0 < line <= len(lines) else line
+    def _failed(self, line: int, type_name: str, text: str) -> StatementFailure:
+        place = self._place(line)
+        return StatementFailure(place.line, type_name, text, place.words, place.file)
+
+    def _place(self, line: int) -> Place:
+        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
 
     def trial_parts(
         self,
@@ -253,11 +262,14 @@ class WorkerBench:
             self._worker = None
 
 
-def as_wire(value: object) -> wire.Value:
-    """A probe's argument as the wire knows it; arrays become torch tensors on the other side."""
+def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
+    """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
         return wire.Array(
-            dtype=value.dtype.name, shape=value.shape, data=np.ascontiguousarray(value).tobytes()
+            dtype=value.dtype.name,
+            shape=value.shape,
+            data=np.ascontiguousarray(value).tobytes(),
+            origin=arrays,
         )
     if isinstance(value, bool | int | float):
         return wire.Number(value=value)

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -16,9 +17,13 @@ class Settings(Frozen, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
     lab: str | None = None
     out: str | None = None
+    roster: str | None = None
+    marks: str | None = None
     jobs: int | None = None
     seed: int | str | None = None
     time_limit: float | None = None
+    feedback: Literal["marks", "hints", "full"] | None = None
+    diagnose_budget: int | None = None
     format: str | None = None
     fail_under: float | None = None
 

@@ -11,11 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from grader.handmarks import in_words
 from grader.lab import Exercise, Lab
 from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 
 __all__ = [
+    "by_hand",
     "class_table",
     "error_console",
     "lab_view",
@@ -42,6 +44,9 @@ _OUTCOMES = {
     Outcome.MANUAL: ("?", "magenta"),
     Outcome.ERROR: ("!", "magenta"),
 }
+
+
+BY_HAND = "✎"
 
 
 def output_console(plain: bool = False) -> Console:
@@ -91,12 +96,22 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
 
 def _cell(exercise: ExerciseReport) -> Text:
     symbol, style, _ = _VERDICTS[exercise.verdict]
-    return Text(f"{exercise.marks:g} {symbol}", style=style)
+    return Text(f"{exercise.marks:g} {symbol}{BY_HAND * bool(exercise.by_hand)}", style=style)
+
+
+def by_hand(reports: Sequence[Report]) -> list[Text]:
+    """A line on each mark and comment by a person, to stand below the table."""
+    return [
+        Text(f"{BY_HAND} {visible(report.student)}, {visible(sentence)}")
+        for report in reports
+        for exercise in report.exercises
+        for sentence in in_words(exercise)
+    ]
 
 
 def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
     """The same as tab-separated lines, for pipes and screen readers."""
-    lines = ["\t".join(["student", *exercise_ids, "total", "max"])]
+    lines = ["\t".join(["student", *exercise_ids, "total", "max", "by hand"])]
     for report in reports:
         marks = {exercise.id: f"{exercise.marks:g}" for exercise in report.exercises}
         name = visible(report.student).replace("\t", " ").replace("\n", " ")
@@ -105,6 +120,7 @@ def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
             *(marks.get(i, "") for i in exercise_ids),
             f"{report.marks:g}",
             f"{report.max_marks:g}",
+            " ".join(visible(" | ".join(s for e in report.exercises for s in in_words(e))).split()),
         ]
         lines.append("\t".join(cells))
     return "\n".join(lines)
@@ -128,6 +144,14 @@ def _exercise_view(exercise: ExerciseReport) -> list[RenderableType]:
         f"\n{symbol} {exercise.id} {exercise.title}: {exercise.marks:g} of {exercise.max_marks:g}, {words}"
     )
     parts: list[RenderableType] = [Text(heading, style=style)]
+    for sentence in in_words(exercise):
+        parts.append(_indented(Text(f"{BY_HAND} {visible(sentence)}", style="bold")))
+    for answer in exercise.answers:
+        said = f" (mentions {', '.join(answer.mentioned)})" if answer.mentioned else ""
+        parts.append(_indented(Text(f"“{answer.question}”, for the person marking{said}:")))
+        parts += [
+            _indented(Text(f"{visible(quote.origin)}: “{visible(quote.text)}”"), 4) for quote in answer.quotes
+        ]
     for note in exercise.notes:
         parts.append(_indented(Text(f"note: {visible(note)}")))
     for diagnosis in exercise.diagnoses:

@@ -5,9 +5,10 @@ everything it decides, it decides in the parent process from plain arrays.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
-from grader.evidence import Claim, Picture
+from grader.evidence import Answer, Claim, Picture, Witness
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Exercise",
     "ExerciseRubric",
     "Function",
+    "Kit",
     "Lab",
     "Located",
     "Parameter",
@@ -48,6 +50,8 @@ class Function(Frozen, frozen=True):
     optional: tuple[str, ...] = ()
     trial: Probe | None = None
     recognise: Callable[[Observation], bool] | None = None
+    arrays: Literal["torch", "numpy"] = "torch"
+    """What the arrays of a probe become in the student's process."""
 
 
 class Located(Frozen, frozen=True):
@@ -62,6 +66,9 @@ class Located(Frozen, frozen=True):
     """The sheet's names with the student's default values, as Python writes them."""
     names: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's."""
+    place: str = ""
+    """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class Bench(Protocol):
@@ -102,15 +109,24 @@ def _no_claims(bench: Bench) -> tuple[Claim, ...]:
     return ()
 
 
+def _no_answers(bench: Bench) -> tuple[Answer, ...]:
+    return ()
+
+
 def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Picture, ...]:
     return ()
+
+
+def _no_witness(bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+    return None
 
 
 class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
     `diagnose` is given the finished checks of the exercise and names mistakes it can prove. `claims` lists
-    the figures stated with what became of checking them; `illustrate` draws what pictures say best.
+    the figures stated with what became of checking them; `illustrate` draws what pictures say best; `answers`
+    quotes what was written in words, for the person who marks it.
     """
 
     id: str
@@ -122,6 +138,11 @@ class Exercise(Frozen, frozen=True):
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
     claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
+    witness: Callable[[Bench, tuple[CheckResult, ...]], Witness | None] = _no_witness
+    """The smallest input on which a failed exercise's answer differs from the right one."""
+    answers: Callable[[Bench], tuple[Answer, ...]] = _no_answers
+    functions: tuple[str, ...] = ()
+    """Names of the functions the exercise is about, for a check of functions without a file."""
 
 
 class ExerciseRubric(Frozen, frozen=True):
@@ -147,6 +168,21 @@ class Demonstration(Frozen, frozen=True):
     holds: bool
 
 
+def _no_numbers() -> tuple[Demonstration, ...]:
+    return ()
+
+
+class Kit(Frozen, frozen=True):
+    """What students are given to begin with and to check themselves.
+
+    `starter` is the file they fill in. `leave_out` names the modules of the lab's package that hold a
+    solution, such as `solution`; nothing the checks need may import them.
+    """
+
+    starter: Path
+    leave_out: tuple[str, ...] = ()
+
+
 class Lab(Frozen, frozen=True):
     """A lab put together. `exercises(seed)` draws its matrices, masks and starts from the seed."""
 
@@ -156,5 +192,6 @@ class Lab(Frozen, frozen=True):
     functions: tuple[Function, ...]
     exercises: Callable[[int], tuple[Exercise, ...]]
     rubric: Rubric
-    demonstrate: Callable[[], tuple[Demonstration, ...]]
+    demonstrate: Callable[[], tuple[Demonstration, ...]] = _no_numbers
     """Recompute the lab's own published numbers; may take a few seconds."""
+    kit: Kit | None = None

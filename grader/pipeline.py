@@ -7,19 +7,21 @@ from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 
 from grader.bench import WorkerBench
 from grader.choose import choose
+from grader.diagnose import diagnose
 from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
-from grader.marks import mark
+from grader.marks import look_flags, mark
 from grader.model import (
     CheckResult,
     Diagnosis,
     ExerciseReport,
-    Outcome,
     Report,
+    StatementFailure,
     Submission,
     Verdict,
 )
+from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
 
 __all__ = ["assess", "grade_all", "grade_one"]
@@ -93,6 +95,7 @@ def _grade_safely(
                 )
                 for exercise in exercises
             ),
+            identity=submission.identity,
         )
 
 
@@ -110,23 +113,16 @@ def grade_one(
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:
-            judged = tuple(assess(exercise, lab, bench) for exercise in exercises)
+            budget = Budget(candidates=limits.repairs) if limits.repairs else None
+            judged = tuple(assess(exercise, lab, bench, budget) for exercise in exercises)
         finally:
             bench.close()
     loaded = bench.loaded
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(
-        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
-        for failure in loaded.failures[:5]
-    )
-    flags += tuple(
-        f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL
-    )
-    flags += tuple(
-        f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR
-    )
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
+    flags += look_flags(judged)
     return Report(
         student=submission.student,
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
@@ -135,14 +131,14 @@ def grade_one(
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
         exercises=judged,
+        identity=submission.identity,
     )
 
 
-def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise."""
+def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
+    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
     results = judge(exercise, bench)
-    failed = any(result.outcome is Outcome.FAIL for result in results)
-    diagnoses = exercise.diagnose(bench, results) if failed else ()
+    diagnoses = diagnose(exercise, lab, bench, results, budget)
     marks, most, verdict = mark(exercise.id, results, lab.rubric)
     return ExerciseReport(
         id=exercise.id,
@@ -157,11 +153,12 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         checks=results,
         claims=exercise.claims(bench),
         pictures=exercise.illustrate(bench, results),
+        answers=exercise.answers(bench),
     )
 
 
 def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:
-    if diagnoses:
+    if diagnoses and diagnoses[0].verified:
         return f"{diagnoses[0].title} Mend that first, then check again."
     return exercise.advice(results)
 
@@ -170,6 +167,6 @@ def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note for result in results for note in result.notes))
 
 
-def _lost(name: str, line: int, type_name: str, text: str) -> str:
-    what = f"{type_name}: {text}" if type_name and text else type_name or text
-    return f"{name} line {line} could not be run ({what}); the rest was."
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."

@@ -60,6 +60,8 @@ class Place(Frozen, frozen=True):
     original: str
     """The line as the student wrote it."""
     sentence: str
+    number: int = 0
+    """The line of `Source.code`, counted from 1."""
 
 
 class Repair(Frozen, frozen=True):
@@ -375,8 +377,8 @@ class _Search:
         places = []
         for edit in version.edits:
             number = lines[edit.line - 1]
-            line = self._source.lines[number - 1] if number <= len(self._source.lines) else number
-            places.append(Place(edit.kind, line, original[number - 1], edit.sentence))
+            line = self._source.place(number).line or number
+            places.append(Place(edit.kind, line, original[number - 1], edit.sentence, number))
             lines = moved_lines(lines, edit)
             code = applied(code, edit)
         if not self._found:

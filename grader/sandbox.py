@@ -47,6 +47,9 @@ class Limits(Frozen, frozen=True):
     memory: int = 2 * 1024**3
     file_size: int = 16 * 1024**2
     open_files: int = 64
+    repairs: int = 260
+    """Edited programs run to find the line of a mistake, for each failed exercise; 0 for none. A count and
+    not a time, so that every machine finds the same; about 2 seconds of CPU."""
 
 
 class Zygote:

@@ -191,12 +191,18 @@ class Returned(_Message, frozen=True, kw_only=True):
 
 
 class Raised(_Message, frozen=True, kw_only=True):
-    """A call that raised; `line` is the innermost line of the student's own file."""
+    """A call that raised; `line` is the innermost line of the student's own file.
+
+    `place` is that line in words, which the grader fills in: a worker does not know where a line came from.
+    """
 
     type_name: str
     text: str
     line: int | None = None
     printed: str = ""
+    shapes: tuple[tuple[str, str], ...] = ()
+    """Names on that line and the shapes of the matrices they stood for."""
+    place: str = ""
 
 
 Request = Load | Call

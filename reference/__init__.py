@@ -11,8 +11,8 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, statements
-from reference.functions import FUNCTIONS
+from reference import decomposition, diagnosis, explanations, ladder, statements
+from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -23,6 +23,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
     """The five exercises with matrices, masks and starts drawn from the seed."""
     plain = ladder.Ladder("1.1", masked=False, seed=seed)
     masked = ladder.Ladder("3.1", masked=True, seed=seed)
+    truncated = decomposition.Decomposition("2.1", seed)
     return (
         _descent(plain, "Factorise by stochastic gradient descent"),
         Exercise(
@@ -38,9 +39,12 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "2.1",
             "Truncate the singular value decomposition",
             "Set the last singular value of A to zero and reconstruct; state the error and compare it with 1.2.",
-            decomposition.Decomposition("2.1", seed).checks(),
-            _undiagnosed,
+            truncated.checks(),
+            partial(diagnosis.diagnose_svd, truncated),
             partial(_advice, decomposition.ADVICE, ""),
+            witness=partial(diagnosis.svd_witness, truncated),
+            answers=explanations.WHY.answer,
+            functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -50,6 +54,8 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            answers=explanations.MEANING.answer,
+            functions=(masked.function.name,),
         ),
     )
 
@@ -65,8 +71,10 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         f"Write `{rungs.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
         f"rows outside, columns inside, and updates U[r], then V[c]{where}.",
         rungs.checks(),
-        partial(misconceptions.diagnose, rungs),
+        partial(diagnosis.diagnose_descent, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        witness=partial(diagnosis.descent_witness, rungs),
+        functions=(rungs.function.name,),
     )
 
 

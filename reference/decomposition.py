@@ -12,14 +12,15 @@ import numpy.typing as npt
 from grader import wire
 from grader.figures import array_of
 from grader.lab import Bench, Check
-from grader.model import Figure, Finding, Frozen, Outcome, Probe
+from grader.model import Figure, Finding, Frozen, Observation, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
+from reference.misconceptions.stated import stated_mistake
 from reference.returned import approximations, describe, failure, format_matrix, items_of
 from reference.stated import BEST
 from reference.statements import error_check, prose_check, stated_best
 
-__all__ = ["ADVICE", "Decomposition"]
+__all__ = ["ADVICE", "Case", "Decomposition"]
 
 Array = npt.NDArray[np.float64]
 
@@ -96,7 +97,7 @@ class Decomposition:
         notes = located.notes
         if not takes_rank:
             notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
-        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=notes)
+        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
     def _shapes(self, bench: Bench) -> Finding:
         """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
@@ -134,22 +135,39 @@ class Decomposition:
 
     def _attempt(self, bench: Bench) -> Finding | None:
         """A script that decomposes A but puts it together wrongly: recognised by the matrix it states."""
-        U, s, Vt = np.linalg.svd(matrices.A.astype(np.float64))
-        mistakes = {
-            "only the largest singular value is kept": (U[:, :1] * s[:1]) @ Vt[:1],
-            "the first singular value is cut instead of the last": (U[:, 1:] * s[1:]) @ Vt[1:],
-            "V is used where its transpose belongs": (U[:, :2] * s[:2]) @ Vt.T[:2],
-        }
-        for what, P in mistakes.items():
-            for figure in bench.figures:
-                if figure.values.shape == P.shape and _close(figure, P):
-                    return Finding(
-                        outcome=Outcome.FAIL,
-                        message=f"The matrix stated ({figure.origin}) is not the best of rank 2: {what}.",
-                        got=format_matrix(figure.values),
-                        wanted=format_matrix(BEST),
-                    )
-        return None
+        found = stated_mistake(bench)
+        if found is None:
+            return None
+        mistake, figure = found
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"The matrix stated ({figure.origin}) is not the best of rank 2. {mistake.title}",
+            got=format_matrix(figure.values),
+            wanted=format_matrix(BEST),
+        )
+
+    def cases(self, bench: Bench) -> tuple[Case, ...]:
+        """The calls that the checks make of the student's function, square matrices first."""
+        located = bench.locate(TRUNCATED_SVD)
+        both = (*self.square, *self.oblong)
+        if located is None or "rank" in located.parameters:
+            return both
+        return tuple(self._last_cut(case) for case in both)
+
+    def observe(self, bench: Bench, case: Case) -> Observation:
+        """What the student's function gives for a case, with the rank where it takes one."""
+        located = bench.locate(TRUNCATED_SVD)
+        return bench.observe(self._probe(case, located is not None and "rank" in located.parameters))
+
+    def call_text(self, bench: Bench, case: Case) -> str:
+        """The call of a case as a student can paste it after their own code."""
+        located = bench.locate(TRUNCATED_SVD)
+        takes_rank = located is not None and "rank" in located.parameters
+        return self._call(case, takes_rank)
+
+    def _call(self, case: Case, takes_rank: bool) -> str:
+        rank = f", {case.rank}" if takes_rank else ""
+        return f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
 
     def _probe(self, case: Case, takes_rank: bool) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
@@ -160,8 +178,7 @@ class Decomposition:
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
         """None where the function is right in this case, else the failed check."""
         observation = bench.observe(self._probe(case, takes_rank))
-        rank = f", {case.rank}" if takes_rank else ""
-        call = f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
+        call = self._call(case, takes_rank)
         if not isinstance(observation, wire.Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():
@@ -220,7 +237,3 @@ class Decomposition:
             for number in numbers
             if number is not None and number.size == 1
         )
-
-
-def _close(figure: Figure, P: Array) -> bool:
-    return bool((np.abs(figure.values - P) <= figure.half_width + 1e-5).all())

@@ -4,6 +4,7 @@ The start is observable whatever generator or order a student draws in: with lr 
 same seed gives back U₀ and V₀. From there everything is algebra, and no verdict depends on luck.
 """
 
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any, Final
 
@@ -92,7 +93,14 @@ class Descent:
             parts += [f"num_epochs={setting.epochs}", f"lr={setting.lr:g}"]
         return f"torch.manual_seed({setting.seed}); {self.function.name}({', '.join(parts)})"
 
-    def observe(self, bench: Bench, setting: Setting, defaults: bool = False, attempt: int = 0) -> Factors:
+    def observe(
+        self,
+        bench: Bench,
+        setting: Setting,
+        defaults: bool = False,
+        attempt: int = 0,
+        reading: Callable[[wire.Value, int, int, int], Factors] = factors,
+    ) -> Factors:
         """U and V as the student's function returns them. Raises Refused where they cannot be read."""
         observation: Observation = bench.observe(self.probe(setting, defaults, attempt))
         if isinstance(observation, Died):
@@ -100,7 +108,7 @@ class Descent:
         if not isinstance(observation, wire.Returned):
             raise Refused(failure(observation))
         m, n = setting.A.shape
-        return factors(observation.value, m, n, setting.rank)
+        return reading(observation.value, m, n, setting.rank)
 
     def start(self, bench: Bench, setting: Setting) -> Factors:
         """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs."""
@@ -114,9 +122,12 @@ class Descent:
             except Refused:
                 raise refused from None
 
-    def compare(self, bench: Bench, setting: Setting, rule: Rule = SHEET) -> Mismatch | None:
+    def compare(
+        self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None
+    ) -> Mismatch | None:
         """The first entry, U before V, where a few epochs leave the rule's by more than rounding can."""
-        start = self.start(bench, setting)
+        if start is None:
+            start = self.start(bench, setting)
         got = self.observe(bench, setting)
         wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
         tiny = UNIT_ROUNDOFF

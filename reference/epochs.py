@@ -19,14 +19,22 @@ import numpy.typing as npt
 __all__ = [
     "SHEET",
     "UNIT_ROUNDOFF",
+    "Cells",
+    "Epoch",
+    "Error",
     "Factors",
     "Matrix",
+    "Prepare",
     "Row",
+    "Rows",
     "Rule",
     "Update",
+    "Walk",
     "cellwise",
     "difference",
+    "rows_of",
     "run",
+    "run_rows",
     "run_with_bounds",
     "sensitivity",
     "u_then_v",
@@ -39,6 +47,10 @@ Cells: TypeAlias = Callable[[int, int, int], Iterable[tuple[int, int]]]
 Error: TypeAlias = Callable[[float, Row, Row], float]
 Update: TypeAlias = Callable[[Row, Row, float, float], tuple[Row, Row]]
 Sight: TypeAlias = Callable[[float, float], float | None]
+Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]"
+Walk: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
+Rows: TypeAlias = tuple[tuple[float, ...], ...]
+Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
 
 UNIT_ROUNDOFF: Final = 2.0**-24
 """Of float32, in which A is given and most students compute (IEEE 754, round to nearest)."""
@@ -66,11 +78,31 @@ def observed(a: float, mask: float) -> float | None:
     return a if mask == 1 else None
 
 
+def as_given(A: Matrix, M: Matrix | None) -> tuple[Matrix, Matrix | None]:
+    """The arguments as they are."""
+    return A, M
+
+
+def epoch_after_epoch(
+    rule: "Rule", A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float
+) -> None:
+    """Epochs one after another, each from where the one before ended."""
+    for number in range(rule.epochs(epochs)):
+        rule.epoch(rule, A, M, U, V, rule.rate(lr, number))
+
+
+def constant_rate(lr: float, epoch: int) -> float:
+    """The learning rate as given, in every epoch."""
+    return lr
+
+
 class Rule(msgspec.Struct, frozen=True):
     """One way to run an epoch; the defaults are the sheet's.
 
     `sight` says what a cell shows for its value and its mask: the number to fit, or None to pass over.
-    `epoch` puts the pieces together and updates U and V in place.
+    `epoch` puts the pieces together and updates U and V in place. `prepare` says what A and M are taken
+    for, `rate` the learning rate of an epoch, `finish` what is done to U and V at the end, and `walk`
+    runs it all.
     """
 
     name: str
@@ -79,9 +111,21 @@ class Rule(msgspec.Struct, frozen=True):
     update: Update = u_then_v
     sight: Sight = observed
     epochs: Callable[[int], int] = int
-    epoch: "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]" = msgspec.field(
-        default_factory=lambda: cellwise
-    )
+    epoch: Epoch = msgspec.field(default_factory=lambda: cellwise)
+    prepare: Prepare = as_given
+    rate: Callable[[float, int], float] = constant_rate
+    walk: Walk = epoch_after_epoch
+    finish: "Callable[[Matrix], Matrix] | None" = None
+
+    def with_changes_of(self, other: "Rule") -> "Rule | None":
+        """Both rules' changes of the sheet's rule at once; None where they change the same piece."""
+        changes = {}
+        for name in self.__struct_fields__[1:]:
+            ours, theirs, sheet = (getattr(rule, name) for rule in (self, other, SHEET))
+            if ours != sheet and theirs != sheet:
+                return None
+            changes[name] = theirs if theirs != sheet else ours
+        return Rule(f"{self.name}+{other.name}", **changes)
 
 
 def cellwise(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
@@ -112,15 +156,13 @@ def run(
     a run diverges they hold inf or nan. A run is remembered: students who draw alike start alike.
     """
     U, V = _remembered_run(
-        rule, _rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr
+        rule, rows_of(A), None if M is None else rows_of(M), rows_of(start[0]), rows_of(start[1]), epochs, lr
     )
     return np.array(U), np.array(V)
 
 
-Rows: TypeAlias = tuple[tuple[float, ...], ...]
-
-
-def _rows(array: npt.NDArray[np.generic]) -> Rows:
+def rows_of(array: npt.NDArray[np.generic]) -> Rows:
+    """The matrix as a tuple of rows of floats."""
     return tuple(tuple(row) for row in array.astype(np.float64).tolist())
 
 
@@ -128,17 +170,28 @@ def _rows(array: npt.NDArray[np.generic]) -> Rows:
 def _remembered_run(
     rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
 ) -> tuple[Matrix, Matrix]:
+    try:
+        return run_rows(rule, A, M, U0, V0, epochs, lr)
+    except OverflowError:
+        return [[math.nan] * len(row) for row in U0], [[math.nan] * len(row) for row in V0]
+
+
+def run_rows(
+    rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
+) -> tuple[Matrix, Matrix]:
+    """`run` on rows of numbers, not remembered: for the many rules that are tried once.
+
+    Raises OverflowError where a run diverges beyond double precision.
+    """
     values, U, V = [list(row) for row in A], [list(row) for row in U0], [list(row) for row in V0]
     mask = None if M is None else [list(row) for row in M]
-    try:
-        if rule == SHEET and len(U[0]) == 2:
-            _sheet_at_rank_two(values, mask, U, V, epochs, lr)
-        else:
-            for _ in range(rule.epochs(epochs)):
-                rule.epoch(rule, values, mask, U, V, lr)
-    except OverflowError:
-        return [[math.nan] * len(row) for row in U], [[math.nan] * len(row) for row in V]
-    return U, V
+    if rule == SHEET and len(U[0]) == 2:
+        _sheet_at_rank_two(values, mask, U, V, epochs, lr)
+    else:
+        if rule.epochs(epochs) > 0:  # what is read wrongly fails only where it is read
+            values, mask = rule.prepare(values, mask)
+        rule.walk(rule, values, mask, U, V, epochs, lr)
+    return (U, V) if rule.finish is None else (rule.finish(U), rule.finish(V))
 
 
 def _sheet_at_rank_two(A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
@@ -176,7 +229,14 @@ def run_with_bounds(
 
     Returns the factors and their bounds, each (m, rank) and (n, rank) float64.
     """
-    arguments = (_rows(A), None if M is None else _rows(M), _rows(start[0]), _rows(start[1]), epochs, lr)
+    arguments = (
+        rows_of(A),
+        None if M is None else rows_of(M),
+        rows_of(start[0]),
+        rows_of(start[1]),
+        epochs,
+        lr,
+    )
     dU, dV = _remembered_bounds(*arguments)
     return run(rule, A, M, start, epochs, lr), (np.array(dU), np.array(dV))
 

@@ -14,9 +14,10 @@ import numpy as np
 from grader import wire
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
+from grader.text import capital
 from reference import bounds, matrices
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
-from reference.epochs import Factors, Rule
+from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
 from reference.variants import Variant
@@ -32,6 +33,13 @@ CONVERGED_OBSERVED: Final = 2e-3
 
 START_FAILURE: Final = 1e-9
 """Probability that draws from U(0,1) are taken for something else."""
+
+SMALL_RATE: Final = 1e-3
+"""A rate at which an epoch is the sum of its steps to first order."""
+
+ORDER_EFFECT: Final = 0.05
+"""What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
+below 0.03 on every rung, and a cell left out changes the entry it belongs to by a multiple of it."""
 
 MASK_TYPES: Final = ("int64", "float32", "bool")
 """Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
@@ -95,7 +103,7 @@ class Ladder:
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         self.rate = tuple(s.changed(lr=lr) for lr in (0.05, 0.4) for s in (draw(1, 1, 1), draw(2, 3, 2)))
         self.spread = draw(20, 18, 15)
-        self.hidden = (
+        self.hidden: tuple[Setting, ...] = (
             self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
             self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
             self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
@@ -103,6 +111,13 @@ class Ladder:
             self._masked(4, 3, 2, matrices.column_hidden(4, 3, 0)),
             self._masked(4, 5, 3, matrices.scattered(4, 5, self._rng)),
         )
+        if self.masked:  # a mask holds in every epoch; the last one stays the one of a single epoch
+            self.hidden = (
+                *self.hidden[:-1],
+                self.hidden[3].changed(epochs=3),
+                self._of_sheet(),
+                self.hidden[-1],
+            )
         own = int(self._rng.integers(1, 10_000))
         mask = matrices.M if self.masked else None
         self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
@@ -115,6 +130,10 @@ class Ladder:
 
     def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
         return self._setting(m, n, rank, M) if self.masked else self._setting(m, n, rank)
+
+    def _of_sheet(self) -> Setting:
+        """The sheet's mask, which is not symmetric and hides nothing on its diagonal."""
+        return self._masked(3, 3, 2, matrices.M)
 
     def rungs(self) -> dict[str, tuple[Setting, ...]]:
         """The settings of one to three epochs by rung, lowest first."""
@@ -294,13 +313,13 @@ class Ladder:
             wanted = ", ".join(p.name for p in self.function.parameters)
             return Finding(
                 outcome=Outcome.FAIL,
-                message=f"`{located.name}` (line {located.line}) does not take {', '.join(f'`{n}`' for n in lost)}.",
+                message=f"`{located.name}` ({located.place}) does not take {', '.join(f'`{n}`' for n in lost)}.",
                 got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
                 wanted=f"{self.function.name}({wanted})",
                 notes=located.notes,
             )
         return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=located.notes
+            outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes
         )
 
     def _nothing_found(self, bench: Bench) -> str:
@@ -311,12 +330,14 @@ class Ladder:
             f" The file defines {names}." if names else " The file defines no function that could be used."
         )
         failed = bench.loaded.failures[:1]
-        why = f" Line {failed[0].line} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+        why = (
+            f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+        )
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
         for setting in self.sweep[1:4]:
-            setting = self._typed(bench, setting)
+            setting = self.typed(bench, setting)
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
@@ -335,13 +356,13 @@ class Ladder:
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
     def _count(self, bench: Bench) -> int:
-        observation = bench.observe(self.descent.probe(self._typed(bench, self.sweep[1])))
+        observation = bench.observe(self.descent.probe(self.typed(bench, self.sweep[1])))
         if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
             return len(observation.value.items)
         return 2
 
     def _still(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.sweep[1]).changed(lr=0.0)
+        setting = self.typed(bench, self.sweep[1]).changed(lr=0.0)
         try:
             once = self.descent.start(bench, setting)
             again = self.descent.observe(bench, setting, attempt=1)
@@ -365,13 +386,24 @@ class Ladder:
         return Finding(outcome=Outcome.PASS)
 
     def _start(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.spread)
+        setting = self.typed(bench, self.spread)
         try:
-            U, V = self.descent.start(bench, setting)
+            start = self.descent.start(bench, setting)
         except Refused as refused:
             return self._fail(str(refused), setting.changed(lr=0.0))
-        call = setting.changed(lr=0.0)
-        for name, factor in (("U", U), ("V", V)):
+        finding = self._of_start(start, setting.changed(lr=0.0))
+        if finding.outcome is Outcome.PASS and not finding.cost:
+            return finding
+        # A wrong update may move U and V even with lr = 0; that is its own failure, not the start's.
+        idle = setting.changed(epochs=0)
+        try:
+            untouched = self.descent.observe(bench, idle)
+        except Refused:
+            return finding
+        return finding if _equal(start, untouched) else self._of_start(untouched, idle)
+
+    def _of_start(self, start: Factors, call: Setting) -> Finding:
+        for name, factor in zip("UV", start, strict=True):
             tolerance = bounds.dkw_tolerance(factor.size, START_FAILURE)
             distance = bounds.uniform_distance(factor)
             low, high = float(factor.min()), float(factor.max())
@@ -398,12 +430,12 @@ class Ladder:
                 tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
                 "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
             )
-        return Finding(outcome=Outcome.PASS, message=f"{U.size + V.size} numbers.")
+        return Finding(outcome=Outcome.PASS, message=f"{start[0].size + start[1].size} numbers.")
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
         variant: Variant | None = None
-        for setting in self._all_typed(bench, settings):
+        for setting in self.all_typed(bench, settings):
             try:
                 mismatch = self.descent.compare(bench, setting)
                 if mismatch is not None:
@@ -424,7 +456,7 @@ class Ladder:
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
-        return self._all_typed(bench, settings)
+        return self.all_typed(bench, settings)
 
     def _variant(self, bench: Bench) -> Variant | None:
         settings = self._recognition(bench)
@@ -434,7 +466,7 @@ class Ladder:
         if known is not None:
             return known
         small = tuple(setting for setting in settings if setting.A.size <= 4)
-        if self.descent.is_shuffled(bench, small):
+        if not self.descent.follows(bench, small) and self.descent.is_shuffled(bench, small):
             return Variant("order", Rule("shuffled"), "visits the cells in a random order")
         return None
 
@@ -443,11 +475,26 @@ class Ladder:
             return self.descent.compare(bench, setting, variant.rule) is None
         if setting.A.size <= 4 and setting.epochs == 1:
             return self.descent.is_shuffled(bench, (setting,))
-        return setting.A.size > 1  # a random order of many cells is judged by where it converges
+        return setting.A.size > 1 and self._visits_all(bench, setting)
+
+    def _visits_all(self, bench: Bench, setting: Setting) -> bool:
+        """Whether an epoch in any order visits every cell, once.
+
+        To first order in lr the steps of an epoch add up whatever their order; the order shows to second
+        order only. So with a small lr every order gives the sheet's change of U and V to a few per cent,
+        and a cell left out or visited twice does not.
+        """
+        small = setting.changed(lr=SMALL_RATE)
+        start, got = self.descent.start(bench, small), self.descent.observe(bench, small)
+        wanted = run(SHEET, small.A, small.M, start, small.epochs, small.lr)
+        steps = [end - begun for end, begun in zip(wanted, start, strict=True)]
+        largest = max(float(np.abs(step).max()) for step in steps)
+        apart = max(float(np.abs(end - want).max()) for end, want in zip(got, wanted, strict=True))
+        return apart <= ORDER_EFFECT * largest + 8 * UNIT_ROUNDOFF * float(np.abs(setting.A).max())
 
     def _values(self, bench: Bench) -> Finding:
         for setting, changed in self.other_values:
-            setting, changed = self._typed(bench, setting), self._typed(bench, changed)
+            setting, changed = self.typed(bench, setting), self.typed(bench, changed)
             try:
                 got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
             except Refused as refused:
@@ -481,11 +528,11 @@ class Ladder:
             return False
         return mismatch is None
 
-    def _typed(self, bench: Bench, setting: Setting) -> Setting:
+    def typed(self, bench: Bench, setting: Setting) -> Setting:
         """The setting with its mask in the first type the student's function works with."""
-        return self._all_typed(bench, (setting,))[0]
+        return self.all_typed(bench, (setting,))[0]
 
-    def _all_typed(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+    def all_typed(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
         """The settings with their masks in the first type the student's function works with."""
         if all(setting.M is None for setting in settings):
             return settings
@@ -496,7 +543,7 @@ class Ladder:
         )
 
     def _inputs(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
+        setting = self.typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
         probe = self.descent.probe(setting)
         observation = bench.observe(probe)
         if not isinstance(observation, wire.Returned):
@@ -515,7 +562,7 @@ class Ladder:
         declared = self._declared(bench)
         if declared is not None:
             return declared
-        setting = self._typed(bench, self.defaults)
+        setting = self.typed(bench, self.defaults)
         try:
             mismatch = self.descent.compare_default_run(bench, setting)
             if mismatch is None:
@@ -548,7 +595,7 @@ class Ladder:
         )
 
     def _converges(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.converges)
+        setting = self.typed(bench, self.converges)
         try:
             U, V = self.descent.observe(bench, setting)
         except Refused as refused:

@@ -55,9 +55,10 @@ def describe(value: wire.Value) -> str:
 def failure(observation: Observation) -> str:
     """Why a call gave nothing to look at, as a sentence; empty where it returned."""
     if isinstance(observation, wire.Raised):
-        where = f" in line {observation.line}" if observation.line else ""
+        where = f" in {observation.place or f'line {observation.line}'}" if observation.line else ""
         text = f": {observation.text}" if observation.text else ""
-        return f"The call raised {observation.type_name}{where}{text}."
+        shapes = ", ".join(f"{name} has shape {shape}" for name, shape in observation.shapes)
+        return f"The call raised {observation.type_name}{where}{text}.{f' There {shapes}.' if shapes else ''}"
     if isinstance(observation, Died):
         return f"The call did not come back: {observation.text}."
     if isinstance(observation, Uncallable):

@@ -94,18 +94,28 @@ def contradicts(case: Case, exercise: ExerciseReport) -> str:
     """How the verdict contradicts the label: "rejected", "accepted", or empty where it does not."""
     if exercise.id in case.right and not _accepted(exercise, case.variant):
         return "rejected"
-    if exercise.id in case.wrong and _accepted(exercise, ""):
+    if exercise.id in case.wrong and _keeps_its_marks(exercise):
         return "accepted"
     return ""
 
 
-def _accepted(exercise: ExerciseReport, variant: str) -> bool:
-    counted = {
-        check.id: check
+def _keeps_its_marks(exercise: ExerciseReport) -> bool:
+    """Whether no check that counts failed and no note costs anything: what a wrong solution must not do."""
+    paid = any(LAB.rubric.costs.get(check.cost, 0.0) > 0 for check in exercise.checks)
+    return _sound(exercise) and not paid
+
+
+def _sound(exercise: ExerciseReport) -> bool:
+    worth = LAB.rubric.exercises[exercise.id].checks
+    return all(
+        check.outcome is Outcome.PASS
         for check in exercise.checks
-        if LAB.rubric.exercises[exercise.id].checks[check.id] > 0 and check.id != "2.1-error"
-    }
-    sound = all(check.outcome is Outcome.PASS for check in counted.values())
+        if worth[check.id] > 0 and check.id != "2.1-error"
+    )
+
+
+def _accepted(exercise: ExerciseReport, variant: str) -> bool:
+    sound = _sound(exercise)
     costs = {check.cost for check in exercise.checks if check.cost}
     if variant:
         return sound and costs == {variant}

@@ -74,7 +74,7 @@ def following(rule: Rule) -> Callable[..., tuple[torch.Tensor, torch.Tensor]]:
         m, n = A.shape
         start = (torch.rand(m, rank).double().numpy(), torch.rand(n, rank).double().numpy())
         mask = None if M is None else M.numpy()
-        U, V = run(rule, A.numpy(), mask, start, num_epochs, lr)
+        U, V = run(rule, A.numpy(), mask, start, num_epochs, lr)  # raises IndexError as a tensor would
         return torch.from_numpy(U).float(), torch.from_numpy(V).float()
 
     return factorise

@@ -113,12 +113,12 @@ def test_nothing_in_the_sample_class_is_our_own_fault(results: dict[str, Any]) -
 
 IN_THE_BANK = {
     "rows-over-rank": "rows-over-rank",
-    "hard-coded-lr": "fixed-rate",
+    "hard-coded-lr": "lr-hard-coded",
     "mask-ignored": "mask-ignored",
     "zero-filled": "zero-filled",
-    "returns-after-first-epoch": "one-epoch",
-    "elementwise-product": "elementwise",
-    "wrong-sign": "sign",
+    "returns-after-first-epoch": "return-inside-epoch-loop",
+    "elementwise-product": "elementwise-product",
+    "wrong-sign": "error-sign-flipped",
 }
 """Mistakes of the sample class that the bank can prove by running them, with the bank's name."""
 

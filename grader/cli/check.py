@@ -27,6 +27,8 @@ def command(
     seed: str | None,
     lab: str | None,
     time_limit: float | None,
+    feedback: str | None,
+    diagnose_budget: int | None,
     format_: str | None,
 ) -> None:
     """Check one file or folder and print what is right, what is not, and what to do next.
@@ -37,20 +39,24 @@ def command(
     from grader.collect import one
     from grader.config import read_settings
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.feedback import Feedback, at_level
+    from grader.labs import load_lab, selected
     from grader.model import Verdict
     from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
     settings = read_settings(Path.cwd())
     submission = one(path)
-    loaded = load_lab(lab or settings.lab or DEFAULT_LAB)
+    loaded = load_lab(lab or settings.lab)
     drawn = drawn_seed(seed or settings.seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
+    within = limits(
+        time_limit or settings.time_limit,
+        diagnose_budget if diagnose_budget is not None else settings.diagnose_budget,
+    )
     with Zygote() as zygote:
-        report = grade_one(
-            submission, loaded, exercises, drawn, limits(time_limit or settings.time_limit), zygote
-        )
+        report = grade_one(submission, loaded, exercises, drawn, within, zygote)
+    report = at_level(report, Feedback(feedback or settings.feedback or "hints"))
     if format_ == "json":
         click.echo(results_json([report], loaded.id, drawn), nl=False)
     else:

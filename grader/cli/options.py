@@ -20,7 +20,7 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--lab",
         envvar="GRADE_LAB",
         metavar="PACKAGE:NAME",
-        help="The lab to grade by. Default: reference:LAB.",
+        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB. Default: the one installed.",
     )(command)
 
 
@@ -49,19 +49,37 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="SECONDS",
                 help="CPU time one call of a student may take. Default: 10.",
             ),
+            click.option(
+                "--feedback",
+                envvar="GRADE_FEEDBACK",
+                type=click.Choice(["marks", "hints", "full"]),
+                help="What failed; or also the line, the idea and a leading question; or, for the person "
+                "marking, the verified repair too. Default: hints.",
+            ),
+            click.option(
+                "--diagnose-budget",
+                envvar="GRADE_DIAGNOSE_BUDGET",
+                type=click.IntRange(min=0),
+                metavar="N",
+                help="Edited programs run to find the line of a mistake, for each failed exercise. Default: 260.",
+            ),
         )
     ):
         command = option(command)
     return command
 
 
-def limits(time_limit: float | None) -> "Limits":
-    """What one submission may use, given the time of one call."""
+def limits(time_limit: float | None, repairs: int | None) -> "Limits":
+    """What one submission may use, given the time of one call and the number of repairs tried."""
     from grader.sandbox import Limits
 
-    if time_limit is None:
-        return Limits()
-    return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit)
+    plain = Limits()
+    seconds = plain.call_seconds if time_limit is None else time_limit
+    return Limits(
+        call_seconds=seconds,
+        submission_seconds=6 * seconds,
+        repairs=plain.repairs if repairs is None else repairs,
+    )
 
 
 def drawn_seed(seed: int | str | None, default: int) -> int:

@@ -13,6 +13,7 @@ from grader.cli.options import drawn_seed, limits, shared
 
 if TYPE_CHECKING:
     from grader.model import Report
+    from grader.sandbox import Limits
 
 __all__ = ["command"]
 
@@ -25,6 +26,22 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     metavar="DIR",
     help="Folder for the results. Default: reports.",
+)
+@click.option(
+    "--roster",
+    envvar="GRADE_ROSTER",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
+    "who handed nothing in.",
+)
+@click.option(
+    "--marks",
+    envvar="GRADE_MARKS",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Marks and comments by a person, which win over automatic ones (see `grade mark`). Default: marks.csv "
+    "in the folder for the results, where there is one.",
 )
 @click.option(
     "--jobs",
@@ -51,11 +68,15 @@ __all__ = ["command"]
 def command(
     paths: Sequence[Path],
     out: Path | None,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int | None,
     exercise_ids: tuple[str, ...],
     seed: str | None,
     lab: str | None,
     time_limit: float | None,
+    feedback: str | None,
+    diagnose_budget: int | None,
     format_: str | None,
     fail_under: float | None,
 ) -> None:
@@ -66,11 +87,17 @@ def command(
     status = _run(
         paths,
         out=out or Path(settings.out or "reports"),
+        roster=roster or (Path(settings.roster) if settings.roster else None),
+        marks=marks or (Path(settings.marks) if settings.marks else None),
         jobs=jobs or settings.jobs or os.cpu_count() or 1,
         exercise_ids=exercise_ids,
         seed=seed or settings.seed,
         lab_name=lab or settings.lab,
-        time_limit=time_limit or settings.time_limit,
+        within=limits(
+            time_limit or settings.time_limit,
+            diagnose_budget if diagnose_budget is not None else settings.diagnose_budget,
+        ),
+        feedback=feedback or settings.feedback or "hints",
         format_=format_ or settings.format or "rich",
         fail_under=fail_under if fail_under is not None else settings.fail_under,
     )
@@ -81,27 +108,35 @@ def _run(
     paths: Sequence[Path],
     *,
     out: Path,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
     lab_name: str | None,
-    time_limit: float | None,
+    within: "Limits",
+    feedback: str,
     format_: str,
     fail_under: float | None,
 ) -> int:
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.feedback import Feedback, at_level
+    from grader.handmarks import laid_over, read_marks, unclaimed
+    from grader.labs import load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
+    from grader.roster import read_roster
 
-    submissions = collect(paths)
-    lab = load_lab(lab_name or DEFAULT_LAB)
+    submissions = collect(paths, read_roster(roster) if roster else ())
+    lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
+    table = marks or out / "marks.csv"
+    by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
     output = Output(out, lab, drawn, ids)
     reports: list[Report] = []
     interrupted = False
@@ -109,7 +144,8 @@ def _run(
     try:
         with console.progress(errors) as bar:
             task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, limits(time_limit), jobs):
+            for automatic in grade_all(submissions, lab, exercises, drawn, within, jobs):
+                report = at_level(laid_over(automatic, by_hand, lab.rubric), Feedback(feedback))
                 reports.append(report)
                 output.student(report)
                 bar.advance(task)
@@ -123,8 +159,14 @@ def _run(
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
     else:
-        stdout.print(console.class_table(reports, ids))
+        stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
+    for entry in unclaimed(by_hand, reports):
+        errors.print(
+            f"{table} line {entry.line} was not used: not exactly one of those graded is called {entry.student!r}.",
+            soft_wrap=True,
+            markup=False,
+        )
     if interrupted:
         errors.print(
             f"Interrupted: {len(reports)} of {len(submissions)} submissions were graded and kept in {out}."

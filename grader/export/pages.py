@@ -20,6 +20,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from grader.handmarks import in_words
 from grader.model import CheckResult, ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.text import visible
 
@@ -74,6 +75,8 @@ class ClassCell(Frozen, frozen=True, kw_only=True):
     marks: float
     max_marks: float
     verdict: Verdict
+    by_hand: tuple[str, ...] = ()
+    """What a person gave, in sentences."""
 
 
 class ClassRow(Frozen, frozen=True, kw_only=True):
@@ -151,6 +154,7 @@ def render_class_html(rows: Sequence[ClassRow], lab_title: str, max_marks: float
             tallest=max(b.students for b in bins) or 1,
             exercises=_exercise_summaries(rows),
             attention=[row for row in rows if row.reasons],
+            marked=[row for row in rows if any(cell.by_hand for cell in row.exercises)],
         )
     )
 
@@ -163,7 +167,14 @@ def class_row(report: Report) -> ClassRow:
         marks=report.marks,
         max_marks=report.max_marks,
         exercises=tuple(
-            ClassCell(id=e.id, title=e.title, marks=e.marks, max_marks=e.max_marks, verdict=e.verdict)
+            ClassCell(
+                id=e.id,
+                title=e.title,
+                marks=e.marks,
+                max_marks=e.max_marks,
+                verdict=e.verdict,
+                by_hand=in_words(e),
+            )
             for e in report.exercises
         ),
         flags=report.flags,
@@ -362,7 +373,7 @@ def _environment(*, autoescape: bool) -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(VERDICTS=VERDICTS, OUTCOMES=OUTCOMES, Verdict=Verdict, Outcome=Outcome)
-    environment.filters.update(mark=_mark, in_groups=_in_groups)
+    environment.filters.update(mark=_mark, in_groups=_in_groups, by_hand=in_words)
     environment.globals["percent"] = _percent
     return environment
 

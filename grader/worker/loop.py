@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,10 @@ from grader import wire
 from grader.worker import standins
 from grader.worker.capture import Capture
 from grader.worker.loader import Loading, line_of, load, message_of
+from grader.worker.shapes import shapes_at
 from grader.worker.values import from_wire, to_wire
 
-__all__ = ["serve"]
+__all__ = ["serve", "settle"]
 
 _bit_generator: Any = bit_generator
 
@@ -39,7 +41,8 @@ def serve(channel: socket.socket, folder: str) -> None:
     while (request := _receive(channel)) is not None:
         if isinstance(request, wire.Load):
             filename = request.filename
-            _settle(request.seed)
+            _import_beside(folder, filename)
+            settle(request.seed)
             with _captured(capture):
                 loading = load(request, folder, lambda started: _send(channel, started))
             missing = ", ".join(sorted(finder.used))
@@ -63,7 +66,7 @@ def serve(channel: socket.socket, folder: str) -> None:
 def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture) -> wire.Reply:
     positional = [from_wire(value) for value in request.positional]
     named = {name: from_wire(value) for name, value in request.named.items()}
-    _settle(request.seed)
+    settle(request.seed)
     try:
         with _captured(capture):
             value = loading.callables[request.function](*positional, **named)
@@ -73,6 +76,7 @@ def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture)
             type_name=type(error).__name__[:100],
             text=message_of(error),
             line=line_of(error, filename),
+            shapes=shapes_at(error, filename),
             printed=capture.take(),
         )
     after = tuple(to_wire(value) for value in (*positional, *named.values()))
@@ -86,7 +90,15 @@ def _captured(capture: Capture) -> Any:
         yield
 
 
-def _settle(seed: int) -> None:
+def _import_beside(folder: str, filename: str) -> None:
+    """Let a file in a folder of its own import its neighbours, as it does where it is run from there."""
+    beside = str(Path(folder, filename).parent)
+    if beside not in sys.path:
+        sys.path.append(beside)
+
+
+def settle(seed: int) -> None:
+    """Seed every generator and set back every global switch, so that a call depends on nothing before it."""
     torch.default_generator.manual_seed(seed)  # without the detour over accelerators, 95 µs a call
     entropy = random.Random(seed)
     _bit_generator.randbits = entropy.getrandbits  # what `default_rng()` without a seed draws from

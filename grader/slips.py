@@ -1,0 +1,46 @@
+"""What to teach for a slip that was found by mending it: the idea behind each kind of edit, and a question."""
+
+from typing import Final
+
+__all__ = ["concept_of", "question_of"]
+
+_OTHER: Final = (
+    "reading code line by line",
+    "What should this line do, and what does it do for the input shown?",
+)
+
+_SLIPS: Final = {
+    "loop-bound": ("which values a loop takes", "Which values does this loop take for the input shown, and which are missing?"),
+    "loop-start": ("which values a loop takes", "Which is the first value this loop takes?"),
+    "index": ("which entry an index addresses", "Which row or column does this index address, and which one is meant?"),
+    "index-order": ("rows before columns", "Which of the two indices counts rows?"),
+    "operator": ("what an operator computes", "What does this operator do with the two values it is given here?"),
+    "sign": ("the direction of a step", "Does this term make the result larger or smaller, and which of the two is meant?"),
+    "augmented": ("changing a value or replacing it", "After this line, does the variable still know what it was before?"),
+    "factor-dropped": ("the factors of a formula", "Which factor of this product does not stand on the sheet?"),
+    "factor-missing": ("the factors of a formula", "Which factor of the sheet's formula is not in this line?"),
+    "wrapper-dropped": ("what a function does to its argument", "What does the outermost call of this line do to the value?"),
+    "transpose": ("rows and columns of a product", "What shapes have the two matrices of this product?"),
+    "condition": ("when a condition holds", "For which values is this condition true?"),
+    "dedent": ("which lines a loop repeats", "How often does this line run?"),
+    "indent": ("which lines a loop repeats", "How often does this line run?"),
+    "statement-order": ("the order of two steps", "Which of the two lines needs what the other computes?"),
+    "statement-dropped": ("what a line is for", "What would change if this line were not there?"),
+    "statement-moved": ("when something is computed", "When is this value computed, and when does it change?"),
+    "constant": ("constants and parameters", "Where does this number come from?"),
+    "parameter-for-constant": ("constants and parameters", "Which of the function's parameters should decide this number?"),
+    "name": ("which variable is meant", "What does this variable hold at this point?"),
+    "copy": ("copies and views", "Do these two names stand for one tensor or for two?"),
+    "return-order": ("what a function returns", "In which order do the values come back?"),
+    "default-value": ("default values", "Which value does the sheet prescribe when none is given?"),
+}  # fmt: skip
+
+
+def concept_of(kind: str) -> str:
+    """The idea to teach again for a kind of edit."""
+    return _SLIPS.get(kind, _OTHER)[0]
+
+
+def question_of(kind: str) -> str:
+    """A question that leads to the slip without telling the right line."""
+    return _SLIPS.get(kind, _OTHER)[1]

@@ -1,0 +1,213 @@
+"""Whether a mistaken rule gives what a student's function gave, on every rung, from its own start."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import Final, TypeAlias
+
+import msgspec
+import numpy as np
+
+from grader import wire
+from grader.lab import Bench
+from reference.descent import Setting
+from reference.epochs import SHEET, Factors, Rows, Rule, rows_of, run_rows
+from reference.ladder import Ladder
+from reference.misconceptions.entry import Misconception
+from reference.returned import Ended, Refused, factors
+from reference.variants import VARIANTS
+
+__all__ = [
+    "BLOWN_UP",
+    "CLOSENESS",
+    "Reading",
+    "Run",
+    "all_explained",
+    "explain_by_one",
+    "explain_by_two",
+    "explains",
+    "follows_sheet",
+    "moved",
+    "run_of",
+    "runs",
+]
+
+CLOSENESS: Final = 1e-6
+"""A rule explains a run where every entry agrees to this for each epoch, relative to the largest one: above
+the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake changes."""
+
+BLOWN_UP: Final = 1e6
+"""Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
+
+LONG: Final = 105
+"""Epochs of one call that a mistake has to explain too; no multiple of what loops report at."""
+
+Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
+"""How a returned value is read for m, n and rank. Raises Refused."""
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What the function did in one setting: U and V before, and after; None where it gave none.
+
+    The same as rows of numbers: thousands of rules are tried on them.
+    """
+
+    setting: Setting
+    start: Factors
+    got: Factors | None
+    A: Rows
+    M: Rows | None
+    U0: Rows
+    V0: Rows
+    ends: tuple[Rows, Rows] | None
+
+
+def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
+    """The run of a setting."""
+    return Run(
+        setting,
+        start,
+        got,
+        rows_of(setting.A),
+        None if setting.M is None else rows_of(setting.M),
+        rows_of(start[0]),
+        rows_of(start[1]),
+        None if got is None else (rows_of(got[0]), rows_of(got[1])),
+    )
+
+
+def runs(
+    ladder: Ladder, bench: Bench, reading: Reading = factors, start: "Start | None" = None
+) -> tuple[Run, ...]:
+    """What the function did on every rung, small ones first. Empty where no start can be seen."""
+    found: list[Run] = []
+    seen_start = start or start_of
+    # The last one is long: a rule may agree for three epochs and part later.
+    long = ladder.square.changed(epochs=LONG, lr=0.05)
+    for setting in ladder.all_typed(bench, (*sorted(ladder.settings(), key=_size), long)):
+        try:
+            began = seen_start(ladder, bench, setting, reading)
+            found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))
+        except Ended:
+            return ()
+        except Refused:
+            continue
+    return tuple(found)
+
+
+def _size(setting: Setting) -> tuple[int, int]:
+    return setting.A.size * setting.epochs, setting.rank
+
+
+def moved(seen: Iterable[Run]) -> bool:
+    """Whether anything was ever changed."""
+    return any(run.got is not None and not _same(run.got, run.start) for run in seen)
+
+
+def _same(first: Factors, second: Factors) -> bool:
+    return np.array_equal(first[0], second[0]) and np.array_equal(first[1], second[1])
+
+
+def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Factors | None:
+    try:
+        return ladder.descent.observe(bench, setting, reading=reading)
+    except Ended:
+        raise
+    except Refused:
+        return None
+
+
+def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+    """The start where a mistake may ignore lr or the number of epochs.
+
+    What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
+    """
+    idle = setting.changed(epochs=1, lr=0.0)
+    try:
+        start = ladder.descent.observe(bench, setting.changed(epochs=0), reading=reading)
+    except Ended:
+        raise
+    except Refused:
+        return ladder.descent.observe(bench, idle, reading=reading)
+    got = _end(ladder, bench, setting, reading)
+    if got is None or not _same(start, got):
+        return start
+    still = _end(ladder, bench, idle, reading)
+    return start if still is None else still
+
+
+def start_without_rate(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+    """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
+    return ladder.descent.observe(bench, setting.changed(epochs=1, lr=0.0), reading=reading)
+
+
+Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading], Factors]
+
+
+def explain_by_one(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """The mistake that explains every run; empty where none does."""
+    for entry in entries:
+        if any(all_explained(rule, seen) for rule in entry.rules):
+            return (entry,)
+    return ()
+
+
+def explain_by_two(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """Two mistakes that explain every run together, or one beside a sound difference, which is not named."""
+    for named, rule in _together(entries):
+        if all_explained(rule, seen):
+            return named
+    return ()
+
+
+@lru_cache(maxsize=4)
+def _together(entries: tuple[Misconception, ...]) -> tuple[tuple[tuple[Misconception, ...], Rule], ...]:
+    """Every mistake with a sound difference, then every two mistakes, as one rule each.
+
+    Rules that run many epochs whatever is asked for are left out: they would cost more than all others.
+    """
+    short = [(entry, rule) for entry in entries for rule in entry.rules if rule.epochs(1) <= 20]
+    sound = [variant.rule for variant in VARIANTS]
+    found: list[tuple[tuple[Misconception, ...], Rule]] = []
+    for entry, rule in short:
+        found += [((entry,), both) for other in sound if (both := rule.with_changes_of(other)) is not None]
+    for (first, rule), (second, other) in combinations(short, 2):
+        if first is not second and (both := rule.with_changes_of(other)) is not None:
+            found.append(((first, second), both))
+    return tuple(found)
+
+
+def all_explained(rule: Rule, seen: Sequence[Run]) -> bool:
+    """Whether the rule explains every run."""
+    return all(explains(rule, run) for run in seen)
+
+
+def explains(rule: Rule, seen: Run) -> bool:
+    """Whether the rule, from the run's start, ends where the run ended, or fails where it failed."""
+    epochs = seen.setting.epochs
+    try:
+        U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.setting.lr)
+    except OverflowError:
+        return seen.ends is not None and not all(abs(x) <= BLOWN_UP / 100 for x in _flat(*seen.ends))
+    except (IndexError, ValueError, ZeroDivisionError):
+        return seen.ends is None
+    if seen.ends is None:
+        return False
+    expected, got = _flat(U, V), _flat(*seen.ends)
+    if len(expected) != len(got):
+        return False
+    scale = max((abs(x) for x in expected if not math.isnan(x)), default=0.0)
+    if scale > BLOWN_UP:
+        return not all(abs(x) <= BLOWN_UP / 100 for x in got)
+    allowed = CLOSENESS * max(scale, 1.0) * max(epochs, 1)
+    return all(abs(x - y) <= allowed or (x != x and y != y) for x, y in zip(expected, got, strict=True))
+
+
+def _flat(U: Iterable[Iterable[float]], V: Iterable[Iterable[float]]) -> list[float]:
+    return [x for part in (U, V) for row in part for x in row]
+
+
+def follows_sheet(seen: Sequence[Run]) -> bool:
+    """Whether the sheet's rule explains every run."""
+    return all_explained(SHEET, seen)

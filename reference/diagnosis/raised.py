@@ -1,0 +1,39 @@
+"""A function that raises: which line, what it says, and what was there."""
+
+from grader import wire
+from grader.model import Diagnosis, Source
+from reference.returned import failure
+
+__all__ = ["RAISES", "raising"]
+
+RAISES = "raises"
+"""The id of the diagnosis of a call that raises and that no known mistake explains."""
+
+_MEANINGS = {
+    "IndexError": "An index is outside of what it addresses.",
+    "RuntimeError": "PyTorch cannot do this with matrices of these shapes or types.",
+    "ValueError": "A value is not of the kind the line can work with.",
+    "TypeError": "Something is called or combined in a way its type does not know.",
+    "NameError": "A name is used that was never given a value.",
+    "UnboundLocalError": "A variable is used before it was given a value.",
+    "AttributeError": "An object is asked for something it does not have.",
+    "ZeroDivisionError": "Something is divided by 0.",
+    "KeyError": "A key is looked up that is not there.",
+}
+
+
+def raising(raised: wire.Raised, source: Source | None) -> Diagnosis:
+    """The diagnosis of a call that raised: seen, not guessed, and so verified."""
+    meaning = _MEANINGS.get(raised.type_name, "Python stops here.")
+    where = f" in line {raised.line}" if raised.line else ""
+    return Diagnosis(
+        id=RAISES,
+        title=f"The function stops with {raised.type_name}{where}.",
+        message=f"{meaning} {failure(raised)}",
+        file=source.name if source is not None else "",
+        line=raised.line,
+        verified=True,
+        concept="reading an error message",
+        question="Which values do the variables of this line have when it is reached, and which shapes?",
+        evidence="This is what your function was seen to do.",
+    )

@@ -1,0 +1,140 @@
+"""From failed checks of 2.1 to a diagnosis: the mistaken SVD that gives exactly what was returned."""
+
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import wire
+from grader.figures import array_of
+from grader.lab import Bench
+from grader.model import CheckResult, Diagnosis, Observation, Outcome
+from reference.decomposition import Case, Decomposition
+from reference.diagnosis.raised import raising
+from reference.functions import TRUNCATED_SVD
+from reference.misconceptions.decompositions import SVD_BANK, MistakenSvd, outcomes
+from reference.misconceptions.entry import Words
+from reference.misconceptions.stated import stated_mistake
+from reference.returned import approximations, items_of
+
+__all__ = ["SVD_OTHERS", "diagnose_svd"]
+
+Array: TypeAlias = npt.NDArray[np.float64]
+
+CLOSENESS: Final = 1e-4
+"""Relative to σ₁. Mistakes show the singular vectors themselves, which float32 knows to u·σ₁ over the gap of their
+values (Davis and Kahan): 1e-5 at the gaps of 0.02·σ₁ looked at. A mistake changes a hundred times as much."""
+
+_NONE = Words(
+    "returns-none", "The function returns nothing.",
+    "What it computes is lost when it ends; printing is not returning.",
+    "what a function returns", "What does `x = f()` put into x when f has no `return`?",
+)  # fmt: skip
+_INPUT = Words(
+    "modifies-a", "The function changes the matrix it is given.",
+    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+)  # fmt: skip
+SVD_OTHERS: Final = (_NONE, _INPUT)
+"""What is recognised by itself and not as a mistaken product."""
+
+
+def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+    """The mistake that explains every matrix whose singular values are well apart; empty where none does."""
+    failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
+    if not failed & {"matrix", "shapes"}:
+        return ()
+    located = bench.locate(TRUNCATED_SVD)
+    source = bench.loaded.source
+    if located is None:
+        stated = stated_mistake(bench)
+        if stated is None:
+            return ()
+        return (_diagnosis(stated[0], "", None, f"It is the matrix stated ({stated[1].origin})."),)
+    cases = [case for case in lab.cases(bench) if _well_apart(case)]
+    seen = [(case, lab.observe(bench, case)) for case in cases]
+    words, evidence = _named(seen)
+    if words is None:
+        raised = [o for _, o in seen if isinstance(o, wire.Raised)]
+        return (raising(raised[0], source),) if raised else ()
+    return (_diagnosis(words, source.name if source is not None else "", located.line, evidence),)
+
+
+def _named(seen: list[tuple[Case, Observation]]) -> tuple[Words | None, str]:
+    came_back = [o for _, o in seen if isinstance(o, wire.Returned)]
+    if came_back and all(isinstance(o.value, wire.Nothing) for o in came_back):
+        return _NONE, "This is what your function was seen to do."
+    for mistake in SVD_BANK:
+        if _explains(mistake, seen):
+            return (
+                mistake,
+                f"Running this very mistake gives what your function gives, in all {len(seen)} calls compared.",
+            )
+    for case, observation in seen:
+        if isinstance(observation, wire.Returned):
+            first = observation.after[0]
+            if not isinstance(first, wire.Array) or first.data != case.A.tobytes():
+                return _INPUT, "This is what your function was seen to do."
+    return None, ""
+
+
+def _diagnosis(words: Words, file: str, line: int | None, evidence: str) -> Diagnosis:
+    return Diagnosis(
+        id=words.id,
+        title=words.title,
+        message=words.message,
+        file=file,
+        line=line,
+        verified=True,
+        concept=words.concept,
+        question=words.question,
+        evidence=evidence,
+    )
+
+
+def _well_apart(case: Case) -> bool:
+    """Whether every singular vector is determined by A: no two values nearly equal, none nearly 0."""
+    values = np.linalg.svd(case.A.astype(np.float64), compute_uv=False)
+    return bool(values[-1] > 0.02 * values[0] and (values[:-1] - values[1:] > 0.02 * values[0]).all())
+
+
+def _explains(mistake: MistakenSvd, seen: list[tuple[Case, Observation]]) -> bool:
+    for way in mistake.ways:
+        explained = 0
+        for case, observation in seen:
+            A = case.A.astype(np.float64)
+            made = list(outcomes(way, A, case.rank))
+            if not made and not isinstance(observation, wire.Returned):
+                continue
+            if not isinstance(observation, wire.Returned):
+                break
+            size = (
+                float(np.linalg.norm(A, 2)) ** 2 + 1.0
+                if mistake.id == "svd-s-squared"
+                else float(np.linalg.norm(A, 2))
+            )
+            if not any(
+                back.shape == one.shape and np.abs(back - one).max(initial=0.0) <= CLOSENESS * size
+                for back in _arrays(observation.value, A.shape)
+                for one in made
+            ):
+                break
+            explained += 1
+        else:
+            if explained:
+                return True
+    return False
+
+
+def _arrays(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:
+    """Every array the returned value holds or can be put together to."""
+    yield from approximations(value, shape)
+    whole = array_of(value)
+    if whole is not None:
+        yield whole
+        return
+    for part in items_of(value) or ():
+        array = array_of(part)
+        if array is not None and array.size > 1:
+            yield array

@@ -1,0 +1,45 @@
+"""What a known mistake is: the words a tutor would use, and the rules it amounts to."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from reference.epochs import Matrix, Rule
+
+__all__ = ["Misconception", "Step", "Words", "stepwise"]
+
+Step: TypeAlias = Callable[[Matrix, Matrix, Matrix, int, int, float, float], None]
+"""One cell: A, U, V, r, c, the value to fit, lr; updates U and V in place."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """How a mistake is told, without telling the line that would be right.
+
+    `title` names it, `message` says why it is wrong, `concept` is the idea to teach again, `question`
+    leads to it.
+    """
+
+    id: str
+    title: str
+    message: str
+    concept: str
+    question: str
+
+
+class Misconception(Words, frozen=True):
+    """A mistake with the rules it amounts to; each of several explains it on its own."""
+
+    rules: tuple[Rule, ...]
+
+
+def stepwise(step: Step) -> Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]:
+    """An epoch that does one thing at every cell the rule visits."""
+
+    def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
+        for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
+            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            if a is not None:
+                step(A, U, V, r, c, a, lr)
+
+    return epoch
