@@ -32,7 +32,9 @@ def call_edits(program: Program) -> Iterator[Edit]:
                 scope = program.scope_of(node)
                 key = (name, str(getattr(scope and scope.node, "lineno", 0)))
                 wrapped.setdefault(key, []).append((node, part))
-                weight = 5 if name not in _TRANSPOSES and name not in ("t", "transpose") else 9
+                weight = 9 if name in (*_TRANSPOSES, "t", "transpose") else 5
+                if name in ("clone", "copy") and not program.loops(node):
+                    weight = 16  # a copy made once does little harm
                 sentence = f"`{name}` is too much here."
                 yield program.edit("wrapper-dropped", node, weight, sentence, part)
         if isinstance(node, ast.Call):

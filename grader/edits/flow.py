@@ -35,7 +35,7 @@ def flow_edits(program: Program) -> Iterator[Edit]:
             yield program.edit("condition", node, 5, sentence, program.put(node, inner))
             if isinstance(node.op, ast.Invert):
                 sentence = f"`~` does not turn the number in `{program.text(node)}` round as a condition."
-                yield program.edit("condition", node, 2, sentence, program.put(node, f"({inner} == 0)"))
+                yield program.edit("condition", node, 1, sentence, program.put(node, f"({inner} == 0)"))
         elif isinstance(node, ast.Continue | ast.Break | ast.Pass):
             yield from _jump(program, node)
         elif isinstance(node, ast.Yield) and isinstance(program.parent(node), ast.Expr):

@@ -212,7 +212,14 @@ class Scope:
         counters = {
             n.target.id for n in self.nodes if isinstance(n, ast.For) and isinstance(n.target, ast.Name)
         }
-        return tuple(n for n in self.names if n not in self.loaded and n not in counters and n != "_")
+        return tuple(n for n in self.names if not self._is_read(n) and n not in counters and n != "_")
+
+    def _is_read(self, name: str) -> bool:
+        """Whether anything reads it; `S[k:] = 0` only changes it."""
+        return any(
+            not isinstance(getattr(self.program.parent(node), "ctx", None), ast.Store)
+            for node in self.loaded.get(name, ())
+        )
 
     @cached_property
     def indices(self) -> tuple[str, ...]:
