@@ -6,6 +6,7 @@ version it died of observes nothing more. What a version is sure to be right abo
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,7 +16,10 @@ from grader.lab import Function
 from grader.model import Died, Figure, Observation, Probe, Source
 from grader.sandbox import Limits, Worker, Zygote
 
-__all__ = ["Trial", "Trials"]
+__all__ = ["IDLE_FACTOR", "Trial", "Trials"]
+
+IDLE_FACTOR: Final = 20.0
+"""Short calls wait so many times their CPU limit on the clock: a busy machine must not change what is found."""
 
 
 class Trials:
@@ -46,7 +50,7 @@ class Trials:
     def bench_parts(self, code: str) -> tuple[Zygote, Path, Source, tuple[Function, ...], Limits, int]:
         """What a bench of a version is made from."""
         assert self._source is not None
-        source = Source(self._source.path, self._source.name, code, self._source.lines)
+        source = msgspec.structs.replace(self._source, code=code)
         return self._zygote, self._folder, source, self._functions, self._limits, self._seed
 
     @property
@@ -57,7 +61,8 @@ class Trials:
     def hire(self) -> Worker:
         """The worker that all versions share."""
         if self._worker is None:
-            self._worker = Worker(self._zygote, self._folder, self._limits)
+            patient = msgspec.structs.replace(self._limits, idle_factor=IDLE_FACTOR)
+            self._worker = Worker(self._zygote, self._folder, patient)
         return self._worker
 
     def lose(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from grader.edits import Edit, applied, edited, edits, moved_lines, sliced
+from grader.slips import concept_of, question_of
 from tests.accuracy import CORPUS
 
 DEFAULTS = {"num_epochs": 1000, "lr": 0.01}
@@ -149,6 +150,13 @@ def test_every_solution_of_the_corpus_has_edits_and_no_sentence_holds_the_edited
                 {line.strip() for line in text.split("\n")} for text in (code, applied(code, edit))
             )
             assert not any(f"`{line}`" in edit.sentence for line in after - before if line), edit
+
+
+def test_every_kind_of_edit_has_an_idea_to_teach_and_a_question() -> None:
+    kinds = {edit.kind for code in _corpus() for edit in edits(code, DEFAULTS)} | {slip[0] for slip in SLIPS}
+    plain = concept_of("no such kind"), question_of("no such kind")
+    assert len(kinds) > 30
+    assert not {kind for kind in kinds if concept_of(kind) == plain[0] or question_of(kind) == plain[1]}
 
 
 def test_a_slice_keeps_what_a_function_rests_on_and_leaves_out_what_a_script_runs() -> None:

@@ -82,7 +82,9 @@ def _operator(program: Program, node: ast.BinOp) -> Iterator[Edit]:
         sentence = f"The factors of `{shown}` are in another order."
         first = right if not _is(node.right, _TIGHT) or right.startswith("(") else f"({right})"
         second = f"({left})" if _is(node.left, _TIGHT) and not left.startswith("(") else left
-        yield program.edit("operands", node, 18, sentence, program.put(node, f"{first} @ {second}"))
+        result = isinstance(program.statement(node), ast.Return)
+        weight = 16 if result else 19
+        yield program.edit("operands", node, weight, sentence, program.put(node, f"{first} @ {second}"))
 
 
 def _is(node: ast.expr, kinds: tuple[type[ast.operator], ...]) -> bool:
@@ -187,7 +189,9 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
                 weight = 5
             sentence = f"A factor is missing in the step `{shown}`."
             yield program.edit("factor-missing", node, weight, sentence, _times(program, text, step))
+    yield from _exchanged(program, updates)
     entries = list(_other_entries(program, scope))
+    yield from _missing_in_term(program, scope, entries)
     for statement in scope.nodes:
         if not isinstance(statement, ast.Assign) or not program.loops(statement):
             continue
@@ -214,6 +218,36 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
                     yield program.edit(
                         "factor-missing", statement, 20, sentence, _times(program, name, statement.value)
                     )
+
+
+def _exchanged(program: Program, updates: list[tuple[ast.stmt, ast.expr]]) -> Iterator[Edit]:
+    """A factor of one update where another update has a different one."""
+    for node, step in updates:
+        for factor in _factors(step):
+            shown = program.text(factor)
+            for _, other_step in updates:
+                others = {program.text(other) for other in _factors(other_step)}
+                if other_step is step or shown in others:
+                    continue
+                present = {program.text(mine) for mine in _factors(step)}
+                for text in sorted(others - present):
+                    sentence = f"Another factor than `{shown}` belongs into the step."
+                    yield program.edit("name", node, 9, sentence, program.put(factor, text))
+
+
+def _missing_in_term(program: Program, scope: Scope, entries: list[tuple[str, bool]]) -> Iterator[Edit]:
+    """A factor that only one side of a difference lacks."""
+    for node in scope.nodes:
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and program.loops(node)):
+            continue
+        operands = program.operands(node)
+        if operands is None or _in_index(program, node):
+            continue
+        sentence = f"A factor is missing in a part of `{program.text(node)}`."
+        for entry, _ in entries:
+            if entry not in operands[1]:
+                text = f"{operands[0]} - {entry} * ({operands[1]})"
+                yield program.edit("factor-missing", node, 13, sentence, program.put(node, text))
 
 
 def _times(program: Program, factor: str, step: ast.expr) -> Replacement:
@@ -294,6 +328,12 @@ def _assigned(program: Program, node: ast.Assign) -> Iterator[Edit]:
                 sentence,
                 program.put_between(begin, (begin[0], begin[1] + len(gap)), other),
             )
+    if isinstance(target, ast.Name) and program.loops(node) and "\n" not in gap:
+        scope = program.scope_of(node)
+        steps = [n for n in scope.nodes if isinstance(n, ast.AugAssign)] if scope else []
+        if any(isinstance(n.target, ast.Name) and n.lineno != node.lineno for n in steps):
+            part = program.put_between(begin, (begin[0], begin[1] + len(gap)), " += ")
+            yield program.edit("augmented", node, 7, sentence, part)
     left = node.value.left if _is(node.value, _LOOSE) else None  # type: ignore[attr-defined]
     if isinstance(target, ast.Subscript) and isinstance(left, ast.Subscript) and program.text(left) != shown:
         sentence = f"`{shown}` and what is added to it are not the same entry."

@@ -32,7 +32,9 @@ def call_edits(program: Program) -> Iterator[Edit]:
                 scope = program.scope_of(node)
                 key = (name, str(getattr(scope and scope.node, "lineno", 0)))
                 wrapped.setdefault(key, []).append((node, part))
-                weight = 5 if name not in _TRANSPOSES and name not in ("t", "transpose") else 9
+                weight = 9 if name in (*_TRANSPOSES, "t", "transpose") else 5
+                if name in ("clone", "copy") and not program.loops(node):
+                    weight = 16  # a copy made once does little harm
                 sentence = f"`{name}` is too much here."
                 yield program.edit("wrapper-dropped", node, weight, sentence, part)
         if isinstance(node, ast.Call):
@@ -148,10 +150,10 @@ def _drawn(program: Program) -> Iterator[Edit]:
         sites.append((node, program.put(node, text)))
     for node, part in sites:
         sentence = f"The numbers of `{program.text(node)}` are to be drawn otherwise."
-        yield program.edit("function", node, 12, sentence, part)
+        yield program.edit("function", node, 7, sentence, part)
     if len(sites) > 1:
         sentence = f"The numbers are to be drawn otherwise, in {len(sites)} places."
-        yield program.edit("function", sites[0][0], 13, sentence, *(part for _, part in sites))
+        yield program.edit("function", sites[0][0], 6, sentence, *(part for _, part in sites))
 
 
 def _copies(program: Program, scope: Scope) -> Iterator[Edit]:
@@ -200,7 +202,7 @@ def _own_array(program: Program, scope: Scope, node: ast.Assign, name: str, sent
         ):
             calls = (program.text(other.value), *_sized(program, scope, other.value))
             for place, text in enumerate(calls):
-                yield program.edit("copy", node, 9 + place, sentence, program.put(node.value, text))
+                yield program.edit("copy", node, 5 + place, sentence, program.put(node.value, text))
 
 
 def _own_arrays(program: Program, scope: Scope, node: ast.Assign, sentence: str) -> Iterator[Edit]:
@@ -208,7 +210,7 @@ def _own_arrays(program: Program, scope: Scope, node: ast.Assign, sentence: str)
     value = program.text(node.value)
     for place, text in enumerate((value, *_sized(program, scope, node.value))):
         part = program.put(node, f"{first}, {second} = {value}, {text}")
-        yield program.edit("copy", node, 9 + place, sentence, part)
+        yield program.edit("copy", node, 5 + place, sentence, part)
 
 
 def _added(program: Program, scope: Scope) -> Iterator[Edit]:
@@ -254,11 +256,12 @@ def _between(program: Program, scope: Scope, node: ast.BinOp) -> Iterator[Edit]:
     used = {n.id for n in ast.walk(program.statement(node)) if isinstance(n, ast.Name)}
     for name in scope.stored:
         unpacked = any(isinstance(program.parent(n), ast.Tuple) for n in scope.stored[name])
-        if name in used or not unpacked:
+        if name in used or not (unpacked or name in scope.unused):
             continue
         sentence = f"A factor is missing in the product `{program.text(node)}`."
+        weight = 6 if name in scope.unused else 15
         for text in (f"@ torch.diag({name}) @", f"@ {name} @"):
-            yield program.edit("factor-missing", node, 15, sentence, program.put_between(*span, text))
+            yield program.edit("factor-missing", node, weight, sentence, program.put_between(*span, text))
 
 
 def _keywords(program: Program, scope: Scope) -> Iterator[Edit]:

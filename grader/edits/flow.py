@@ -35,7 +35,7 @@ def flow_edits(program: Program) -> Iterator[Edit]:
             yield program.edit("condition", node, 5, sentence, program.put(node, inner))
             if isinstance(node.op, ast.Invert):
                 sentence = f"`~` does not turn the number in `{program.text(node)}` round as a condition."
-                yield program.edit("condition", node, 2, sentence, program.put(node, f"({inner} == 0)"))
+                yield program.edit("condition", node, 1, sentence, program.put(node, f"({inner} == 0)"))
         elif isinstance(node, ast.Continue | ast.Break | ast.Pass):
             yield from _jump(program, node)
         elif isinstance(node, ast.Yield) and isinstance(program.parent(node), ast.Expr):
@@ -229,7 +229,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             text = f"if {entry} == 0:\n{indent}    continue\n{indent}"
             begin = (statement.lineno, statement.col_offset)
             sentence = f"What follows is done for every cell, whatever `{name}` says."
-            weight = 4 if name in scope.unused else 13
+            weight = 5 if name in scope.unused else 13
             yield program.edit(
                 "guard-missing", statement, weight, sentence, program.put_between(begin, begin, text)
             )

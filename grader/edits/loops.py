@@ -147,7 +147,7 @@ def _pairs(program: Program, node: ast.Call) -> Iterator[Edit]:
         first, second = (program.text(part) for part in node.args)
         text = f"(({a}, {b}) for {a} in {first} for {b} in {second})"
         sentence = f"The loop over `{a}` and `{b}` visits other pairs: `zip` takes them side by side."
-        yield program.edit("loop-pairs", node, 14, sentence, program.put(node, text))
+        yield program.edit("loop-pairs", node, 5, sentence, program.put(node, text))
 
 
 def _swapped(program: Program) -> Iterator[Edit]:

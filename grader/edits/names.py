@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
-from grader.edits.program import Program, Scope
+from grader.edits.program import Program, Scope, makes_array
 from grader.edits.values import Edit
 
 __all__ = ["name_edits"]
 
+_PLAIN = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.BinOp)
 _OWNERS = frozenset({"torch", "np", "numpy", "math", "F", "nn", "self", "random"})
 
 
@@ -16,6 +18,9 @@ def name_edits(program: Program, defaults: Mapping[str, int | float]) -> Iterato
     for scope in program.scopes:
         yield from _names(program, scope)
         yield from _constants(program, scope, defaults)
+        yield from _constants_together(program, scope, defaults)
+        yield from _sizes(program, scope)
+        yield from _arguments(program, scope)
         yield from _defaults(program, scope, defaults)
         yield from _targets(program, scope)
         yield from _computed(program, scope)
@@ -42,20 +47,21 @@ def _names(program: Program, scope: Scope) -> Iterator[Edit]:
         known = name in scope.names
         others = [other for other in scope.names if other != name]
         for place, other in enumerate(others):
-            alike = scope.role(other) == role or not known
             wanted = other in unused
+            open_role = wanted and other in scope.parameters and role == "array"
+            alike = scope.role(other) == role or not known or open_role
             if not (alike or wanted) or (role == "index" and not wanted) or scope.role(other) == "index":
                 continue
             sentence = f"Another value than `{name}` belongs here."
             base = 4 if wanted and alike else 9 if wanted else 17 if alike else 26
             if name.lower() == other.lower():
                 base = min(base, 3)
-            if not known:
+            if not known and not wanted:
                 base = min(base + 2, 14)
             if len(usable) > 1:
                 everywhere = f"Another value than `{name}` belongs in {len(usable)} places."
                 parts = [program.put(node, other) for node in usable]
-                yield program.edit("name", usable[0], base + 1 + place // 4, everywhere, *parts)
+                yield program.edit("name", usable[0], base + 2 + place // 4, everywhere, *parts)
             for node in usable:
                 if _is_size_argument(program, node):
                     continue
@@ -96,6 +102,63 @@ def _constants(program: Program, scope: Scope, defaults: Mapping[str, int | floa
                 weight = min(weight, 8)
             yield program.edit("parameter-for-constant", node, weight, sentence, program.put(node, name))
         yield from _number(program, node, 16)
+
+
+def _constants_together(
+    program: Program, scope: Scope, defaults: Mapping[str, int | float]
+) -> Iterator[Edit]:
+    """One number written in several places where a parameter belongs in all of them."""
+    places: dict[str, list[ast.Constant]] = {}
+    for node in scope.nodes:
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
+            continue
+        above = [*program.ancestors(node)]
+        shape = isinstance(above[0], ast.Subscript) and isinstance(above[0].value, ast.Attribute)
+        elsewhere = any(isinstance(n, ast.arguments | ast.keyword) for n in above)
+        if not isinstance(node.value, bool) and not shape and not elsewhere:
+            places.setdefault(program.text(node), []).append(node)
+    for text, nodes in places.items():
+        if len(nodes) < 2:
+            continue
+        for name in scope.parameters:
+            if scope.role(name) in ("size", "scalar"):
+                stated = name in defaults and float(defaults[name]) == float(text)
+                weight = 2 if stated else 4 if name in scope.unused else 15
+                sentence = f"The number {text} stands in {len(nodes)} places where something else belongs."
+                parts = [program.put(node, name) for node in nodes]
+                yield program.edit("parameter-for-constant", nodes[0], weight, sentence, *parts)
+
+
+def _sizes(program: Program, scope: Scope) -> Iterator[Edit]:
+    """The sizes of an array that is made: another size than the one given."""
+    for node in scope.nodes:
+        if not isinstance(node, ast.Call) or not makes_array(node):
+            continue
+        sizes = node.args[0].elts if isinstance(node.args[0], ast.Tuple | ast.List) else node.args[:2]
+        for size in sizes:
+            shown = program.text(size)
+            if isinstance(size, ast.Call | ast.Starred):
+                continue
+            for place, other in enumerate(text for text in scope.sizes if text != shown):
+                sentence = f"The size `{shown}` of an array is another."
+                yield program.edit("name", size, 10 + place, sentence, program.put(size, other))
+
+
+def _arguments(program: Program, scope: Scope) -> Iterator[Edit]:
+    """Two arguments of a call in the other order."""
+    for node in scope.nodes:
+        if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in ("range", "isinstance"):
+            continue
+        for first, second in pairwise(node.args):
+            a, b = program.text(first), program.text(second)
+            plain = isinstance(first, _PLAIN) and isinstance(second, _PLAIN)
+            if not plain or a == b or getattr(node.func, "attr", "") in ("dot", "inner", "vdot"):
+                continue
+            sentence = f"The arguments `{a}` and `{b}` are in the other order."
+            weight = 9 if makes_array(node) else 14
+            yield program.edit(
+                "argument-order", node, weight, sentence, program.put(first, b), program.put(second, a)
+            )
 
 
 def _number(program: Program, node: ast.Constant, weight: int) -> Iterator[Edit]:

@@ -6,10 +6,13 @@ from functools import cached_property
 
 from grader.edits.values import Edit, Replacement
 
-__all__ = ["Program", "Scope", "same"]
+__all__ = ["Program", "Scope", "makes_array"]
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OUTPUT = frozenset({"print", "logging", "logger", "log", "warnings", "plt", "tqdm"})
+_FROM_VALUES = frozenset(
+    {"tensor", "uniform", "normal", "randint", "uniform_", "normal_", "Parameter", "random"}
+)
 _OF_ARRAYS = frozenset({"shape", "T", "clone", "t", "size", "nonzero"})
 _CREATORS = frozenset(
     {"rand", "randn", "zeros", "ones", "empty", "full", "uniform", "normal", "tensor", "new_zeros", "randint",
@@ -17,9 +20,10 @@ _CREATORS = frozenset(
 )  # fmt: skip
 
 
-def same(first: ast.AST, second: ast.AST) -> bool:
-    """Whether two expressions read the same, whether they are stored to or not."""
-    return ast.dump(first).replace("Store()", "Load()") == ast.dump(second).replace("Store()", "Load()")
+def makes_array(node: ast.Call) -> bool:
+    """Whether a call makes an array of the sizes it is given."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return bool(node.args) and name in _CREATORS and name not in _FROM_VALUES
 
 
 class Program:
@@ -208,7 +212,14 @@ class Scope:
         counters = {
             n.target.id for n in self.nodes if isinstance(n, ast.For) and isinstance(n.target, ast.Name)
         }
-        return tuple(n for n in self.names if n not in self.loaded and n not in counters and n != "_")
+        return tuple(n for n in self.names if not self._is_read(n) and n not in counters and n != "_")
+
+    def _is_read(self, name: str) -> bool:
+        """Whether anything reads it; `S[k:] = 0` only changes it."""
+        return any(
+            not isinstance(getattr(self.program.parent(node), "ctx", None), ast.Store)
+            for node in self.loaded.get(name, ())
+        )
 
     @cached_property
     def indices(self) -> tuple[str, ...]:

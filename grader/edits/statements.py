@@ -43,7 +43,7 @@ def statement_edits(program: Program) -> Iterator[Edit]:
                     yield from _dropped(program, scope, node, units)
                     yield from _into_loop(program, units)
                     yield from _out_of_loop(program, node, field, units)
-                    yield from _mirrored(program, units)
+                    yield from _mirrored(program, scope, units)
 
 
 def _units(program: Program, body: list[ast.stmt]) -> list[_Unit]:
@@ -224,13 +224,13 @@ def _into_loop(program: Program, units: list[_Unit]) -> Iterator[Edit]:
         while isinstance(loop, ast.For | ast.While):
             body = loop.body
             changed = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and _is_changed(program, n)}
-            if body[0].lineno > loop.lineno and used & changed:
+            if body[0].lineno > loop.lineno and (used & changed or isinstance(unit.only.value, ast.BinOp)):
                 shift = body[0].col_offset - unit.only.col_offset
                 lines = _text(program, unit.first, unit.last, shift)
                 gone = program.put_lines(unit.first, unit.last, [])
                 sentence = f"{_named(program, unit)} is computed too early."
                 yield program.edit(
-                    "statement-moved", unit.first, 9 - depth, sentence,
+                    "statement-moved", unit.first, 7 - depth, sentence,
                     gone, program.put_lines(body[0].lineno, body[0].lineno - 1, lines),
                 )  # fmt: skip
             depth += 1
@@ -264,8 +264,9 @@ def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]
             lines = _text(program, moved[0].first, moved[-1].last, shift)
             gone = program.put_lines(moved[0].first, moved[-1].last, [])
             sentence = f"{_named(program, moved[0])} happens too often."
+            weight = 5 if all(_creates(unit) for unit in moved) else 12 - count
             yield program.edit(
-                "statement-moved", moved[0].first, 12 - count + depth, sentence,
+                "statement-moved", moved[0].first, weight + depth, sentence,
                 gone, program.put_lines(loop.lineno, loop.lineno - 1, lines),
             )  # fmt: skip
     for count in (2, 3):
@@ -278,7 +279,15 @@ def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]
             )  # fmt: skip
 
 
-def _mirrored(program: Program, units: list[_Unit]) -> Iterator[Edit]:
+def _creates(unit: _Unit) -> bool:
+    """Whether it only makes something out of numbers and sizes, by calls."""
+    return all(
+        isinstance(s, ast.Assign | ast.Expr) and not any(isinstance(n, ast.Subscript) for n in ast.walk(s))
+        for s in unit.statements
+    ) and all(isinstance(s.value, ast.Call | ast.Tuple) for s in unit.statements)  # type: ignore[attr-defined]
+
+
+def _mirrored(program: Program, scope: Scope, units: list[_Unit]) -> Iterator[Edit]:
     """The other half of a pair of updates: `U[r] += … V[c]` without its counterpart for `V[c]`."""
     for unit in units:
         statement = unit.only
@@ -286,6 +295,7 @@ def _mirrored(program: Program, units: list[_Unit]) -> Iterator[Edit]:
         if entry is None or not program.loops(statement) or len(unit.statements) > 1:
             continue
         mine = program.text(entry)
+        yield from _counterpart(program, scope, unit, entry)
         others = {
             program.text(n)
             for n in ast.walk(_value(statement))
@@ -306,6 +316,36 @@ def _mirrored(program: Program, units: list[_Unit]) -> Iterator[Edit]:
                 yield program.edit(
                     "statement-missing", unit.first, weight, sentence, program.put_between(begin, end, both)
                 )
+
+
+def _counterpart(program: Program, scope: Scope, unit: _Unit, entry: ast.expr) -> Iterator[Edit]:
+    """A step that was computed, and that no update uses."""
+    statement, mine = unit.only, program.text(entry)
+    begin = (unit.first, statement.col_offset)
+    end = (unit.last, len(program.line(unit.last).encode()))
+    text = program.between(begin, end)
+    entries = {
+        program.text(n)
+        for n in scope.nodes
+        if isinstance(n, ast.Subscript) and type(n.value) is ast.Name and not isinstance(n.slice, ast.Tuple)
+    }
+    for unused in scope.unused:
+        if unused not in scope.stored or not program.loops(scope.stored[unused][0]):
+            continue
+        used = {n.id for n in ast.walk(_value(statement)) if isinstance(n, ast.Name)} & set(scope.stored)
+        for name in sorted(used):
+            for other in sorted(entries - {mine}):
+                added = text.replace(mine, other).replace(name, unused)
+                indent = " " * statement.col_offset
+                sentence = f"{_named(program, unit)} has a counterpart that is missing."
+                for weight, both in ((8, f"{added}\n{indent}{text}"), (9, f"{text}\n{indent}{added}")):
+                    yield program.edit(
+                        "statement-missing",
+                        unit.first,
+                        weight,
+                        sentence,
+                        program.put_between(begin, end, both),
+                    )
 
 
 def _target(statement: ast.stmt) -> ast.expr | None:

@@ -17,6 +17,7 @@ def subscript_edits(program: Program) -> Iterator[Edit]:
                 yield from _indices(program, scope, node)
                 yield from _slices(program, scope, node)
                 yield from _axes(program, scope, node)
+        yield from _entries(program, scope)
         yield from _bare(program, scope)
         yield from _reduced(program, scope)
 
@@ -154,6 +155,29 @@ def _axes(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Edit]
         yield program.edit("index", node, 28, sentence, program.put(node.slice, program.text(kept)))
 
 
+def _entries(program: Program, scope: Scope) -> Iterator[Edit]:
+    """Another array's entry than the one that is read, both being used in the same lines."""
+    found: dict[str, ast.Subscript] = {}
+    for node in scope.nodes:
+        if isinstance(node, ast.Subscript) and not _is_shape(node):
+            if isinstance(program.parent(node), ast.Subscript) or isinstance(node.slice, ast.Slice):
+                continue
+            found.setdefault(program.text(node), node)
+    for node in scope.nodes:
+        if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
+            continue
+        shown = program.text(node)
+        if shown not in found or isinstance(program.parent(node), ast.Subscript):
+            continue
+        step = isinstance(program.statement(node), ast.AugAssign)
+        for place, other in enumerate(text for text in found if text != shown and "\n" not in text):
+            if program.text(found[other].value) == program.text(node.value):
+                continue
+            sentence = f"Another entry than `{shown}` belongs here."
+            weight = (11 if step else 15) + place // 2
+            yield program.edit("name", node, weight, sentence, program.put(node, other))
+
+
 def _bare(program: Program, scope: Scope) -> Iterator[Edit]:
     """A whole array in a statement that elsewhere takes its entries: the index is missing."""
     for name in scope.arrays:
@@ -191,7 +215,7 @@ def _reduced(program: Program, scope: Scope) -> Iterator[Edit]:
             for other in _visible(program, scope, node)[:3]:
                 text = f"{program.text(where)}[{other}] {sign} {program.text(node.left)}"
                 yield program.edit(
-                    "index-missing", node, 22,
+                    "index-missing", node, 9,
                     f"`{program.text(node)}` looks at more than one entry.", program.put(node, text),
                 )  # fmt: skip
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args):
@@ -206,4 +230,4 @@ def _reduced(program: Program, scope: Scope) -> Iterator[Edit]:
                     text = f"{program.text(inner.value)}[{program.text(inner.slice)}, {other}]"
                 else:
                     text = f"{program.text(inner)}[{other}]"
-                yield program.edit("index-missing", node, 15, sentence, program.put(node, text))
+                yield program.edit("index-missing", node, 7, sentence, program.put(node, text))
