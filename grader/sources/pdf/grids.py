@@ -1,0 +1,205 @@
+"""Matrices in typeset text, by the geometry of their numbers, and the rows around them as text.
+
+Numbers in columns under each other over at least two rows are a matrix; signs between two columns (a
+bracket, an equals sign) divide one from the next.
+"""
+
+import re
+import statistics
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from grader.sources.pdf.glyphs import Glyph
+from grader.sources.pdf.rows import Row, spaced
+
+__all__ = ["texts_of"]
+
+_NUMBER: Final = re.compile(r"[-−–+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
+_BRACKETS: Final = frozenset("()[]{}|‖⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠⎧⎨⎩⎫⎬⎭│∣\x00\x01\x02\x03")
+LEADING: Final = 2.6
+"""Rows of a matrix are at most so many sizes apart."""
+
+
+class Word(NamedTuple):
+    """Glyphs without white between them, of one row."""
+
+    row: int
+    x0: float
+    x1: float
+    text: str
+    number: bool
+
+
+class Grid(NamedTuple):
+    """A matrix: its rows as indices into the rows given, the words of each, its left and right edge."""
+
+    rows: tuple[int, ...]
+    cells: tuple[tuple[Word, ...], ...]
+    x0: float
+    x1: float
+
+
+def texts_of(rows: Sequence[Row]) -> list[str]:
+    """The text of every row, with each matrix written in brackets on the row where it begins."""
+    words = [_words(number, row) for number, row in enumerate(rows)]
+    grids = [grid for band in _bands(rows, words) for grid in _grids(band, words)]
+    return [_text(number, row, words[number], grids, rows) for number, row in enumerate(rows)]
+
+
+def _words(number: int, row: Row) -> list[Word]:
+    """The row's words; a bracket stands alone, and a sign belongs to the number behind it."""
+    found: list[Word] = []
+    held: list[Glyph] = []
+
+    def close() -> None:
+        if held:
+            text = "".join(glyph.text for glyph in held)
+            stripped = text.rstrip(",;")
+            found.append(Word(number, held[0].x0, held[-1].x1, stripped, bool(_NUMBER.fullmatch(stripped))))
+            held.clear()
+
+    for glyph in row.glyphs:
+        bracket = (
+            glyph.text in _BRACKETS
+            or glyph.text.startswith("(cid:")
+            or "CMEX" in glyph.font.upper()
+            or "EXTENSION" in glyph.font.upper()
+        )
+        sign = bool(held) and len(held) == 1 and held[0].text in "-−–+"
+        apart = bool(held) and glyph.x0 - held[-1].x1 > (0.3 if sign else 0.12) * glyph.size
+        if bracket or apart:
+            close()
+        if bracket:
+            found.append(Word(number, glyph.x0, glyph.x1, glyph.text, False))
+        else:
+            held.append(glyph)
+    close()
+    return found
+
+
+def _bands(rows: Sequence[Row], words: Sequence[list[Word]]) -> list[list[int]]:
+    """Runs of rows close to each other that hold numbers; rows of brackets and words may lie between."""
+    bands: list[list[int]] = []
+    for number, row in enumerate(rows):
+        if row.fixed or not any(word.number for word in words[number]):
+            continue
+        if bands and _close(rows, bands[-1][-1], number):
+            bands[-1].append(number)
+        else:
+            bands.append([number])
+    return [band for band in bands if len(band) >= 2]
+
+
+def _close(rows: Sequence[Row], first: int, second: int) -> bool:
+    size = statistics.median(glyph.size for glyph in (*rows[first].glyphs, *rows[second].glyphs))
+    distance = rows[first].y - rows[second].y
+    return rows[first].page == rows[second].page and 0 < distance <= LEADING * size
+
+
+def _grids(band: list[int], words: Sequence[list[Word]]) -> list[Grid]:
+    """The matrices of a band: neighbouring rows whose numbers stand under each other."""
+    runs = [run for number in band for run in _runs(words[number])]
+    grids: list[list[list[Word]]] = []
+    for run in runs:
+        for grid in grids:
+            last = grid[-1]
+            follows = band.index(run[0].row) - band.index(last[0].row) == 1
+            if (
+                follows
+                and len(run) == len(last)
+                and all(_under(a, b) for a, b in zip(last, run, strict=True))
+            ):
+                grid.append(run)
+                break
+        else:
+            grids.append([run])
+    return [
+        Grid(
+            tuple(run[0].row for run in grid),
+            tuple(tuple(run) for run in grid),
+            min(word.x0 for run in grid for word in run),
+            max(word.x1 for run in grid for word in run),
+        )
+        for grid in grids
+        if len(grid) >= 2 and len(grid[0]) >= 2
+    ]
+
+
+def _runs(words: list[Word]) -> list[list[Word]]:
+    """Numbers that follow each other in a row without anything between."""
+    runs: list[list[Word]] = [[]]
+    for word in words:
+        if word.number:
+            runs[-1].append(word)
+        elif runs[-1] and word.text not in (",", "&", ";"):
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _under(above: Word, below: Word) -> bool:
+    return min(above.x1, below.x1) - max(above.x0, below.x0) > 0.3 * min(
+        above.x1 - above.x0, below.x1 - below.x0
+    )
+
+
+def _text(number: int, row: Row, words: list[Word], grids: list[Grid], rows: Sequence[Row]) -> str:
+    """The row's own text, and the matrices that begin in it, each behind its label."""
+    if row.fixed or not any(number in grid.rows for grid in grids):
+        return spaced(row.glyphs)
+    parts: list[tuple[float, str]] = []
+    for grid in grids:
+        if grid.rows[0] == number:
+            body = ", ".join(f"[{', '.join(_plain(word.text) for word in cells)}]" for cells in grid.cells)
+            parts.append((grid.x0, f"{_label(grid, grids, rows)}[{body}]"))
+    taken = {id(word) for grid in grids for cells in grid.cells for word in cells}
+    bracketed = _is_bracketed(grids, number, words)
+    rest = [word for word in words if id(word) not in taken and not _belongs(word, grids, number)]
+    parts += [(word.x0, word.text) for word in rest if word.text not in _BRACKETS and word.text.isprintable()]
+    if not bracketed:
+        # a table: its rows may state single figures, so they are kept as they stand
+        parts.append((1e9, "\n"))
+    text = " ".join(part for _, part in sorted(parts) if part != "\n")
+    if not bracketed:
+        text += (" | " if text else "") + spaced(row.glyphs).replace("[", "(").replace("]", ")")
+    return text
+
+
+def _plain(text: str) -> str:
+    return text.replace("−", "-").replace("–", "-")
+
+
+def _is_bracketed(grids: list[Grid], number: int, words: list[Word]) -> bool:
+    """Whether every matrix of this row stands in brackets, so that it is one and no table."""
+    return all(
+        any(
+            word.x1 <= grid.x0 + 1 and grid.x0 - word.x1 < 25 and not word.number and not word.text.isalpha()
+            for word in words
+        )
+        or len(grid.rows) == 3
+        for grid in grids
+        if number in grid.rows
+    )
+
+
+def _belongs(word: Word, grids: list[Grid], number: int) -> bool:
+    """Whether a word is the label of a matrix that begins in another row, written there already."""
+    return any(number in grid.rows and word.x1 <= grid.x0 and _is_label(word) for grid in grids)
+
+
+def _is_label(word: Word) -> bool:
+    return not word.number and (word.text in _BRACKETS or len(word.text) <= 12)
+
+
+def _label(grid: Grid, grids: list[Grid], rows: Sequence[Row]) -> str:
+    """The words in front of a matrix, in any of its rows or between them, as far as the matrix before it."""
+    before = max(
+        (other.x1 for other in grids if other.x1 < grid.x0 and set(other.rows) & set(grid.rows)), default=0.0
+    )
+    found: list[Glyph] = []
+    for number in range(grid.rows[0], grid.rows[-1] + 1):
+        found += [g for g in rows[number].glyphs if before < g.x0 and g.x1 <= grid.x0 + 1]
+    text = "".join(
+        c for c in spaced(sorted(found, key=lambda g: g.x0)) if c not in _BRACKETS and c.isprintable()
+    )
+    text = re.sub(r"\(cid:\d+\)", "", text).strip(" ,;.")
+    return f"{text[-60:]} " if text else ""

@@ -1,0 +1,209 @@
+"""Rows of a listing back into code: indentation from where glyphs stand, line numbers and wraps undone."""
+
+import re
+import statistics
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from grader.sources.blocks import Line, syntax_error
+from grader.sources.pdf.glyphs import Glyph
+from grader.sources.pdf.rows import Row, spaced
+
+__all__ = ["code_lines", "without_prompt"]
+
+PROMPT: Final = re.compile(r"\s*(?:(In|Out)\s*)?\[\s*(\d*|\*)\s*\]:")
+MAX_JOINS: Final = 60
+FIXED_CELL: Final = 0.6
+"""Width of a letter's cell, in sizes, where `listings` puts letters of any font on a grid."""
+
+
+def without_prompt(row: Row) -> tuple[str, Row | None]:
+    """What a notebook printed in front of a cell, `In` or `Out`, and the rest of the row."""
+    text = ""
+    for position, glyph in enumerate(row.glyphs[:14]):
+        text += glyph.text
+        found = PROMPT.fullmatch(text)
+        if found:
+            rest = row.glyphs[position + 1 :]
+            kind = found[1] or "In"
+            return kind, Row(row.page, row.number, row.y, rest, False, row.fixed) if rest else None
+    return "", row
+
+
+def code_lines(rows: Sequence[Row], places: Sequence[Line]) -> tuple[Line, ...]:
+    """The rows as lines of code. `places` gives each row's place, in the same order."""
+    numbered = _numbers(rows)
+    stripped = [_without_number(row, numbered) for row in rows]
+    bodies = [[g for g in glyphs if g.text.strip()] for glyphs, _ in stripped]
+    sizes = [glyph.size for body in bodies for glyph in body]
+    if not sizes:
+        return ()
+    size = statistics.median(sizes)
+    bodies = [_without_marks(body, size) for body in bodies]
+    cell = _cell([body for body in bodies if body], size)
+    left = min((body[0].x0 for body in bodies if body), default=0.0)
+    texts = [_on_grid(body, left, cell) if cell else _in_blanks(body, left, size) for body in bodies]
+    continued = [numbered and not has and bool(body) for (_, has), body in zip(stripped, bodies, strict=True)]
+    lines = [Line(text, place.place) for text, place in zip(texts, places, strict=True)]
+    lines = _with_gaps(rows, lines, size)
+    if numbered:
+        lines = _joined(lines, {line.place: wrapped for line, wrapped in zip(places, continued, strict=True)})
+    return tuple(_unwrapped(lines))
+
+
+# --- line numbers -----------------------------------------------------------------------------------------
+
+
+def _number(row: Row) -> tuple[int, int] | None:
+    """The number at the beginning of a row that stands apart from the rest, and how many glyphs it has."""
+    digits = 0
+    while digits < len(row.glyphs) and row.glyphs[digits].text.isdigit() and digits < 4:
+        digits += 1
+    if not digits:
+        return None
+    if digits < len(row.glyphs):
+        before, after = row.glyphs[digits - 1], row.glyphs[digits]
+        apart = after.x0 - before.x1 > 0.3 * after.size or before.size < 0.8 * after.size
+        if not apart:
+            return None
+    return int("".join(glyph.text for glyph in row.glyphs[:digits])), digits
+
+
+def _numbers(rows: Sequence[Row]) -> bool:
+    """Whether the rows are numbered: numbers that count up, in front of most of them."""
+    found = [number for row in rows if (number := _number(row)) is not None]
+    if not found or len(found) < 0.5 * len(rows):
+        return False
+    if len(found) == 1:
+        glyphs = next(row for row in rows if _number(row) is not None).glyphs[found[0][1] - 1 :]
+        return len(glyphs) > 1 and not glyphs[0].mono and glyphs[1].mono
+    steps = [after - before for (before, _), (after, _) in pairwise(found)]
+    return sum(step == 1 for step in steps) >= 0.8 * len(steps)
+
+
+def _without_number(row: Row, numbered: bool) -> tuple[list[Glyph], bool]:
+    found = _number(row) if numbered else None
+    return list(row.glyphs[found[1] :] if found else row.glyphs), found is not None
+
+
+def _without_marks(body: list[Glyph], size: float) -> list[Glyph]:
+    """Without the little arrows that mark a wrapped line."""
+    while body and (body[0].size < 0.75 * size or body[0].text in "↪→⤷↳֒") and not body[0].text.isalnum():
+        body = body[1:]
+    while body and (body[-1].size < 0.75 * size or body[-1].text in "↩←⤶") and not body[-1].text.isalnum():
+        body = body[:-1]
+    return body
+
+
+# --- indentation ------------------------------------------------------------------------------------------
+
+
+def _cell(bodies: Sequence[Sequence[Glyph]], size: float) -> float:
+    """The width of a letter where letters stand on a grid; 0 where every letter has its own width."""
+    mono = [g.x1 - g.x0 for body in bodies for g in body if g.mono and len(g.text) == 1]
+    count = sum(len(body) for body in bodies)
+    if len(mono) >= 0.6 * count:
+        steps = [
+            after.x0 - before.x0
+            for body in bodies
+            for before, after in pairwise(body)
+            if 0.3 * size < after.x0 - before.x0 < 0.9 * size
+        ]
+        return statistics.median(steps or mono)
+    cell = FIXED_CELL * size
+    left = min(body[0].x0 for body in bodies)
+    centres = [((g.x0 + g.x1) / 2 - left) / cell for body in bodies for g in body]
+    on_grid = sum(abs(centre % 1 - 0.5) < 0.25 for centre in centres)
+    return cell if on_grid >= 0.85 * len(centres) and len(centres) > 20 else 0.0
+
+
+def _on_grid(body: Sequence[Glyph], left: float, cell: float) -> str:
+    text = ""
+    for glyph in body:
+        column = (
+            round((glyph.x0 - left) / cell)
+            if glyph.mono
+            else int((max((glyph.x0 + glyph.x1) / 2 - left, 0)) / cell)
+        )
+        text += " " * (column - len(text)) + glyph.text
+    return text
+
+
+def _in_blanks(body: Sequence[Glyph], left: float, size: float) -> str:
+    """A line in a font with wide and narrow letters: its indentation counted in blanks of that font."""
+    if not body:
+        return ""
+    return " " * round((body[0].x0 - left) / (0.25 * size)) + spaced(body)
+
+
+def _with_gaps(rows: Sequence[Row], lines: list[Line], size: float) -> list[Line]:
+    """An empty line where the rows stand apart, so that paragraphs of code stay paragraphs."""
+    done: list[Line] = []
+    for position, line in enumerate(lines):
+        if position and rows[position].page == rows[position - 1].page:
+            distance = rows[position - 1].y - rows[position].y
+            if distance > 1.9 * size:
+                done.append(Line("", line.place))
+        done.append(line)
+    return done
+
+
+# --- wraps ------------------------------------------------------------------------------------------------
+
+
+def _joined(lines: list[Line], wrapped: dict[object, bool]) -> list[Line]:
+    """Rows without a number of their own put behind the row they continue."""
+    done: list[Line] = []
+    for line in lines:
+        if wrapped.get(line.place) and line.text.strip() and done:
+            done[-1] = Line(_put_together(done[-1].text, line.text), done[-1].place)
+        else:
+            done.append(line)
+    return done
+
+
+def _put_together(first: str, second: str) -> str:
+    return f"{first.rstrip()} {second.strip()}"
+
+
+def _unwrapped(lines: list[Line]) -> list[Line]:
+    """Lines that a narrow page broke in two, joined where Python then reads further than before."""
+    reach = _reach(lines)
+    for _ in range(MAX_JOINS):
+        if reach >= len(lines):
+            break
+        best: tuple[int, list[Line]] | None = None
+        for first in (reach - 2, reach - 1, reach):
+            if not (0 <= first < len(lines) - 1) or not lines[first].text.strip():
+                continue
+            for glue in (" ", ""):
+                text = f"{lines[first].text.rstrip()}{glue}{lines[first + 1].text.strip()}"
+                trial = [*lines[:first], Line(text, lines[first].place), *lines[first + 2 :]]
+                reached = _reach(trial)
+                if reached + 1 > reach + (best[0] - reach if best else 1):
+                    best = (reached + 1, trial)
+        if best is None:
+            break
+        lines, reach = best[1], best[0] - 1
+    return lines
+
+
+def _reach(lines: Sequence[Line]) -> int:
+    """How many lines Python reads before it stops; all of them where the code parses."""
+    text = "\n".join(line.text for line in lines)
+    if not syntax_error(text):
+        return len(lines)
+    low, high = 0, len(lines)
+    import ast
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError as error:
+        return min(max((error.lineno or 1) - 1, low), high - 1)
+    except (ValueError, RecursionError, MemoryError):
+        return 0
+    return high
