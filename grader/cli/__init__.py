@@ -1,0 +1,85 @@
+"""The command line: options, console, exit codes. No logic.
+
+One file a command, each with its `command`; nothing heavy is imported before a command needs it.
+
+Exit status: 0 graded (low marks are not a failure), 1 something could not be graded or --fail-under was
+missed, 2 usage, 3 our own fault, 130 interrupted.
+"""
+
+import logging
+import sys
+
+import click
+
+from grader import __version__
+from grader.cli import check, lab, run
+from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
+from grader.cli.group import GradeGroup
+from grader.errors import GraderError, SandboxError, UsageError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(
+    cls=GradeGroup,
+    no_args_is_help=True,
+    subcommand_metavar="PATH… | COMMAND [ARGS]…",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="grade")
+def cli() -> None:
+    """Grade a lab in numerical computing.
+
+    `grade PATH…` grades a class or a single file: a folder with one folder (or one file) for each
+    student, or a student's file. It runs every student's code in a process of its own, judges what the
+    code does by the algebra of the exercise, and writes marks and feedback pages into --out:
+
+    \b
+      reports/index.html                    the class at a glance
+      reports/students/NAME/report.html     each student's feedback (and report.md)
+      reports/gradebook.csv                 marks for a spreadsheet
+      reports/results.json                  everything, for other programs
+
+    Examples:
+
+    \b
+      grade submissions/                    grade a class
+      grade submissions/ --exercise 1.1     only one exercise
+      grade check lab1.py                   check your own file; nothing is written
+      grade lab                             what is asked, checked and tolerated
+
+    Low marks are no error: the exit status is 0 when everything was graded, 1 when something could not
+    be graded or --fail-under was missed, 2 for a wrong command line, 3 for our own fault.
+    """
+
+
+cli.add_command(run.command)
+cli.add_command(check.command)
+cli.add_command(lab.command)
+
+
+def main() -> None:
+    """Run the command line; every error on purpose is one sentence on stderr."""
+    logging.basicConfig(format="grade: %(message)s", level=logging.ERROR)
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        complain("Interrupted.")
+        sys.exit(INTERRUPTED)
+    except click.exceptions.Exit as leaving:
+        sys.exit(leaving.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except KeyboardInterrupt:
+        complain("Interrupted.")
+        sys.exit(INTERRUPTED)
+    except SandboxError as error:
+        complain(f"Student code could not be run: {error}.")
+        sys.exit(OURS)
+    except UsageError as error:
+        complain(str(error))
+        sys.exit(USAGE)
+    except GraderError as error:
+        complain(str(error))
+        sys.exit(OURS)

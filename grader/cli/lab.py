@@ -1,0 +1,49 @@
+"""`grade lab`: what is asked, checked and tolerated, and the lab's numbers recomputed."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from grader.cli.exits import FAILED
+from grader.cli.options import lab_option
+
+__all__ = ["command"]
+
+
+@click.command("lab", short_help="Show the lab: exercises, checks, marks, and its numbers recomputed.")
+@lab_option
+@click.option(
+    "--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds)."
+)
+def command(lab: str | None, numbers: bool) -> None:
+    """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from grader import console
+    from grader.config import read_settings
+    from grader.labs import DEFAULT_LAB, load_lab, selected
+
+    loaded = load_lab(lab or read_settings(Path.cwd()).lab or DEFAULT_LAB)
+    stdout = console.output_console()
+    stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
+    if not numbers:
+        return
+    table = Table(
+        "Number",
+        "Published",
+        "Computed",
+        "Holds",
+        header_style="bold",
+        title="\nNumbers of the lab",
+        title_justify="left",
+    )
+    shown = loaded.demonstrate()
+    for number in shown:
+        cells = (number.name, number.published, number.computed, "yes" if number.holds else "NO")
+        table.add_row(*map(Text, cells))
+    stdout.print(table)
+    held = sum(number.holds for number in shown)
+    stdout.print(f"{held} of {len(shown)} numbers came out.")
+    sys.exit(0 if held == len(shown) else FAILED)

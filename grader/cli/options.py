@@ -1,0 +1,79 @@
+"""Options that several commands share, and what their values mean."""
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.sandbox import Limits
+
+__all__ = ["drawn_seed", "lab_option", "limits", "shared"]
+
+
+def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--lab`."""
+    return click.option(
+        "--lab",
+        envvar="GRADE_LAB",
+        metavar="PACKAGE:NAME",
+        help="The lab to grade by. Default: reference:LAB.",
+    )(command)
+
+
+def shared(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of everything that runs student code."""
+    for option in reversed(
+        (
+            click.option(
+                "--exercise",
+                "exercise_ids",
+                multiple=True,
+                metavar="ID",
+                help="Only this exercise; may be repeated.",
+            ),
+            click.option(
+                "--seed",
+                envvar="GRADE_SEED",
+                metavar="N|fresh",
+                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system. Default: the lab's.",
+            ),
+            lab_option,
+            click.option(
+                "--time-limit",
+                envvar="GRADE_TIME_LIMIT",
+                type=click.FloatRange(min=0.1),
+                metavar="SECONDS",
+                help="CPU time one call of a student may take. Default: 10.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def limits(time_limit: float | None) -> "Limits":
+    """What one submission may use, given the time of one call."""
+    from grader.sandbox import Limits
+
+    if time_limit is None:
+        return Limits()
+    return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit)
+
+
+def drawn_seed(seed: int | str | None, default: int) -> int:
+    """The seed asked for, the system's for `fresh`, else the lab's. Raises UsageError where it is none."""
+    if seed is None:
+        return default
+    if seed == "fresh":
+        return secrets.randbelow(2**31)
+    try:
+        number = int(seed)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise UsageError(f"--seed {seed}: give a whole number from 0, or `fresh`.")
+    return number

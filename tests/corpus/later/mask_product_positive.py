@@ -1,0 +1,15 @@
+import torch
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    masked = A * M
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for epoch in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                if masked[r, c] > 0:
+                    e = masked[r, c] - U[r] @ V[c]
+                    U[r] += lr * e * V[c]
+                    V[c] += lr * e * U[r]
+    return U, V

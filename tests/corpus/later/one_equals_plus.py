@@ -1,0 +1,12 @@
+import torch
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U = torch.rand(m, rank)
+    V = torch.rand(n, rank)
+    for epoch in range(num_epochs):
+        for r in range(0, m):
+            for c in range(0, n):
+                e = A[r, c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] =+ lr * e * U[r]
+    return U, V
