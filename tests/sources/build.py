@@ -141,6 +141,17 @@ def writer(code: str, font: str = "Liberation Mono", size: str = "9pt") -> str:
     )
 
 
+def _printed_by(tool: str, code: str, number: int) -> str:
+    """The source of a document, every other one with line numbers, the last one of Writer in a text font."""
+    if tool == "listings":
+        return as_latex(code, options=("", "numbers=left,")[number % 2])
+    if tool == "minted":
+        return as_latex(code, "minted", ("", ",linenos")[number % 2])
+    if tool == "libreoffice":
+        return writer(code, "Liberation Serif" if number == 4 else "Liberation Mono")
+    return as_notebook(code)
+
+
 def _round_trip(only: str) -> None:
     target = HERE / "roundtrip"
     target.mkdir(exist_ok=True)
@@ -150,14 +161,7 @@ def _round_trip(only: str) -> None:
                 if only not in name:
                     continue
                 code = (CORPUS / f"{name}.py").read_text(encoding="utf-8")
-                text = {
-                    "listings": lambda: as_latex(code, options=("", "numbers=left,")[number % 2]),  # noqa: B023
-                    "minted": lambda: as_latex(code, "minted", ("", ",linenos")[number % 2]),  # noqa: B023
-                    "libreoffice": lambda: writer(
-                        code, "Liberation Serif" if number == 4 else "Liberation Mono"
-                    ),
-                    "chromium": lambda: as_notebook(code),  # noqa: B023
-                }[tool]()
+                text = _printed_by(tool, code, number)
                 suffix = {"libreoffice": ".fodt", "chromium": ".ipynb"}.get(tool, ".tex")
                 source = Path(folder) / f"{name}{suffix}"
                 source.write_text(text, encoding="utf-8")
