@@ -16,7 +16,7 @@ from grader.model import Figure, Place, Source
 __all__ = ["array_of", "from_source", "from_text", "from_variables"]
 
 MAX_FIGURES = 2_000
-_NUMBER = re.compile(r"[-+−]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?![\w.])")
+_NUMBER = re.compile(r"[-+−]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?!\w|\.\w)")
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 _POWER = re.compile(r"(?<=\d)\s*(?:[×·*]|\\times|x)\s*10\s*(?:\^|\*\*)\s*[({]?\s*([-−+]?\d{1,3})\s*[)}]?")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")

@@ -210,7 +210,7 @@ def _is_code(part: Statement, names: _Names, kind: str, error: str) -> bool:
     if kind == "code" and not error:
         return True
     if part.kind == "value":
-        return bool(part.defines & names.used) or bool(part.uses and part.uses <= names.defined)
+        return part.uses <= names.defined and bool(part.uses or part.defines & names.used)
     if part.kind == "name":
         return part.uses <= names.defined
     return part.kind in ("code", "blank")

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.errors import SourceError
+import msgspec
+
 from grader.model import Place, Source
 from grader.sources.blocks import Block, Line, assemble
 from grader.sources.decode import bytes_of
@@ -30,19 +31,23 @@ def read(path: Path, name: str) -> Source:
     source = assemble(path, name, blocks, notes)
     if not source.code and not _has_code(blocks):
         # no fixed-width font: Python decides of every row whether it is code
-        source = _better(source, assemble(path, name, list(_all_rows(rows, name)), notes))
-    return Source(
-        source.path, source.name, source.code, source.lines, source.problem, source.problem_line,
-        source.places, source.passages, source.notes, unread,
-    )  # fmt: skip
+        source = _better(source, assemble(path, name, list(_all_rows(rows, name)), notes), rows)
+    return msgspec.structs.replace(source, unread=unread)
 
 
 def _has_code(blocks: Sequence[Block]) -> bool:
     return any("def " in line.text for block in blocks if block.kind == "maybe" for line in block.lines)
 
 
-def _better(one: Source, other: Source) -> Source:
-    return other if "\n" in other.code.strip() else one
+def _better(one: Source, other: Source, rows: Sequence[Row]) -> Source:
+    """The reading with more code; rows that are none are read as text, with its matrices."""
+    if "\n" not in other.code.strip():
+        return one
+    used = set(other.places)
+    rest = [row for row in rows if not row.furniture and _line(row, other.name, "").place not in used]
+    text = assemble(other.path, other.name, list(_prose(rest, other.name))).passages
+    comments = tuple(passage for passage in other.passages if passage.kind == "comment")
+    return msgspec.structs.replace(other, passages=(*comments, *text))
 
 
 def _unread(pages: Sequence[Page], name: str) -> tuple[str, ...]:
@@ -126,11 +131,3 @@ def _all_rows(rows: Sequence[Row], name: str) -> Iterator[Block]:
             run = []
         run.append(row)
     yield from _listing(run, name, "maybe")
-
-
-def read_safely(path: Path, name: str) -> Source:
-    """As `read`, with the sentence of what went wrong as the source's problem."""
-    try:
-        return read(path, name)
-    except SourceError as error:
-        return Source(path, name, "", (), str(error))

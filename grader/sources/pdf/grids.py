@@ -26,8 +26,10 @@ class Word(NamedTuple):
     row: int
     x0: float
     x1: float
+    y: float
     text: str
     number: bool
+    comma: bool
 
 
 class Grid(NamedTuple):
@@ -42,7 +44,8 @@ class Grid(NamedTuple):
 def texts_of(rows: Sequence[Row]) -> list[str]:
     """The text of every row, with each matrix written in brackets on the row where it begins."""
     words = [_words(number, row) for number, row in enumerate(rows)]
-    grids = [grid for band in _bands(rows, words) for grid in _grids(band, words)]
+    fences = _fences(rows)
+    grids = [grid for band in _bands(rows, words) for grid in _grids(band, words, rows, fences)]
     return [_text(number, row, words[number], grids, rows) for number, row in enumerate(rows)]
 
 
@@ -55,26 +58,50 @@ def _words(number: int, row: Row) -> list[Word]:
         if held:
             text = "".join(glyph.text for glyph in held)
             stripped = text.rstrip(",;")
-            found.append(Word(number, held[0].x0, held[-1].x1, stripped, bool(_NUMBER.fullmatch(stripped))))
+            is_number = bool(_NUMBER.fullmatch(stripped))
+            found.append(
+                Word(number, held[0].x0, held[-1].x1, held[0].y, stripped, is_number, stripped != text)
+            )
             held.clear()
 
     for glyph in row.glyphs:
-        bracket = (
-            glyph.text in _BRACKETS
-            or glyph.text.startswith("(cid:")
-            or "CMEX" in glyph.font.upper()
-            or "EXTENSION" in glyph.font.upper()
-        )
+        bracket = _is_bracket(glyph)
         sign = bool(held) and len(held) == 1 and held[0].text in "-−–+"
         apart = bool(held) and glyph.x0 - held[-1].x1 > (0.3 if sign else 0.12) * glyph.size
         if bracket or apart:
             close()
         if bracket:
-            found.append(Word(number, glyph.x0, glyph.x1, glyph.text, False))
+            found.append(Word(number, glyph.x0, glyph.x1, glyph.y, glyph.text, False, False))
         else:
             held.append(glyph)
     close()
     return found
+
+
+def _is_bracket(glyph: Glyph) -> bool:
+    """A bracket, or a piece that large ones are built from, which fonts give odd names."""
+    font = glyph.font.upper()
+    built = (
+        "\uf8e5" <= glyph.text <= "\uf8ff"
+        or glyph.text.startswith("(cid:")
+        or "CMEX" in font
+        or "EXTENSION" in font
+    )
+    return built or glyph.text in _BRACKETS
+
+
+def _is_built(glyph: Glyph) -> bool:
+    return _is_bracket(glyph) and glyph.text not in _BRACKETS
+
+
+def _fences(rows: Sequence[Row]) -> list[tuple[int, float, float]]:
+    """Page, place across and baseline of every bracket and every sign or short word between formulas."""
+    return [
+        (row.page, (glyph.x0 + glyph.x1) / 2, row.y)
+        for row in rows
+        for glyph in row.glyphs
+        if _is_bracket(glyph)
+    ]
 
 
 def _bands(rows: Sequence[Row], words: Sequence[list[Word]]) -> list[list[int]]:
@@ -96,23 +123,25 @@ def _close(rows: Sequence[Row], first: int, second: int) -> bool:
     return rows[first].page == rows[second].page and 0 < distance <= LEADING * size
 
 
-def _grids(band: list[int], words: Sequence[list[Word]]) -> list[Grid]:
-    """The matrices of a band: neighbouring rows whose numbers stand under each other."""
-    runs = [run for number in band for run in _runs(words[number])]
+def _grids(
+    band: list[int],
+    words: Sequence[list[Word]],
+    rows: Sequence[Row],
+    fences: Sequence[tuple[int, float, float]],
+) -> list[Grid]:
+    """The matrices of a band: neighbouring rows whose numbers stand under each other, evenly spaced."""
+    labels = [
+        word for number in band for word in words[number] if not word.number and _is_formula(words[number])
+    ]
     grids: list[list[list[Word]]] = []
-    for run in runs:
-        for grid in grids:
-            last = grid[-1]
-            follows = band.index(run[0].row) - band.index(last[0].row) == 1
-            if (
-                follows
-                and len(run) == len(last)
-                and all(_under(a, b) for a, b in zip(last, run, strict=True))
-            ):
-                grid.append(run)
-                break
-        else:
-            grids.append([run])
+    for number in band:
+        for run in _runs(words[number], _cuts(rows[number], labels, fences)):
+            for grid in grids:
+                if _continues(grid, run, rows):
+                    grid.append(run)
+                    break
+            else:
+                grids.append([run])
     return [
         Grid(
             tuple(run[0].row for run in grid),
@@ -125,27 +154,52 @@ def _grids(band: list[int], words: Sequence[list[Word]]) -> list[Grid]:
     ]
 
 
-def _runs(words: list[Word]) -> list[list[Word]]:
+def _is_formula(words: list[Word]) -> bool:
+    return sum(len(word.text) >= 3 and word.text.isalpha() for word in words) <= 2
+
+
+def _cuts(row: Row, labels: Sequence[Word], fences: Sequence[tuple[int, float, float]]) -> list[float]:
+    """Where a row is divided between matrices: at brackets of any height, and at the labels beside it."""
+    near = [x for page, x, y in fences if page == row.page and abs(y - row.y) <= 3.2 * row.size]
+    return [*near, *((word.x0 + word.x1) / 2 for word in labels)]
+
+
+def _runs(words: list[Word], cuts: Sequence[float]) -> list[list[Word]]:
     """Numbers that follow each other in a row without anything between."""
     runs: list[list[Word]] = [[]]
     for word in words:
-        if word.number:
-            runs[-1].append(word)
-        elif runs[-1] and word.text not in (",", "&", ";"):
+        if not word.number:
             runs.append([])
+            continue
+        if runs[-1] and any(runs[-1][-1].x1 - 1 < cut < word.x0 + 1 for cut in cuts):
+            runs.append([])
+        runs[-1].append(word)
     return [run for run in runs if run]
 
 
-def _under(above: Word, below: Word) -> bool:
-    return min(above.x1, below.x1) - max(above.x0, below.x0) > 0.3 * min(
-        above.x1 - above.x0, below.x1 - below.x0
+def _continues(grid: list[list[Word]], run: list[Word], rows: Sequence[Row]) -> bool:
+    """Whether a run is the next row of a matrix: as many numbers, under the others, as far below."""
+    last = grid[-1]
+    alike = len(run) == len(last) and all(
+        _under(a, b) and a.comma == b.comma for a, b in zip(last[:-1], run[:-1], strict=False)
     )
+    row = rows[run[0].row]
+    distance = last[0].y - run[0].y
+    if not alike or not _under(last[-1], run[-1]) or not 0.5 * row.size < distance <= LEADING * row.size:
+        return False
+    before = grid[-2][0].y - last[0].y if len(grid) > 1 else distance
+    return abs(distance - before) <= 0.3 * before
+
+
+def _under(above: Word, below: Word) -> bool:
+    shared = min(above.x1, below.x1) - max(above.x0, below.x0)
+    return shared > 0.3 * min(above.x1 - above.x0, below.x1 - below.x0)
 
 
 def _text(number: int, row: Row, words: list[Word], grids: list[Grid], rows: Sequence[Row]) -> str:
     """The row's own text, and the matrices that begin in it, each behind its label."""
     if row.fixed or not any(number in grid.rows for grid in grids):
-        return spaced(row.glyphs)
+        return spaced(glyph for glyph in row.glyphs if not _is_built(glyph))
     parts: list[tuple[float, str]] = []
     for grid in grids:
         if grid.rows[0] == number:

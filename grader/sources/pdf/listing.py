@@ -14,8 +14,8 @@ __all__ = ["code_lines", "without_prompt"]
 
 PROMPT: Final = re.compile(r"\s*(?:(In|Out)\s*)?\[\s*(\d*|\*)\s*\]:")
 MAX_JOINS: Final = 60
-FIXED_CELL: Final = 0.6
-"""Width of a letter's cell, in sizes, where `listings` puts letters of any font on a grid."""
+CELLS: Final = (0.55, 0.85)
+"""Width of a letter's cell, in sizes, where `listings` puts letters of any font on a grid (0.6 em)."""
 
 
 def without_prompt(row: Row) -> tuple[str, Row | None]:
@@ -43,13 +43,20 @@ def code_lines(rows: Sequence[Row], places: Sequence[Line]) -> tuple[Line, ...]:
     bodies = [_without_marks(body, size) for body in bodies]
     cell = _cell([body for body in bodies if body], size)
     left = min((body[0].x0 for body in bodies if body), default=0.0)
+    if cell and not any(glyph.mono for body in bodies for glyph in body):
+        left = _on_cells(sorted((g.x0 + g.x1) / 2 for body in bodies for g in body), cell)[1]
     texts = [_on_grid(body, left, cell) if cell else _in_blanks(body, left, size) for body in bodies]
     continued = [numbered and not has and bool(body) for (_, has), body in zip(stripped, bodies, strict=True)]
-    lines = [Line(text, place.place) for text, place in zip(texts, places, strict=True)]
+    lines = [Line(_typed(text), place.place) for text, place in zip(texts, places, strict=True)]
     lines = _with_gaps(rows, lines, size)
     if numbered:
         lines = _joined(lines, {line.place: wrapped for line, wrapped in zip(places, continued, strict=True)})
     return tuple(_unwrapped(lines))
+
+
+def _typed(text: str) -> str:
+    """Signs of mathematics as they are typed in code."""
+    return text.translate(str.maketrans("−–×", "--*"))
 
 
 # --- line numbers -----------------------------------------------------------------------------------------
@@ -111,23 +118,46 @@ def _cell(bodies: Sequence[Sequence[Glyph]], size: float) -> float:
             if 0.3 * size < after.x0 - before.x0 < 0.9 * size
         ]
         return statistics.median(steps or mono)
-    cell = FIXED_CELL * size
-    left = min(body[0].x0 for body in bodies)
-    centres = [((g.x0 + g.x1) / 2 - left) / cell for body in bodies for g in body]
-    on_grid = sum(abs(centre % 1 - 0.5) < 0.25 for centre in centres)
-    return cell if on_grid >= 0.85 * len(centres) and len(centres) > 20 else 0.0
+    return _fitted(sorted((g.x0 + g.x1) / 2 for body in bodies for g in body), size)
+
+
+def _fitted(centres: Sequence[float], size: float) -> float:
+    """The width of cells in whose middle the letters stand, as `listings` puts letters of any font; else 0."""
+    if len(centres) < 20:
+        return 0.0
+    steps = range(round(CELLS[0] * size * 100), round(CELLS[1] * size * 100))
+    share, cell = max((_on_cells(centres, step / 100)[0], step / 100) for step in steps)
+    return cell if share >= 0.85 else 0.0
+
+
+def _on_cells(centres: Sequence[float], cell: float) -> tuple[float, float]:
+    """The share of letters near the middle of a cell, and where the first cell begins, at its best."""
+    parts = [0] * 20
+    for centre in centres:
+        parts[int(centre / cell % 1 * 20)] += 1
+    shares = [sum(parts[(start + k) % 20] for k in range(5, 15)) for start in range(20)]
+    best = max(range(20), key=lambda start: shares[start])
+    first = centres[0] - (centres[0] / cell - best / 20) % 1 * cell
+    return shares[best] / len(centres), first
 
 
 def _on_grid(body: Sequence[Glyph], left: float, cell: float) -> str:
+    """A line of cells. Letters of a text font are spread over the cells of their word, so only gaps count."""
     text = ""
+    before: Glyph | None = None
     for glyph in body:
-        column = (
-            round((glyph.x0 - left) / cell)
-            if glyph.mono
-            else int((max((glyph.x0 + glyph.x1) / 2 - left, 0)) / cell)
-        )
-        text += " " * (column - len(text)) + glyph.text
+        if glyph.mono or before is None:
+            blanks = round((glyph.x0 - left) / cell) - len(text) if glyph.mono else _cells(left, glyph, cell)
+        else:
+            apart = (glyph.x0 + glyph.x1 - before.x0 - before.x1) / 2 / cell
+            blanks = round(apart) - 1 if apart > 1.5 else 0
+        text += " " * blanks + glyph.text
+        before = glyph
     return text
+
+
+def _cells(left: float, glyph: Glyph, cell: float) -> int:
+    return int(max((glyph.x0 + glyph.x1) / 2 - left, 0.0) / cell)
 
 
 def _in_blanks(body: Sequence[Glyph], left: float, size: float) -> str:

@@ -13,7 +13,7 @@ __all__ = ["Row", "rows_of", "spaced"]
 GAP: Final = 0.17
 """Of the size: a wider gap is a blank (TeX's shrink to 0.22, kerning stays below 0.1)."""
 
-GUTTER: Final = 11.0
+GUTTER: Final = 7.5
 """Points of white between two columns."""
 
 
@@ -95,15 +95,22 @@ def _small_ones_joined(rows: list[list[Glyph]]) -> list[list[Glyph]]:
             left, right = kept[j][0].x0 - sizes[j], kept[j][-1].x1 + sizes[j]
             if abs(distance) < 0.7 * sizes[j] and left <= row[0].x0 and row[-1].x1 <= right:
                 mark = "^" if distance > 0 else "_"
-                head = (
-                    row[0]._replace(text=mark + row[0].text)
-                    if row[0].text.isalnum() or row[0].text in "-−"
-                    else row[0]
-                )
-                kept[j] = sorted([*kept[j], head, *row[1:]], key=lambda g: g.x0)
+                kept[j] = _with_small(kept[j], row, mark, sizes[i])
                 kept[i] = []
                 break
     return [row for row in kept if row]
+
+
+def _with_small(row: list[Glyph], small: list[Glyph], mark: str, size: float) -> list[Glyph]:
+    """A row with exponents or indices in it; the first of each group behind its mark."""
+    done: list[Glyph] = []
+    for glyph in sorted([*row, *small], key=lambda g: g.x0):
+        begins = glyph in small and not (done and done[-1] in small and glyph.x0 - done[-1].x1 < 0.5 * size)
+        marked = begins and (glyph.text.isalnum() or glyph.text in "-−")
+        done.append(glyph._replace(text=mark + glyph.text) if marked else glyph)
+        if marked:
+            small = [*small, done[-1]]
+    return done
 
 
 def _with_underscores(rows: list[list[Glyph]], rules: Iterable[Rule]) -> list[list[Glyph]]:
@@ -149,20 +156,28 @@ def _crosses(row: list[Glyph], x: float) -> bool:
 
 def _gutter(rows: list[list[Glyph]], page: Page) -> float | None:
     """Where a white band runs down between two columns; None on a page with one column."""
-    best: tuple[int, float] | None = None
-    for step in range(30, 71):
+    edges: set[int] = set()
+    for step in range(30, 71, 2):
         x = page.width * step / 100
+        starts = [
+            min(g.x0 for g in row if g.x0 >= x) for row in rows if row[-1].x0 >= x and not _crosses(row, x)
+        ]
+        edges |= {statistics.mode(round(start) for start in starts)} if starts else set()
+    best: tuple[int, float] | None = None
+    for edge in sorted(edges):
+        x = edge - 3.0
         crossing = sum(_crosses(row, x) for row in rows)
         right = [
             min(g.x0 for g in row if g.x0 >= x) for row in rows if row[-1].x0 >= x and not _crosses(row, x)
         ]
         left = sum(row[0].x0 < x for row in rows) - crossing
-        if len(right) < 6 or left < 6 or crossing > 0.3 * len(rows):
+        if min(len(right), left) < max(6, 0.35 * len(rows)) or crossing > 0.3 * len(rows):
             continue
-        edge = statistics.mode(round(start) for start in right)
-        aligned = sum(start - edge >= -2 for start in right)
-        if aligned < 0.9 * len(right) or sum(abs(start - edge) <= 3 for start in right) < 0.35 * len(right):
+        if sum(start - edge <= 3 for start in right) < 0.25 * len(right):
             continue
+        sides = ([sum((g.x0 < x) == before for g in row) for row in rows] for before in (True, False))
+        if any(statistics.median(count for count in side if count) < 12 for side in sides):
+            continue  # matrices side by side are no columns of text
         if best is None or crossing < best[0]:
             best = (crossing, x)
     return best[1] if best else None
