@@ -8,7 +8,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from grader.evidence import Claim, Picture
-from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
+from grader.model import (
+    CheckResult,
+    Diagnosis,
+    ExerciseReport,
+    Figure,
+    Finding,
+    Frozen,
+    LoadReport,
+    Observation,
+    Probe,
+)
 
 __all__ = [
     "Bench",
@@ -99,6 +109,10 @@ class Check(Frozen, frozen=True):
     """What is tolerated, in a few words, for those who read the lab."""
 
 
+def _no_flags(bench: Bench, reports: tuple[ExerciseReport, ...]) -> tuple[str, ...]:
+    return ()
+
+
 def _no_claims(bench: Bench) -> tuple[Claim, ...]:
     return ()
 
@@ -159,3 +173,5 @@ class Lab(Frozen, frozen=True):
     rubric: Rubric
     demonstrate: Callable[[], tuple[Demonstration, ...]]
     """Recompute the lab's own published numbers; may take a few seconds."""
+    compare: Callable[[Bench, tuple[ExerciseReport, ...]], tuple[str, ...]] = _no_flags
+    """Sentences for the person marking about answers of different exercises that cannot belong together."""

@@ -112,6 +112,7 @@ def grade_one(
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:
             judged = tuple(assess(exercise, lab, bench) for exercise in exercises)
+            flags += lab.compare(bench, judged)
         finally:
             bench.close()
     loaded = bench.loaded

@@ -11,7 +11,8 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, statements
+from reference import claims, decomposition, ladder, misconceptions, statements
+from reference.contradictions import contradictions
 from reference.functions import FUNCTIONS
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -33,6 +34,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.factorisation_checks("1.2"),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            claims=claims.factorisation_claims,
         ),
         Exercise(
             "2.1",
@@ -41,6 +43,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             decomposition.Decomposition("2.1", seed).checks(),
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
+            claims=claims.reconstruction_claims,
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -50,6 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            claims=claims.completion_claims,
         ),
     )
 
@@ -95,4 +99,5 @@ LAB: Final = Lab(
     exercises=exercises,
     rubric=read_rubric(RUBRIC_PATH),
     demonstrate=_demonstrate,
+    compare=contradictions,
 )

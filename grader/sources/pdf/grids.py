@@ -161,7 +161,8 @@ def _is_formula(words: list[Word]) -> bool:
 def _cuts(row: Row, labels: Sequence[Word], fences: Sequence[tuple[int, float, float]]) -> list[float]:
     """Where a row is divided between matrices: at brackets of any height, and at the labels beside it."""
     near = [x for page, x, y in fences if page == row.page and abs(y - row.y) <= 3.2 * row.size]
-    return [*near, *((word.x0 + word.x1) / 2 for word in labels)]
+    beside = [word for word in labels if abs(word.y - row.y) <= LEADING * row.size]
+    return [*near, *((word.x0 + word.x1) / 2 for word in beside)]
 
 
 def _runs(words: list[Word], cuts: Sequence[float]) -> list[list[Word]]:
