@@ -97,7 +97,7 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
             failed.append((lost[0], error))
         code += [*kept, Line("", lines[-1].place)] if kept else ()
         passages += comments(kept)
-        passages += [_passage("output", rest)] if lost else ()
+        passages += [_passage("comment" if kind == "code" else "output", rest)] if lost else ()
     if room <= 0:
         said.append(f"Only the first {MAX_LINES} lines of {name} were read.")
     problem, problem_line = "", None

@@ -72,14 +72,16 @@ def _blocks(rows: Sequence[Row], name: str) -> Iterator[Block]:
     """Listings and text in turn; a listing goes on over the margins between two pages."""
     code: list[Row] = []
     text: list[Row] = []
-    kind = "maybe"
+    kind, left = "maybe", None
     for row in rows:
         prompt, rest = without_prompt(row)
         if prompt:
-            yield from _listing(code, name, kind)
+            yield from _listing(code, name, kind, left)
             yield from _prose(text, name)
             code, text = [], []
-            kind = "maybe" if prompt == "In" else "output"
+            kind, left = (
+                ("maybe", rest.x0 if rest is not None else None) if prompt == "In" else ("output", None)
+            )
             if rest is not None:
                 code.append(rest)
         elif row.fixed and not (row.furniture and code):
@@ -91,10 +93,10 @@ def _blocks(rows: Sequence[Row], name: str) -> Iterator[Block]:
         elif code and _is_blank_number(row, code):
             code.append(row)
         else:
-            yield from _listing(code, name, kind)
-            code, kind = [], "maybe"
+            yield from _listing(code, name, kind, left)
+            code, kind, left = [], "maybe", None
             text.append(row)
-    yield from _listing(code, name, kind)
+    yield from _listing(code, name, kind, left)
     yield from _prose(text, name)
 
 
@@ -105,9 +107,9 @@ def _is_blank_number(row: Row, code: Sequence[Row]) -> bool:
     return text.isdigit() and first.text.isdigit() and row.x0 <= first.x1 + 4
 
 
-def _listing(rows: Sequence[Row], name: str, kind: str) -> Iterator[Block]:
+def _listing(rows: Sequence[Row], name: str, kind: str, left: float | None = None) -> Iterator[Block]:
     if rows:
-        lines = code_lines(rows, [_line(row, name, "") for row in rows])
+        lines = code_lines(rows, [_line(row, name, "") for row in rows], left)
         yield Block(kind, _neutral(lines) if kind == "maybe" else lines)
 
 

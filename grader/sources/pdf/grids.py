@@ -133,11 +133,12 @@ def _grids(
     labels = [
         word for number in band for word in words[number] if not word.number and _is_formula(words[number])
     ]
+    whole = frozenset(number for number in band if all(word.number for word in words[number]))
     grids: list[list[list[Word]]] = []
     for number in band:
         for run in _runs(words[number], _cuts(rows[number], labels, fences)):
             for grid in grids:
-                if _continues(grid, run, rows):
+                if _continues(grid, run, rows, whole):
                     grid.append(run)
                     break
             else:
@@ -178,15 +179,19 @@ def _runs(words: list[Word], cuts: Sequence[float]) -> list[list[Word]]:
     return [run for run in runs if run]
 
 
-def _continues(grid: list[list[Word]], run: list[Word], rows: Sequence[Row]) -> bool:
-    """Whether a run is the next row of a matrix: as many numbers, under the others, as far below."""
-    last = grid[-1]
-    alike = len(run) == len(last) and all(
-        _under(a, b) and a.comma == b.comma for a, b in zip(last[:-1], run[:-1], strict=False)
-    )
-    row = rows[run[0].row]
+def _continues(grid: list[list[Word]], run: list[Word], rows: Sequence[Row], whole: frozenset[int]) -> bool:
+    """Whether a run is the next row of a matrix: as many numbers, under the others, as far below.
+
+    Rows of nothing but numbers need not stand exactly under each other: tabulators leave them ragged.
+    """
+    last, row = grid[-1], rows[run[0].row]
     distance = last[0].y - run[0].y
-    if not alike or not _under(last[-1], run[-1]) or not 0.5 * row.size < distance <= LEADING * row.size:
+    if len(run) != len(last) or not 0.5 * row.size < distance <= LEADING * row.size:
+        return False
+    ragged = len(run) > 2 and {last[0].row, run[0].row} <= whole
+    if any(a.comma != b.comma for a, b in zip(last[:-1], run[:-1], strict=True)):
+        return False
+    if not ragged and not all(_under(a, b) for a, b in zip(last, run, strict=True)):
         return False
     before = grid[-2][0].y - last[0].y if len(grid) > 1 else distance
     return abs(distance - before) <= 0.3 * before

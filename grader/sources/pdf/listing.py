@@ -31,8 +31,11 @@ def without_prompt(row: Row) -> tuple[str, Row | None]:
     return "", row
 
 
-def code_lines(rows: Sequence[Row], places: Sequence[Line]) -> tuple[Line, ...]:
-    """The rows as lines of code. `places` gives each row's place, in the same order."""
+def code_lines(rows: Sequence[Row], places: Sequence[Line], left: float | None = None) -> tuple[Line, ...]:
+    """The rows as lines of code. `places` gives each row's place, in the same order.
+
+    `left` is where lines without indentation begin, where that is known.
+    """
     numbered = _numbers(rows)
     stripped = [_without_number(row, numbered) for row in rows]
     bodies = [[g for g in glyphs if g.text.strip()] for glyphs, _ in stripped]
@@ -42,8 +45,9 @@ def code_lines(rows: Sequence[Row], places: Sequence[Line]) -> tuple[Line, ...]:
     size = statistics.median(sizes)
     bodies = [_without_marks(body, size) for body in bodies]
     cell = _cell([body for body in bodies if body], size)
-    left = min((body[0].x0 for body in bodies if body), default=0.0)
-    if cell and not any(glyph.mono for body in bodies for glyph in body):
+    known = left is not None
+    left = left if left is not None else min((body[0].x0 for body in bodies if body), default=0.0)
+    if cell and not known and not any(glyph.mono for body in bodies for glyph in body):
         left = _on_cells(sorted((g.x0 + g.x1) / 2 for body in bodies for g in body), cell)[1]
     texts = [_on_grid(body, left, cell) if cell else _in_blanks(body, left, size) for body in bodies]
     continued = [numbered and not has and bool(body) for (_, has), body in zip(stripped, bodies, strict=True)]
