@@ -17,7 +17,7 @@ from grader.sources.kinds import kind_of, mistaken
 
 __all__ = ["decode", "encode", "read_document"]
 
-MEMORY: Final = 2 * 1024**3
+MEMORY: Final = 1024**3
 CPU_SECONDS: Final = 30
 """A report takes one; so much is for a busy notebook on a slow machine."""
 
