@@ -1,9 +1,24 @@
 """An autograder for labs in numerical computing.
 
 `grader` knows how to collect, run, judge and report submissions; what is asked and what is right is
-supplied by a *lab* (see `grader.lab`), such as the one in the `reference` package.
+supplied by a *lab* (see `grader.lab`), such as the one in the `reference` package. In a notebook,
+``from grader import check; check("1.1", sgd_factorise)`` checks a function at once.
 """
 
-__all__ = ["__version__"]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.notebook import check
+
+__all__ = ["__version__", "check"]
 
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Load `check`, and numpy and torch with it, only when it is asked for."""
+    if name == "check":
+        from grader.notebook import check
+
+        return check
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,6 +7,7 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import numpy as np
@@ -92,7 +93,8 @@ class WorkerBench:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        values = {name: as_wire(value) for name, value in probe.arguments.items()}
+        arrays = self._functions[probe.function].arrays
+        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
         key = msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))
         if key not in self._seen:
             self._seen[key] = self._observe(probe, values)
@@ -115,7 +117,7 @@ class WorkerBench:
                 continue
             taken = self._bound(function, number).taken
             given = function.trial.arguments.items()
-            values = {name: as_wire(value) for name, value in given if name in taken}
+            values = {name: as_wire(value, function.arrays) for name, value in given if name in taken}
             observation = self._call(function, number, function.trial, values)
             if isinstance(observation, Died):
                 return None
@@ -251,11 +253,14 @@ class WorkerBench:
             self._worker = None
 
 
-def as_wire(value: object) -> wire.Value:
-    """A probe's argument as the wire knows it; arrays become torch tensors on the other side."""
+def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
+    """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
         return wire.Array(
-            dtype=value.dtype.name, shape=value.shape, data=np.ascontiguousarray(value).tobytes()
+            dtype=value.dtype.name,
+            shape=value.shape,
+            data=np.ascontiguousarray(value).tobytes(),
+            origin=arrays,
         )
     if isinstance(value, bool | int | float):
         return wire.Number(value=value)

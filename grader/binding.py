@@ -58,7 +58,7 @@ class Binding(Frozen, frozen=True):
 def normalised(name: str) -> str:
     """A name without what students vary: case, underscores, British or American spelling, a class prefix."""
     plain = re.sub(r"[^a-z0-9]", "", name.rsplit(".", 1)[-1].lower())
-    return plain.replace("factorize", "factorise").replace("factorization", "factorisation")
+    return re.sub(r"iz(?=e|ing|ation)", "is", plain)
 
 
 def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, tuple[str, ...]] | None:

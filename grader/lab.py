@@ -5,7 +5,8 @@ everything it decides, it decides in the parent process from plain arrays.
 """
 
 from collections.abc import Callable
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, Protocol
 
 from grader.evidence import Claim, Picture
 from grader.model import (
@@ -27,6 +28,7 @@ __all__ = [
     "Exercise",
     "ExerciseRubric",
     "Function",
+    "Kit",
     "Lab",
     "Located",
     "Parameter",
@@ -58,6 +60,8 @@ class Function(Frozen, frozen=True):
     optional: tuple[str, ...] = ()
     trial: Probe | None = None
     recognise: Callable[[Observation], bool] | None = None
+    arrays: Literal["torch", "numpy"] = "torch"
+    """What the arrays of a probe become in the student's process."""
 
 
 class Located(Frozen, frozen=True):
@@ -137,6 +141,8 @@ class Exercise(Frozen, frozen=True):
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
     claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
+    functions: tuple[str, ...] = ()
+    """Names of the functions the exercise is about, for a check of functions without a file."""
 
 
 class ExerciseRubric(Frozen, frozen=True):
@@ -162,6 +168,21 @@ class Demonstration(Frozen, frozen=True):
     holds: bool
 
 
+def _no_numbers() -> tuple[Demonstration, ...]:
+    return ()
+
+
+class Kit(Frozen, frozen=True):
+    """What students are given to begin with and to check themselves.
+
+    `starter` is the file they fill in. `leave_out` names the modules of the lab's package that hold a
+    solution, such as `solution`; nothing the checks need may import them.
+    """
+
+    starter: Path
+    leave_out: tuple[str, ...] = ()
+
+
 class Lab(Frozen, frozen=True):
     """A lab put together. `exercises(seed)` draws its matrices, masks and starts from the seed."""
 
@@ -171,7 +192,8 @@ class Lab(Frozen, frozen=True):
     functions: tuple[Function, ...]
     exercises: Callable[[int], tuple[Exercise, ...]]
     rubric: Rubric
-    demonstrate: Callable[[], tuple[Demonstration, ...]]
+    demonstrate: Callable[[], tuple[Demonstration, ...]] = _no_numbers
     """Recompute the lab's own published numbers; may take a few seconds."""
     compare: Callable[[Bench, tuple[ExerciseReport, ...]], tuple[str, ...]] = _no_flags
     """Sentences for the person marking about answers of different exercises that cannot belong together."""
+    kit: Kit | None = None

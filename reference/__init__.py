@@ -13,7 +13,7 @@ from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
 from reference import claims, decomposition, ladder, misconceptions, statements
 from reference.contradictions import contradictions
-from reference.functions import FUNCTIONS
+from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -44,6 +44,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
             claims=claims.reconstruction_claims,
+            functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
         Exercise(
@@ -54,6 +55,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
             claims=claims.completion_claims,
+            functions=(masked.function.name,),
         ),
     )
 
@@ -71,6 +73,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        functions=(rungs.function.name,),
     )
 
 

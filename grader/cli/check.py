@@ -37,14 +37,14 @@ def command(
     from grader.collect import one
     from grader.config import read_settings
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
     from grader.model import Verdict
     from grader.pipeline import grade_one
     from grader.sandbox import Zygote
 
     settings = read_settings(Path.cwd())
     submission = one(path)
-    loaded = load_lab(lab or settings.lab or DEFAULT_LAB)
+    loaded = load_lab(lab or settings.lab)
     drawn = drawn_seed(seed or settings.seed, loaded.seed)
     exercises = selected(loaded, drawn, exercise_ids)
     with Zygote() as zygote:

@@ -23,9 +23,9 @@ def command(lab: str | None, numbers: bool) -> None:
 
     from grader import console
     from grader.config import read_settings
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
 
-    loaded = load_lab(lab or read_settings(Path.cwd()).lab or DEFAULT_LAB)
+    loaded = load_lab(lab or read_settings(Path.cwd()).lab)
     stdout = console.output_console()
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
     if not numbers:

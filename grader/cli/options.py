@@ -20,7 +20,7 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--lab",
         envvar="GRADE_LAB",
         metavar="PACKAGE:NAME",
-        help="The lab to grade by. Default: reference:LAB.",
+        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB. Default: the one installed.",
     )(command)
 
 

@@ -92,13 +92,13 @@ def _run(
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
-    from grader.labs import DEFAULT_LAB, load_lab, selected
+    from grader.labs import load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
 
     submissions = collect(paths)
-    lab = load_lab(lab_name or DEFAULT_LAB)
+    lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]

@@ -16,7 +16,7 @@ from typing import Any
 from grader import wire
 from grader.worker.values import to_wire
 
-__all__ = ["Loading", "line_of", "load"]
+__all__ = ["Loading", "describe", "line_of", "load", "message_of"]
 
 MAX_FUNCTIONS = 200
 MAX_VARIABLES = 500
@@ -149,10 +149,18 @@ def _add(loading: Loading, name: str, value: Any, line: int) -> None:
         for known, info in zip(loading.callables, loading.functions, strict=True)
     ):
         return
+    info = describe(name, value, line)
+    if info is not None:
+        loading.callables.append(value)
+        loading.functions.append(info)
+
+
+def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionInfo | None:
+    """A callable as the grader sees it, or None where its parameters cannot be told."""
     try:
         signature = inspect.signature(value)
     except (TypeError, ValueError):
-        return
+        return None
     parameters = tuple(
         wire.ParameterInfo(
             name=parameter.name[:100],
@@ -161,8 +169,7 @@ def _add(loading: Loading, name: str, value: Any, line: int) -> None:
         )
         for parameter in signature.parameters.values()
     )
-    loading.callables.append(value)
-    loading.functions.append(wire.FunctionInfo(name=name[:100], line=line, parameters=parameters))
+    return wire.FunctionInfo(name=name[:100], line=line, parameters=parameters)
 
 
 def _short(value: object) -> str:

@@ -23,7 +23,7 @@ from grader.worker.capture import Capture
 from grader.worker.loader import Loading, line_of, load, message_of
 from grader.worker.values import from_wire, to_wire
 
-__all__ = ["serve"]
+__all__ = ["serve", "settle"]
 
 _bit_generator: Any = bit_generator
 
@@ -39,7 +39,7 @@ def serve(channel: socket.socket, folder: str) -> None:
     while (request := _receive(channel)) is not None:
         if isinstance(request, wire.Load):
             filename = request.filename
-            _settle(request.seed)
+            settle(request.seed)
             with _captured(capture):
                 loading = load(request, folder, lambda started: _send(channel, started))
             missing = ", ".join(sorted(finder.used))
@@ -63,7 +63,7 @@ def serve(channel: socket.socket, folder: str) -> None:
 def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture) -> wire.Reply:
     positional = [from_wire(value) for value in request.positional]
     named = {name: from_wire(value) for name, value in request.named.items()}
-    _settle(request.seed)
+    settle(request.seed)
     try:
         with _captured(capture):
             value = loading.callables[request.function](*positional, **named)
@@ -86,7 +86,8 @@ def _captured(capture: Capture) -> Any:
         yield
 
 
-def _settle(seed: int) -> None:
+def settle(seed: int) -> None:
+    """Seed every generator and set back every global switch, so that a call depends on nothing before it."""
     torch.default_generator.manual_seed(seed)  # without the detour over accelerators, 95 µs a call
     entropy = random.Random(seed)
     _bit_generator.randbits = entropy.getrandbits  # what `default_rng()` without a seed draws from

@@ -1,0 +1,81 @@
+"""Grading exercise by exercise, on demand: for callers that stay, such as an editor's test panel."""
+
+import ast
+from contextlib import ExitStack
+from pathlib import Path
+
+from grader.bench import WorkerBench
+from grader.binding import normalised
+from grader.choose import choose
+from grader.collect import one
+from grader.config import read_settings
+from grader.errors import LabError
+from grader.lab import Exercise
+from grader.labs import load_lab
+from grader.model import ExerciseReport, Source
+from grader.pipeline import assess
+from grader.sandbox import Limits, Zygote, private_copy
+
+__all__ = ["GradingSession"]
+
+
+class GradingSession:
+    """Submissions and their benches; workers start with the first exercise judged and end with `close`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the lab the settings name; `folder` is where `[tool.grade]` is looked for."""
+        settings = read_settings(folder)
+        self._lab = load_lab(settings.lab)
+        self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
+        self.exercises = self._lab.exercises(self._seed)
+        self._open = ExitStack()
+        self._zygote: Zygote | None = None
+        self._sources: dict[Path, Source | None] = {}
+        self._benches: dict[Path, WorkerBench] = {}
+        self._reports: dict[tuple[Path, str], ExerciseReport] = {}
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """The exercise of that id."""
+        for exercise in self.exercises:
+            if exercise.id == exercise_id:
+                return exercise
+        raise LabError(f"There is no exercise {exercise_id!r}.")
+
+    def line(self, path: Path, exercise_id: str) -> int | None:
+        """The line, from 0, on which the submission defines the exercise's function, by its name."""
+        wanted = {normalised(name) for name in self.exercise(exercise_id).functions}
+        source = self._source(path)
+        if source is None or source.problem or not path.is_file():
+            return None
+        for node in ast.walk(ast.parse(source.code)):
+            if isinstance(node, ast.FunctionDef) and normalised(node.name) in wanted:
+                return source.lines[node.lineno - 1] - 1
+        return None
+
+    def report(self, path: Path, exercise_id: str) -> ExerciseReport:
+        """The exercise of the submission, judged once."""
+        key = (path, exercise_id)
+        if key not in self._reports:
+            self._reports[key] = assess(self.exercise(exercise_id), self._lab, self._bench(path))
+        return self._reports[key]
+
+    def _source(self, path: Path) -> Source | None:
+        if path not in self._sources:
+            self._sources[path], _ = choose(one(path), self._lab.functions)
+        return self._sources[path]
+
+    def _bench(self, path: Path) -> WorkerBench:
+        if path not in self._benches:
+            if self._zygote is None:
+                self._zygote = self._open.enter_context(Zygote())
+            submission = one(path)
+            folder = self._open.enter_context(private_copy(submission.root, submission.files))
+            self._benches[path] = WorkerBench(
+                self._zygote, folder, self._source(path), self._lab.functions, Limits(), self._seed
+            )
+            self._open.callback(self._benches[path].close)
+        return self._benches[path]
+
+    def close(self) -> None:
+        """End the workers and remove what was copied."""
+        self._open.close()
