@@ -62,6 +62,7 @@ EXPECTED = {
     "pdf/notebook.pdf": "fffff",
     "pdf/writer.pdf": "--f--",
     "pdf/scanned.pdf": "?????",
+    "pdf/cut_off.pdf": "f??f?",
 }
 LETTERS = {Verdict.FULL: "f", Verdict.PARTIAL: "p", Verdict.MANUAL: "?"}
 
@@ -153,6 +154,11 @@ def test_a_scanned_report_is_for_a_person_and_not_failed(reports: dict[str, Repo
     report = reports["pdf/scanned.pdf"]
     assert {exercise.verdict for exercise in report.exercises} == {Verdict.MANUAL}
     assert any("picture without text" in flag for flag in report.flags)
+
+
+def test_a_line_that_runs_off_the_page_is_left_to_a_person(reports: dict[str, Report]) -> None:
+    flags = reports["pdf/cut_off.pdf"].flags
+    assert any("cut_off.pdf page 1 line 10: the line runs off the page" in flag for flag in flags)
 
 
 def test_a_statement_that_fails_is_named_by_its_cell(reports: dict[str, Report]) -> None:

@@ -13,11 +13,14 @@ from grader.sources.magics import neutralise
 from grader.sources.pdf.glyphs import MAX_PAGES, Page, pages_of
 from grader.sources.pdf.grids import texts_of
 from grader.sources.pdf.listing import code_lines, without_prompt
-from grader.sources.pdf.rows import Row, rows_of
+from grader.sources.pdf.rows import Row, rows_of, spaced
 
 __all__ = ["read"]
 
 MAX_BYTES: Final = 64 * 1024 * 1024
+
+EDGE: Final = 0.9
+"""Of the width of the page: a listing's line that reaches so far and does not parse may have been cut there."""
 
 
 def read(path: Path, name: str) -> Source:
@@ -26,13 +29,14 @@ def read(path: Path, name: str) -> Source:
     pages, more = pages_of(path, name)
     notes = [f"Only the first {MAX_PAGES} pages of {name} were read."] if more else []
     unread = _unread(pages, name)
-    rows = [row for page in pages for row in rows_of(page)]
+    found = [(page, rows_of(page)) for page in pages]
+    rows = [row for _, part in found for row in part]
     blocks = list(_blocks(rows, name))
     source = assemble(path, name, blocks, notes)
     if not source.code and not _has_code(blocks):
         # no fixed-width font: Python decides of every row whether it is code
         source = _better(source, assemble(path, name, list(_all_rows(rows, name)), notes), rows)
-    return msgspec.structs.replace(source, unread=unread)
+    return msgspec.structs.replace(source, unread=(*unread, *_cut_off(found, source)))
 
 
 def _has_code(blocks: Sequence[Block]) -> bool:
@@ -62,6 +66,25 @@ def _unread(pages: Sequence[Page], name: str) -> tuple[str, ...]:
         return ()
     which = f"page {blind[0]}" if len(blind) == 1 else f"pages {', '.join(map(str, blind[:8]))}"
     return (f"{name} {which}: a picture without text, such as a scan; a person has to read it.",)
+
+
+def _cut_off(found: Sequence[tuple[Page, list[Row]]], source: Source) -> tuple[str, ...]:
+    """A sentence about lines of listings that run off the page, whose ends nobody can read."""
+    lines = zip(source.places, source.code.split("\n"), strict=True) if source.code else ()
+    used = {place for place, line in lines if line.strip()}
+    cut = [
+        place.words
+        for page, rows in found
+        for row in rows
+        if row.fixed and row.glyphs[-1].x1 > EDGE * page.width
+        and (place := _line(row, source.name, "").place) not in used
+        and spaced(row.glyphs).count("(") > spaced(row.glyphs).count(")")
+    ]  # fmt: skip
+    if not cut:
+        return ()
+    return (
+        f"{source.name} {', '.join(cut[:5])}: the line runs off the page, and its end is lost; a person has to look.",
+    )
 
 
 def _line(row: Row, name: str, text: str) -> Line:
