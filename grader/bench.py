@@ -209,18 +209,24 @@ class WorkerBench:
         return isinstance(reply, wire.Loaded)
 
     def _load(self) -> LoadReport:
-        if self._source is None or self._source.problem:
-            return LoadReport(self._source, problem=self._source.problem if self._source else "")
+        if self._source is None:
+            return LoadReport(None)
+        stated = tuple(figures.from_source(self._source))
+        if self._source.problem or not self._source.code.strip():
+            return LoadReport(self._source, figures=stated, problem=self._source.problem)
         reply = self._ask_to_load()
         if isinstance(reply, Died):
             return LoadReport(
-                self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}."
+                self._source,
+                figures=stated,
+                failures=tuple(self._lost),
+                problem=f"The file could not be run: {reply.text}.",
             )
         failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
         return LoadReport(
             self._source,
             functions=reply.functions,
-            figures=(*figures.from_variables(reply.variables), *figures.from_text(reply.printed)),
+            figures=(*figures.from_variables(reply.variables), *figures.from_text(reply.printed), *stated),
             failures=tuple(sorted(failures + self._lost, key=lambda failure: failure.line)),
             printed=reply.printed,
             notes=reply.notes,

@@ -5,19 +5,22 @@ their last digit, so that a lab can judge them by intervals instead of by guesse
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from grader import wire
-from grader.model import Figure
+from grader.model import Figure, Place, Source
 
-__all__ = ["array_of", "from_text", "from_variables"]
+__all__ = ["array_of", "from_source", "from_text", "from_variables"]
 
 MAX_FIGURES = 2_000
-_NUMBER = re.compile(r"[-+−]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?![\w.])")
+_NUMBER = re.compile(r"[-+−]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+−]?\d+)?(?!\w|\.\w)")
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_POWER = re.compile(r"(?<=\d)\s*(?:[×·*]|\\times|x)\s*10\s*(?:\^|\*\*)\s*[({]?\s*([-−+]?\d{1,3})\s*[)}]?")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,\[(])(\d+),(\d{4,})(?![\d,])")
 _LABEL = re.compile(r"[^\W\d][\w ²³^_|'‖()/.-]*")
 
 
@@ -55,17 +58,38 @@ def _of_value(name: str, value: wire.Value, depth: int = 0) -> Iterator[Figure]:
             yield from _of_value(f"{name}{key}", item, depth + 1)
 
 
-def from_text(text: str) -> Iterator[Figure]:
+def from_source(source: Source) -> Iterator[Figure]:
+    """Yield what is stated in a report's text and in saved output; comments in code state nothing."""
+    for passage in source.passages:
+        if passage.kind == "comment":
+            continue
+        places = passage.places
+
+        def where(line: int, places: tuple[Place, ...] = places) -> str:
+            place = places[min(line, len(places)) - 1]
+            return f"{place.file} {place.words}"
+
+        yield from from_text(passage.text, where)
+
+
+def _printed(line: int) -> str:
+    return f"printed, line {line}"
+
+
+def from_text(text: str, where: Callable[[int], str] = _printed) -> Iterator[Figure]:
     """Yield the matrices and numbers in printed text, each with half a unit of its last digit.
+
+    `where` says in words where a line of the text, counted from 1, was found.
 
     A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
     square brackets. Numbers inside a matrix or a list are not yielded one by one.
     """
+    text = _plain_numbers(text)
     count = 0
     spans: list[tuple[int, int]] = []
     for start, end in _outer_brackets(text):
         spans.append((start, end))
-        figure = _matrix(text, start, end)
+        figure = _matrix(text, start, end, where)
         if figure is not None and count < MAX_FIGURES:
             count += 1
             yield figure
@@ -79,9 +103,14 @@ def from_text(text: str) -> Iterator[Figure]:
         count += 1
         value, half_width = _parsed(match.group())
         label = _label_before(text, match.start())
-        yield Figure(
-            np.array(value, np.float64), half_width, label, f"printed, line {_line(text, match.start())}"
-        )
+        yield Figure(np.array(value, np.float64), half_width, label, where(_line(text, match.start())))
+
+
+def _plain_numbers(text: str) -> str:
+    """Powers of ten and decimal commas as Python writes them; no line moves."""
+    text = re.sub(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)", lambda found: f"10^{found[1].translate(_RAISED)}", text)
+    text = _POWER.sub(lambda found: f"e{found[1].replace('−', '-')}", text)
+    return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:
@@ -97,7 +126,7 @@ def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:
                 yield start, position + 1
 
 
-def _matrix(text: str, start: int, end: int) -> Figure | None:
+def _matrix(text: str, start: int, end: int, where: Callable[[int], str]) -> Figure | None:
     body = text[start:end]
     rows = [_row(found) for found in _BRACKETED.findall(body)]
     if not rows or any(row is None for row in rows):
@@ -110,7 +139,7 @@ def _matrix(text: str, start: int, end: int) -> Figure | None:
     if body.count("[") == 1:
         values = values[0]
     name = _label_before(text, start)
-    return Figure(values, half_width, name, f"printed, line {_line(text, start)}")
+    return Figure(values, half_width, name, where(_line(text, start)))
 
 
 def _row(text: str) -> list[tuple[float, float]] | None:

@@ -44,13 +44,21 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
     if implying and all(result.outcome is Outcome.PASS for result in implying):
         return Finding(outcome=Outcome.PASS, message="Follows from the checks before.")
     try:
-        return check.run(bench)
+        return _or_unread(check.run(bench), bench)
     except Exception as error:
         _log.error("check %s failed: %r", check.id, error)
         return Finding(
             outcome=Outcome.ERROR,
             message=f"The grader itself failed here ({type(error).__name__}). This costs no mark; please report it.",
         )
+
+
+def _or_unread(finding: Finding, bench: Bench) -> Finding:
+    """What is missing may stand where only a person can read: that is not for us to call missing."""
+    source = bench.loaded.source
+    if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
+        return finding
+    return Finding(outcome=Outcome.MANUAL, message=source.unread[0], wanted=finding.wanted)
 
 
 def _blocked(blocking: list[CheckResult]) -> Finding:

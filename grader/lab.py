@@ -4,12 +4,21 @@ A check asks its `Bench` for observations and answers with a finding. It is give
 everything it decides, it decides in the parent process from plain arrays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, Protocol
 
 from grader.evidence import Answer, Claim, Picture, Witness
-from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
+from grader.model import (
+    CheckResult,
+    Diagnosis,
+    Figure,
+    Finding,
+    Frozen,
+    LoadReport,
+    Observation,
+    Probe,
+)
 
 __all__ = [
     "Bench",
@@ -105,6 +114,10 @@ class Check(Frozen, frozen=True):
     """What is tolerated, in a few words, for those who read the lab."""
 
 
+def _no_flags(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) -> tuple[str, ...]:
+    return ()
+
+
 def _no_claims(bench: Bench) -> tuple[Claim, ...]:
     return ()
 
@@ -194,4 +207,7 @@ class Lab(Frozen, frozen=True):
     rubric: Rubric
     demonstrate: Callable[[], tuple[Demonstration, ...]] = _no_numbers
     """Recompute the lab's own published numbers; may take a few seconds."""
+    compare: Callable[[Bench, Mapping[str, tuple[CheckResult, ...]]], tuple[str, ...]] = _no_flags
+    """Sentences for the person marking about answers of different exercises that cannot belong together, given
+    the checks of each exercise by its id."""
     kit: Kit | None = None

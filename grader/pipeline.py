@@ -164,6 +164,7 @@ def examine(
             found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in exercises)
             # Pictures last: whatever a call for one costs, no mark depends on it any more.
             found = tuple(map(partial(_illustrated, bench), exercises, found))
+            flags += lab.compare(bench, {exercise.id: exercise.checks for exercise in found})
         finally:
             bench.close()
     loaded = bench.loaded

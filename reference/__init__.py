@@ -12,7 +12,8 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, diagnosis, explanations, ladder, pictures, statements
+from reference import claims, decomposition, diagnosis, explanations, ladder, pictures, statements
+from reference.contradictions import contradictions
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -35,6 +36,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.factorisation_checks("1.2"),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            claims=claims.factorisation_claims,
             illustrate=pictures.factorised,
         ),
         Exercise(
@@ -44,6 +46,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             truncated.checks(),
             partial(diagnosis.diagnose_svd, truncated),
             partial(_advice, decomposition.ADVICE, ""),
+            claims=claims.reconstruction_claims,
             witness=partial(diagnosis.svd_witness, truncated),
             answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
@@ -56,6 +59,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            claims=claims.completion_claims,
             illustrate=pictures.completed,
             answers=explanations.MEANING.answer,
             functions=(masked.function.name,),
@@ -109,6 +113,7 @@ LAB: Final = Lab(
     exercises=exercises,
     rubric=read_rubric(RUBRIC_PATH),
     demonstrate=_demonstrate,
+    compare=contradictions,
     kit=Kit(
         Path(__file__).parent / "starter" / "lab1.py",
         leave_out=("solution", "batched", "demonstration"),

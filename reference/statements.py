@@ -29,7 +29,17 @@ from reference.stated import (
     scalars,
 )
 
-__all__ = ["ADVICE", "completion_checks", "error_check", "factorisation_checks", "prose_check", "stated_best"]
+__all__ = [
+    "ADVICE",
+    "LINGERING",
+    "LOSS_WORDS",
+    "PLAUSIBLE",
+    "completion_checks",
+    "error_check",
+    "factorisation_checks",
+    "prose_check",
+    "stated_best",
+]
 
 ADVICE: Final = {
     "factors": "Run `sgd_factorise(A, 2)` with the sheet's A and print U, V and U @ V.T.",
@@ -43,6 +53,9 @@ LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction"
 
 CONVERGED: Final = 0.02
 """Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
+
+COARSEST: Final = 5e-3
+"""Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
 
 PLAUSIBLE: Final = 3.0
 """Observed loss up to which a stated matrix is taken for an attempt at completing A (the zero matrix: 15.8)."""
@@ -163,7 +176,8 @@ def _loss(bench: Bench) -> Finding:
     numbers = scalars(bench.figures)
     intervals = [candidate.loss() for candidate in accepted]
     for number in numbers:
-        if any(_within(number, interval) for interval in intervals):
+        precise = number.half_width <= COARSEST or (number.half_width < 0.5 and _is_called_loss(number))
+        if precise and any(_within(number, interval) for interval in intervals):
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:

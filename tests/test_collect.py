@@ -165,5 +165,6 @@ def test_a_helper_beside_the_lab_is_not_flagged(handed_in: Handed) -> None:
 
 def test_files_without_code_are_named_for_a_person(handed_in: Handed) -> None:
     source, flags = choose(one(handed_in({"answers.docx": b"PK", "photo.jpg": b"\xff"})), FUNCTIONS)
-    assert source is None
+    assert source is not None and not source.code
+    assert source.unread == ("Only a person can read answers.docx, photo.jpg.",)
     assert "answers.docx" in flags[0] and "photo.jpg" in flags[0]

@@ -7,7 +7,9 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from grader.model import Passage, Place, Source
+from grader.model import Source
+from grader.sources.blocks import at_lines, comments
+from grader.sources.decode import is_utf16
 from grader.syntax import suggestion
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
@@ -27,7 +29,7 @@ def read(path: Path, name: str) -> Source:
         return _problem(path, name, f"{name} is larger than 1 MB: hand in the script only.")
     if not data.strip():
         return _problem(path, name, f"{name} is empty: hand in the file with your code.")
-    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) and not is_utf16(data):
         return _problem(path, name, f"{name} is not a text file: hand in the Python script itself.")
     try:
         code = _decoded(data)
@@ -41,6 +43,8 @@ def read(path: Path, name: str) -> Source:
 def _decoded(data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16")
+    if b"\0" in data:
+        return data.decode(is_utf16(data))
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     return data.decode(encoding)
 
@@ -64,31 +68,7 @@ def from_code(path: Path, name: str, code: str) -> Source:
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
         problem = f"{problem} {hint}".strip()
         return Source(path, name, code, lines, problem, line)
-    return Source(path, name, code, lines, passages=comments(name, code))
-
-
-def comments(name: str, code: str) -> tuple[Passage, ...]:
-    """The comments and docstrings of code that parses, each with its place."""
-    written: dict[int, str] = {}
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(code).readline):
-            if token.type == tokenize.COMMENT:
-                written[token.start[0]] = token.string.lstrip("#! ").rstrip()
-    except (tokenize.TokenError, SyntaxError):
-        pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
-    for node in ast.walk(ast.parse(code)):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            for number, line in enumerate(node.value.value.splitlines(), start=node.lineno):
-                written[number] = line.strip()
-    kept = [(number, line) for number, line in sorted(written.items()) if line]
-    if not kept:
-        return ()
-    places = tuple(Place(name, number, f"line {number}") for number, _ in kept)
-    return (Passage("comment", "\n".join(line for _, line in kept), places),)
+    return Source(path, name, code, lines, passages=comments(at_lines(name, code)))
 
 
 def _problem(path: Path, name: str, sentence: str) -> Source:

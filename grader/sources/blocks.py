@@ -1,0 +1,266 @@
+"""Documents as blocks of code, text and output, put together into a source.
+
+Where a document does not say whether lines are code, Python decides: what parses as statements that do
+something is code, the rest is what the code printed or what was written about it.
+"""
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from grader.model import Frozen, Passage, Place, Source
+
+__all__ = [
+    "Block",
+    "Line",
+    "Statement",
+    "assemble",
+    "at_lines",
+    "comments",
+    "parses",
+    "statements",
+    "syntax_error",
+]
+
+MAX_STATEMENT: Final = 150
+"""Lines of one statement tried where a block as a whole does not parse."""
+
+MAX_LINES: Final = 20_000
+
+
+class Line(Frozen, frozen=True):
+    """A line of a document and where it stands."""
+
+    text: str
+    place: Place
+
+
+class Block(Frozen, frozen=True):
+    """Lines that belong together. `kind` is `code`, `maybe` (Python decides), `prose` or `output`."""
+
+    kind: str
+    lines: tuple[Line, ...]
+
+
+def at_lines(name: str, text: str, first: int = 1, words: str = "line {line}") -> tuple[Line, ...]:
+    """The lines of a text whose first line has the number `first`."""
+    return tuple(
+        Line(line, Place(name, number, words.format(line=number)))
+        for number, line in enumerate(text.split("\n"), start=first)
+    )
+
+
+def syntax_error(code: str) -> str:
+    """What Python has against the code, in a few words; empty where it parses."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
+        what = getattr(error, "msg", None) or "nested too deeply, or characters Python does not allow"
+        return f"{kind}: {what}"
+    return ""
+
+
+def parses(code: str) -> bool:
+    """Whether Python reads the code."""
+    return not syntax_error(code)
+
+
+def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str] = ()) -> Source:
+    """The source of a document: its code in order, with the place of every line, and its passages."""
+    code: list[Line] = []
+    passages: list[Passage] = []
+    said = list(notes)
+    failed: list[tuple[Line, str]] = []
+    cut, room = [], MAX_LINES
+    for block in blocks:
+        lines = block.lines[:room]
+        room -= len(lines)
+        cut.append((block.kind, lines, statements(lines) if block.kind in ("code", "maybe") else ()))
+    names = _names([statement for _, _, parts in cut for statement in parts])
+    for kind, lines, parts in cut:
+        if kind not in ("code", "maybe"):
+            passages += [_passage(kind, lines)] if any(line.text.strip() for line in lines) else ()
+            continue
+        error = syntax_error(_text(lines))
+        kept = [line for part in parts if _is_code(part, names, kind, error) for line in part.lines]
+        rest = [line for part in parts if not _is_code(part, names, kind, error) for line in part.lines]
+        lost = [line for line in rest if line.text.strip()]
+        if error and lost and (kind == "code" or any(_BEGINS.match(line.text) for line in lost)):
+            failed.append((lost[0], error))
+        code += [*kept, Line("", lines[-1].place)] if kept else ()
+        passages += comments(kept)
+        passages += [_passage("comment" if kind == "code" else "output", rest)] if lost else ()
+    if room <= 0:
+        said.append(f"Only the first {MAX_LINES} lines of {name} were read.")
+    problem, problem_line = "", None
+    for line, error in failed[:5]:
+        said.append(f"{name} {line.place.words}: Python cannot read this ({error}); it was left out.")
+    if failed and not code:
+        line, error = failed[0]
+        problem = (
+            f"{name} {line.place.words}: Python cannot read the code ({error}). Nothing in it could be run."
+        )
+        problem_line, said = line.place.line, list(notes)
+    return Source(
+        path,
+        name,
+        _text(code),
+        tuple(line.place.line for line in code),
+        problem,
+        problem_line,
+        tuple(line.place for line in code),
+        tuple(passages),
+        tuple(said),
+    )
+
+
+_BEGINS: Final = re.compile(r"\s*(?:def|class|for|while|import|from)\b.*")
+
+
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _passage(kind: str, lines: Sequence[Line]) -> Passage:
+    return Passage(kind, _text(lines), tuple(line.place for line in lines))
+
+
+def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
+    """The comments and docstrings of code that parses, each with its place."""
+    code = _text(lines)
+    written: dict[int, str] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                written[token.start[0]] = token.string.lstrip("#! ").rstrip()
+    except (tokenize.TokenError, SyntaxError):
+        pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            for number, line in enumerate(str(node.value.value).splitlines(), start=node.lineno):
+                written[number] = line.strip()
+    kept = [Line(line, lines[number - 1].place) for number, line in sorted(written.items()) if line]
+    return (_passage("comment", kept),) if kept else ()
+
+
+class Statement(Frozen, frozen=True):
+    """Lines that parse as one statement, or a line that is none (`kind` `text`).
+
+    `figure` is a value that is only written down, such as a printed tensor; `value` gives it a name.
+    """
+
+    lines: tuple[Line, ...]
+    kind: str
+    defines: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+
+
+class _Names(Frozen, frozen=True):
+    defined: frozenset[str]
+    used: frozenset[str]
+
+
+def statements(lines: Sequence[Line]) -> tuple[Statement, ...]:
+    """The lines as statements of Python and lines that are none.
+
+    A statement begins at a line without indentation and ends before the next such line with which it parses.
+    """
+    found: list[Statement] = []
+    position = 0
+    while position < len(lines):
+        end = _statement_end(lines, position)
+        part = tuple(lines[position : end or position + 1])
+        found.append(_statement(part) if end else Statement(part, "text" if _text(part).strip() else "blank"))
+        position += len(part)
+    return tuple(found)
+
+
+def _statement(lines: tuple[Line, ...]) -> Statement:
+    tree = ast.parse(_text(lines))
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    defines = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            defines.add(node.name)
+        elif isinstance(node, ast.alias):
+            defines.add((node.asname or node.name).split(".")[0])
+    uses = {node.id for node in names if isinstance(node.ctx, ast.Load)}
+    return Statement(lines, _kind(tree), frozenset(defines), frozenset(uses))
+
+
+def _names(parts: Sequence[Statement]) -> _Names:
+    sure = [part for part in parts if part.kind == "code"]
+    defined = {name for part in parts if part.kind in ("code", "value") for name in part.defines}
+    return _Names(frozenset(defined), frozenset(name for part in sure for name in part.uses))
+
+
+def _is_code(part: Statement, names: _Names, kind: str, error: str) -> bool:
+    """Whether a statement is run: in a block that may be code, values written down are figures.
+
+    `loss = 0.12` is code where the name is used, and a lone name where code defines it.
+    """
+    if kind == "code" and not error:
+        return True
+    if part.kind == "value":
+        return part.uses <= names.defined and bool(part.uses or part.defines & names.used)
+    if part.kind == "name":
+        return part.uses <= names.defined
+    return part.kind in ("code", "blank")
+
+
+def _statement_end(lines: Sequence[Line], start: int) -> int | None:
+    if not lines[start].text.strip() or lines[start].text[:1].isspace():
+        return None
+    for end in range(start + 1, min(len(lines), start + MAX_STATEMENT) + 1):
+        following = next((line.text for line in lines[end:] if line.text.strip()), "")
+        if following[:1].isspace() or _goes_on(following):
+            continue
+        if parses(_text(lines[start:end])):
+            return end
+    return None
+
+
+def _goes_on(line: str) -> bool:
+    """Whether a line without indentation belongs to the compound statement before it."""
+    return line.split(":")[0].split(" ")[0] in ("else", "elif", "except", "finally")
+
+
+def _kind(tree: ast.Module) -> str:
+    """`code`; `figure` for a value written down, `value` where it is given a name, `name` for names alone."""
+    if not tree.body:
+        return "code"  # a comment
+    node = tree.body[0]
+    if isinstance(node, ast.Expr) and _is_written_down(node.value):
+        numbers = any(isinstance(child, ast.Constant) for child in ast.walk(node))
+        return "figure" if numbers and not isinstance(getattr(node.value, "value", None), str) else "name"
+    if (
+        isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and _is_written_down(node.value)
+    ):
+        return "value"
+    if isinstance(node, ast.AnnAssign) and (node.value is None or _is_written_down(node.value)):
+        return "figure"  # `Loss: 0.12` is an annotation to Python
+    return "code"
+
+
+def _is_written_down(node: ast.expr) -> bool:
+    """Values, and calls such as `tensor([[…]])` as they are printed; a lone word is no statement either."""
+    allowed = (
+        ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp, ast.Name, ast.Call, ast.keyword, ast.Attribute,
+        ast.operator, ast.unaryop, ast.expr_context, ast.BinOp, ast.Compare, ast.cmpop, ast.Set,
+    )  # fmt: skip
+    calls = [child for child in ast.walk(node) if isinstance(child, ast.Call)]
+    printed = all(isinstance(call.func, ast.Name) and call.func.id in _PRINTED for call in calls)
+    return printed and all(isinstance(child, allowed) for child in ast.walk(node))
+
+
+_PRINTED: Final = ("tensor", "array", "Parameter", "dict_keys", "dict_values", "matrix", "float32", "float64")

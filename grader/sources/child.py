@@ -1,0 +1,95 @@
+"""A process that reads documents and has little to lose: what a report is made of is hostile, too.
+
+``python -I -m grader.sources.child FOLDER NAME…`` writes the sources of the files named, by their paths in the
+folder, to standard output as MessagePack. It limits its own memory and computing time before it reads.
+"""
+
+import resource
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from grader.errors import SourceError
+from grader.model import Source
+from grader.sources.kinds import kind_of, mistaken
+
+__all__ = ["decode", "encode", "read_document"]
+
+MEMORY: Final = 1024**3
+CPU_SECONDS: Final = 30
+"""A report takes one; so much is for a busy notebook on a slow machine."""
+
+
+def read_document(path: Path, name: str, root: Path) -> Source:
+    """Read one document; what only a person can read, or nobody, is said in its `unread`."""
+    kind = kind_of(path)
+    try:
+        if what := mistaken(path):
+            raise SourceError(f"{name} is {what} in spite of its name: a person has to look.")
+        source = _read(kind, path, name, root)
+    except SourceError as error:
+        return _unread(path, name, str(error))
+    except (MemoryError, RecursionError):
+        return _unread(path, name, f"{name} unpacks to more than can be read: a person has to look.")
+    if kind != path.suffix.lower() and not (kind == ".md" and path.suffix.lower() == ".markdown"):
+        what = {".pdf": "a PDF file", ".ipynb": "a notebook"}[kind]
+        note = f"{name} is {what} in spite of its name; it was read as one."
+        return msgspec.structs.replace(source, notes=(note, *source.notes))
+    return source
+
+
+def _read(kind: str, path: Path, name: str, root: Path) -> Source:
+    if kind == ".pdf":
+        from grader.sources import pdf
+
+        return pdf.read(path, name)
+    if kind == ".ipynb":
+        from grader.sources import notebook
+
+        return notebook.read(path, name)
+    if kind == ".tex":
+        from grader.sources import latex
+
+        return latex.read(path, name, root)
+    from grader.sources import markdown
+
+    return markdown.read(path, name)
+
+
+def _unread(path: Path, name: str, sentence: str) -> Source:
+    return Source(path, name, "", (), unread=(sentence,))
+
+
+def encode(sources: list[Source]) -> bytes:
+    """Sources as MessagePack."""
+    return msgspec.msgpack.encode(sources, enc_hook=str)
+
+
+def decode(data: bytes) -> list[Source]:
+    """Sources from MessagePack. Raises msgspec.MsgspecError where it is something else."""
+    return msgspec.msgpack.decode(data, type=list[Source], dec_hook=_as_path)
+
+
+def _as_path(kind: type, value: Any) -> Any:
+    return kind(value)
+
+
+def _limit(number: int, most: int) -> None:
+    resource.setrlimit(number, (most, most))
+
+
+def main() -> None:
+    """Limit this process, read, answer."""
+    root, *names = sys.argv[1:]
+    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    found = [read_document(Path(root) / name, name, Path(root)) for name in names]
+    sys.stdout.buffer.write(encode(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Magics, shell lines and prompts of notebooks taken out of code, without moving a line.
+
+IPython's own transformer finds them, so that a `%` in an expression or a string stays what it is. What is
+timed or captured is still run; everything else that is not Python does nothing and is noted.
+"""
+
+import ast
+import re
+from typing import Any, Final
+
+__all__ = ["neutralise"]
+
+_SUSPECT: Final = re.compile(r"^\s*(?:%|!|\?|>>>|In ?\[)|=\s*[%!]|\?\s*$", re.MULTILINE)
+_TRANSPARENT: Final = ("time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz")
+_WRITES: Final = ("writefile", "file")
+_OPTIONS: Final = re.compile(r"(?:-\w+(?:[ =]?\d+)?\s+)*")
+MAX_MAGICS: Final = 200
+
+
+def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """Code with as many lines, without magics; and each line, from 1, where one stood, with what it was."""
+    if not _SUSPECT.search(code):
+        return code, ()
+    lines = code.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    found = re.match(r"%%(\w+)\s*(.*)", lines[first])
+    notes: list[tuple[int, str]] = []
+    if found:
+        notes.append((first + 1, lines[first].strip()))
+        if found[1] not in _TRANSPARENT and not (found[1] in _WRITES and found[2].rstrip().endswith(".py")):
+            return "\n" * (len(lines) - 1), tuple(notes)
+        lines[first] = ""
+    lines, more = _without_lines(lines)
+    return "\n".join(lines), (*notes, *more)
+
+
+def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
+    from IPython.core.inputtransformer2 import TransformerManager  # half a second
+
+    manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
+    notes: list[tuple[int, str]] = []
+    current = [f"{line}\n" for line in lines]
+    for _ in range(MAX_MAGICS):
+        changed, transformed = manager.do_one_token_transform(current)
+        if not changed:
+            break
+        where = next((i for i, (a, b) in enumerate(zip(current, transformed, strict=False)) if a != b), None)
+        if where is None:
+            break
+        taken = len(current) - len(transformed)
+        notes.append((where + 1, "".join(current[where : where + taken + 1]).strip().split("\n")[0]))
+        plain = _plain(transformed[where])
+        current = [*transformed[:where], plain, *["\n"] * taken, *transformed[where + 1 :]]
+    return [line.removesuffix("\n") for line in current], notes
+
+
+def _plain(line: str) -> str:
+    """A line of IPython's calls as what it does without IPython."""
+    indent = line[: len(line) - len(line.lstrip())]
+    try:
+        (statement,) = ast.parse(line.strip()).body
+    except (SyntaxError, ValueError):
+        return f"{indent}pass\n"
+    timed = _timed(statement)
+    if isinstance(statement, ast.Assign):
+        return (
+            f"{indent}{', '.join(ast.unparse(target) for target in statement.targets)} = {timed or 'None'}\n"
+        )
+    return f"{indent}{timed or ('pass' if indent else '')}".rstrip() + "\n"
+
+
+def _timed(statement: ast.stmt) -> str:
+    """The statement that a magic such as `%time` runs, else empty."""
+    call = statement.value if isinstance(statement, ast.Assign | ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return ""
+    texts = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+    if call.func.attr != "run_line_magic" or len(texts) != 2 or texts[0] not in _TRANSPARENT:
+        return ""
+    return _OPTIONS.sub("", str(texts[1]), count=1).strip()

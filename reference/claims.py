@@ -1,0 +1,212 @@
+"""Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from grader.evidence import Claim
+from grader.lab import Bench
+from grader.model import Figure
+from reference import bounds
+from reference.matrices import M
+from reference.returned import format_matrix
+from reference.stated import (
+    BEST,
+    HIGHEST,
+    OPTIMUM,
+    A,
+    Candidate,
+    candidates,
+    is_best,
+    is_completion,
+    is_factorisation,
+    scalars,
+)
+from reference.statements import LINGERING, LOSS_WORDS, PLAUSIBLE
+
+__all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
+
+MOST: Final = 12
+"""Claims listed for one exercise."""
+
+SINGULAR_VALUES: Final = bounds.singular_values(A)
+_NOT_NEXT: Final = re.compile(r"\d")
+
+
+def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 1.2: each product of rank 2 that is stated, and each loss."""
+    stated = candidates(bench.figures)
+    accepted = _different([c for c in stated if is_factorisation(c)])
+    rejected = _different(
+        [c for c in stated if c.is_product and not is_factorisation(c) and not _is_other(c)]
+    )
+    found = [_factorisation(candidate, True) for candidate in accepted]
+    found += [_factorisation(candidate, False) for candidate in rejected if not accepted]
+    belongs = [candidate.loss() for candidate in accepted]
+    for number in _losses(bench):
+        if not any(_within(number, interval) for interval in belongs) and _is_of_another(number, stated):
+            continue
+        found += [_number("loss ‖A − UVᵀ‖²", number, belongs)] if belongs else []
+    return tuple(found[:MOST])
+
+
+def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 2.1: the matrix put together again, its error, the singular values."""
+    found: list[Claim] = []
+    near = [c for c in candidates(bench.figures) if not c.is_product and np.abs(c.P - BEST).max() < 0.02]
+    for candidate in _different([c for c in near if is_best(c) or not is_factorisation(c)]):
+        off = float(np.abs(candidate.P - BEST).max())
+        allowed = float(candidate.half_width.max()) + 1e-5
+        found.append(
+            Claim(
+                what="best matrix of rank 2",
+                stated=format_matrix(candidate.P),
+                origin=candidate.origin,
+                recomputed=format_matrix(BEST),
+                holds=is_best(candidate),
+                difference=f"at most {off:.1e} in an entry; its digits allow {allowed:.1e}",
+            )
+        )
+    exact = bounds.Interval(OPTIMUM, OPTIMUM)
+    for number in scalars(bench.figures):
+        if number.half_width <= 5e-3 and _within(number, exact):
+            found.append(_number("error, σ₃²", number, [exact]))
+    for figure in bench.figures:
+        if figure.values.shape == (3,) and np.isfinite(figure.values).all():
+            off = float(np.abs(figure.values - SINGULAR_VALUES).max())
+            if off < 0.05:
+                allowed = figure.half_width + 1e-4
+                found.append(
+                    Claim(
+                        what="singular values of A",
+                        stated=format_matrix(figure.values),
+                        origin=figure.origin,
+                        recomputed=format_matrix(SINGULAR_VALUES),
+                        holds=off <= allowed,
+                        difference=f"at most {off:.1e}; its digits allow {allowed:.1e}",
+                    )
+                )
+    return tuple(found[:MOST])
+
+
+def completion_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
+    stated = candidates(bench.figures)
+    accepted = _different([c for c in stated if is_completion(c, LINGERING)])
+    found = [_completion(candidate, True) for candidate in accepted]
+    if not accepted:
+        nearest = [
+            c
+            for c in stated
+            if not is_best(c) and not is_factorisation(c) and bounds.observed_loss(A, M, c.P) <= PLAUSIBLE
+            and not np.array_equal(c.P, A)
+        ]  # fmt: skip
+        found += [_completion(candidate, False) for candidate in _different(nearest)[:3]]
+    for number in scalars(bench.figures):
+        if number.half_width > 5e-3:
+            continue
+        for candidate in accepted:
+            observed = [candidate.observed_loss()]
+            if _within(number, candidate.loss()):
+                found.append(_number("loss over all cells", number, [candidate.loss()]))
+            elif _is_called_loss(number) and _within(number, observed[0]):
+                found.append(_number("loss over the observed cells", number, observed))
+    return tuple(found[:MOST])
+
+
+def _factorisation(candidate: Candidate, holds: bool) -> Claim:
+    loss = bounds.loss(A, candidate.P)
+    rank = "2" if candidate.excess_rank() <= 1e-5 else "3"
+    allowed = f"{OPTIMUM:.4f} to {HIGHEST:.4f} are possible"
+    return Claim(
+        what="U and V" if candidate.is_product else "UVᵀ",
+        stated=format_matrix(candidate.P),
+        origin=candidate.origin,
+        recomputed=f"rank {rank}, loss {loss:.4f}",
+        holds=holds,
+        difference=f"{loss - OPTIMUM:+.4f} from the least loss of rank 2; {allowed}",
+    )
+
+
+def _completion(candidate: Candidate, holds: bool) -> Claim:
+    observed = bounds.observed_loss(A, M, candidate.P)
+    return Claim(
+        what="completed matrix",
+        stated=format_matrix(candidate.P),
+        origin=candidate.origin,
+        recomputed=f"loss {observed:.4f} over the observed cells, {bounds.loss(A, candidate.P):.4f} over all",
+        holds=holds,
+        difference=f"{observed:.4f} from the observed cells (squared); up to {LINGERING} are possible",
+    )
+
+
+def _number(what: str, number: Figure, intervals: Sequence[bounds.Interval]) -> Claim:
+    value = _value(number)
+    nearest = min(intervals, key=lambda interval: _distance(value, interval))
+    middle = (nearest.low + nearest.high) / 2
+    allowed = (nearest.high - nearest.low) / 2 + number.half_width
+    return Claim(
+        what=what,
+        stated=f"{value:.6g}",
+        origin=number.origin,
+        recomputed=f"{middle:.6g}",
+        holds=any(_within(number, interval) for interval in intervals),
+        difference=f"{abs(value - middle):.1e} apart; the digits printed allow {allowed:.1e}",
+    )
+
+
+def _losses(bench: Bench) -> Iterator[Figure]:
+    """Single numbers that are called a loss or an error, each value once."""
+    seen: set[tuple[float, str]] = set()
+    for number in scalars(bench.figures):
+        key = (_value(number), number.origin)
+        if _is_called_loss(number) and number.half_width < 0.5 and key not in seen:
+            seen.add(key)
+            yield number
+
+
+def _is_called_loss(number: Figure) -> bool:
+    """Whether the words straight in front of a number call it a loss: nothing but words may lie between."""
+    words = _NOT_NEXT.split(number.name.lower().replace("^2", "²").replace("_f", ""))[-1]
+    return any(word in words for word in LOSS_WORDS)
+
+
+def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
+    """Whether a loss belongs to the SVD or to the completion instead."""
+    if _within(number, bounds.Interval(OPTIMUM, OPTIMUM)) or _within(
+        number, bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
+    ):
+        return True
+    return any(
+        _within(number, candidate.loss()) or _within(number, candidate.observed_loss())
+        for candidate in stated
+        if is_completion(candidate, LINGERING)
+    )
+
+
+def _is_other(candidate: Candidate) -> bool:
+    return is_best(candidate) or is_completion(candidate, LINGERING)
+
+
+def _different(found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates that stand in different places, each matrix once a place."""
+    kept: dict[tuple[str, bytes], Candidate] = {}
+    for candidate in found:
+        kept.setdefault((candidate.origin, np.round(candidate.P, 6).tobytes()), candidate)
+    return list(kept.values())
+
+
+def _value(number: Figure) -> float:
+    return float(number.values.reshape(()))
+
+
+def _within(number: Figure, interval: bounds.Interval) -> bool:
+    value = _value(number)
+    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
+    return interval.low - room <= value <= interval.high + room
+
+
+def _distance(value: float, interval: bounds.Interval) -> float:
+    return max(interval.low - value, value - interval.high, 0.0)

@@ -1,0 +1,97 @@
+"""Code and figures that cannot belong together: what a person marking wants to be told.
+
+The figures of 1.2 and 3.2 are judged by what they satisfy, the code of 1.1 and 3.1 by what it does. Where
+the figures are right and the code is not, the code is run on the sheet's A: if no start leads it anywhere
+near such figures, it cannot have made them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+
+from grader import wire
+from grader.figures import array_of
+from grader.lab import Bench, Function, Located
+from grader.model import CheckResult, Figure, Observation, Outcome, Probe
+from reference import bounds, matrices
+from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
+from reference.ladder import MASK_TYPES
+from reference.returned import failure, items_of
+from reference.stated import A, Candidate, candidates, is_completion, is_factorisation
+from reference.statements import LINGERING
+
+__all__ = ["contradictions"]
+
+SEEDS: Final = range(5)
+"""Starts tried: of right code one in a hundred ends far from the optimum, so five in a row are no accident."""
+
+
+def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) -> tuple[str, ...]:
+    """A sentence for each exercise whose code fails while figures it should have made are right."""
+    pairs = (
+        ("1.1", SGD_FACTORISE, "1.2", is_factorisation),
+        ("3.1", SGD_FACTORISE_MASKED, "3.2", lambda candidate: is_completion(candidate, LINGERING)),
+    )
+    found: list[str] = []
+    for code, function, figures, fits in pairs:
+        if not any(check.outcome is Outcome.FAIL for check in checks.get(code, ())):
+            continue
+        stated = [c for c in candidates(bench.figures) if _is_written(c) and fits(c)]
+        located = bench.locate(function)
+        if stated and located is not None:
+            sentence = _contradiction(bench, function, located, stated[0], fits)
+            found += [f"{figures}: {sentence}"] if sentence else []
+    return tuple(found)
+
+
+def _is_written(candidate: Candidate) -> bool:
+    """Whether it stands in a document, and did not come from running the code here."""
+    return not candidate.origin.startswith(("variable", "printed"))
+
+
+def _contradiction(
+    bench: Bench, function: Function, located: Located, stated: Candidate, fits: Callable[[Candidate], bool]
+) -> str:
+    """The sentence, where no start leads the student's function to figures of this kind; else empty."""
+    losses: list[float] = []
+    stopped = ""
+    for seed in SEEDS:
+        observation = _run(bench, function, seed)
+        if not isinstance(observation, wire.Returned):
+            stopped = failure(observation)
+            break
+        reached = candidates(_figures(observation))
+        if any(fits(candidate) for candidate in reached):
+            return ""
+        losses += [bounds.loss(A, c.P) for c in reached if np.isfinite(c.P).all()]
+    where = f"`{located.name}` ({located.file} {located.place})"
+    what = f"the figures stated ({stated.origin}) are right, but {where} cannot have made them"
+    if stopped:
+        return f"{what}: {stopped[:1].lower()}{stopped[1:]}"
+    if not losses:
+        return f"{what}: it returns something else."
+    return (
+        f"{what}: of {len(SEEDS)} runs on A at rank 2 the best ends at the loss {min(losses):.4f}, "
+        f"and they state {bounds.loss(A, stated.P):.4f}."
+    )
+
+
+def _run(bench: Bench, function: Function, seed: int) -> Observation:
+    """The default run on the sheet's A, with the mask in the first type that the function takes."""
+    if function is SGD_FACTORISE:
+        return bench.observe(Probe(function.name, {"A": matrices.A, "rank": 2}, seed=seed))
+    observation: Observation | None = None
+    for name in MASK_TYPES:
+        M = matrices.M.astype(name)
+        observation = bench.observe(Probe(function.name, {"A": matrices.A, "M": M, "rank": 2}, seed=seed))
+        if isinstance(observation, wire.Returned):
+            break
+    assert observation is not None
+    return observation
+
+
+def _figures(observation: wire.Returned) -> list[Figure]:
+    parts = items_of(observation.value) or (observation.value,)
+    arrays = [array_of(part) for part in parts]
+    return [Figure(array, 0.0, "", "returned") for array in arrays if array is not None]
