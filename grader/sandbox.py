@@ -16,11 +16,11 @@ import psutil
 
 from grader import wire
 from grader.errors import SandboxError
+from grader.excess import excess
 from grader.forkserver import Zygote
 from grader.limits import Limits
 from grader.model import Died
 from grader.private import private_copy
-from grader.watch import excess
 
 __all__ = ["LOST", "Limits", "Worker", "Zygote", "private_copy"]
 

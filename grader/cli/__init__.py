@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, doctor, lab, run
+from grader.cli import check, doctor, kit, lab, run
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
 from grader.errors import GraderError, SandboxError, UsageError
@@ -46,6 +46,8 @@ def cli() -> None:
       grade submissions/                    grade a class
       grade submissions/ --exercise 1.1     only one exercise
       grade check lab1.py                   check your own file; nothing is written
+      grade check lab1.py --watch           … again whenever you save, until all is right
+      grade kit                             what students are given to begin with
       grade lab                             what is asked, checked and tolerated
       grade doctor                          what shuts students' code in here, and does it hold?
 
@@ -57,6 +59,7 @@ def cli() -> None:
 cli.add_command(run.command)
 cli.add_command(check.command)
 cli.add_command(lab.command)
+cli.add_command(kit.command)
 cli.add_command(doctor.command)
 
 

@@ -16,17 +16,20 @@ SCHEMA = 1
 
 
 class Results(Frozen, frozen=True):
-    """The whole file.
-
-    `seed` is what the matrices, masks and starts were drawn from; `isolation` is what students' code ran in.
-    """
+    """The whole file."""
 
     schema: int
+    """Raised when a field changes its meaning or goes."""
     grader: str
+    """The grader's version."""
     lab: str
+    """The id of the lab."""
     seed: int
+    """What the matrices, masks and starts were drawn from."""
     submissions: tuple[Report, ...]
+    """Every student graded, sorted by name."""
     isolation: str
+    """What students' code ran in: `strict` or `process`."""
 
 
 def results_json(reports: Sequence[Report], lab: str, seed: int, isolation: str) -> str:
