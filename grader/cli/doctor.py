@@ -21,6 +21,8 @@ def command(isolation: str | None) -> None:
     Every claim is put to the test by a throw-away worker, as a hostile submission would. The exit status is 1
     where something that the isolation promises does not hold.
     """
+    from rich.progress import track
+
     from grader import console
     from grader.config import read_settings
     from grader.doctor import examine, facts
@@ -30,8 +32,14 @@ def command(isolation: str | None) -> None:
     with started_zygote(isolation or read_settings(Path.cwd()).isolation) as zygote:
         stdout.print(f"\nIsolation: {zygote.level}")
         console.warn_of_isolation(errors, zygote)
-        with console.progress(errors) as bar:
-            outcomes = list(bar.track(examine(zygote), description="Trying to break out"))
+        shown = track(
+            examine(zygote),
+            "Trying to break out",
+            console=errors,
+            transient=True,
+            disable=not errors.is_terminal,
+        )
+        outcomes = list(shown)
     stdout.print(console.trials_table(outcomes))
     broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
     stdout.print(
