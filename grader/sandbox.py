@@ -16,7 +16,7 @@ import psutil
 
 from grader import wire
 from grader.errors import SandboxError
-from grader.footprint import excess
+from grader.excess import excess
 from grader.forkserver import Zygote
 from grader.limits import Limits
 from grader.model import Died

@@ -45,7 +45,7 @@ def command(
     from grader.collect import one
 
     one(path)  # a path that cannot be graded is told before anything is started
-    with started_zygote(isolation) as zygote:  # it loads torch while the lab is loaded here
+    with started_zygote(isolation, wait=False) as zygote:  # loads torch meanwhile
         from grader import console
         from grader.feedback import Feedback, at_level
         from grader.labs import load_lab, selected

@@ -135,16 +135,17 @@ def limits(time_limit: float, repairs: int) -> "Limits":
     return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
 
 
-def started_zygote(isolation: str | None) -> "Zygote":
+def started_zygote(isolation: str | None, wait: bool = True) -> "Zygote":
     """The process that starts workers, on the isolation asked for; to be closed by the caller.
 
-    Raises IsolationError where this machine cannot hold it.
+    Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
     """
     from grader.forkserver import Zygote
 
     zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
     try:
-        zygote.require()
+        if wait:
+            zygote.require()
     except GraderError:
         zygote.close()
         raise

@@ -19,10 +19,7 @@ SCHEMA = 1
 
 
 class Results(Frozen, frozen=True):
-    """The whole file.
-
-    `seed` is what the matrices, masks and starts were drawn from; `isolation` is what students' code ran in.
-    """
+    """The whole file."""
 
     schema: int
     """Raised when a field changes its meaning or goes."""
