@@ -12,7 +12,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import claims, decomposition, ladder, misconceptions, statements
+from reference import claims, decomposition, ladder, misconceptions, pictures, statements
 from reference.contradictions import contradictions
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
@@ -36,6 +36,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
             claims=claims.factorisation_claims,
+            illustrate=pictures.factorised,
         ),
         Exercise(
             "2.1",
@@ -56,6 +57,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
             claims=claims.completion_claims,
+            illustrate=pictures.completed,
             functions=(masked.function.name,),
         ),
     )
@@ -74,6 +76,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        illustrate=partial(pictures.descents, rungs),
         functions=(rungs.function.name,),
     )
 
