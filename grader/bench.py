@@ -19,6 +19,7 @@ from grader.model import (
     Figure,
     LoadReport,
     Observation,
+    Place,
     Probe,
     Source,
     StatementFailure,
@@ -87,7 +88,8 @@ class WorkerBench:
             notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
-        return Located(info.name, self._original_line(info.line), notes, bound.taken, defaults)
+        place = self._place(info.line)
+        return Located(info.name, place.line, notes, bound.taken, defaults, place.words, place.file)
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
@@ -163,14 +165,17 @@ class WorkerBench:
         reply, _ = self._worker.ask(call, seconds)
         if isinstance(reply, Died):
             self._bury()
-        if isinstance(reply, wire.Raised) and reply.line is not None:
-            return msgspec.structs.replace(reply, line=self._original_line(reply.line))
+        if isinstance(reply, wire.Raised):
+            if reply.line is None:
+                return msgspec.structs.replace(reply, place="")
+            place = self._place(reply.line)
+            return msgspec.structs.replace(reply, line=place.line, place=place.words)
         if isinstance(reply, wire.Returned):
             if len(reply.after) != len(order):
                 return Died("protocol", "the worker answered about other arguments than it was given")
             after = dict(zip(order, reply.after, strict=True))
             return msgspec.structs.replace(reply, after=tuple(after[name] for name in values))
-        if isinstance(reply, wire.Raised | Died):
+        if isinstance(reply, Died):
             return reply
         return Died("protocol", "the worker answered something else")
 
@@ -194,10 +199,7 @@ class WorkerBench:
             return LoadReport(
                 self._source, failures=tuple(self._lost), problem=f"The file could not be run: {reply.text}."
             )
-        failures = [
-            StatementFailure(self._original_line(failure.line), failure.type_name, failure.text)
-            for failure in reply.failures
-        ]
+        failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
         return LoadReport(
             self._source,
             functions=reply.functions,
@@ -225,11 +227,14 @@ class WorkerBench:
             if begun is None or begun[0] in self._skip or self._deaths > MAX_RESTARTS:
                 return died
             self._skip += (begun[0],)
-            self._lost.append(StatementFailure(self._original_line(begun[1]), "", died.text))
+            self._lost.append(self._failed(begun[1], "", died.text))
 
-    def _original_line(self, line: int) -> int:
-        lines = self._source.lines if self._source is not None else ()
-        return lines[line - 1] if 0 < line <= len(lines) else line
+    def _failed(self, line: int, type_name: str, text: str) -> StatementFailure:
+        place = self._place(line)
+        return StatementFailure(place.line, type_name, text, place.words, place.file)
+
+    def _place(self, line: int) -> Place:
+        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
 
     def worker_cpu(self) -> float:
         """Seconds of CPU the worker that serves now has used; 0 where there is none."""

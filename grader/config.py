@@ -16,6 +16,8 @@ class Settings(Frozen, frozen=True, forbid_unknown_fields=True, rename="kebab"):
 
     lab: str | None = None
     out: str | None = None
+    roster: str | None = None
+    marks: str | None = None
     jobs: int | None = None
     seed: int | str | None = None
     time_limit: float | None = None

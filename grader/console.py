@@ -9,6 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from grader.handmarks import in_words
 from grader.lab import Exercise, Lab
 from grader.model import ExerciseReport, Report
 from grader.selfview import student_view
@@ -16,6 +17,7 @@ from grader.text import visible
 from grader.wording import STYLES, VERDICTS
 
 __all__ = [
+    "by_hand",
     "class_table",
     "error_console",
     "lab_view",
@@ -23,6 +25,9 @@ __all__ = [
     "plain_table",
     "student_view",
 ]
+
+
+BY_HAND = "✎"
 
 
 def output_console(plain: bool = False) -> Console:
@@ -59,12 +64,23 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
 
 def _cell(exercise: ExerciseReport) -> Text:
     wording = VERDICTS[exercise.verdict]
-    return Text(f"{exercise.marks:g} {wording.symbol}", style=STYLES[wording.tone])
+    person = BY_HAND * bool(exercise.by_hand)
+    return Text(f"{exercise.marks:g} {wording.symbol}{person}", style=STYLES[wording.tone])
+
+
+def by_hand(reports: Sequence[Report]) -> list[Text]:
+    """A line on each mark and comment by a person, to stand below the table."""
+    return [
+        Text(f"{BY_HAND} {visible(report.student)}, {visible(sentence)}")
+        for report in reports
+        for exercise in report.exercises
+        for sentence in in_words(exercise)
+    ]
 
 
 def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
     """The same as tab-separated lines, for pipes and screen readers."""
-    lines = ["\t".join(["student", *exercise_ids, "total", "max"])]
+    lines = ["\t".join(["student", *exercise_ids, "total", "max", "by hand"])]
     for report in reports:
         marks = {exercise.id: f"{exercise.marks:g}" for exercise in report.exercises}
         name = visible(report.student).replace("\t", " ").replace("\n", " ")
@@ -73,6 +89,7 @@ def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
             *(marks.get(i, "") for i in exercise_ids),
             f"{report.marks:g}",
             f"{report.max_marks:g}",
+            " ".join(visible(" | ".join(s for e in report.exercises for s in in_words(e))).split()),
         ]
         lines.append("\t".join(cells))
     return "\n".join(lines)

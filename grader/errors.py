@@ -6,6 +6,7 @@
     ├── UsageError            the command line or the configuration is wrong (exit status 2)
     │   ├── PathError         a path given does not exist, holds no submissions or cannot be written
     │   ├── LabError          the lab cannot be loaded, or has no such exercise
+    │   ├── TableError        a roster or a table of marks cannot be used
     │   └── RubricError       rubric.toml does not add up or names what does not exist
     ├── SourceError           a file handed in cannot be read (costs only that submission)
     └── SandboxError          a worker cannot be started: our own fault (exit status 3)
@@ -18,6 +19,7 @@ __all__ = [
     "RubricError",
     "SandboxError",
     "SourceError",
+    "TableError",
     "UsageError",
 ]
 
@@ -36,6 +38,10 @@ class PathError(UsageError):
 
 class LabError(UsageError):
     """A lab that cannot be loaded, or an exercise it does not have."""
+
+
+class TableError(UsageError):
+    """A roster or a table of marks that cannot be read or names what does not exist."""
 
 
 class RubricError(UsageError):

@@ -8,7 +8,19 @@ from typing import TypeAlias
 
 import msgspec
 
-__all__ = ["Claim", "Curve", "Excerpt", "Grid", "HeatMaps", "Level", "LinePlot", "Picture", "Witness"]
+__all__ = [
+    "Answer",
+    "Claim",
+    "Curve",
+    "Excerpt",
+    "Grid",
+    "HeatMaps",
+    "Level",
+    "LinePlot",
+    "Picture",
+    "Quote",
+    "Witness",
+]
 
 
 class _Frozen(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,3 +112,22 @@ class Claim(_Frozen, frozen=True, kw_only=True):
     """None where there was nothing to check it against."""
     difference: str = ""
     """By how much it holds or fails, with the tolerance."""
+
+
+class Quote(_Frozen, frozen=True, kw_only=True):
+    """Something the student wrote in words, and where."""
+
+    text: str
+    origin: str
+    """Where it stands, e.g. `report.md line 12`."""
+
+
+class Answer(_Frozen, frozen=True, kw_only=True):
+    """What was written in answer to a question that a person marks: an aid to them, which decides nothing."""
+
+    check: str
+    """The id of the check that waits for the person."""
+    question: str
+    quotes: tuple[Quote, ...]
+    mentioned: tuple[str, ...] = ()
+    """Ideas of a good answer that the quotations speak of."""

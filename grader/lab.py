@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, Protocol
 
-from grader.evidence import Claim, Picture
+from grader.evidence import Answer, Claim, Picture
 from grader.model import CheckResult, Diagnosis, Figure, Finding, Frozen, LoadReport, Observation, Probe
 
 __all__ = [
@@ -64,6 +64,9 @@ class Located(Frozen, frozen=True):
     """The sheet's names of the parameters the student's function takes."""
     defaults: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's default values, as Python writes them."""
+    place: str = ""
+    """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class Bench(Protocol):
@@ -104,6 +107,10 @@ def _no_claims(bench: Bench) -> tuple[Claim, ...]:
     return ()
 
 
+def _no_answers(bench: Bench) -> tuple[Answer, ...]:
+    return ()
+
+
 def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Picture, ...]:
     return ()
 
@@ -112,7 +119,8 @@ class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
     `diagnose` is given the finished checks of the exercise and names mistakes it can prove. `claims` lists
-    the figures stated with what became of checking them; `illustrate` draws what pictures say best.
+    the figures stated with what became of checking them; `illustrate` draws what pictures say best; `answers`
+    quotes what was written in words, for the person who marks it.
     """
 
     id: str
@@ -124,6 +132,7 @@ class Exercise(Frozen, frozen=True):
     """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
     claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
+    answers: Callable[[Bench], tuple[Answer, ...]] = _no_answers
     functions: tuple[str, ...] = ()
     """Names of the functions the exercise is about, for a check of functions without a file."""
 

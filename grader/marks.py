@@ -1,26 +1,51 @@
 """Verdicts and marks: findings × rubric."""
 
+from collections.abc import Iterable, Mapping
+
 from grader.lab import Rubric
-from grader.model import CheckResult, Outcome, Verdict
+from grader.model import CheckResult, ExerciseReport, Outcome, Verdict
+from grader.wording import A_PERSON_LOOKS, THE_GRADER_FAILED
 
-__all__ = ["mark"]
+__all__ = ["look_flags", "mark", "verdict_by_hand"]
 
 
-def mark(exercise_id: str, results: tuple[CheckResult, ...], rubric: Rubric) -> tuple[float, float, Verdict]:
+def mark(
+    exercise_id: str,
+    results: tuple[CheckResult, ...],
+    rubric: Rubric,
+    given: Mapping[str, float] | None = None,
+) -> tuple[float, float, Verdict]:
     """Marks, the most there are, and the verdict of one exercise.
 
-    A check that passed, and one that is our own fault, earns its share. Each sound difference costs its
-    line of the rubric once. Only checks that are worth something decide the verdict.
+    A check that passed, and one that is our own fault, earns its share; where a person has `given` marks for
+    a check, these. Each sound difference costs its line of the rubric once. Only checks that are worth
+    something decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
-    earned = sum(
-        entry.checks[result.id] for result in results if result.outcome in (Outcome.PASS, Outcome.ERROR)
-    )
+    shares = {
+        result.id: entry.checks[result.id] if result.outcome in (Outcome.PASS, Outcome.ERROR) else 0.0
+        for result in results
+    }
+    earned = sum((shares | dict(given or {})).values())
     costs = {result.cost for result in results if result.cost and result.outcome is Outcome.PASS}
     lost = entry.marks * sum(rubric.costs.get(cost, 0.0) for cost in costs)
     marks = round(max(earned - lost, 0.0), 4)
     counted = [result.outcome for result in results if entry.checks[result.id] > 0]
     return marks, entry.marks, _verdict(marks, entry.marks, counted)
+
+
+def verdict_by_hand(marks: float, most: float) -> Verdict:
+    """The verdict of an exercise that a person marked as a whole."""
+    return _verdict(marks, most, [])
+
+
+def look_flags(exercises: Iterable[ExerciseReport]) -> tuple[str, ...]:
+    """What the person marking has to know about verdicts that are not final."""
+    judged = tuple(exercises)
+    return (
+        *(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL),
+        *(f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR),
+    )
 
 
 def _verdict(marks: float, most: float, outcomes: list[Outcome]) -> Verdict:

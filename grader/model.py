@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import wire
-from grader.evidence import Claim, Excerpt, Picture, Witness
+from grader.evidence import Answer, Claim, Excerpt, Picture, Witness
 
 __all__ = [
     "CheckResult",
@@ -23,9 +23,13 @@ __all__ = [
     "ExerciseReport",
     "Figure",
     "Finding",
+    "HandMark",
+    "Identity",
     "LoadReport",
     "Observation",
     "Outcome",
+    "Passage",
+    "Place",
     "Probe",
     "Report",
     "Source",
@@ -66,8 +70,32 @@ class Verdict(StrEnum):
     ERROR = "error"
 
 
+class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
+    """Who a student is to the systems around: what the download and the roster say. Empty: they do not say."""
+
+    name: str = ""
+    id: str = ""
+    """The school's number: Moodle's ID number, Canvas's SIS user ID."""
+    email: str = ""
+    group: str = ""
+    login: str = ""
+    moodle: str = ""
+    """Moodle's participant number, the worksheet's `Participant 1234567`."""
+    canvas: str = ""
+    """Canvas's user ID."""
+    github: str = ""
+    folder: str = ""
+    """The folder's name in the download; in a flat download what the names of the student's files begin with,
+    up to the last underscore before their own names."""
+    flat: bool = False
+    """Whether the download was flat: files named `folder` + own name instead of a folder."""
+
+
 class Submission(Frozen, frozen=True):
-    """What one student handed in. `student` is the folder's or file's name as found."""
+    """What one student handed in.
+
+    `student` is the roster's name for them where there is a roster, else the folder's or file's name as found.
+    """
 
     student: str
     root: Path
@@ -75,12 +103,38 @@ class Submission(Frozen, frozen=True):
     files: tuple[Path, ...]
     """All files handed in, absolute, sorted."""
     notes: tuple[str, ...] = ()
+    identity: Identity = Identity()
+
+
+class Place(Frozen, frozen=True):
+    """Where a line stands in what was handed in.
+
+    `line` counts in the file, in the cell of a notebook or on the page of a PDF; `words` say which, without
+    the file: `line 12`, `cell 3 line 7`, `page 1 line 20`.
+    """
+
+    file: str
+    line: int
+    words: str
+
+
+class Passage(Frozen, frozen=True):
+    """Text that is not code, with the place of each of its lines.
+
+    `kind` is `prose` (a report), `comment` (comments and docstrings in code) or `output` (saved by a
+    notebook, or shown in a report as what the code printed).
+    """
+
+    kind: str
+    text: str
+    places: tuple[Place, ...]
 
 
 class Source(Frozen, frozen=True):
-    """One file, read but never executed.
+    """What was handed in, read but never executed: one file, or several put together.
 
-    `lines[i]` is the line of the original file that line i + 1 of `code` came from.
+    `lines[i]` is the line of the original file that line i + 1 of `code` came from; `places[i]` says more of
+    it where a line number alone does not find it.
     """
 
     path: Path
@@ -90,6 +144,24 @@ class Source(Frozen, frozen=True):
     problem: str = ""
     """A sentence where the file holds no runnable code: what is wrong and where."""
     problem_line: int | None = None
+    places: tuple[Place, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What the person marking should know about the reading."""
+    unread: tuple[str, ...] = ()
+    """Sentences about what only a person can read, such as a scanned page."""
+
+    @property
+    def text(self) -> str:
+        """All that is written in words, also in comments: what a report says without code and output."""
+        return "\n\n".join(passage.text for passage in self.passages if passage.kind != "output")
+
+    def place(self, line: int) -> Place:
+        """Where line `line` of `code`, counted from 1, stands in what was handed in."""
+        if 0 < line <= len(self.places):
+            return self.places[line - 1]
+        original = self.lines[line - 1] if 0 < line <= len(self.lines) else line
+        return Place(self.name, original, f"line {original}")
 
 
 class Probe(Frozen, frozen=True):
@@ -145,6 +217,9 @@ class StatementFailure(Frozen, frozen=True):
     line: int
     type_name: str
     text: str
+    place: str = ""
+    """Where it stands, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
 
 
 class LoadReport(Frozen, frozen=True):
@@ -207,6 +282,17 @@ class CheckResult(Finding, frozen=True, kw_only=True):
     title: str
 
 
+class HandMark(Frozen, frozen=True, kw_only=True):
+    """What a person gave for an exercise, or for one check of it; `marks` is None for a comment alone."""
+
+    item: str
+    """The id of the exercise or of the check."""
+    marks: float | None = None
+    comment: str = ""
+    by: str = ""
+    when: str = ""
+
+
 class ExerciseReport(Frozen, frozen=True):
     """One exercise, judged and marked."""
 
@@ -225,8 +311,12 @@ class ExerciseReport(Frozen, frozen=True):
     claims: tuple[Claim, ...] = ()
     """Figures stated that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
-    comment: str = ""
-    """What the person marking wrote about this exercise."""
+    by_hand: tuple[HandMark, ...] = ()
+    """Marks and comments by a person; they win over automatic ones."""
+    automatic_marks: float | None = None
+    """What the checks gave, where a person's marks stand instead."""
+    answers: tuple[Answer, ...] = ()
+    """What was written in words, for the person marking."""
 
 
 class Report(Frozen, frozen=True):
@@ -241,5 +331,4 @@ class Report(Frozen, frozen=True):
     exercises: tuple[ExerciseReport, ...]
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""
-    comment: str = ""
-    """What the person marking wrote about the whole."""
+    identity: Identity = Identity()

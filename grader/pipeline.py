@@ -13,19 +13,19 @@ from grader.choose import choose
 from grader.errors import SandboxError
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Lab
-from grader.marks import mark
+from grader.marks import look_flags, mark
 from grader.model import (
     CheckResult,
     Diagnosis,
     ExerciseReport,
     Outcome,
     Report,
+    StatementFailure,
     Submission,
     Verdict,
 )
 from grader.sandbox import Limits, Zygote, private_copy
 from grader.style import style_notes
-from grader.wording import A_PERSON_LOOKS, THE_GRADER_FAILED
 
 __all__ = ["assess", "grade_all", "grade_one"]
 
@@ -98,6 +98,7 @@ def _grade_safely(
                 )
                 for exercise in exercises
             ),
+            identity=submission.identity,
         )
 
 
@@ -124,14 +125,8 @@ def grade_one(
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(
-        _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
-        for failure in loaded.failures[:5]
-    )
-    flags += tuple(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL)
-    flags += tuple(
-        f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR
-    )
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
+    flags += look_flags(judged)
     return Report(
         student=submission.student,
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
@@ -141,6 +136,7 @@ def grade_one(
         seconds=round(time.monotonic() - begun, 3),
         exercises=judged,
         style=style_notes(source),
+        identity=submission.identity,
     )
 
 
@@ -162,6 +158,7 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         diagnoses=diagnoses,
         checks=results,
         claims=exercise.claims(bench),
+        answers=exercise.answers(bench),
     )
 
 
@@ -185,6 +182,6 @@ def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(note for result in results for note in result.notes))
 
 
-def _lost(name: str, line: int, type_name: str, text: str) -> str:
-    what = f"{type_name}: {text}" if type_name and text else type_name or text
-    return f"{name} line {line} could not be run ({what}); the rest was."
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from grader import plain as texts
 from grader.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
+from grader.handmarks import in_words
 from grader.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 from grader.wording import OUTCOMES, STYLES, UNDECIDED, VERDICTS, headline, mark_text
@@ -67,6 +68,13 @@ class _View:
         words = wording.words[0].lower() + wording.words[1:]
         title = f"{exercise.id} {visible(exercise.title)}: {marks}, {words}"
         yield Text(self._symbol(wording.symbol) + title, style=STYLES[wording.tone])
+        for sentence in in_words(exercise):
+            yield self._line(f"From the person marking: {visible(sentence)}", style="bold")
+        for answer in exercise.answers:
+            said = f" (mentions {', '.join(answer.mentioned)})" if answer.mentioned else ""
+            yield self._line(f"“{visible(answer.question)}”, for the person marking{visible(said)}:")
+            for quote in answer.quotes:
+                yield self._line(f"{visible(quote.origin)}: “{visible(quote.text)}”", 4)
         for note in exercise.notes:
             yield self._line(f"note: {visible(note)}")
         for diagnosis in exercise.diagnoses:

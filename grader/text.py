@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["visible"]
+__all__ = ["capital", "visible"]
 
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -15,3 +15,8 @@ surrogates and noncharacters: HTML forbids them, terminals obey them, or a reade
 def visible(text: str) -> str:
     """Show as escapes (`\\u001b`) what could not be seen."""
     return _INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\r\n", "\n"))
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter, as a sentence begins."""
+    return text[:1].upper() + text[1:]

@@ -191,12 +191,16 @@ class Returned(_Message, frozen=True, kw_only=True):
 
 
 class Raised(_Message, frozen=True, kw_only=True):
-    """A call that raised; `line` is the innermost line of the student's own file."""
+    """A call that raised; `line` is the innermost line of the student's own file.
+
+    `place` is that line in words, which the grader fills in: a worker does not know where a line came from.
+    """
 
     type_name: str
     text: str
     line: int | None = None
     printed: str = ""
+    place: str = ""
 
 
 Request = Load | Call

@@ -11,7 +11,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, pictures, statements
+from reference import decomposition, explanations, ladder, misconceptions, pictures, statements
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -42,6 +42,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             decomposition.Decomposition("2.1", seed).checks(),
             _undiagnosed,
             partial(_advice, decomposition.ADVICE, ""),
+            answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
         ),
         _descent(masked, "Factorise what is observed"),
@@ -52,6 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            answers=explanations.MEANING.answer,
             illustrate=pictures.completed,
             functions=(masked.function.name,),
         ),

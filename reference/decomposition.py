@@ -96,7 +96,7 @@ class Decomposition:
         notes = located.notes
         if not takes_rank:
             notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
-        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=notes)
+        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
     def _shapes(self, bench: Bench) -> Finding:
         """The sheet's A is square; that a function does more is worth knowing, not worth marks."""

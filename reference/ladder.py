@@ -14,6 +14,7 @@ import numpy as np
 from grader import wire
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
+from grader.text import capital
 from reference import bounds, matrices
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
 from reference.epochs import Factors, Rule
@@ -294,13 +295,13 @@ class Ladder:
             wanted = ", ".join(p.name for p in self.function.parameters)
             return Finding(
                 outcome=Outcome.FAIL,
-                message=f"`{located.name}` (line {located.line}) does not take {', '.join(f'`{n}`' for n in lost)}.",
+                message=f"`{located.name}` ({located.place}) does not take {', '.join(f'`{n}`' for n in lost)}.",
                 got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
                 wanted=f"{self.function.name}({wanted})",
                 notes=located.notes,
             )
         return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, line {located.line}.", notes=located.notes
+            outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes
         )
 
     def _nothing_found(self, bench: Bench) -> str:
@@ -311,7 +312,9 @@ class Ladder:
             f" The file defines {names}." if names else " The file defines no function that could be used."
         )
         failed = bench.loaded.failures[:1]
-        why = f" Line {failed[0].line} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+        why = (
+            f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+        )
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:

@@ -55,7 +55,7 @@ def describe(value: wire.Value) -> str:
 def failure(observation: Observation) -> str:
     """Why a call gave nothing to look at, as a sentence; empty where it returned."""
     if isinstance(observation, wire.Raised):
-        where = f" in line {observation.line}" if observation.line else ""
+        where = f" in {observation.place or f'line {observation.line}'}" if observation.line else ""
         text = f": {observation.text}" if observation.text else ""
         return f"The call raised {observation.type_name}{where}{text}."
     if isinstance(observation, Died):

@@ -11,7 +11,8 @@ import numpy as np
 
 from grader.lab import Bench, Check
 from grader.model import Figure, Finding, Outcome
-from reference import bounds
+from grader.text import capital
+from reference import bounds, explanations
 from reference.functions import SGD_FACTORISE_MASKED
 from reference.matrices import M
 from reference.returned import format_matrix
@@ -77,19 +78,13 @@ def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> 
             _Completed(code_is_right),
             tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
         ),
-        Check(f"{exercise}-meaning", "What the comparison with A tells you", _prose),
+        Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
     )
 
 
 def prose_check(exercise: str) -> Check:
     """The sentence of explanation in 2.1, which a person reads."""
-    return Check(f"{exercise}-why", "Why the truncated SVD does better", _prose)
-
-
-def _prose(bench: Bench) -> Finding:
-    if bench.loaded.source is None:
-        return Finding(outcome=Outcome.MISSING, message="Nothing was handed in.")
-    return Finding(outcome=Outcome.MANUAL, message="The explanation in words is read by the person marking.")
+    return Check(f"{exercise}-why", "Why the truncated SVD does better", explanations.WHY.finding)
 
 
 # --- 1.2 --------------------------------------------------------------------------------------------------
@@ -156,7 +151,9 @@ def _unstated(bench: Bench, what: str) -> str:
     if loaded.problem:
         return f"{what}: {loaded.problem}"
     lost = loaded.failures[:1]
-    because = f" Line {lost[0].line} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    because = (
+        f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    )
     return f"{what} among the top-level variables and the printed text.{because}"
 
 

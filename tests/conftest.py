@@ -101,6 +101,12 @@ def handed_in(tmp_path: Path) -> Handed:
     return write
 
 
+@pytest.fixture
+def staging(tmp_path: Path) -> Path:
+    """An empty folder for what has to be unpacked."""
+    return tmp_path / "staging"
+
+
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
     """One process that starts workers, for all tests of this process."""

@@ -244,3 +244,18 @@ def test_what_is_no_file_and_no_folder_is_named(grade: Grade, tmp_path: Path) ->
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert str(pipe) in complaint(grade(pipe), 2)
     assert str(pipe) in complaint(grade("check", pipe), 2)
+
+
+def test_names_that_are_no_text_are_shown_and_cost_nobody_anything(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"ada/lab.py": RIGHT_SVD, "bob/lab.py": RIGHT_SVD})
+    (folder / "ada" / "lab.py").rename(os.fsdecode(os.fsencode(folder / "ada") + b"/l\xff.py"))
+    (folder / "bob").rename(os.fsdecode(os.fsencode(folder) + b"/b\xff"))
+    done = grade(folder, *ONLY_21, "--out", tmp_path / "out", "--format", "plain")
+    assert (done.returncode, done.stderr) == (0, "")
+    entries = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))["submissions"]
+    assert [(e["student"], e["files"], e["marks"]) for e in entries] == [
+        ("ada", ["l\ufffd.py"], 1.0),
+        ("b\ufffd", ["lab.py"], 1.0),
+    ]

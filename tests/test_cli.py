@@ -77,7 +77,7 @@ def test_the_version_is_shown(grade: Grade) -> None:
     assert __version__ in done.stdout
 
 
-@pytest.mark.parametrize("command", [(), ("check",), ("lab",), ("run",)])
+@pytest.mark.parametrize("command", [(), ("check",), ("lab",), ("mark",), ("run",)])
 def test_help_explains_every_option(grade: Grade, command: tuple[str, ...]) -> None:
     done = grade(*command, "--help")
     assert done.returncode == 0

@@ -79,9 +79,9 @@ def test_hidden_files_and_leavings_of_programs_are_left_out(handed_in: Handed) -
 
 
 def test_files_in_folders_of_a_student_belong_to_the_student(handed_in: Handed) -> None:
-    folder = handed_in({"ola/src/lab.py": ONE, "ola/src/deep/helper.py": "", "ada/lab.py": ONE})
+    folder = handed_in({"ola/lab.py": ONE, "ola/deep/helper.py": "", "ada/lab.py": ONE})
     names = [f.relative_to(s.root).as_posix() for s in collect([folder]) for f in s.files]
-    assert names == ["lab.py", "src/deep/helper.py", "src/lab.py"]
+    assert names == ["lab.py", "deep/helper.py", "lab.py"]
 
 
 def test_links_that_lead_out_are_not_followed(handed_in: Handed) -> None:

@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, lab, run
+from grader.cli import check, lab, mark, run
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
 from grader.errors import GraderError, SandboxError, UsageError
@@ -47,6 +47,7 @@ def cli() -> None:
       grade submissions/ --exercise 1.1     only one exercise
       grade check lab1.py                   check your own file; nothing is written
       grade lab                             what is asked, checked and tolerated
+      grade mark "Ada Quill" 2.1 0.5        enter a mark by hand
 
     Low marks are no error: the exit status is 0 when everything was graded, 1 when something could not
     be graded or --fail-under was missed, 2 for a wrong command line, 3 for our own fault.
@@ -56,6 +57,7 @@ def cli() -> None:
 cli.add_command(run.command)
 cli.add_command(check.command)
 cli.add_command(lab.command)
+cli.add_command(mark.command)
 
 
 def main() -> None:

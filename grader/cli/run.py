@@ -27,6 +27,22 @@ __all__ = ["command"]
     help="Folder for the results. Default: reports.",
 )
 @click.option(
+    "--roster",
+    envvar="GRADE_ROSTER",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
+    "who handed nothing in.",
+)
+@click.option(
+    "--marks",
+    envvar="GRADE_MARKS",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Marks and comments by a person, which win over automatic ones (see `grade mark`). Default: marks.csv "
+    "in the folder for the results, where there is one.",
+)
+@click.option(
     "--jobs",
     envvar="GRADE_JOBS",
     type=click.IntRange(min=1),
@@ -57,6 +73,8 @@ __all__ = ["command"]
 def command(
     paths: Sequence[Path],
     out: Path | None,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int | None,
     exercise_ids: tuple[str, ...],
     seed: str | None,
@@ -73,6 +91,8 @@ def command(
     status = _run(
         paths,
         out=out or Path(settings.out or "reports"),
+        roster=roster or (Path(settings.roster) if settings.roster else None),
+        marks=marks or (Path(settings.marks) if settings.marks else None),
         jobs=jobs or settings.jobs or os.cpu_count() or 1,
         exercise_ids=exercise_ids,
         seed=seed or settings.seed,
@@ -89,6 +109,8 @@ def _run(
     paths: Sequence[Path],
     *,
     out: Path,
+    roster: Path | None,
+    marks: Path | None,
     jobs: int,
     exercise_ids: tuple[str, ...],
     seed: int | str | None,
@@ -101,13 +123,15 @@ def _run(
     from grader import console
     from grader.collect import collect
     from grader.export.results_json import results_json
+    from grader.handmarks import laid_over, read_marks, unclaimed
     from grader.labs import load_lab, selected
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
     from grader.progress import Watch
+    from grader.roster import read_roster
 
-    submissions = collect(paths)
+    submissions = collect(paths, read_roster(roster) if roster else ())
     lab = load_lab(lab_name)
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
@@ -118,6 +142,8 @@ def _run(
 
         hidden = Anonymiser(lab, exercises, submissions)
         submissions = tuple(map(hidden.submission, submissions))
+    table = marks or out / "marks.csv"
+    by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
     output = Output(out, lab, drawn, ids)
     reports: list[Report] = []
     interrupted = False
@@ -127,7 +153,9 @@ def _run(
             graded = grade_all(
                 submissions, lab, exercises, drawn, limits(time_limit), jobs, started=watch.started
             )
-            for report in graded:
+            for automatic in graded:
+                named = hidden.named(automatic) if hidden is not None else automatic
+                report = laid_over(named, by_hand, lab.rubric)
                 if hidden is not None:
                     report = hidden.report(report)
                 reports.append(report)
@@ -145,8 +173,14 @@ def _run(
     elif format_ == "plain":
         click.echo(console.plain_table(reports, ids))
     else:
-        stdout.print(console.class_table(reports, ids))
+        stdout.print(console.class_table(reports, ids), *console.by_hand(reports), sep="\n")
         stdout.print(f"Feedback: {out / 'index.html'}", soft_wrap=True)
+    for entry in unclaimed(by_hand, reports):
+        errors.print(
+            f"{table} line {entry.line} was not used: not exactly one of those graded is called {entry.student!r}.",
+            soft_wrap=True,
+            markup=False,
+        )
     if interrupted:
         errors.print(
             f"Interrupted: {len(reports)} of {len(submissions)} submissions were graded and kept in {out}."

@@ -4,31 +4,36 @@ import csv
 import io
 from collections.abc import Sequence
 
+from grader.handmarks import in_words
 from grader.model import Report
 from grader.text import visible
 
 __all__ = ["gradebook_csv", "names_csv"]
 
+_ROSTER = ("id", "email", "group")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
-    """The marks of every exercise, the total, and the flags, in the order given.
+    """The marks of every exercise, the total, the flags, and what a person marked, in the order given.
 
-    A text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP, CSV injection).
+    Where a roster said who is who, id, email and group stand beside the name. A text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP, CSV injection).
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["student", *exercise_ids, "total", "max", "flags"])
+    known = [column for column in _ROSTER if any(getattr(r.identity, column) for r in reports)]
+    writer.writerow(["student", *known, *exercise_ids, "total", "max", "flags", "by hand"])
     for report in reports:
         marks = {exercise.id: exercise.marks for exercise in report.exercises}
         writer.writerow(
             [
                 _cell(report.student),
+                *(_cell(getattr(report.identity, column)) for column in known),
                 *(f"{marks[i]:g}" if i in marks else "" for i in exercise_ids),
                 f"{report.marks:g}",
                 f"{report.max_marks:g}",
                 _cell(" | ".join(report.flags)),
+                _cell(" | ".join(sentence for each in report.exercises for sentence in in_words(each))),
             ]
         )
     return buffer.getvalue()

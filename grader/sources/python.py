@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import Final
 
-from grader.model import Source
+from grader.model import Passage, Place, Source
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
 
@@ -61,7 +61,31 @@ def from_code(path: Path, name: str, code: str) -> Source:
         where = f" line {line}" if line else ""
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
         return Source(path, name, code, lines, problem, line)
-    return Source(path, name, code, lines)
+    return Source(path, name, code, lines, passages=comments(name, code))
+
+
+def comments(name: str, code: str) -> tuple[Passage, ...]:
+    """The comments and docstrings of code that parses, each with its place."""
+    written: dict[int, str] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                written[token.start[0]] = token.string.lstrip("#! ").rstrip()
+    except (tokenize.TokenError, SyntaxError):
+        pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
+    for node in ast.walk(ast.parse(code)):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            for number, line in enumerate(node.value.value.splitlines(), start=node.lineno):
+                written[number] = line.strip()
+    kept = [(number, line) for number, line in sorted(written.items()) if line]
+    if not kept:
+        return ()
+    places = tuple(Place(name, number, f"line {number}") for number, _ in kept)
+    return (Passage("comment", "\n".join(line for _, line in kept), places),)
 
 
 def _problem(path: Path, name: str, sentence: str) -> Source:

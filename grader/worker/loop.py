@@ -11,6 +11,7 @@ import socket
 import struct
 import sys
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def serve(channel: socket.socket, folder: str) -> None:
     while (request := _receive(channel)) is not None:
         if isinstance(request, wire.Load):
             filename = request.filename
+            _import_beside(folder, filename)
             settle(request.seed)
             with _captured(capture):
                 loading = load(request, folder, lambda started: _send(channel, started))
@@ -84,6 +86,13 @@ def _captured(capture: Capture) -> Any:
     dropped = Capture()  # progress bars and warnings on stderr state no figures
     with contextlib.redirect_stdout(capture.stream), contextlib.redirect_stderr(dropped.stream):
         yield
+
+
+def _import_beside(folder: str, filename: str) -> None:
+    """Let a file in a folder of its own import its neighbours, as it does where it is run from there."""
+    beside = str(Path(folder, filename).parent)
+    if beside not in sys.path:
+        sys.path.append(beside)
 
 
 def settle(seed: int) -> None:

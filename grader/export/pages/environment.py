@@ -13,6 +13,7 @@ from markupsafe import Markup
 from grader import plain
 from grader.evidence import Grid
 from grader.export.pages import curves, escaping, excerpts, heat
+from grader.handmarks import in_words
 from grader.model import Outcome, Verdict
 from grader.wording import OUTCOMES, VERDICTS, mark_text, percent
 
@@ -60,7 +61,7 @@ def _environment(*, autoescape: bool) -> Environment:
         grid_words=plain.grid_words,
         digits_needed=plain.digits_needed,
     )
-    environment.filters["mark"] = mark_text
+    environment.filters.update(mark=mark_text, by_hand=in_words)
     return environment
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from grader.export.pages.environment import html_templates
 from grader.export.pages.folders import page_folder
+from grader.handmarks import in_words
 from grader.model import ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.wording import A_PERSON_LOOKS, NEEDS_A_LOOK, THE_GRADER_FAILED, VERDICTS, percent
 
@@ -41,6 +42,8 @@ class ClassCell(Frozen, frozen=True, kw_only=True):
     verdict: Verdict
     checks: tuple[CheckOutcome, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    by_hand: tuple[str, ...] = ()
+    """What a person gave, in sentences."""
 
 
 class ClassRow(Frozen, frozen=True, kw_only=True):
@@ -143,6 +146,7 @@ def render_class_html(
             tallest=max(b.students for b in bins) or 1,
             exercises=exercises,
             mistakes=_ranked_mistakes(rows),
+            marked=[row for row in rows if any(cell.by_hand for cell in row.exercises)],
             attention=[(row, reasons) for row in rows if (reasons := row.reasons)],
             downloads=downloads,
         )
@@ -165,6 +169,7 @@ def class_row(report: Report) -> ClassRow:
                 verdict=e.verdict,
                 checks=tuple(CheckOutcome(c.id, c.title, c.outcome) for c in e.checks),
                 mistakes=tuple(_mistakes(e)),
+                by_hand=in_words(e),
             )
             for e in report.exercises
         ),
