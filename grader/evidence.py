@@ -31,7 +31,9 @@ class Grid(_Frozen, frozen=True, kw_only=True):
     """A small matrix to be shown, `rows` × columns; a vector has one row. `None` is no finite number."""
 
     name: str
+    """What it is called."""
     rows: tuple[tuple[float | None, ...], ...]
+    """The entries, row by row."""
     marked: tuple[tuple[int, int], ...] = ()
     """Cells (row, column) to point at, such as the first that differs."""
     hidden: tuple[tuple[int, int], ...] = ()
@@ -48,15 +50,20 @@ class Witness(_Frozen, frozen=True, kw_only=True):
     given: tuple[Grid, ...] = ()
     """What goes in, and the start."""
     wanted: tuple[Grid, ...] = ()
+    """What the sheet's rule gives."""
     got: tuple[Grid, ...] = ()
+    """What the student's code gives."""
 
 
 class Excerpt(_Frozen, frozen=True, kw_only=True):
     """Lines of the student's own file; `first` is the original number of the first of them."""
 
     file: str
+    """The student's file."""
     first: int
+    """Original number of the first line shown."""
     code: str
+    """The lines."""
     marked: tuple[int, ...] = ()
     """Original numbers of the lines to point at."""
 
@@ -65,35 +72,48 @@ class Curve(_Frozen, frozen=True, kw_only=True):
     """A line through points, x ascending."""
 
     name: str
+    """What it is called."""
     points: tuple[tuple[float, float], ...]
+    """Pairs of x and y."""
 
 
 class Level(_Frozen, frozen=True, kw_only=True):
     """A horizontal line with a name, such as a bound."""
 
     name: str
+    """What it is called."""
     value: float
+    """Where it lies."""
 
 
 class LinePlot(_Frozen, frozen=True, kw_only=True, tag="lines"):
     """Curves over common axes, both logarithmic where `logarithmic`."""
 
     title: str
+    """What it is about."""
     alternative: str
     """What the picture shows, for those who do not see it."""
     x_label: str
+    """What runs along."""
     y_label: str
+    """What runs up."""
     curves: tuple[Curve, ...]
+    """The curves."""
     levels: tuple[Level, ...] = ()
+    """Horizontal lines."""
     logarithmic: bool = True
+    """Whether both axes are logarithmic."""
 
 
 class HeatMaps(_Frozen, frozen=True, kw_only=True, tag="heat"):
     """Matrices side by side, coloured on one common scale."""
 
     title: str
+    """What it is about."""
     alternative: str
+    """What the picture shows, for those who do not see it."""
     grids: tuple[Grid, ...]
+    """The matrices, side by side."""
 
 
 Picture: TypeAlias = LinePlot | HeatMaps
@@ -105,9 +125,11 @@ class Claim(_Frozen, frozen=True, kw_only=True):
     what: str
     """What it was taken for, e.g. `loss of U and V`."""
     stated: str
+    """What is stated."""
     origin: str
     """Where it stands, e.g. `report.tex line 40`."""
     recomputed: str = ""
+    """What it should be."""
     holds: bool | None = None
     """None where there was nothing to check it against."""
     difference: str = ""

@@ -14,7 +14,7 @@ from grader.errors import GraderError, LabError
 from grader.lab import Exercise, Lab
 from grader.rubric import check_rubric
 
-__all__ = ["installed_labs", "load_lab", "selected"]
+__all__ = ["find_lab", "installed_labs", "load_lab", "selected"]
 
 GROUP: Final = "grader.labs"
 """Entry points under which a package says which labs it holds."""
@@ -30,6 +30,18 @@ def load_lab(name: str | None = None) -> Lab:
 
     Raises LabError or RubricError in one sentence.
     """
+    module, attribute = find_lab(name)
+    lab = getattr(module, attribute, None)
+    if lab is None:
+        raise LabError(f"{module.__name__!r} has no lab called {attribute!r}.")
+    if not isinstance(lab, Lab):
+        raise LabError(f"{module.__name__}:{attribute} is not a lab: it has to be a grader.lab.Lab.")
+    check_rubric(lab.rubric, lab.exercises(lab.seed))
+    return lab
+
+
+def find_lab(name: str | None = None) -> tuple[ModuleType, str]:
+    """Import the module a lab is in, and say what the lab is called there. Raises LabError in one sentence."""
     offered = installed_labs()
     if name is None:
         if len(offered) != 1:
@@ -58,13 +70,7 @@ def load_lab(name: str | None = None) -> Lab:
             f"The lab {name!r} fails where it is loaded ({type(error).__name__}: {error}): mend "
             f"{frame.filename} line {frame.lineno}."
         ) from error
-    lab = getattr(module, attribute or "LAB", None)
-    if lab is None:
-        raise LabError(f"{module_name!r} has no lab called {attribute or 'LAB'!r}.")
-    if not isinstance(lab, Lab):
-        raise LabError(f"{name!r} is not a lab: it has to be a grader.lab.Lab.")
-    check_rubric(lab.rubric, lab.exercises(lab.seed))
-    return lab
+    return module, attribute or "LAB"
 
 
 def _is_path(name: str) -> bool:

@@ -48,7 +48,9 @@ class Outcome(StrEnum):
     """What a check found."""
 
     PASS = "pass"
+    """It holds."""
     FAIL = "fail"
+    """It does not hold."""
     SKIPPED = "skipped"
     """A check it needs did not pass."""
     MISSING = "missing"
@@ -63,11 +65,17 @@ class Verdict(StrEnum):
     """What an exercise earned."""
 
     FULL = "full"
+    """All marks."""
     PARTIAL = "partial"
+    """Some of the marks."""
     NONE = "none"
+    """No marks, though something was handed in."""
     MISSING = "missing"
+    """Nothing was handed in for it."""
     MANUAL = "manual"
+    """A person must look before the mark is final."""
     ERROR = "error"
+    """The grader itself failed; the marks are no judgement of the work."""
 
 
 class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
@@ -243,18 +251,27 @@ class Diagnosis(Frozen, frozen=True):
     """
 
     id: str
+    """Which mistake it is, for programs."""
     title: str
+    """The mistake, in a sentence."""
     message: str
+    """What shows it, and what to do."""
     file: str = ""
+    """The student's file."""
     line: int | None = None
+    """Line in that file, from 1."""
     verified: bool = False
+    """Whether running this very mistake gave what the student's code gave."""
     place: str = ""
+    """The place in words, where a line alone does not find it."""
     concept: str = ""
     """The idea to teach again, in a few words."""
     question: str = ""
     """A question that leads to the mistake without telling it."""
     excerpt: Excerpt | None = None
+    """The student's own lines around the place."""
     witness: Witness | None = None
+    """The smallest input found on which it shows."""
     repair: str = ""
     """A unified diff that mends it, for the person marking only."""
     evidence: str = ""
@@ -265,12 +282,19 @@ class Finding(Frozen, frozen=True):
     """What one check found, in words a student can act on."""
 
     outcome: Outcome
+    """What became of it."""
     message: str = ""
+    """What was seen, in a sentence."""
     got: str = ""
+    """What came back."""
     wanted: str = ""
+    """What should have come back."""
     tolerance: str = ""
+    """How far apart they may be, and why."""
     call: str = ""
+    """The call that shows it, to be pasted behind the student's code."""
     notes: tuple[str, ...] = ()
+    """What to know about it though it costs nothing."""
     cost: str = ""
     """The id of a rubric line that says what a sound but different solution costs."""
 
@@ -279,7 +303,9 @@ class CheckResult(Finding, frozen=True, kw_only=True):
     """A finding with the check it belongs to."""
 
     id: str
+    """Which check it is; begins with the id of the exercise."""
     title: str
+    """What must hold, in a sentence."""
 
 
 class HandMark(Frozen, frozen=True, kw_only=True):
@@ -297,20 +323,29 @@ class ExerciseReport(Frozen, frozen=True):
     """One exercise, judged and marked."""
 
     id: str
+    """Which exercise it is, such as `1.1`."""
     title: str
+    """Its title."""
     marks: float
+    """What was earned."""
     max_marks: float
+    """What can be earned."""
     verdict: Verdict
+    """What it comes to."""
     asked: str = ""
     """What the sheet asks for, in a sentence or two."""
     next_step: str = ""
     """One sentence: what to do next; empty where nothing is left to do."""
     notes: tuple[str, ...] = ()
+    """What to know about it, such as a sound way that is not the sheet's."""
     diagnoses: tuple[Diagnosis, ...] = ()
+    """Mistakes by their names."""
     checks: tuple[CheckResult, ...] = ()
+    """Every check, in order."""
     claims: tuple[Claim, ...] = ()
     """Figures stated that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
+    """What pictures say best."""
     by_hand: tuple[HandMark, ...] = ()
     """Marks and comments by a person; they win over automatic ones."""
     automatic_marks: float | None = None
@@ -323,12 +358,19 @@ class Report(Frozen, frozen=True):
     """One student's result."""
 
     student: str
+    """The name of the folder or file as it was found."""
     files: tuple[str, ...]
+    """What was handed in, relative to the student's folder."""
     marks: float
+    """The sum over all exercises."""
     max_marks: float
+    """What can be earned in all."""
     flags: tuple[str, ...]
+    """What the person marking should look at."""
     seconds: float
+    """How long it took; the only field that differs between runs."""
     exercises: tuple[ExerciseReport, ...]
+    """Every exercise graded, in the lab's order."""
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""
     identity: Identity = Identity()

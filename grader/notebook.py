@@ -8,12 +8,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from grader.assets import templates_folder
-from grader.config import read_settings
 from grader.errors import GraderError
 from grader.inprocess import InProcessBench
 from grader.labs import load_lab, selected
 from grader.model import ExerciseReport, Frozen, Outcome
 from grader.pipeline import assess
+from grader.session import lab_named
 from grader.text import visible
 from grader.words import details, failure_text
 
@@ -73,10 +73,10 @@ def check(exercise: str, *functions: Callable[..., Any], lab: str | None = None,
 
     `functions` are yours, in the order the exercise asks for them, whatever they are called; `stated` are
     the figures you would state, such as ``U=U, V=V, loss=0.122``. The lab is the one installed, or the one
-    that `[tool.grade]` or `lab` names. The official mark comes from grading the file you hand in.
+    that `lab`, `GRADE_LAB` or `[tool.grade]` names. The official mark comes from grading the file you hand in.
     """
     try:
-        loaded = load_lab(lab or read_settings(Path.cwd()).lab)
+        loaded = load_lab(lab or lab_named(Path.cwd()))
         (wanted,) = selected(loaded, loaded.seed, (str(exercise),))
     except GraderError as error:
         return Checked(None, str(error))

@@ -2,7 +2,7 @@
 
 `pytest --grade lab1.py`, or a line `grade_files = ["lab1.py"]` in a `conftest.py` (paths relative to it). The
 file graded is never imported into pytest's process: student code runs in a worker, as it always does.
-The lab and its seed come from `[tool.grade]` and the environment, as for `grade check`.
+The lab comes from `GRADE_LAB` or `[tool.grade]`, its seed from the latter.
 """
 
 from collections.abc import Generator, Iterator

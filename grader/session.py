@@ -1,6 +1,7 @@
 """Grading exercise by exercise, on demand: for callers that stay, such as an editor's test panel."""
 
 import ast
+import os
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,16 +17,21 @@ from grader.model import ExerciseReport, Source
 from grader.pipeline import assess
 from grader.sandbox import Limits, Zygote, private_copy
 
-__all__ = ["GradingSession"]
+__all__ = ["GradingSession", "lab_named"]
+
+
+def lab_named(folder: Path) -> str | None:
+    """The lab that `GRADE_LAB` or else `[tool.grade]` names; None for the one installed."""
+    return os.environ.get("GRADE_LAB") or read_settings(folder).lab
 
 
 class GradingSession:
     """Submissions and their benches; workers start with the first exercise judged and end with `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the lab the settings name; `folder` is where `[tool.grade]` is looked for."""
+        """Load the lab that is named; `folder` is where `[tool.grade]` is looked for."""
         settings = read_settings(folder)
-        self._lab = load_lab(settings.lab)
+        self._lab = load_lab(lab_named(folder))
         self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
         self.exercises = self._lab.exercises(self._seed)
         self._open = ExitStack()

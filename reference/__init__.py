@@ -5,10 +5,11 @@ factorisation (3.1, 3.2). `solution` is the model solution; everything that judg
 """
 
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from grader.lab import Bench, Demonstration, Exercise, Lab
+from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
 from reference import decomposition, explanations, ladder, misconceptions, pictures, statements
@@ -90,6 +91,8 @@ def _advice(advice: dict[str, str], function: str, results: tuple[CheckResult, .
 
 
 def _demonstrate() -> tuple[Demonstration, ...]:
+    if find_spec("reference.demonstration") is None:
+        return ()  # a student's kit goes without it
     from reference.demonstration import demonstrate  # torch is loaded only when asked for
 
     return demonstrate()
@@ -103,4 +106,8 @@ LAB: Final = Lab(
     exercises=exercises,
     rubric=read_rubric(RUBRIC_PATH),
     demonstrate=_demonstrate,
+    kit=Kit(
+        Path(__file__).parent / "starter" / "lab1.py",
+        leave_out=("solution", "batched", "demonstration"),
+    ),
 )

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import torch
-from conftest import environment
+from conftest import ROOT, environment
 from torch import Tensor
 
 from grader import check
@@ -85,6 +85,14 @@ def test_a_call_that_makes_no_sense_is_one_sentence(given: tuple[str, object], s
     assert not checked.passed
 
 
+def test_the_environment_names_another_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADE_LAB", str(ROOT / "docs" / "second-lab" / "power_lab"))
+    checked = check("2", value=4.7320508)
+    assert checked.exercise is not None
+    assert checked.exercise.title == "The largest eigenvalue of B"
+    assert checked.passed
+
+
 def test_without_a_function_nothing_is_found() -> None:
     checked = check("1.1")
     assert checked.exercise is not None
@@ -157,3 +165,20 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "click",
         "reference",
     }
+
+
+def test_a_real_notebook_shows_html_and_text() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    cells = (
+        "from grader import check\nimport torch",
+        "def mine(A, k):\n    U, S, Vh = torch.linalg.svd(A)\n    return U",
+        "check('2.1', mine)",
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    shown = notebook.cells[-1].outputs[0].data
+    assert "<li" in shown["text/html"] and "not passed" in shown["text/html"]
+    assert "✗ The truncated SVD gives the best approximation of its rank" in shown["text/plain"]
+    assert "not the official mark" in shown["text/html"] and "not the official mark" in shown["text/plain"]

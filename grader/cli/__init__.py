@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, lab, mark, run
+from grader.cli import check, kit, lab, mark, run
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
 from grader.errors import GraderError, SandboxError, UsageError
@@ -46,6 +46,8 @@ def cli() -> None:
       grade submissions/                    grade a class
       grade submissions/ --exercise 1.1     only one exercise
       grade check lab1.py                   check your own file; nothing is written
+      grade check lab1.py --watch           … again whenever you save, until all is right
+      grade kit                             what students are given to begin with
       grade lab                             what is asked, checked and tolerated
       grade mark "Ada Quill" 2.1 0.5        enter a mark by hand
 
@@ -58,6 +60,7 @@ cli.add_command(run.command)
 cli.add_command(check.command)
 cli.add_command(lab.command)
 cli.add_command(mark.command)
+cli.add_command(kit.command)
 
 
 def main() -> None:

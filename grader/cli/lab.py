@@ -14,7 +14,9 @@ __all__ = ["command"]
 @click.command("lab", short_help="Show the lab: exercises, checks, marks, and its numbers recomputed.")
 @lab_option
 @click.option(
-    "--numbers/--no-numbers", default=True, help="Recompute the lab's published numbers (some seconds)."
+    "--numbers/--no-numbers",
+    default=True,
+    help="Recompute the lab's published numbers (some seconds), where there are any.",
 )
 def command(lab: str | None, numbers: bool) -> None:
     """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
@@ -28,7 +30,8 @@ def command(lab: str | None, numbers: bool) -> None:
     loaded = load_lab(lab or read_settings(Path.cwd()).lab)
     stdout = console.output_console()
     stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
-    if not numbers:
+    shown = loaded.demonstrate() if numbers else ()
+    if not shown:
         return
     table = Table(
         "Number",
@@ -39,7 +42,6 @@ def command(lab: str | None, numbers: bool) -> None:
         title="\nNumbers of the lab",
         title_justify="left",
     )
-    shown = loaded.demonstrate()
     for number in shown:
         cells = (number.name, number.published, number.computed, "yes" if number.holds else "NO")
         table.add_row(*map(Text, cells))

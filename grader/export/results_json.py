@@ -21,10 +21,15 @@ class Results(Frozen, frozen=True):
     """The whole file. `seed` is what the matrices, masks and starts were drawn from."""
 
     schema: int
+    """Raised when a field changes its meaning or goes."""
     grader: str
+    """The grader's version."""
     lab: str
+    """The id of the lab."""
     seed: int
+    """What the matrices, masks and starts were drawn from."""
     submissions: tuple[Report, ...]
+    """Every student graded, sorted by name."""
 
 
 def results_json(reports: Sequence[Report], lab: str, seed: int) -> str:

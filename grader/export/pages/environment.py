@@ -2,15 +2,14 @@
 
 import base64
 import hashlib
-import importlib.resources
 import textwrap
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader import plain
+from grader.assets import templates_folder
 from grader.evidence import Grid
 from grader.export.pages import curves, escaping, excerpts, heat
 from grader.handmarks import in_words
@@ -31,13 +30,6 @@ def html_templates() -> Environment:
 def text_templates() -> Environment:
     """The environment of the Markdown and plain-text templates, whose filters do the escaping."""
     return _text()
-
-
-def templates_folder() -> Path:
-    """Find the templates: in the installed package, or beside it in a checkout."""
-    package = Path(str(importlib.resources.files("grader")))
-    installed = package / "templates"
-    return installed if installed.is_dir() else package.parent / "templates"
 
 
 def _environment(*, autoescape: bool) -> Environment:
