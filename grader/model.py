@@ -82,16 +82,21 @@ class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
     """Who a student is to the systems around: what the download and the roster say. Empty: they do not say."""
 
     name: str = ""
+    """First and last name."""
     id: str = ""
     """The school's number: Moodle's ID number, Canvas's SIS user ID."""
     email: str = ""
+    """Their address."""
     group: str = ""
+    """Group or section."""
     login: str = ""
+    """The name they log in with."""
     moodle: str = ""
     """Moodle's participant number, the worksheet's `Participant 1234567`."""
     canvas: str = ""
     """Canvas's user ID."""
     github: str = ""
+    """Their name on GitHub."""
     folder: str = ""
     """The folder's name in the download; in a flat download what the names of the student's files begin with,
     up to the last underscore before their own names."""
@@ -314,9 +319,13 @@ class HandMark(Frozen, frozen=True, kw_only=True):
     item: str
     """The id of the exercise or of the check."""
     marks: float | None = None
+    """The marks given; null for a comment alone."""
     comment: str = ""
+    """What the student should read about it."""
     by: str = ""
+    """Who gave it."""
     when: str = ""
+    """When, as it was written down."""
 
 
 class ExerciseReport(Frozen, frozen=True):
@@ -374,3 +383,4 @@ class Report(Frozen, frozen=True):
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""
     identity: Identity = Identity()
+    """Who the student is to the systems around."""

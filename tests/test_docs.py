@@ -14,6 +14,7 @@ import click
 import msgspec
 import pytest
 from conftest import ROOT, SUBMISSIONS, environment
+from layouts import MOODLE_PARTICIPANTS
 
 from grader.cli import cli
 from grader.export.results_json import Results
@@ -63,6 +64,7 @@ def place(tmp_path: Path) -> Path:
     for name in ("tamsin-quillfeather", "otso-haverlainen"):
         shutil.copytree(SUBMISSIONS / name, tmp_path / "submissions" / name)
     shutil.copy(SUBMISSIONS / "tamsin-quillfeather" / "lab1.py", tmp_path / "lab1.py")
+    (tmp_path / "roster.csv").write_text(MOODLE_PARTICIPANTS, encoding="utf-8")
     shutil.copytree(ROOT / "docs" / "second-lab", tmp_path / "docs" / "second-lab")
     return tmp_path
 
