@@ -12,7 +12,7 @@ import keyword
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
@@ -20,8 +20,6 @@ from grader.lab import Exercise, Lab
 from grader.model import Identity, Report, Submission
 
 __all__ = ["Anonymiser", "code_of"]
-
-T = TypeVar("T")
 
 CODE_LETTERS: Final = 10
 """Of 5 bits each: two of a thousand students share a code once in 2·10⁹ classes."""
@@ -69,16 +67,25 @@ class Anonymiser:
 
     def submission(self, given: Submission) -> Submission:
         """The same work under its code."""
-        return msgspec.structs.replace(given, student=code_of(given.student, self._lab_id))
+        return msgspec.structs.replace(
+            given, student=code_of(given.student, self._lab_id), identity=Identity()
+        )
+
+    def named(self, report: Report) -> Report:
+        """A report under its code, under the name again: for what goes by names, such as marks by a person."""
+        given = self._originals[report.student]
+        return msgspec.structs.replace(report, student=given.student, identity=given.identity)
 
     def report(self, report: Report) -> Report:
-        """The report under its code, without the name in any of its texts and without what a roster says.
+        """The report under its code, without the name in any of its texts.
 
         Files are called `file-1.py`, `file-2.py` and so on.
         """
         code = code_of(report.student, self._lab_id)
-        told = _mapped(report, _replacement(self._originals[code], code, self._ordinary))
-        return msgspec.structs.replace(told, student=code, identity=Identity())
+        if report.student in self._originals:
+            code = report.student
+        change = _replacement(self._originals[code], code, self._ordinary)
+        return _walked(msgspec.structs.replace(report, student=code, identity=Identity()), change)  # type: ignore[no-any-return]
 
 
 def _words_of(lab: Lab, exercises: Sequence[Exercise]) -> frozenset[str]:
@@ -99,18 +106,28 @@ def _replacement(given: Submission, code: str, ordinary: frozenset[str]) -> Call
             plain
         )
         files.setdefault(file.name, plain)
-    name = re.sub(
-        r"_\d+_assignsubmission.*",
-        "",
-        PurePath(given.student).stem if given.student in files else given.student,
-    )
-    words = re.findall(f"{LETTERS}+", name)
-    alone = {word for word in words if len(word) >= SHORTEST_WORD and word.lower() not in ordinary}
+    found_as = PurePath(given.student).stem if given.student in files else given.student
+    names = [re.sub(r"_\d+_assignsubmission.*", "", found_as), given.identity.name]
+    written = [words for name in names if (words := re.findall(f"{LETTERS}+", name))]
+    alone = {
+        word
+        for words in written
+        for word in words
+        if len(word) >= SHORTEST_WORD and word.lower() not in ordinary
+    }
     patterns = [re.escape(file) for file in sorted(files, key=len, reverse=True)]
     patterns += [re.escape(given.student)] if given.student not in files else []
-    if len(words) > 1:
-        patterns += [_whole(r"[\W_]*".join(map(re.escape, order))) for order in (words, words[::-1])]
+    patterns += [
+        _whole(r"[\W_]*".join(map(re.escape, order)))
+        for words in written
+        if len(words) > 1
+        for order in (words, words[::-1])
+    ]
     patterns += [_whole(re.escape(word)) for word in sorted(alone, key=len, reverse=True)]
+    # What systems around know a student by; single letters and digits are nobody's number.
+    identity = msgspec.structs.replace(given.identity, group="")
+    known = {value for value in msgspec.structs.asdict(identity).values() if isinstance(value, str)}
+    patterns += [_whole(re.escape(value)) for value in sorted(known, key=len, reverse=True) if len(value) > 2]
     if not patterns:
         return lambda text: text
     found = re.compile("|".join(patterns), re.IGNORECASE)
@@ -121,12 +138,8 @@ def _whole(pattern: str) -> str:
     return f"(?<!{LETTERS}){pattern}(?!{LETTERS})"
 
 
-def _mapped(value: T, change: Callable[[str], str]) -> T:
-    """The same value with every text in it changed, but for ids and words of ours such as verdicts."""
-    return _walked(value, change)  # type: ignore[no-any-return]
-
-
 def _walked(value: Any, change: Callable[[str], str]) -> Any:
+    """The same value with every text in it changed, but for ids and words of ours such as verdicts."""
     if isinstance(value, enum.Enum):
         return value
     if isinstance(value, str):

@@ -140,6 +140,7 @@ class Quote(_Frozen, frozen=True, kw_only=True):
     """Something the student wrote in words, and where."""
 
     text: str
+    """The words, on one line."""
     origin: str
     """Where it stands, e.g. `report.md line 12`."""
 
@@ -150,6 +151,8 @@ class Answer(_Frozen, frozen=True, kw_only=True):
     check: str
     """The id of the check that waits for the person."""
     question: str
+    """What the sheet asks."""
     quotes: tuple[Quote, ...]
+    """What seems to answer it, in its order."""
     mentioned: tuple[str, ...] = ()
     """Ideas of a good answer that the quotations speak of."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from grader.lab import Rubric
 from grader.model import CheckResult, ExerciseReport, Outcome, Verdict
+from grader.wording import A_PERSON_LOOKS, THE_GRADER_FAILED
 
 __all__ = ["look_flags", "mark", "verdict_by_hand"]
 
@@ -42,8 +43,8 @@ def look_flags(exercises: Iterable[ExerciseReport]) -> tuple[str, ...]:
     """What the person marking has to know about verdicts that are not final."""
     judged = tuple(exercises)
     return (
-        *(f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL),
-        *(f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR),
+        *(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL),
+        *(f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR),
     )
 
 

@@ -69,10 +69,10 @@ class _View:
         title = f"{exercise.id} {visible(exercise.title)}: {marks}, {words}"
         yield Text(self._symbol(wording.symbol) + title, style=STYLES[wording.tone])
         for sentence in in_words(exercise):
-            yield self._line(f"{self._symbol('✎')}{visible(sentence)}", style="bold")
+            yield self._line(f"From the person marking: {visible(sentence)}", style="bold")
         for answer in exercise.answers:
             said = f" (mentions {', '.join(answer.mentioned)})" if answer.mentioned else ""
-            yield self._line(f"“{answer.question}”, for the person marking{said}:")
+            yield self._line(f"“{visible(answer.question)}”, for the person marking{visible(said)}:")
             for quote in answer.quotes:
                 yield self._line(f"{visible(quote.origin)}: “{visible(quote.text)}”", 4)
         for note in exercise.notes:

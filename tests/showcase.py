@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.evidence import Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Witness
-from grader.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
+from grader.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
 
 LAB = "Lab 1 – Playing with gradients and matrices in PyTorch"
 
@@ -159,7 +159,7 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
     by_hand = ExerciseReport(
         id="3.2", title="Complete A", marks=0.5, max_marks=1.0, verdict=Verdict.MANUAL,
         asked="Complete A where (2,1) and (3,2) are hidden.", checks=(check(0, Outcome.MANUAL), check(1, Outcome.PASS)),
-        pictures=(heat_maps(HIDDEN),), comment="Well argued.\nThe second sentence is the heart of it.",
+        pictures=(heat_maps(HIDDEN),), by_hand=(HandMark(item="3.2-meaning", marks=0.5, comment="The second sentence is the heart of it.", by="M. Reed"),),
     )  # fmt: skip
     return report(
         student,
@@ -172,7 +172,6 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
         ),
         flags=("Code and figures disagree: this code cannot have made the figures of 1.2.",),
         style=("`sum` (line 12) hides Python's own function of that name.", "The loop in line 20 changes nothing."),
-        comment="Come and see me about exercise 1.1, it is nearly there.",
     )  # fmt: skip
 
 

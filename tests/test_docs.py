@@ -14,6 +14,7 @@ import click
 import msgspec
 import pytest
 from conftest import ROOT, SUBMISSIONS, environment
+from layouts import MOODLE_PARTICIPANTS
 
 from grader.cli import cli
 from grader.export.results_json import Results
@@ -68,7 +69,7 @@ def place(tmp_path: Path) -> Path:
         shutil.copytree(SUBMISSIONS / name, tmp_path / "submissions" / name)
     shutil.copy(SUBMISSIONS / "tamsin-quillfeather" / "lab1.py", tmp_path / "lab1.py")
     shutil.copytree(ROOT / "tests" / "exports", tmp_path, dirs_exist_ok=True)
-    (tmp_path / "roster.csv").write_text("name,id\nTamsin Quillfeather,17\nOtso Haverlainen,18\n")
+    (tmp_path / "roster.csv").write_text(MOODLE_PARTICIPANTS, encoding="utf-8")
     shutil.copytree(ROOT / "docs" / "second-lab", tmp_path / "docs" / "second-lab")
     return tmp_path
 

@@ -55,7 +55,6 @@ def twins() -> list[str]:
         "what `rank` stands for",
         "With one column and two rows",
         "From the person marking",
-        "Come and see me",
         "The second sentence is the heart of it.",
         "0.0135",
         "0.1219",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from grader.evidence import Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Witness
+from grader.evidence import Answer, Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Quote, Witness
 from grader.export.atomic import write_text
 from grader.export.pages import (
     ClassCell,
@@ -23,7 +23,7 @@ from grader.export.pages import (
     render_student_markdown,
     render_student_text,
 )
-from grader.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
+from grader.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
 from grader.wording import OUTCOMES, VERDICTS
 
 LAB = "Lab 1: matrices & gradients"
@@ -103,7 +103,11 @@ def exercise(verdict: Verdict, *checks: CheckResult, text: str = "", marks: floa
             for h in (True, False, None)
         ),
         pictures=tuple(picture for t in some for picture in pictures(t)),
-        comment=text,
+        by_hand=tuple(HandMark(item=t, marks=0.5, comment=t, by=t, when=t) for t in some),
+        automatic_marks=0.25,
+        answers=tuple(
+            Answer(check=t, question=t, quotes=(Quote(text=t, origin=t),), mentioned=(t,)) for t in some
+        ),
     )
 
 
@@ -169,7 +173,6 @@ def hostile_report(text: str) -> Report:
         seconds=1.0,
         exercises=harmless.exercises,
         style=(text,),
-        comment=text,
     )
 
 
