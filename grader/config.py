@@ -83,11 +83,14 @@ def check_variables(environment: Mapping[str, str], known: Iterable[str]) -> Non
 
     One that merely begins with `GRADE_` may belong to another program and is left alone.
     """
-    names = sorted(known)
+    names = {name.removeprefix(PREFIX) for name in known if name.startswith(PREFIX)}
     for name in sorted(environment):
-        if name.startswith(PREFIX) and name not in names and (nearest := _nearest(name, names, 0.85)):
+        rest = name.removeprefix(PREFIX)
+        if name == rest or rest in names:
+            continue
+        if nearest := _nearest(rest, names, 0.66):
             raise UsageError(
-                f"The environment has {name}, which is no setting: did you mean {nearest}? Rename or unset it."
+                f"The environment has {name}, which is no setting: did you mean {PREFIX}{nearest}? Rename or unset it."
             )
 
 
@@ -105,4 +108,4 @@ def _known(table: object, file: Path) -> dict[str, object]:
 
 
 def _nearest(word: str, known: Iterable[str], cutoff: float) -> str:
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=cutoff)), "")

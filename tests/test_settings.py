@@ -91,7 +91,7 @@ def test_config_shows_the_values_that_hold_and_where_each_came_from(grade: Grade
     assert shown["out"] == {"value": "below", "from": str(here / "pyproject.toml")}
     assert shown["jobs"] == {"value": 5, "from": "environment"}
     assert shown["time-limit"] == {"value": 8.0, "from": "flag"}
-    assert shown["lab"] == {"value": "reference:LAB", "from": "default"}
+    assert shown["lab"] == {"value": None, "from": "default"}
 
 
 def test_config_is_a_table_for_people_and_lines_for_pipes(grade: Grade, tmp_path: Path) -> None:
