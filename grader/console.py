@@ -6,14 +6,14 @@ Students' text is made visible before it is shown, and never read as rich markup
 from collections.abc import Sequence
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from grader.lab import Exercise, Lab
-from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
+from grader.model import ExerciseReport, Report
+from grader.selfview import student_view
 from grader.text import visible
+from grader.wording import STYLES, VERDICTS
 
 __all__ = [
     "class_table",
@@ -21,33 +21,14 @@ __all__ = [
     "lab_view",
     "output_console",
     "plain_table",
-    "progress",
     "student_view",
 ]
-
-_VERDICTS = {
-    Verdict.FULL: ("✓", "green", "full marks"),
-    Verdict.PARTIAL: ("◐", "yellow", "partly right"),
-    Verdict.NONE: ("✗", "red", "not there yet"),
-    Verdict.MISSING: ("–", "dim", "not handed in"),
-    Verdict.MANUAL: ("?", "magenta", "a person will look"),
-    Verdict.ERROR: ("!", "magenta", "our fault, costs no mark"),
-}
-
-_OUTCOMES = {
-    Outcome.PASS: ("✓", "green"),
-    Outcome.FAIL: ("✗", "red"),
-    Outcome.SKIPPED: ("–", "dim"),
-    Outcome.MISSING: ("–", "yellow"),
-    Outcome.MANUAL: ("?", "magenta"),
-    Outcome.ERROR: ("!", "magenta"),
-}
 
 
 def output_console(plain: bool = False) -> Console:
     """Stdout; honours NO_COLOR, FORCE_COLOR and the terminal's width."""
     return (
-        Console(no_color=True, highlight=False, emoji=False)
+        Console(color_system=None, highlight=False, emoji=False)
         if plain
         else Console(highlight=False, emoji=False)
     )
@@ -56,19 +37,6 @@ def output_console(plain: bool = False) -> Console:
 def error_console() -> Console:
     """Stderr, for progress and errors."""
     return Console(stderr=True, highlight=False, emoji=False)
-
-
-def progress(console: Console) -> Progress:
-    """A progress bar that is shown on a terminal only."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
 
 
 def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table:
@@ -90,8 +58,8 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
 
 
 def _cell(exercise: ExerciseReport) -> Text:
-    symbol, style, _ = _VERDICTS[exercise.verdict]
-    return Text(f"{exercise.marks:g} {symbol}", style=style)
+    wording = VERDICTS[exercise.verdict]
+    return Text(f"{exercise.marks:g} {wording.symbol}", style=STYLES[wording.tone])
 
 
 def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
@@ -108,62 +76,6 @@ def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
         ]
         lines.append("\t".join(cells))
     return "\n".join(lines)
-
-
-def student_view(report: Report) -> RenderableType:
-    """One student's story: each exercise, what failed and why, one next step."""
-    parts: list[RenderableType] = [
-        Text(f"{visible(report.student)}: {report.marks:g} of {report.max_marks:g} marks", style="bold")
-    ]
-    for flag in report.flags:
-        parts.append(Text(f"  note: {visible(flag)}", style="yellow"))
-    for exercise in report.exercises:
-        parts += _exercise_view(exercise)
-    return Group(*parts)
-
-
-def _exercise_view(exercise: ExerciseReport) -> list[RenderableType]:
-    symbol, style, words = _VERDICTS[exercise.verdict]
-    heading = (
-        f"\n{symbol} {exercise.id} {exercise.title}: {exercise.marks:g} of {exercise.max_marks:g}, {words}"
-    )
-    parts: list[RenderableType] = [Text(heading, style=style)]
-    for note in exercise.notes:
-        parts.append(_indented(Text(f"note: {visible(note)}")))
-    for diagnosis in exercise.diagnoses:
-        parts.append(
-            _indented(Text(f"{visible(diagnosis.title)} {visible(diagnosis.message)}", style="bold"))
-        )
-    passed = sum(check.outcome is Outcome.PASS for check in exercise.checks)
-    if passed:
-        parts.append(_indented(Text(f"✓ {passed} check{'s' * (passed > 1)} passed", style="green")))
-    for check in exercise.checks:
-        if check.outcome not in (Outcome.PASS, Outcome.SKIPPED):
-            parts += _check_view(check)
-    waiting = sum(check.outcome is Outcome.SKIPPED for check in exercise.checks)
-    if waiting:
-        parts.append(_indented(Text(f"– {waiting} more wait for what failed", style="dim")))
-    if exercise.next_step:
-        parts.append(_indented(Text(f"→ {visible(exercise.next_step)}", style="bold")))
-    return parts
-
-
-def _check_view(check: CheckResult) -> list[RenderableType]:
-    symbol, style = _OUTCOMES[check.outcome]
-    lines: list[RenderableType] = [_indented(Text(f"{symbol} {check.title}", style=style))]
-    details = (
-        ("", check.message),
-        ("got: ", check.got),
-        ("wanted: ", check.wanted),
-        ("tolerance: ", check.tolerance),
-        ("try: ", check.call),
-    )
-    lines += [_indented(Text(f"{label}{visible(text)}"), 4) for label, text in details if text]
-    return lines
-
-
-def _indented(text: Text, columns: int = 2) -> Padding:
-    return Padding(text, (0, 0, 0, columns))
 
 
 def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:

@@ -260,6 +260,8 @@ class ExerciseReport(Frozen, frozen=True):
     """Figures stated that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
     """What pictures say best."""
+    comment: str = ""
+    """What the person marking wrote about this exercise."""
 
 
 class Report(Frozen, frozen=True):
@@ -279,3 +281,7 @@ class Report(Frozen, frozen=True):
     """How long it took; the only field that differs between runs."""
     exercises: tuple[ExerciseReport, ...]
     """Every exercise graded, in the lab's order."""
+    style: tuple[str, ...] = ()
+    """Notes on style, which never cost marks."""
+    comment: str = ""
+    """What the person marking wrote about the whole."""

@@ -6,16 +6,25 @@ Every file is replaced whole, so that an interrupt leaves old or new files and n
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from grader.errors import PathError
 from grader.export import pages
 from grader.export.atomic import write_text
-from grader.export.gradebook import gradebook_csv
+from grader.export.bundle import write_bundle
+from grader.export.gradebook import gradebook_csv, names_csv
 from grader.export.results_json import results_json
 from grader.lab import Lab
 from grader.model import Report
 
 __all__ = ["Output"]
+
+DOWNLOADS: Final = (
+    pages.Download("gradebook.csv", "Marks (CSV)", "the marks of every student, for a spreadsheet"),
+    pages.Download("results.json", "Results (JSON)", "everything, for other programs"),
+    pages.Download("reports.zip", "All reports (ZIP)", "every student's feedback pages"),
+)
+"""What the class page offers for download; all of it is written beside it."""
 
 
 class Output:
@@ -40,11 +49,21 @@ class Output:
         folder = self._folder / "students" / pages.page_folder(report.student)
         write_text(folder / "report.html", pages.render_student_html(report, self._lab.title))
         write_text(folder / "report.md", pages.render_student_markdown(report, self._lab.title))
+        write_text(folder / "report.txt", pages.render_student_text(report, self._lab.title))
 
     def tables(self, reports: Sequence[Report]) -> None:
-        """Write the class page, the gradebook and results.json for the reports in this order."""
+        """Write the class page and all it offers for download, for the reports in this order."""
         rows = [pages.class_row(report) for report in reports]
         most = max((report.max_marks for report in reports), default=0.0)
         write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed))
         write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
-        write_text(self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most))
+        folders = [pages.page_folder(report.student) for report in reports]
+        write_bundle(self._folder / "reports.zip", self._folder / "students", folders)
+        write_text(
+            self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most, DOWNLOADS)
+        )
+
+    def names(self, names: Sequence[tuple[str, str]]) -> None:
+        """Write who is behind which code into a file beside the folder, so that the folder can be handed on."""
+        folder = self._folder.resolve()
+        write_text(folder.with_name(f"{folder.name}-names.csv"), names_csv(names))

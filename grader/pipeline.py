@@ -4,6 +4,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from functools import partial
+
+import msgspec
 
 from grader.bench import WorkerBench
 from grader.choose import choose
@@ -21,6 +24,8 @@ from grader.model import (
     Verdict,
 )
 from grader.sandbox import Limits, Zygote, private_copy
+from grader.style import style_notes
+from grader.wording import A_PERSON_LOOKS, THE_GRADER_FAILED
 
 __all__ = ["assess", "grade_all", "grade_one"]
 
@@ -111,6 +116,8 @@ def grade_one(
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:
             judged = tuple(assess(exercise, lab, bench) for exercise in exercises)
+            # Pictures last: whatever a call for one costs, no mark depends on it any more.
+            judged = tuple(map(partial(_illustrated, bench), exercises, judged))
         finally:
             bench.close()
     loaded = bench.loaded
@@ -121,11 +128,9 @@ def grade_one(
         _lost(source.name if source else "", failure.line, failure.type_name, failure.text)
         for failure in loaded.failures[:5]
     )
+    flags += tuple(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL)
     flags += tuple(
-        f"{report.id}: a person has to look." for report in judged if report.verdict is Verdict.MANUAL
-    )
-    flags += tuple(
-        f"{report.id}: the grader itself failed." for report in judged if report.verdict is Verdict.ERROR
+        f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR
     )
     return Report(
         student=submission.student,
@@ -135,11 +140,12 @@ def grade_one(
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
         exercises=judged,
+        style=style_notes(source),
     )
 
 
 def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise."""
+    """Judge, diagnose and mark one exercise; pictures are drawn later."""
     results = judge(exercise, bench)
     failed = any(result.outcome is Outcome.FAIL for result in results)
     diagnoses = exercise.diagnose(bench, results) if failed else ()
@@ -156,8 +162,17 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench) -> ExerciseReport:
         diagnoses=diagnoses,
         checks=results,
         claims=exercise.claims(bench),
-        pictures=exercise.illustrate(bench, results),
     )
+
+
+def _illustrated(bench: Bench, exercise: Exercise, report: ExerciseReport) -> ExerciseReport:
+    """The report with its pictures; one that cannot be drawn costs nothing else."""
+    try:
+        pictures = exercise.illustrate(bench, report.checks)
+    except Exception as error:
+        _log.error("pictures of %s failed: %r", exercise.id, error)
+        return report
+    return msgspec.structs.replace(report, pictures=pictures)
 
 
 def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import decomposition, ladder, misconceptions, statements
+from reference import decomposition, ladder, misconceptions, pictures, statements
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -34,6 +34,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.factorisation_checks("1.2"),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.factorised,
         ),
         Exercise(
             "2.1",
@@ -52,6 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             statements.completion_checks("3.2", masked.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
+            illustrate=pictures.completed,
             functions=(masked.function.name,),
         ),
     )
@@ -70,6 +72,7 @@ def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
         rungs.checks(),
         partial(misconceptions.diagnose, rungs),
         partial(_advice, ladder.ADVICE, rungs.function.name),
+        illustrate=partial(pictures.descents, rungs),
         functions=(rungs.function.name,),
     )
 

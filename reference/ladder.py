@@ -316,7 +316,7 @@ class Ladder:
 
     def _returns(self, bench: Bench) -> Finding:
         for setting in self.sweep[1:4]:
-            setting = self._typed(bench, setting)
+            setting = self.typed(bench, setting)
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
@@ -335,13 +335,13 @@ class Ladder:
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
     def _count(self, bench: Bench) -> int:
-        observation = bench.observe(self.descent.probe(self._typed(bench, self.sweep[1])))
+        observation = bench.observe(self.descent.probe(self.typed(bench, self.sweep[1])))
         if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
             return len(observation.value.items)
         return 2
 
     def _still(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.sweep[1]).changed(lr=0.0)
+        setting = self.typed(bench, self.sweep[1]).changed(lr=0.0)
         try:
             once = self.descent.start(bench, setting)
             again = self.descent.observe(bench, setting, attempt=1)
@@ -365,7 +365,7 @@ class Ladder:
         return Finding(outcome=Outcome.PASS)
 
     def _start(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.spread)
+        setting = self.typed(bench, self.spread)
         try:
             U, V = self.descent.start(bench, setting)
         except Refused as refused:
@@ -404,7 +404,7 @@ class Ladder:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
         variant: Variant | None = None
         for setting in settings:
-            setting = self._typed(bench, setting)
+            setting = self.typed(bench, setting)
             try:
                 mismatch = self.descent.compare(bench, setting)
                 if mismatch is not None:
@@ -425,7 +425,7 @@ class Ladder:
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
-        return tuple(self._typed(bench, setting) for setting in settings)
+        return tuple(self.typed(bench, setting) for setting in settings)
 
     def _variant(self, bench: Bench) -> Variant | None:
         settings = self._recognition(bench)
@@ -448,7 +448,7 @@ class Ladder:
 
     def _values(self, bench: Bench) -> Finding:
         for setting, changed in self.other_values:
-            setting, changed = self._typed(bench, setting), self._typed(bench, changed)
+            setting, changed = self.typed(bench, setting), self.typed(bench, changed)
             try:
                 got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
             except Refused as refused:
@@ -482,7 +482,7 @@ class Ladder:
             return False
         return mismatch is None
 
-    def _typed(self, bench: Bench, setting: Setting) -> Setting:
+    def typed(self, bench: Bench, setting: Setting) -> Setting:
         """The setting with its mask in the first type the student's function works with."""
         if setting.M is None:
             return setting
@@ -492,7 +492,7 @@ class Ladder:
         return setting.changed(M=setting.M.astype(dtype))
 
     def _inputs(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
+        setting = self.typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
         probe = self.descent.probe(setting)
         observation = bench.observe(probe)
         if not isinstance(observation, wire.Returned):
@@ -511,7 +511,7 @@ class Ladder:
         declared = self._declared(bench)
         if declared is not None:
             return declared
-        setting = self._typed(bench, self.defaults)
+        setting = self.typed(bench, self.defaults)
         try:
             mismatch = self.descent.compare_default_run(bench, setting)
             if mismatch is None:
@@ -544,7 +544,7 @@ class Ladder:
         )
 
     def _converges(self, bench: Bench) -> Finding:
-        setting = self._typed(bench, self.converges)
+        setting = self.typed(bench, self.converges)
         try:
             U, V = self.descent.observe(bench, setting)
         except Refused as refused:

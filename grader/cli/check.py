@@ -81,7 +81,8 @@ def _show(report: "Report", lab: "Lab", seed: int, format_: str | None, watch: b
     if format_ == "json":
         click.echo(results_json([report], lab.id, seed), nl=False)
         return
-    stdout = console.output_console(plain=format_ == "plain")
+    plain = format_ == "plain"
+    stdout = console.output_console(plain)
     if watch and stdout.is_terminal:
         stdout.clear()
-    stdout.print(console.student_view(report))
+    stdout.print(console.student_view(report, plain))

@@ -50,6 +50,12 @@ __all__ = ["command"]
     metavar="PERCENT",
     help="Exit with 1 if a student has less than this share of the marks.",
 )
+@click.option(
+    "--anonymise",
+    envvar="GRADE_ANONYMISE",
+    is_flag=True,
+    help="Put a stable code for every name in all that is written and shown; who is who goes to DIR-names.csv.",
+)
 def command(
     paths: Sequence[Path],
     out: Path | None,
@@ -61,6 +67,7 @@ def command(
     time_limit: float | None,
     format_: str | None,
     fail_under: float | None,
+    anonymise: bool,
 ) -> None:
     """Grade a class or a file and write the results."""
     from grader.config import read_settings
@@ -77,6 +84,7 @@ def command(
         time_limit=time_limit or settings.time_limit,
         format_=format_ or settings.format or "rich",
         fail_under=fail_under if fail_under is not None else settings.fail_under,
+        anonymise=anonymise,
     )
     sys.exit(status)
 
@@ -93,6 +101,7 @@ def _run(
     time_limit: float | None,
     format_: str,
     fail_under: float | None,
+    anonymise: bool,
 ) -> int:
     from grader import console
     from grader.collect import collect
@@ -101,6 +110,7 @@ def _run(
     from grader.model import Report, Verdict
     from grader.output import Output
     from grader.pipeline import grade_all
+    from grader.progress import Watch
 
     submissions = only_changed(collect(paths), changed_since)
     if changed_since and not submissions:
@@ -109,21 +119,33 @@ def _run(
     drawn = drawn_seed(seed, lab.seed)
     exercises = selected(lab, drawn, exercise_ids)
     ids = [exercise.id for exercise in exercises]
+    hidden = None
+    if anonymise:
+        from grader.anonymise import Anonymiser
+
+        hidden = Anonymiser(lab, exercises, submissions)
+        submissions = tuple(map(hidden.submission, submissions))
     output = Output(out, lab, drawn, ids)
     reports: list[Report] = []
     interrupted = False
     errors = console.error_console()
     try:
-        with console.progress(errors) as bar:
-            task = bar.add_task("Grading", total=len(submissions))
-            for report in grade_all(submissions, lab, exercises, drawn, limits(time_limit), jobs):
+        with Watch(errors, len(submissions), plain=format_ == "plain") as watch:
+            graded = grade_all(
+                submissions, lab, exercises, drawn, limits(time_limit), jobs, started=watch.started
+            )
+            for report in graded:
+                if hidden is not None:
+                    report = hidden.report(report)
                 reports.append(report)
                 output.student(report)
-                bar.advance(task)
+                watch.finished(report)
     except KeyboardInterrupt:
         interrupted = True
     reports.sort(key=lambda report: report.student)
     output.tables(reports)
+    if hidden is not None:
+        output.names(hidden.names)
     stdout = console.output_console()
     if format_ == "json":
         click.echo(results_json(reports, lab.id, drawn), nl=False)

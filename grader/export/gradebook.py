@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from grader.model import Report
 from grader.text import visible
 
-__all__ = ["gradebook_csv"]
+__all__ = ["gradebook_csv", "names_csv"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -31,6 +31,15 @@ def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str
                 _cell(" | ".join(report.flags)),
             ]
         )
+    return buffer.getvalue()
+
+
+def names_csv(names: Sequence[tuple[str, str]]) -> str:
+    """Codes with the names they stand for, as a table of two columns."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["code", "student"])
+    writer.writerows((code, _cell(student)) for code, student in names)
     return buffer.getvalue()
 
 

@@ -1,0 +1,21 @@
+"""Feedback pages: a student's report as HTML, Markdown and plain text, and a class as one HTML page."""
+
+from grader.export.pages.folders import page_folder
+from grader.export.pages.overview import ClassCell, ClassRow, Download, class_row, render_class_html
+from grader.export.pages.student import (
+    render_student_html,
+    render_student_markdown,
+    render_student_text,
+)
+
+__all__ = [
+    "ClassCell",
+    "ClassRow",
+    "Download",
+    "class_row",
+    "page_folder",
+    "render_class_html",
+    "render_student_html",
+    "render_student_markdown",
+    "render_student_text",
+]
