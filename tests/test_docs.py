@@ -14,10 +14,10 @@ import click
 import msgspec
 import pytest
 from conftest import ROOT, SUBMISSIONS, environment
-from layouts import MOODLE_PARTICIPANTS
 
 from grader.cli import cli
 from grader.export.results_json import Results
+from tests.layouts import MOODLE_PARTICIPANTS
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

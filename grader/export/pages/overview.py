@@ -146,7 +146,6 @@ def render_class_html(
             tallest=max(b.students for b in bins) or 1,
             exercises=exercises,
             mistakes=_ranked_mistakes(rows),
-            marked=[row for row in rows if any(cell.by_hand for cell in row.exercises)],
             attention=[(row, reasons) for row in rows if (reasons := row.reasons)],
             marked=[row for row in rows if any(cell.by_hand for cell in row.exercises)],
             downloads=downloads,
