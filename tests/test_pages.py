@@ -104,6 +104,7 @@ def exercise(verdict: Verdict, *checks: CheckResult, text: str = "", marks: floa
         ),
         pictures=tuple(picture for t in some for picture in pictures(t)),
         by_hand=tuple(HandMark(item=t, marks=0.5, comment=t, by=t, when=t) for t in some),
+        automatic_marks=0.25,
         answers=tuple(
             Answer(check=t, question=t, quotes=(Quote(text=t, origin=t),), mentioned=(t,)) for t in some
         ),
