@@ -351,6 +351,6 @@ def test_hostile_text_is_harmless_in_every_file_and_on_the_terminal(run: Run) ->
 
 def test_the_folder_of_results_holds_what_it_should_and_nothing_else(run: Run) -> None:
     names = {file.name for file in run.out.rglob("*") if file.is_file()}
-    tables = {"index.html", "gradebook.csv", "results.json", "reports.zip"}
+    tables = {"index.html", "gradebook.csv", "results.json", "reports.zip", ".lock"}
     assert names == tables | {"report.html", "report.md", "report.txt"}
     assert len(list((run.out / "students").iterdir())) == len(run.entries)

@@ -26,14 +26,14 @@ def read_document(path: Path, name: str, root: Path) -> Source:
     """Read one document; what only a person can read, or nobody, is said in its `unread`."""
     kind = kind_of(path)
     try:
-        if what := mistaken(path):
+        if kind != ".html" and (what := mistaken(path)):
             raise SourceError(f"{name} is {what} in spite of its name: a person has to look.")
         source = _read(kind, path, name, root)
     except SourceError as error:
         return _unread(path, name, str(error))
     except (MemoryError, RecursionError):
         return _unread(path, name, f"{name} unpacks to more than can be read: a person has to look.")
-    if kind != path.suffix.lower() and not (kind == ".md" and path.suffix.lower() == ".markdown"):
+    if kind not in (path.suffix.lower(), ".md", ".html"):
         what = {".pdf": "a PDF file", ".ipynb": "a notebook"}[kind]
         note = f"{name} is {what} in spite of its name; it was read as one."
         return msgspec.structs.replace(source, notes=(note, *source.notes))
@@ -53,6 +53,10 @@ def _read(kind: str, path: Path, name: str, root: Path) -> Source:
         from grader.sources import latex
 
         return latex.read(path, name, root)
+    if kind == ".html":
+        from grader.sources import webpage
+
+        return webpage.read(path, name)
     from grader.sources import markdown
 
     return markdown.read(path, name)

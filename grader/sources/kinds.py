@@ -5,14 +5,16 @@ from typing import Final
 
 __all__ = ["DOCUMENTS", "READABLE", "kind_of", "looks_like_a_document", "mistaken"]
 
-READABLE: Final = (".py", ".ipynb", ".md", ".markdown", ".tex", ".pdf")
+READABLE: Final = (".py", ".ipynb", ".md", ".markdown", ".tex", ".pdf", ".html", ".htm")
 """File name endings that are read."""
 
 DOCUMENTS: Final = (
     ".doc", ".docx", ".odt", ".rtf", ".pages", ".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff", ".gif", ".webp",
-    ".html", ".htm", ".xps", ".djvu", ".ps",
+    ".xps", ".djvu", ".ps",
 )  # fmt: skip
 """Endings of what may be a report that only a person can read."""
+
+_SAME: Final = {".markdown": ".md", ".htm": ".html"}
 
 _OTHERS: Final = (
     (b"PK\x03\x04", "a Zip archive or an Office document"),
@@ -32,7 +34,7 @@ _OTHERS: Final = (
 
 def kind_of(path: Path) -> str:
     """The ending that fits what the file holds: a PDF or a notebook under another name is found out."""
-    suffix = ".md" if path.suffix.lower() == ".markdown" else path.suffix.lower()
+    suffix = _SAME.get(path.suffix.lower(), path.suffix.lower())
     head = _head(path)
     if b"%PDF-" in head[:1024]:
         return ".pdf"

@@ -12,7 +12,7 @@ from grader.sources.decode import bytes_of, text_of
 from grader.sources.magics import neutralise
 from grader.sources.mathtext import plain
 
-__all__ = ["listing", "read"]
+__all__ = ["listing", "read", "read_text"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 _PYTHON: Final = ("python", "python3", "py", "ipython", "ipython3", "pycon", "python-repl", "sage")
@@ -36,7 +36,12 @@ _SHOWN: Final = (
 
 def read(path: Path, name: str) -> Source:
     """Read a report in Markdown; raises SourceError in a sentence where it is no text."""
-    text = text_of(bytes_of(path, name, MAX_BYTES, "the report"), name).expandtabs(4)
+    return read_text(path, name, text_of(bytes_of(path, name, MAX_BYTES, "the report"), name))
+
+
+def read_text(path: Path, name: str, text: str) -> Source:
+    """Read a text in Markdown; its lines are called lines of the file `name`."""
+    text = text.expandtabs(4)
     lines = text.split("\n")
     blocks: list[Block] = []
     prose = list(lines)

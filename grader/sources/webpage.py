@@ -1,0 +1,46 @@
+"""Web pages: what was typed into a platform's editor, and notebooks exported as pages.
+
+A page is turned into Markdown and read as such; places count the lines of the text as it is read.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from grader.model import Source
+from grader.sources import markdown
+from grader.sources.decode import bytes_of, text_of
+
+__all__ = ["read"]
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+
+BEGINS: Final = re.compile(r"(?:def \w+\(|import \w|from [\w.]+ import |\w+ = \w+[.(])")
+"""How a paragraph begins that is hardly prose: editors make paragraphs of code that is pasted."""
+
+
+def read(path: Path, name: str) -> Source:
+    """Read a web page; raises SourceError in a sentence where it is no text."""
+    from markdownify import markdownify
+
+    page = text_of(bytes_of(path, name, MAX_BYTES, "the text"), name)
+    text = markdownify(
+        page,
+        heading_style="ATX",
+        escape_asterisks=False,
+        escape_underscores=False,
+        escape_misc=False,
+        strip=["a", "b", "em", "i", "img", "strong"],
+    )
+    return markdown.read_text(path, name, _with_fences(text.replace("\xa0", " ")))
+
+
+def _with_fences(text: str) -> str:
+    """Set paragraphs that begin like code as code; fenced code stays as it is."""
+    fenced = False
+    parts: list[str] = []
+    for paragraph in re.split(r"\n{2,}", text.strip("\n")):
+        code = not fenced and BEGINS.match(paragraph) is not None
+        fenced ^= paragraph.count("```") % 2 == 1
+        parts.append(f"```\n{paragraph}\n```" if code else paragraph)
+    return "\n\n".join(parts)
