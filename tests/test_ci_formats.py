@@ -122,7 +122,7 @@ def test_a_hostile_submission_gives_no_command_of_its_own(grade: Grade, handed_i
     assert done.returncode == 0, done.stderr
     found = obeyed(done.stdout)
     assert [name for name, _, _ in found] == ["error", "group", "endgroup"]
-    assert found[0][1]["file"] == "::error::name/lab.py"
+    assert found[0][1]["file"].endswith(":error::name/lab.py")
     assert "forged" in done.stdout, "the text is shown all the same"
 
 

@@ -15,7 +15,7 @@ from grader.model import CheckResult, HandMark, Outcome, Report
 def run(folder: Path, reports: Sequence[Report], seed: int = 20) -> Path:
     """A folder of results."""
     folder.mkdir()
-    (folder / "results.json").write_text(results_json(reports, "lab1", seed), encoding="utf-8")
+    (folder / "results.json").write_text(results_json(reports, "lab1", seed, "strict"), encoding="utf-8")
     return folder
 
 

@@ -225,7 +225,7 @@ def test_the_test_student_is_nobody() -> None:
 def graded(folder: Path, reports: Sequence[Report]) -> Path:
     """A folder of results."""
     folder.mkdir()
-    (folder / "results.json").write_text(results_json(reports, "lab1", 20), encoding="utf-8")
+    (folder / "results.json").write_text(results_json(reports, "lab1", 20, "strict"), encoding="utf-8")
     return folder
 
 

@@ -92,8 +92,13 @@ def test_the_page_about_kits_says_of_every_module_whether_it_is_visible(kit: Pat
     said: dict[str, str] = {}
     for names, visible in re.findall(r"^\| (`[^|]*`) \| (yes|no) \|", page, re.MULTILINE):
         said |= dict.fromkeys(re.findall(r"`([^`]+)`", names), visible)
-    there = {file.stem for file in (ROOT / "reference").glob("*.py")} - {"__init__"}
-    inside = {Path(name).stem for name in texts(wheel_of(kit)) if re.fullmatch(r"reference/\w+\.py", name)}
+    top = ROOT / "reference"
+    there = {file.stem for file in top.glob("*.py")} - {"__init__"}
+    there |= {file.parent.name for file in top.glob("*/__init__.py")}
+    names = texts(wheel_of(kit))
+    inside = {
+        found[1] for name in names if (found := re.fullmatch(r"reference/(\w+)(\.py|/__init__\.py)", name))
+    }
     assert {name: "yes" if name in inside else "no" for name in there} | {"rubric.toml": "yes"} == said
     assert LAB.kit is not None
     assert {name for name, visible in said.items() if visible == "no"} == set(LAB.kit.leave_out)

@@ -166,6 +166,7 @@ def kept_findings(
     exercises: Sequence["Exercise"],
     seed: int,
     allowed: "Limits",
+    isolation: str,
 ) -> "Cache | None":
     """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
     import msgspec
@@ -174,7 +175,7 @@ def kept_findings(
     from grader.cache import Cache, fingerprint
     from grader.labs import find_lab
 
-    conditions = (msgspec.json.encode(allowed).decode(),)
+    conditions = (msgspec.json.encode(allowed).decode(), isolation)
     print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)
     if print_of_run is None:
         return None

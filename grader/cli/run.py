@@ -186,7 +186,6 @@ def _run(
     ids = [exercise.id for exercise in exercises]
     table = marks or out / "marks.csv"
     by_hand = read_marks(table, lab.rubric) if marks or table.exists() else ()
-    kept = kept_findings(cache_dir, lab_name, lab, exercises, drawn, allowed) if cache else None
     hidden = None
     if anonymise:
         from grader.anonymise import Anonymiser
@@ -199,6 +198,11 @@ def _run(
     zygote = started_zygote(isolation)
     console.warn_of_isolation(errors, zygote)
     with zygote, exclusive(out):
+        kept = (
+            kept_findings(cache_dir, lab_name, lab, exercises, drawn, allowed, zygote.level)
+            if cache
+            else None
+        )
         output = Output(out, lab, drawn, ids)
         try:
             with Watch(errors, len(submissions), plain=format_ == "plain") as watch:

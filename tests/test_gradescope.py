@@ -1,0 +1,38 @@
+"""The autograder for Gradescope, tried in a folder that stands for `/autograder`."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from conftest import RIGHT_SVD, Grade, environment
+
+
+def test_the_autograder_grades_a_submission_and_no_file_of_the_students_sets_options(
+    grade: Grade, tmp_path: Path
+) -> None:
+    done = grade("export", "gradescope", "--to", tmp_path / "a.zip", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    root = tmp_path / "autograder"
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(root / "source")
+        modes = {entry.filename: entry.external_attr >> 16 & 0o111 for entry in archive.infolist()}
+    assert modes["setup.sh"] and modes["run_autograder"]
+    subprocess.run(["bash", "-n", root / "source" / "setup.sh"], check=True)
+    (root / "source" / "venv").symlink_to(sys.prefix)
+    (root / "run_autograder").write_bytes((root / "source" / "run_autograder").read_bytes())
+    (root / "submission").mkdir()
+    (root / "submission" / "lab.py").write_text(RIGHT_SVD, encoding="utf-8")
+    (root / "submission" / "pyproject.toml").write_text("[tool.grade]\nlab = 'mine:LAB'\n", encoding="utf-8")
+    subprocess.run(
+        ["bash", root / "run_autograder"],
+        cwd=root / "submission",
+        env=environment(PATH=os.environ["PATH"]),
+        check=True,
+    )
+    shown = json.loads((root / "results" / "results.json").read_text(encoding="utf-8"))
+    worth = {test["number"]: test["score"] for test in shown["tests"] if "score" in test}
+    assert worth["2.1"] == 1.0
+    assert shown["score"] == sum(worth.values())
