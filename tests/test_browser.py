@@ -67,7 +67,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     everyone = sorted((*graded, *made), key=lambda report: report.student)
     for report in everyone:
         output.student(report)
-    output.tables(everyone)
+    output.tables(everyone, "process")
     return folder / "all"
 
 
