@@ -44,7 +44,7 @@ def mark_exercise(exercise: Exercise, examined: ExaminedExercise, rubric: Rubric
         if verdict is not Verdict.FULL
         else "",
         notes=_notes(examined.checks),
-        diagnoses=examined.diagnoses,
+        diagnoses=examined.diagnoses if verdict is not Verdict.FULL else (),
         checks=examined.checks,
         claims=examined.claims,
         pictures=examined.pictures,

@@ -11,9 +11,13 @@ class SharedMistake(Frozen, frozen=True):
     """A mistake and who made it; `students` as they are named in the reports, sorted."""
 
     id: str
+    """Which mistake it is."""
     title: str
+    """What it is, in a sentence."""
     concept: str
+    """The idea to teach again."""
     students: tuple[str, ...]
+    """Who made it, sorted by name."""
 
 
 def shared_mistakes(reports: Sequence[Report]) -> tuple[SharedMistake, ...]:

@@ -40,7 +40,8 @@ def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) 
         stated = [c for c in candidates(bench.figures) if _is_written(c) and fits(c)]
         located = bench.locate(function)
         if stated and located is not None:
-            sentence = _contradiction(bench, function, located, stated[0], fits)
+            best = min(stated, key=lambda candidate: bounds.loss(A, candidate.P))
+            sentence = _contradiction(bench, function, located, best, fits)
             found += [f"{figures}: {sentence}"] if sentence else []
     return tuple(found)
 

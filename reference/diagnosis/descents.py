@@ -167,7 +167,9 @@ def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> Words | None
 def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
     entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
     if follows_sheet(seen):
-        return ()  # what is wrong is not the rule: a start that makes it diverge, say
+        # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
+        idle = runs(ladder, bench, start=start_without_rate)
+        return () if follows_sheet(idle) else explain_by_one(idle, entries)
     if not moved(seen):
         still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)

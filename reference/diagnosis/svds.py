@@ -51,7 +51,8 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
         stated = stated_mistake(bench)
         if stated is None:
             return ()
-        return (_diagnosis(stated[0], "", None, f"It is the matrix stated ({stated[1].origin})."),)
+        name = source.name if source is not None else ""
+        return (_diagnosis(stated[0], name, None, f"It is the matrix stated ({stated[1].origin})."),)
     cases = [case for case in lab.cases(bench) if _well_apart(case)]
     seen = [(case, lab.observe(bench, case)) for case in cases]
     words, evidence = _named(seen)
