@@ -134,7 +134,7 @@ NEAR = {
     "only the first singular value kept": (
         "2.1-matrix",
         "P, S, Q = torch.linalg.svd(A)\nS[1:] = 0\nB = P @ torch.diag(S) @ Q",
-        "only the largest singular value",
+        "One singular value too few is kept",
     ),
     "the mean of the error of the SVD": (
         "2.1-error",
