@@ -111,16 +111,27 @@ class Descent:
         return reading(observation.value, m, n, setting.rank)
 
     def start(self, bench: Bench, setting: Setting) -> Factors:
-        """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs."""
+        """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs.
+
+        Raises Refused where neither gives finite numbers: from nan every rule leads to nan, so that nothing
+        could be told from another.
+        """
+        problem = Refused("With lr = 0 there are values in U and V that are not finite (inf or nan).")
         try:
-            return self.observe(bench, setting.changed(epochs=1, lr=0.0))
+            idle = self.observe(bench, setting.changed(epochs=1, lr=0.0))
+            if _are_finite(idle):
+                return idle
         except Ended:
             raise
         except Refused as refused:
-            try:
-                return self.observe(bench, setting.changed(epochs=0))
-            except Refused:
-                raise refused from None
+            problem = refused
+        try:
+            untouched = self.observe(bench, setting.changed(epochs=0))
+        except Refused:
+            raise problem from None
+        if not _are_finite(untouched):
+            raise problem
+        return untouched
 
     def compare(
         self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None
@@ -203,3 +214,7 @@ def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatc
                 separation=abs(float(theirs[row, column]) - float(ours[row, column])) / width,
             )
     return None
+
+
+def _are_finite(factors: Factors) -> bool:
+    return all(bool(np.isfinite(factor).all()) for factor in factors)

@@ -404,6 +404,13 @@ class Ladder:
 
     def _of_start(self, start: Factors, call: Setting) -> Finding:
         for name, factor in zip("UV", start, strict=True):
+            if not np.isfinite(factor).all():
+                return self._fail(
+                    f"{name} does not start from finite numbers.",
+                    call,
+                    got=_both(start),
+                    wanted="numbers from 0 to 1",
+                )
             tolerance = bounds.dkw_tolerance(factor.size, START_FAILURE)
             distance = bounds.uniform_distance(factor)
             low, high = float(factor.min()), float(factor.max())

@@ -162,3 +162,30 @@ def test_the_bound_holds_for_float32_whatever_the_order_of_summation(
                 V[c] = V[c] + np.float32(s.lr) * e * U[r]
     for got, want, bound in zip((U, V), wanted, bounds, strict=True):
         assert (np.abs(got - want) <= bound + 2.0**-24).all()
+
+
+def test_nan_agrees_with_no_rule_however_it_got_there() -> None:
+    def from_hidden(A: torch.Tensor, M: torch.Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01):  # type: ignore[no-untyped-def]
+        A = A.masked_fill(M == 0, float("nan"))
+        U, V = torch.rand(A.shape[0], rank), torch.rand(A.shape[1], rank)
+        for _ in range(num_epochs):
+            e = M * (A - U @ V.T)
+            U, V = U + lr * e @ V, V + lr * e.T @ U
+        return U, V
+
+    bench = InProcessBench({"sgd_factorise_masked": from_hidden})
+    results = {result.id: result for result in judge(exercises(20)[-2], bench)}
+    assert results["3.1-defaults"].outcome is not Outcome.PASS
+    assert results["3.1-converges"].outcome is not Outcome.PASS
+
+
+def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
+    def no_start(A: torch.Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01):  # type: ignore[no-untyped-def]
+        if num_epochs == 0:
+            return torch.full((A.shape[0], rank), float("nan")), torch.rand(A.shape[1], rank)
+        return torch.ones(A.shape[0], rank), torch.ones(A.shape[1], rank)
+
+    results = {r.id: r for r in judge(exercises(20)[0], InProcessBench({"sgd_factorise": no_start}))}
+    assert results["1.1-start"].outcome is Outcome.FAIL
+    assert "not start from finite numbers" in results["1.1-start"].message
+    assert all(result.outcome is not Outcome.ERROR for result in results.values())
