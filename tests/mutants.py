@@ -774,7 +774,7 @@ MISTAKES = {
     "svd-zeroes-last-only": "Only the last singular value is set to zero, whatever the rank asked for.",
     "svd-zeroes-one-value": "Only the first singular value beyond the rank is set to zero.",
     "svd-wrong-value-zeroed": "The last but one singular value is set to zero, the last is kept.",
-    "svd-truncation-missing": "The last singular values are not set to zero, so A comes back.",
+    "svd-truncation-unused": "The last singular values are not set to zero, so A comes back.",
     "svd-wrong-transpose": "The right factor is transposed once too often or too seldom.",
     "svd-u-transposed": "The left singular vectors are taken from the rows of U instead of its columns.",
     "svd-s-squared": "The singular values enter squared.",
@@ -1091,7 +1091,7 @@ OPERATORS = (
         rules("s[rank:] -> s[rank]", "S[rank:] -> S[rank]"),
     ),
     Operator("last_but_one", "svd-wrong-value-zeroed", SVD, rules("S[-1] -> S[-2]")),
-    Operator("tail_kept", "svd-truncation-missing", SVD, tail_kept),
+    Operator("tail_kept", "svd-truncation-unused", SVD, tail_kept),
     Operator(
         "right_transposed",
         "svd-wrong-transpose",
