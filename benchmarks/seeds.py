@@ -1,8 +1,9 @@
 """Does any verdict depend on luck? The whole corpus under many seeds.
 
 ``python -m benchmarks.seeds --seeds 200`` draws matrices, masks and starts anew for every seed, judges every
-solution of the corpus, and prints how many verdicts ever changed; it has to be 0. A file is executed once for
-a block of seeds, and only its functions are called anew.
+solution of the corpus, and prints how many verdicts contradicted their label and how many marks changed from one
+seed to another; both have to be 0. A file is executed once for a block of seeds, and only its functions are called
+anew. Checks that are worth nothing and that no other check needs are left out: they decide neither.
 """
 
 import argparse
@@ -11,10 +12,16 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
+
 from grader.bench import WorkerBench
 from grader.choose import choose
 from grader.collect import one
-from grader.pipeline import assess
+from grader.examined import ExaminedExercise
+from grader.judge import judge
+from grader.lab import Bench, Exercise
+from grader.marking import mark_exercise
+from grader.model import CheckResult, Outcome
 from grader.sandbox import Limits, Zygote, private_copy
 from reference import LAB
 from tests.accuracy import Case, cases, contradicts
@@ -22,23 +29,52 @@ from tests.accuracy import Case, cases, contradicts
 LIMITS = Limits(submission_seconds=100_000.0)
 
 
-def judge_under(case: Case, seeds: range, zygote: Zygote) -> list[str]:
-    """A line for each verdict of the case that contradicts its label under one of the seeds."""
+class Marks(msgspec.Struct, frozen=True):
+    """What one exercise of a case came out as under one seed."""
+
+    exercise: str
+    seed: int
+    marks: float
+    failed: tuple[str, ...]
+    """Checks that did not pass."""
+    contradiction: str
+    """How the verdict contradicts the label; empty where it does not."""
+
+
+def judge_under(case: Case, seeds: range, zygote: Zygote) -> list[Marks]:
+    """Every labelled exercise of the case under each of the seeds."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
-    lines = []
+    found = []
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, LAB.functions, LIMITS, LAB.seed)
         try:
             for seed in seeds:
                 for exercise in LAB.exercises(seed):
                     if exercise.id in (*case.right, *case.wrong):
-                        kind = contradicts(case, assess(exercise, LAB, bench))
-                        if kind:
-                            lines.append(f"seed {seed}: {case.path.name} {exercise.id} falsely {kind}")
+                        seen = ExaminedExercise(id=exercise.id, checks=_judged(exercise, bench))
+                        report = mark_exercise(exercise, seen, LAB.rubric)
+                        failed = tuple(c.id for c in report.checks if c.outcome is not Outcome.PASS or c.cost)
+                        found.append(
+                            Marks(exercise.id, seed, report.marks, failed, contradicts(case, report))
+                        )
         finally:
             bench.close()
-    return lines
+    return found
+
+
+def _judged(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
+    worth = LAB.rubric.exercises[exercise.id].checks
+    needed = {other for check in exercise.checks for other in (*check.needs, *check.implied_by)}
+    deciding = tuple(check for check in exercise.checks if worth[check.id] > 0 or check.id in needed)
+    decided = {
+        result.id: result for result in judge(msgspec.structs.replace(exercise, checks=deciding), bench)
+    }
+    skipped = {
+        check.id: CheckResult(id=check.id, title=check.title, outcome=Outcome.SKIPPED)
+        for check in exercise.checks
+    }
+    return tuple({**skipped, **decided}.values())
 
 
 def main() -> int:
@@ -52,19 +88,35 @@ def main() -> int:
     options = parser.parse_args()
     chosen = [case for case in cases() if options.only in str(Path(case.path))]
     verdicts = sum(len(case.right) + len(case.wrong) for case in chosen)
-    changed = 0
+    first: dict[tuple[Path, str], Marks] = {}
+    wrong = changed = 0
     begun = time.monotonic()
     with Zygote() as zygote, ThreadPoolExecutor(options.jobs) as pool:
         for low in range(options.first, options.first + options.seeds, options.block):
             seeds = range(low, min(low + options.block, options.first + options.seeds))
-            for lines in pool.map(lambda case, seeds=seeds: judge_under(case, seeds, zygote), chosen):
-                changed += len(lines)
-                for line in lines:
-                    print(f"  {line}", flush=True)
+            judged = pool.map(lambda case, seeds=seeds: judge_under(case, seeds, zygote), chosen)
+            for case, found in zip(chosen, judged, strict=True):
+                for one_seed in found:
+                    before = first.setdefault((case.path, one_seed.exercise), one_seed)
+                    wrong += bool(one_seed.contradiction)
+                    changed += one_seed.marks != before.marks
+                    if one_seed.contradiction or one_seed.marks != before.marks:
+                        print(_line(case, one_seed, before), flush=True)
             done = seeds.stop - options.first
             minutes = (time.monotonic() - begun) / 60
-            print(f"{done} seeds × {verdicts} verdicts: {changed} wrong ({minutes:.0f} min)", flush=True)
-    return int(changed > 0)
+            print(
+                f"{done} seeds × {verdicts} verdicts: {wrong} wrong, {changed} marks changed ({minutes:.0f} min)",
+                flush=True,
+            )
+    return int(wrong + changed > 0)
+
+
+def _line(case: Case, now: Marks, before: Marks) -> str:
+    name = f"  {case.path.name} {now.exercise} under seed {now.seed}:"
+    if now.contradiction:
+        return f"{name} falsely {now.contradiction}"
+    differing = sorted(set(now.failed) ^ set(before.failed))
+    return f"{name} {now.marks}, under seed {before.seed} {before.marks} ({', '.join(differing)})"
 
 
 if __name__ == "__main__":

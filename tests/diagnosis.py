@@ -103,8 +103,19 @@ def tells_the_solution(case: Case, report: Report) -> bool:
         for line in diagnosis.repair.splitlines()
         if line.startswith("+") and not line.startswith("+++")
     }
-    told = msgspec.json.encode(at_level(report, Feedback.HINTS)).decode()
+    told = msgspec.json.encode(_without_their_own_lines(at_level(report, Feedback.HINTS), wrong)).decode()
     return any(len(line) > 8 and json.dumps(line, ensure_ascii=False)[1:-1] in told for line in right - wrong)
+
+
+def _without_their_own_lines(report: Report, own: set[str]) -> dict[str, Any]:
+    """The report less the student's own lines in its excerpts, one of which may hold a right one within it."""
+    plain: dict[str, Any] = msgspec.to_builtins(report)
+    for exercise in plain["exercises"]:
+        for diagnosis in exercise["diagnoses"]:
+            if diagnosis.get("excerpt"):
+                lines = diagnosis["excerpt"]["code"].splitlines()
+                diagnosis["excerpt"]["code"] = [line for line in lines if line.strip() not in own]
+    return plain
 
 
 def main() -> int:

@@ -47,6 +47,7 @@ def flow_edits(program: Program) -> Iterator[Edit]:
     for scope in program.scopes:
         yield from _returns(program, scope)
         yield from _guards(program, scope)
+        yield from _whole_conditions(program, scope)
 
 
 def _comparison(program: Program, node: ast.Compare) -> Iterator[Edit]:
@@ -203,19 +204,10 @@ def _no_return(program: Program, scope: Scope) -> Iterator[Edit]:
 def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
     """A parameter that nothing asks: entries where it is 0 are to be left alone."""
     done: set[tuple[str, int]] = set()
-    for node in scope.nodes:
-        if not isinstance(node, ast.Subscript) or not program.loops(node):
-            continue
-        base: ast.expr = node
-        while isinstance(base, ast.Subscript):
-            base = base.value
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        two = len(parts) == 2 or isinstance(node.value, ast.Subscript)
-        if not (isinstance(base, ast.Name) and base.id in scope.parameters and two):
-            continue
+    for node, base in _entries(program, scope):
         statement = program.statement(node)
         for name in scope.parameters:
-            if name == base.id or (scope.role(name) == "size" and name not in scope.unused):
+            if name == base or (scope.role(name) == "size" and name not in scope.unused):
                 continue
             if (name, statement.lineno) in done or not (name in scope.unused or name in scope.arrays):
                 continue
@@ -224,7 +216,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             ):
                 continue
             done.add((name, statement.lineno))
-            entry = name + program.text(node).removeprefix(base.id)
+            entry = name + program.text(node).removeprefix(base)
             indent = " " * statement.col_offset
             text = f"if {entry} == 0:\n{indent}    continue\n{indent}"
             begin = (statement.lineno, statement.col_offset)
@@ -233,3 +225,35 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             yield program.edit(
                 "guard-missing", statement, weight, sentence, program.put_between(begin, begin, text)
             )
+
+
+def _whole_conditions(program: Program, scope: Scope) -> Iterator[Edit]:
+    """A condition that asks about a whole parameter, above lines that read one entry of another."""
+    entries = list(_entries(program, scope))
+    for node in scope.nodes:
+        if not isinstance(node, ast.If):
+            continue
+        names = [n for n in ast.walk(node.test) if isinstance(n, ast.Name) and n.id in scope.parameters]
+        if len(names) != 1 or isinstance(program.parent(names[0]), ast.Subscript):
+            continue
+        name = names[0].id
+        inside = next((e for e in entries if e[1] != name and node in program.ancestors(e[0])), None)
+        if inside is None:
+            continue
+        entry = name + program.text(inside[0]).removeprefix(inside[1])
+        sentence = f"The condition `{program.text(node.test)}` asks about all of `{name}`, whatever the cell."
+        yield program.edit("condition", node.test, 4, sentence, program.put(node.test, f"{entry} != 0"))
+
+
+def _entries(program: Program, scope: Scope) -> Iterator[tuple[ast.Subscript, str]]:
+    """Single entries of parameters that are read in loops, each with the parameter's name."""
+    for node in scope.nodes:
+        if not isinstance(node, ast.Subscript) or not program.loops(node):
+            continue
+        base: ast.expr = node
+        while isinstance(base, ast.Subscript):
+            base = base.value
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        two = len(parts) == 2 or isinstance(node.value, ast.Subscript)
+        if isinstance(base, ast.Name) and base.id in scope.parameters and two:
+            yield node, base.id
