@@ -1,17 +1,24 @@
-"""How long `grade check` takes for a right solution: ``python -m benchmarks.check [RUNS]``.
+"""How long `grade check` takes for a right solution: ``python -m benchmarks.check [--runs N]``.
 
 Wall-clock time of whole commands, from a cold start to the answer, and the CPU time of everything they start. The
 goal is an answer within three seconds on two free cores.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-RIGHT = Path(__file__).resolve().parent.parent / "submissions" / "tamsin-quillfeather" / "lab1.py"
+from benchmarks.common.tables import Line, report
+
+RIGHT: Final = Path(__file__).resolve().parent.parent / "submissions" / "tamsin-quillfeather" / "lab1.py"
+
+GOAL_SECONDS: Final = 3.0
 
 
 def once() -> tuple[float, float]:
@@ -26,15 +33,25 @@ def once() -> tuple[float, float]:
     return wall, sum(after[2:4]) - sum(before[2:4])
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the median and the range."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--runs", type=int, default=7)
+    runs = parser.parse_args(arguments).runs
     once()  # fills the caches of the file system
     walls, cpus = zip(*(once() for _ in range(runs)), strict=True)
-    print(f"{runs} checks of a right solution, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    for name, values in (("clock", walls), ("CPU", cpus)):
-        print(f"{name}: median {statistics.median(values):.2f} s, {min(values):.2f} to {max(values):.2f} s")
+    middle = statistics.median(walls)
+    return report(
+        [
+            Line("clock", _spread(walls), f"≤ {GOAL_SECONDS:g} s", middle <= GOAL_SECONDS),
+            Line("CPU", _spread(cpus)),
+        ]
+    )
+
+
+def _spread(values: tuple[float, ...]) -> str:
+    return f"median {statistics.median(values):.2f} s, {min(values):.2f} to {max(values):.2f} s"
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,21 +1,24 @@
 """What locking a worker in costs: time from asking for a worker to its answer to an empty file.
 
-``python -m benchmarks.isolation`` starts workers alternately on both levels, so that a busy machine slows both,
-and prints the median and the quartiles of each in milliseconds, and their difference. The goal: `strict` adds
-at most 30 ms to a submission.
+``python -m benchmarks.isolation [--rounds N]`` starts workers alternately on both levels, so that a busy machine
+slows both, and prints the median and the quartiles of each, and the median of the differences. The goal: `strict`
+adds at most 30 ms to a submission.
 """
 
+import argparse
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
+from benchmarks.common.tables import Line, report
 from grader import wire
 from grader.sandbox import Limits, Worker, Zygote
 
-GOAL_MS = 30.0
-ROUNDS = 200
+GOAL_MS: Final = 30.0
 
 
 def one(zygote: Zygote, folder: Path) -> float:
@@ -27,8 +30,11 @@ def one(zygote: Zygote, folder: Path) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print what each level costs, and the difference against the goal."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=200)
+    rounds = parser.parse_args(arguments).rounds
     with (
         tempfile.TemporaryDirectory() as folder,
         Zygote("strict") as strict,
@@ -38,15 +44,16 @@ def main() -> int:
         times: dict[str, list[float]] = {level: [] for level in zygotes}
         for zygote in zygotes.values():
             one(zygote, Path(folder))  # the first one waits for torch
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             for level, zygote in zygotes.items():
                 times[level].append(one(zygote, Path(folder)))
+    lines = []
     for level, measured in times.items():
         low, middle, high = statistics.quantiles(measured, n=4)
-        print(f"{level:8} median {middle:6.1f} ms, quartiles {low:.1f} to {high:.1f}")
+        lines.append(Line(f"a worker, `{level}`", f"{middle:.1f} ms (quartiles {low:.1f} to {high:.1f})"))
     added = statistics.median(a - b for a, b in zip(times["strict"], times["process"], strict=True))
-    print(f"strict adds {added:.1f} ms to a submission (goal {GOAL_MS:g} ms)")
-    return int(added > GOAL_MS)
+    lines.append(Line("`strict` adds", f"{added:.1f} ms", f"≤ {GOAL_MS:g} ms", added <= GOAL_MS))
+    return report(lines)
 
 
 if __name__ == "__main__":

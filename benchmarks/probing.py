@@ -1,15 +1,19 @@
 """What probing costs: CPU of the worker's calls and of the grader itself, for correct submissions.
 
-``python -m benchmarks.probing`` executes each right whole lab once, then judges it, and prints in CPU
+``python -m benchmarks.probing [--labs N]`` executes each right whole lab once, then judges it, and prints in CPU
 seconds: one default run of the student's own `sgd_factorise` on the sheet's A, all calls the checks made, and
 the grader's own share. The goal: calls and grader together at most 0.5 s where a default run takes 0.17 s, and
 the grader's share at most 5 % of 0.5 s.
 """
 
+import argparse
 import statistics
 import sys
 import time
+from collections.abc import Sequence
+from typing import Final
 
+from benchmarks.common.tables import Line, markdown, report
 from grader.bench import WorkerBench
 from grader.choose import choose
 from grader.collect import one
@@ -19,9 +23,11 @@ from grader.sandbox import Limits, Zygote, private_copy
 from reference import LAB, matrices
 from tests.accuracy import Case, cases
 
-GOAL_SECONDS = 0.5
-REFERENCE_RUN = 0.17
-GOAL_SHARE = 0.05
+GOAL_SECONDS: Final = 0.5
+REFERENCE_RUN: Final = 0.17
+GOAL_SHARE: Final = 0.05
+SHORTEST: Final = 0.01
+"""A clock that counts in hundredths of a second shows no less, and may show nothing."""
 
 
 def measure(case: Case, zygote: Zygote) -> tuple[float, float, float]:
@@ -42,23 +48,44 @@ def measure(case: Case, zygote: Zygote) -> tuple[float, float, float]:
             bench.close()
 
 
-def main() -> int:
-    """Print a line for each lab and the medians against the goals."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a line for each lab, and the medians against the goals."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--labs", type=int, default=None, help="only so many")
     labs = [case for case in cases() if {"1.1", "3.1"} <= set(case.right) and not case.variant]
-    rows = []
-    print(f"{'submission':34} {'default run':>11} {'calls':>7} {'grader':>7} {'scaled to 0.17':>15}")
+    labs = labs[: parser.parse_args(arguments).labs]
+    rows: list[tuple[str, float, float, float, float]] = []
     with Zygote() as zygote:
         measure(labs[0], zygote)  # the first one pays for caches everybody else finds filled
         for case in labs:
             default_run, calls, grader = measure(case, zygote)
-            scaled = calls * REFERENCE_RUN / default_run + grader
-            rows.append((default_run, calls, grader, scaled))
-            print(f"{case.path.stem:34} {default_run:11.3f} {calls:7.3f} {grader:7.3f} {scaled:15.3f}")
-    _, calls, grader, scaled = (statistics.median(column) for column in zip(*rows, strict=True))
+            scaled = calls * REFERENCE_RUN / max(default_run, SHORTEST) + grader
+            rows.append((case.path.stem, default_run, calls, grader, scaled))
+    print(
+        markdown(
+            ("seconds of CPU", "default run", "calls", "grader", "scaled to 0.17"),
+            [(name, *(f"{seconds:.3f}" for seconds in times)) for name, *times in rows],
+        )
+    )
+    print()
+    grader, scaled = statistics.median(row[3] for row in rows), statistics.median(row[4] for row in rows)
     share = grader / GOAL_SECONDS
-    print(f"median: {scaled:.3f} s at a default run of 0.17 s (goal {GOAL_SECONDS} s); ", end="")
-    print(f"the grader's share is {grader * 1000:.0f} ms, {share:.1%} of 0.5 s (goal {GOAL_SHARE:.0%})")
-    return int(scaled > GOAL_SECONDS or share > GOAL_SHARE)
+    return report(
+        [
+            Line(
+                "calls and grader where a default run takes 0.17 s",
+                f"{scaled:.3f} s",
+                f"≤ {GOAL_SECONDS:g} s",
+                scaled <= GOAL_SECONDS,
+            ),
+            Line(
+                f"the grader's share of {GOAL_SECONDS:g} s",
+                f"{share:.1%} ({1000 * grader:.0f} ms)",
+                f"≤ {GOAL_SHARE:.0%}",
+                share <= GOAL_SHARE,
+            ),
+        ]
+    )
 
 
 if __name__ == "__main__":

@@ -9,11 +9,13 @@ anew. Checks that are worth nothing and that no other check needs are left out: 
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
 
+from benchmarks.common.tables import Line, report
 from grader.bench import WorkerBench
 from grader.choose import choose
 from grader.collect import one
@@ -77,7 +79,7 @@ def _judged(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     return tuple({**skipped, **decided}.values())
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Judge block by block, so that a long run shows how far it came."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200)
@@ -85,7 +87,7 @@ def main() -> int:
     parser.add_argument("--block", type=int, default=10, help="seeds for which a file is executed once")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="only files whose path contains this")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     chosen = [case for case in cases() if options.only in str(Path(case.path))]
     verdicts = sum(len(case.right) + len(case.wrong) for case in chosen)
     first: dict[tuple[Path, str], Marks] = {}
@@ -101,14 +103,21 @@ def main() -> int:
                     wrong += bool(one_seed.contradiction)
                     changed += one_seed.marks != before.marks
                     if one_seed.contradiction or one_seed.marks != before.marks:
-                        print(_line(case, one_seed, before), flush=True)
+                        print(_line(case, one_seed, before), file=sys.stderr, flush=True)
             done = seeds.stop - options.first
             minutes = (time.monotonic() - begun) / 60
             print(
                 f"{done} seeds × {verdicts} verdicts: {wrong} wrong, {changed} marks changed ({minutes:.0f} min)",
+                file=sys.stderr,
                 flush=True,
             )
-    return int(wrong + changed > 0)
+    return report(
+        [
+            Line("verdicts", f"{options.seeds:,} seeds × {verdicts:,}"),
+            Line("contradict their label", f"{wrong:,}", "0", wrong == 0),
+            Line("marks that another seed changes", f"{changed:,}", "0", changed == 0),
+        ]
+    )
 
 
 def _line(case: Case, now: Marks, before: Marks) -> str:

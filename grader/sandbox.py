@@ -33,6 +33,9 @@ START_SECONDS: Final = 60.0
 
 _STARTS: Final = 3
 
+_CPU_OF_PROCESS: Final = 2
+"""CPUCLOCK_SCHED: with it Linux makes the clock of a process out of its number, as clock_getcpuclockid(3) does."""
+
 
 class Worker:
     """One worker process and the conversation with it. Raises SandboxError where none can be started."""
@@ -124,6 +127,10 @@ class Worker:
         if self._process is None:
             return 0.0
         try:
+            return time.clock_gettime(~self._process.pid << 3 | _CPU_OF_PROCESS)
+        except OSError:  # no Linux; there is nothing finer than hundredths of a second
+            pass
+        try:
             times = self._process.cpu_times()
         except psutil.Error:
             return 0.0
@@ -172,7 +179,7 @@ class _Clock:
     def restart(self) -> None:
         """Begin to count anew, as each statement of a file does."""
         self._begun = self._checked = time.monotonic()
-        self._used: float | None = None  # read only for a call that takes a while: it costs 70 µs
+        self._used: float | None = None  # read only for a call that takes a while
 
     def check_flood(self) -> None:
         """The same for a worker that sends without a pause: looked at once a second."""
