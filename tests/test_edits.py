@@ -98,6 +98,15 @@ def test_a_mask_that_nothing_asks_gets_a_guard() -> None:
     )
 
 
+@pytest.mark.parametrize("asked", ["M is not None", "M.any()", "M.sum() > 0", "len(M)"])
+def test_a_condition_about_the_whole_mask_is_made_to_ask_about_the_cell(asked: str) -> None:
+    head, _, step = FACTORISE.replace("(A, rank", "(A, M, rank").partition("                e = ")
+    inside = f"    e = {step}".replace("\n                ", "\n                    ")
+    wrong = f"{head}                if {asked}:\n                {inside}"
+    made = [applied(wrong, edit) for edit in edits(wrong) if edit.kind == "condition"]
+    assert any("if M[r, c] != 0:\n                    e = " in code for code in made)
+
+
 def test_an_edit_changes_nothing_but_its_own_lines() -> None:
     for edit in edits(FACTORISE, DEFAULTS):
         touched = {line for part in edit.replacements for line in range(part.line, part.end_line + 1)}

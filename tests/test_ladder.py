@@ -189,3 +189,30 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
     assert results["1.1-start"].outcome is Outcome.FAIL
     assert "not start from finite numbers" in results["1.1-start"].message
     assert all(result.outcome is not Outcome.ERROR for result in results.values())
+
+
+STARTS = {
+    "uniform": (lambda m, k: torch.rand(m, k), "pass", ""),
+    "of three halves": (lambda m, k: 1.5 * torch.randn(m, k), "pass", "start"),
+    "one more": (lambda m, k: torch.rand(m, k) + 1, "pass", "start"),
+    "a little narrower": (lambda m, k: 0.98 * torch.rand(m, k), "pass", "start"),
+    "mean of two": (lambda m, k: (torch.rand(m, k) + torch.rand(m, k)) / 2, "pass", "start"),
+    "squashed normal": (lambda m, k: torch.sigmoid(torch.randn(m, k)), "pass", "start"),
+    "one column repeated": (lambda m, k: torch.rand(m, 1).repeat(1, k), "fail", ""),
+    "one row repeated": (lambda m, k: torch.rand(1, k).repeat(m, 1), "fail", ""),
+    "tenths": (lambda m, k: torch.randint(0, 10, (m, k)) / 10, "fail", ""),
+}
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_no_draw_decides_what_a_start_is_taken_for(start: str) -> None:
+    draw, outcome, cost = STARTS[start]
+
+    def begins(A: torch.Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01):  # type: ignore[no-untyped-def]
+        return draw(A.shape[0], rank), draw(A.shape[1], rank)
+
+    for seed in range(60):
+        bench = InProcessBench({"sgd_factorise": begins})
+        (check,) = (c for c in exercises(seed)[0].checks if c.id == "1.1-start")
+        found = check.run(bench)
+        assert (found.outcome, found.cost) == (Outcome(outcome), cost), (seed, found.got)

@@ -57,6 +57,10 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
     seen = [(case, lab.observe(bench, case)) for case in cases]
     words, evidence = _named(seen)
     if words is None:
+        # Another mistake may stop it where A is not square.
+        square = [(case, o) for case, o in seen if case.A.shape[0] == case.A.shape[1]]
+        words, evidence = _named(square)
+    if words is None:
         raised = [o for _, o in seen if isinstance(o, wire.Raised)]
         return (raising(raised[0], source),) if raised else ()
     return (_diagnosis(words, source.name if source is not None else "", located.line, evidence),)
