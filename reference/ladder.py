@@ -90,7 +90,13 @@ class Ladder:
     # --- settings -----------------------------------------------------------------------------------------
 
     def _setting(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> Setting:
-        A = matrices.signed(m, n, self._rng)
+        return self._given(matrices.signed(m, n, self._rng), rank, M)
+
+    def _one_cell(self, rank: int, sign: int) -> Setting:
+        return self._given(matrices.one_cell(rank, sign, self._rng), rank)
+
+    def _given(self, A: matrices.Matrix, rank: int, M: "matrices.Mask | None" = None) -> Setting:
+        m, n = A.shape
         seed = int(self._rng.integers(1, 10_000))
         if self.masked and M is None:
             M = matrices.all_observed(m, n)
@@ -99,8 +105,8 @@ class Ladder:
 
     def _draw(self) -> None:
         draw = self._setting
-        self.update = (draw(1, 1, 1), draw(1, 1, 1))
-        self.product = (draw(1, 1, 2), draw(1, 1, 3))
+        self.update = (self._one_cell(1, +1), self._one_cell(1, -1))
+        self.product = (self._one_cell(2, +1), self._one_cell(3, -1))
         self.columns = (draw(1, 4, 1), draw(1, 3, 1))
         self.rows = (draw(4, 1, 1), draw(3, 1, 1))
         self.square = draw(2, 2, 1)

@@ -21,6 +21,7 @@ __all__ = [
     "generator",
     "hidden_changed",
     "nearly_repeated",
+    "one_cell",
     "one_observed",
     "rank_deficient",
     "row_hidden",
@@ -76,11 +77,23 @@ def generator(seed: Seed) -> np.random.Generator:
 def signed(m: int, n: int, rng: Seed) -> Matrix:
     """Draw entries of either sign with sizes from U[0.5, 2): (m, n) float32.
 
-    Bounded away from zero, so that leaving out any one cell shows in a single epoch.
+    Bounded away from zero, so that leaving out any one cell shows in a single epoch. Where there are two entries or
+    more, both signs occur, so that it is not luck whether a mistake shows that needs one of them.
     """
     rng = generator(rng)
     signs = np.where(rng.random((m, n)) < 0.5, -1.0, 1.0)
+    if m * n > 1 and abs(signs.sum()) == m * n:
+        signs.flat[rng.integers(m * n)] *= -1.0
     return (signs * rng.uniform(0.5, 2.0, size=(m, n))).astype(np.float32)
+
+
+def one_cell(rank: int, sign: int, rng: Seed) -> Matrix:
+    """Draw the entry of a 1×1 float32 matrix such that U Vᵀ errs by more than 1, to the side of `sign`.
+
+    Holds for every U and V of this rank with entries from [0, 1), whose product lies in [0, rank).
+    """
+    size = float(generator(rng).uniform(1.0, 2.0)) + (rank if sign > 0 else 0)
+    return np.array([[sign * size]], dtype=np.float32)
 
 
 def with_spectrum(singular_values: Sequence[float], m: int, n: int, rng: Seed) -> Matrix:
@@ -163,7 +176,7 @@ def one_observed(m: int, n: int, row: int, column: int) -> Mask:
 
 
 def scattered(m: int, n: int, rng: Seed, hidden: float = 0.35) -> Mask:
-    """Draw a mask that hides about this share of the cells, at least one and never all: (m, n) int64.
+    """Draw a mask that hides about this share of the cells, at least one and never the first: (m, n) int64.
 
     Raises ValueError if there are fewer than two cells.
     """
@@ -172,7 +185,7 @@ def scattered(m: int, n: int, rng: Seed, hidden: float = 0.35) -> Mask:
         raise ValueError(f"a {m}×{n} mask cannot both hide and show a cell")
     count = min(max(round(hidden * cells), 1), cells - 1)
     mask = all_observed(m, n)
-    mask.flat[generator(rng).choice(cells, size=count, replace=False)] = 0
+    mask.flat[1 + generator(rng).choice(cells - 1, size=count, replace=False)] = 0
     return mask
 
 

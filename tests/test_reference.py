@@ -270,6 +270,15 @@ def test_signed_matrices_stay_away_from_zero(shape, seed):
 def test_signed_matrices_have_both_signs():
     drawn = matrices.signed(20, 20, 3)
     assert 100 < np.sum(drawn > 0) < 300
+    for seed in range(50):
+        assert set(np.sign(matrices.signed(1, 2, seed)).ravel()) == {-1.0, 1.0}
+
+
+@given(rank=st.integers(1, 4), sign=st.sampled_from((-1, 1)), seed=seeds)
+def test_the_error_at_one_cell_has_the_sign_asked_for_from_every_start(rank, sign, seed):
+    A = matrices.one_cell(rank, sign, seed)
+    assert A.shape == (1, 1) and A.dtype == np.float32
+    assert all(sign * (A[0, 0] - product) > 0.99 for product in (0.0, float(rank)))
 
 
 def test_the_same_seed_draws_the_same_and_a_generator_goes_on():
@@ -291,7 +300,7 @@ def test_masks_hide_what_their_names_say():
 def test_a_scattered_mask_hides_some_cells_and_shows_some(m, n, seed, hidden):
     assume(m * n > 1)
     mask = matrices.scattered(m, n, seed, hidden)
-    assert set(np.unique(mask)) == {0, 1}
+    assert set(np.unique(mask)) == {0, 1} and mask[0, 0] == 1
     assert abs(np.sum(mask == 0) - hidden * m * n) <= 1
 
 
