@@ -7,6 +7,7 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 import hashlib
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -293,11 +294,17 @@ def loading_seed(seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"loading {seed}".encode()).digest()[:4], "little")
 
 
+@lru_cache
+def _name_of(dtype: "np.dtype[np.generic]") -> str:
+    """NumPy puts the name together anew each time it is asked for."""
+    return dtype.name
+
+
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
     """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
         return wire.Array(
-            dtype=value.dtype.name,
+            dtype=_name_of(value.dtype),
             shape=value.shape,
             data=np.ascontiguousarray(value).tobytes(),
             origin=arrays,

@@ -170,7 +170,8 @@ def arguments(
     A parameter left out stays at the student's default; where the student gave none, `make` turns the
     sheet's into a value. The third part names, by the sheet, all that is passed: positional ones, then named ones.
     """
-    lost = [name for name in given if name not in binding.taken]
+    taken = binding.taken
+    lost = [name for name in given if name not in taken]
     if lost:
         return "the function does not take " + ", ".join(f"`{name}`" for name in lost)
     if binding.extra:

@@ -8,6 +8,7 @@ masks, the defaults, convergence. A rung never compares losses where it can comp
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -84,6 +85,7 @@ class Ladder:
         self.masked = masked
         self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
         self.descent = Descent(self.function)
+        self._mask_types: WeakKeyDictionary[Bench, str] = WeakKeyDictionary()
         self._rng = np.random.Generator(np.random.PCG64([seed, masked]))
         self._draw()
 
@@ -580,7 +582,10 @@ class Ladder:
         """The settings with their masks in the first type the student's function works with."""
         if all(setting.M is None for setting in settings):
             return settings
-        dtype = next((name for name in MASK_TYPES if self._works_with(bench, name)), MASK_TYPES[0])
+        if bench not in self._mask_types:
+            working = (name for name in MASK_TYPES if self._works_with(bench, name))
+            self._mask_types[bench] = next(working, MASK_TYPES[0])
+        dtype = self._mask_types[bench]
         return tuple(
             setting if setting.M is None else setting.changed(M=setting.M.astype(dtype))
             for setting in settings
