@@ -2,18 +2,27 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+from conftest import ROOT, environment
 
 from benchmarks import record
+from benchmarks.common import classes, plots
+from benchmarks.common.results import fitted
 from benchmarks.common.tables import MISSED, Line, markdown, report
+from benchmarks.common.watching import watch
+from grader.evidence import Curve, LinePlot
 
 TINY: dict[str, Sequence[str]] = {
     "check": ("--runs", "1"),
     "isolation": ("--rounds", "2"),
     "pages": ("--students", "5"),
     "probing": ("--labs", "1"),
+    "run": ("--sizes", "1,2,3", "--beside", "1", "--profiled", "1", "--kept", "2"),
     "seeds": ("--seeds", "1", "--only", "right/svd_full_slices"),
     "startup": ("--runs", "1"),
 }
@@ -75,3 +84,62 @@ def test_columns_of_a_table_are_as_wide_as_their_longest_entry() -> None:
     table = markdown(("name", "n"), [("first", "1"), ("b", "1000")]).splitlines()
     assert table[1:3] == ["| ----- | ---: |", "| first |    1 |"]
     assert len({len(line) for line in table}) == 1
+
+
+# --- what several share -----------------------------------------------------------------------------------
+
+
+def test_a_class_is_the_same_for_the_same_seed_and_no_two_files_are_alike(tmp_path: Path) -> None:
+    labs = classes.right_labs()
+    assert len(labs) > 15
+    drawn = classes.draw(labs, 3 * len(labs), seed=5)
+    assert drawn == classes.draw(labs, 3 * len(labs), seed=5) != classes.draw(labs, 3 * len(labs), seed=6)
+    assert {drawn.count(lab) for lab in labs} == {3}, "each as often as the others"
+    files = classes.write_class(tmp_path, drawn)
+    assert len({file.read_bytes() for file in files}) == len(files) == len({file.parent for file in files})
+
+
+def test_a_command_s_memory_descriptors_and_time_are_seen_and_what_it_started_too() -> None:
+    child = "import time\nx = bytearray(50_000_000)\nwhile time.process_time() < 0.3: pass"
+    code = f"import subprocess, sys; x = bytearray(90_000_000); subprocess.run([sys.executable, '-c', {child!r}])"
+    seen = watch([sys.executable, "-c", code], environment(), every=0.02)
+    assert seen.status == 0
+    assert 90 < seen.peak < 140, "of the command alone"
+    assert seen.cpu > 0.3
+    assert max(moment.processes for moment in seen.moments) == 2
+    assert all(moment.descriptors > 0 for moment in seen.moments)
+
+
+def test_a_straight_line_is_found_with_how_far_off_it_is() -> None:
+    line = fitted([1, 2, 4], [5.0, 7.0, 11.0])
+    assert line is not None
+    assert (round(line.start, 6), round(line.each, 6), round(line.residual, 6)) == (3.0, 2.0, 0.0)
+    bent = fitted([1, 2, 3], [1.0, 1.0, 4.0])
+    assert bent is not None and bent.residual > 0.4
+    assert fitted([1, 2], [1.0, 2.0]) is None
+
+
+def test_a_plot_stands_alone_as_a_picture() -> None:
+    curve = Curve(name="measured", points=((1.0, 2.0), (2.0, 4.0)))
+    plot = LinePlot(title="t", alternative="2, then 4", x_label="students", y_label="s", curves=(curve,))
+    drawn = plots.svg(plot)
+    assert drawn.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ') and drawn.endswith(
+        "</svg>\n"
+    )
+    assert 'aria-label="2, then 4"' in drawn and "<style>" in drawn and 'class="curve0"' in drawn
+
+
+@pytest.mark.long
+def test_plain_tests_pass_on_a_right_lab_and_fail_on_a_mistake() -> None:
+    wrong = ROOT / "tests" / "corpus" / "wrong" / "lab_rows_over_rank.py"
+    twin = ROOT / "benchmarks" / "naive" / "test_lab.py"
+    for lab in (classes.usual_labs()[0], wrong):
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", twin],
+            env=environment(STUDENT=str(lab)),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == (lab == wrong), f"{lab}\n{done.stdout}"

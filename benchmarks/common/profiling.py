@@ -1,0 +1,249 @@
+"""Where the time of a submission goes: every stage of the pipeline with its CPU time, one submission after another.
+
+The grader's own stages are timed by the clock of the thread that runs them; a worker by its own clock, which runs
+on for the student's statements and calls as for what the worker does around them. What it does around them is
+measured with a file and a function that do nothing, and taken off.
+"""
+
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import psutil
+
+from grader import wire
+from grader.bench import WorkerBench
+from grader.choose import choose
+from grader.collect import one
+from grader.examined import Examined
+from grader.lab import Exercise, Lab
+from grader.marking import mark_submission
+from grader.model import Died, Report, Source, Submission
+from grader.output import Output
+from grader.pipeline import examine_exercise
+from grader.sandbox import Limits, Worker, Zygote, private_copy
+from grader.style import style_notes
+
+__all__ = ["Profile", "profile"]
+
+IDLE: Final = "def nothing(A, rank, num_epochs, lr):\n    return A\n"
+"""A student's file whose one statement and one function do nothing."""
+
+IDLE_ROUNDS: Final = 25
+IDLE_CALLS: Final = 40
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """CPU seconds of a submission on average."""
+
+    submissions: int
+    student: float
+    """The students' own statements and calls."""
+    stages: dict[str, float]
+    """Everything else, by stage."""
+    calls: float
+    """How many calls were made."""
+    spread: tuple[float, float]
+    """The least and the most that one submission's own statements and calls took."""
+
+    @property
+    def overhead(self) -> float:
+        """Everything but the students' own statements and calls."""
+        return sum(self.stages.values())
+
+
+class Stages:
+    """Seconds of this thread's CPU by stage; what a stage inside another takes counts for the inner one only."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._names: list[str] = []
+        self._since = 0.0
+
+    @contextlib.contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Count what is done inside for the stage."""
+        self._settle()
+        self._names.append(name)
+        try:
+            yield
+        finally:
+            self._settle()
+            self._names.pop()
+
+    def _settle(self) -> None:
+        now = time.thread_time()
+        if self._names:
+            self.seconds[self._names[-1]] += now - self._since
+        self._since = now
+
+
+class Meter:
+    """What the workers of one submission did, by their own clocks."""
+
+    def __init__(self) -> None:
+        self.ready = self.load = self.call = 0.0
+        self.workers = self.loads = self.calls = 0
+
+
+class MeteredWorker(Worker):
+    """A worker that says how long it took to start, and for each request."""
+
+    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
+        self._meter, self._stages = meter, stages
+        with stages("starting and ending workers"):
+            super().__init__(zygote, folder, limits)
+        meter.workers += 1
+        meter.ready += self.cpu()
+
+    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+        """Send a request, and count what answering it took."""
+        before = self.cpu()
+        with self._stages("talking with workers"):
+            answer = super().ask(request, seconds)
+        took = max(0.0, self.cpu() - before)
+        if isinstance(request, wire.Load):
+            self._meter.loads += 1
+            self._meter.load += took
+        else:
+            self._meter.calls += 1
+            self._meter.call += took
+        return answer
+
+    def close(self) -> int | None:
+        """End the worker."""
+        with self._stages("starting and ending workers"):
+            return super().close()
+
+
+class MeteredBench(WorkerBench):
+    """A bench with metered workers."""
+
+    def __init__(
+        self, zygote: Zygote, folder: Path, source: Source | None, lab: Lab, limits: Limits, meter: Meter, stages: Stages
+    ) -> None:  # fmt: skip
+        self._meter, self._stages = meter, stages
+        super().__init__(zygote, folder, source, lab.functions, limits, lab.seed)
+
+    def _hire(self) -> Worker:
+        return MeteredWorker(self._zygote, self._folder, self._limits, self._meter, self._stages)
+
+
+def profile(
+    files: Sequence[Path], lab: Lab, out: Path
+) -> tuple[Profile, tuple[tuple[Submission, Examined], ...]]:
+    """Grade the files without a search for repairs and write their pages; also what was found in each."""
+    stages, limits, exercises = Stages(), Limits(repairs=0), lab.exercises(lab.seed)
+    output = Output(out, lab, lab.seed, [exercise.id for exercise in exercises])
+    with Zygote() as zygote:
+        process = _process_of(zygote)
+        idle_load, idle_call = _idle(zygote, limits)
+        _graded(files[0], lab, exercises, limits, zygote, Meter(), Stages(), output)  # fills all caches
+        before = _used(process)
+        meters, found, reports = [], [], []
+        for file in files:
+            meters.append(Meter())
+            submission, examined, report = _graded(
+                file, lab, exercises, limits, zygote, meters[-1], stages, output
+            )
+            found.append((submission, examined))
+            reports.append(report)
+        of_zygote, of_workers = (
+            after - earlier for after, earlier in zip(_used(process), before, strict=True)
+        )
+    with stages("tables of the class"):
+        output.tables(reports, "strict")
+    own = [
+        max(0.0, meter.load - meter.loads * idle_load) + max(0.0, meter.call - meter.calls * idle_call)
+        for meter in meters
+    ]
+    around = sum(meter.loads * idle_load + meter.calls * idle_call for meter in meters)
+    started = of_workers - sum(meter.load + meter.call for meter in meters)
+    seconds = {
+        **stages.seconds,
+        "starting and ending workers": stages.seconds["starting and ending workers"] + of_zygote + started,
+        "talking with workers": stages.seconds["talking with workers"] + around,
+    }
+    result = Profile(
+        submissions=len(files),
+        student=sum(own) / len(files),
+        stages={name: value / len(files) for name, value in seconds.items()},
+        calls=sum(meter.calls for meter in meters) / len(files),
+        spread=(min(own), max(own)),
+    )
+    return result, tuple(found)
+
+
+def _graded(
+    file: Path,
+    lab: Lab,
+    exercises: Sequence[Exercise],
+    limits: Limits,
+    zygote: Zygote,
+    meter: Meter,
+    stages: Stages,
+    output: Output,
+) -> tuple[Submission, Examined, Report]:
+    """One submission through the stages of the pipeline."""
+    with stages("reading"):
+        submission = one(file.parent)
+        source, flags = choose(submission, lab.functions)
+    with contextlib.ExitStack() as stack:
+        with stages("a folder of its own"):
+            folder = stack.enter_context(private_copy(submission.root, submission.files))
+        with stages("judging"):
+            bench = MeteredBench(zygote, folder, source, lab, limits, meter, stages)
+            stack.callback(bench.close)
+            judged = [examine_exercise(exercise, bench, lab.functions) for exercise in exercises]
+        with stages("pictures"):
+            judged = [
+                msgspec.structs.replace(done, pictures=exercise.illustrate(bench, done.checks))
+                for exercise, done in zip(exercises, judged, strict=True)
+            ]
+        with stages("judging"):
+            flags += lab.compare(bench, {exercise.id: exercise.checks for exercise in judged})
+        with stages("starting and ending workers"):
+            bench.close()
+        with stages("a folder of its own"):
+            stack.close()
+    with stages("notes on style"):
+        style = style_notes(source)
+    names = tuple(entry.relative_to(submission.root).as_posix() for entry in submission.files)
+    examined = Examined(files=names, flags=flags, seconds=0.0, exercises=tuple(judged), style=style)
+    with stages("marks"):
+        report = mark_submission(submission, examined, exercises, lab.rubric)
+    with stages("pages"):
+        output.student(report)
+    return submission, examined, report
+
+
+def _idle(zygote: Zygote, limits: Limits) -> tuple[float, float]:
+    """Seconds of a worker's CPU around a file's statements, and around a call."""
+    meter, stages = Meter(), Stages()
+    matrix = wire.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
+    arguments: tuple[wire.Value, ...] = (matrix, *(wire.Number(value=value) for value in (2, 1, 0.01)))
+    with private_copy(Path("/"), ()) as folder:
+        for _ in range(IDLE_ROUNDS):
+            worker = MeteredWorker(zygote, folder, limits, meter, stages)
+            worker.ask(wire.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
+            for _ in range(IDLE_CALLS):
+                call = wire.Call(function=0, positional=arguments, named={}, seed=1)
+                worker.ask(call, limits.call_seconds)
+            worker.close()
+    return meter.load / meter.loads, meter.call / meter.calls
+
+
+def _process_of(zygote: Zygote) -> psutil.Process:
+    zygote.require()
+    (process,) = (child for child in psutil.Process().children() if "grader.worker.zygote" in child.cmdline())
+    return process
+
+
+def _used(process: psutil.Process) -> tuple[float, float]:
+    """CPU seconds of the process itself, and of its children that have ended."""
+    times = process.cpu_times()
+    return times.user + times.system, times.children_user + times.children_system

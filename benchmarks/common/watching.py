@@ -1,0 +1,119 @@
+"""Run a command and watch what it and its workers use until it ends."""
+
+import resource
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import psutil
+
+__all__ = ["Moment", "Watched", "children_cpu", "watch"]
+
+MB: Final = 1e6
+ZYGOTE: Final = "grader.worker.zygote"
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """What was in use at one time; memory in MB."""
+
+    seconds: float
+    memory: float
+    """Of the command's own process."""
+    descriptors: int
+    processes: int
+    """The command, and everything it started."""
+    workers: tuple[tuple[float, float], ...]
+    """Of each worker: what it shares with nobody, and its proportional share (PSS)."""
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that has ended."""
+
+    status: int
+    output: str
+    wall: float
+    cpu: float
+    """Seconds, of everything the command started too."""
+    peak: float
+    """The most memory of the command's own process, in MB."""
+    moments: tuple[Moment, ...]
+
+    def workers(self) -> tuple[tuple[float, float], ...]:
+        """Private memory and PSS of every worker at every moment."""
+        return tuple(worker for moment in self.moments for worker in moment.workers)
+
+
+def children_cpu() -> float:
+    """CPU seconds of all processes that this one started and that have ended, with those they started."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def watch(command: Sequence[str], environment: Mapping[str, str], every: float = 1.0) -> Watched:
+    """Run a command to its end; look at it `every` so many seconds."""
+    moments: list[Moment] = []
+    before, begun = children_cpu(), time.monotonic()
+    peak = 0.0
+    with subprocess.Popen(
+        command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
+        seen = psutil.Process(process.pid)
+        while process.poll() is None:
+            try:
+                process.wait(every)
+            except subprocess.TimeoutExpired:
+                moments += _moment(seen, time.monotonic() - begun)
+                peak = max(peak, _peak(process.pid))
+        wall = time.monotonic() - begun
+        assert process.stdout is not None
+        output = process.stdout.read()
+    return Watched(
+        status=process.returncode,
+        output=output,
+        wall=wall,
+        cpu=children_cpu() - before,
+        peak=peak,
+        moments=tuple(moments),
+    )
+
+
+def _peak(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024 / MB
+
+
+def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
+    """What is in use now; nothing where the command has just ended."""
+    try:
+        started = process.children(recursive=True)
+        zygotes = {
+            child.pid for child in started if ZYGOTE in child.cmdline() and child.ppid() == process.pid
+        }
+        workers = [child.pid for child in started if child.ppid() in zygotes]
+        yield Moment(
+            seconds=round(seconds, 2),
+            memory=process.memory_info().rss / MB,
+            descriptors=process.num_fds(),
+            processes=1 + len(started),
+            workers=tuple(memory for pid in workers for memory in _memory_of(pid)),
+        )
+    except psutil.Error:
+        return
+
+
+def _memory_of(pid: int) -> Iterator[tuple[float, float]]:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
+    except OSError:
+        return
+    sizes = {
+        name: int(size.split()[0]) * 1024 / MB for name, _, size in (line.partition(":") for line in lines)
+    }
+    if sizes:  # a process that has just ended has none
+        yield sizes["Private_Clean"] + sizes["Private_Dirty"], sizes["Pss"]

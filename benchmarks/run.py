@@ -1,0 +1,341 @@
+"""The whole run: what it costs beside plain pytest, where the time goes, and how it grows.
+
+``python -m benchmarks.run [--sizes 100,1000,5000]`` makes up classes of right solutions, without a search for
+repairs, and prints:
+
+- one class graded by one pytest process a student (`naive/test_lab.py`) and by `grade`, as many at a time;
+- the CPU time of a submission by stage; the student's own statements and calls apart;
+- time and memory for each size of class, and the straight line through them;
+- a class whose findings are kept, graded again, also under another rubric.
+
+``--json FILE`` keeps the numbers for `benchmarks.planning`, ``--plots DIR`` draws them.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from subprocess import DEVNULL, run
+from typing import Final
+
+import msgspec
+
+import reference
+from benchmarks.common import classes, plots
+from benchmarks.common.profiling import profile
+from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, fitted
+from benchmarks.common.tables import Line, markdown, report
+from benchmarks.common.watching import Watched, children_cpu, watch
+from grader.cli.options import kept_findings, limits
+from grader.evidence import Curve, LinePlot
+from grader.examined import Examined
+from grader.model import Submission
+from grader.sandbox import Zygote
+from reference import LAB
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TWIN: Final = Path(__file__).resolve().parent / "naive" / "test_lab.py"
+
+GOAL_OVERHEAD_MS: Final = 60.0
+GOAL_TIMES_LESS: Final = 20.0
+GOAL_TIMES_FASTER: Final = 3.0
+GOAL_WALL: Final = 1.15
+GOAL_WORKER_MB: Final = 100.0
+GOAL_REGRADE_SECONDS: Final = 3.0
+FLAT_KB: Final = 1.0
+"""Memory of the grader's own process a submission: a row of the table, and no more."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, keep what is asked for, and say with the exit status whether every goal holds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=_sizes, default=(100, 1000, 5000), help="of the classes, from 1 up")
+    parser.add_argument("--beside", type=int, default=20, help="students graded beside pytest")
+    parser.add_argument("--profiled", type=int, default=40, help="students whose time is taken apart")
+    parser.add_argument("--kept", type=int, default=1000, help="students graded again")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--plots", type=Path)
+    options = parser.parse_args(arguments)
+    cores = len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        place = Path(folder)
+        beside = _beside(place / "beside", options.beside, options.seed, cores)
+        labs = classes.draw(classes.right_labs(), options.profiled, options.seed)
+        profiled, found = profile(classes.write_class(place / "profiled", labs), LAB, place / "pages")
+        rungs = tuple(_rung(place / f"{size}", size, options.seed, cores) for size in options.sizes)
+        regrade = _regrade(place / "kept", options.kept, options.seed, found)
+    sizes = [rung.students for rung in rungs]
+    results = Results(
+        cores=cores,
+        profile=profiled,
+        beside=beside,
+        rungs=rungs,
+        regrade=regrade,
+        memory=fitted(sizes, [rung.peak for rung in rungs]),
+        cpu=fitted(sizes, [rung.cpu for rung in rungs]),
+        wall=fitted(sizes, [rung.wall for rung in rungs]),
+    )
+    if options.json is not None:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
+    if options.plots is not None:
+        _draw(options.plots, results)
+    return _told(results)
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(size) for size in text.split(","))
+
+
+# --- measuring --------------------------------------------------------------------------------------------
+
+
+def _environment(**more: str) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("GRADE_", "PYTEST_"))}
+    return {**plain, "OMP_NUM_THREADS": "1", **more}
+
+
+def _grade(
+    folder: Path, out: Path, *options: str, jobs: int, every: float = 1.0, path: Path = ROOT
+) -> Watched:
+    command = [
+        sys.executable, "-m", "grader.cli", str(folder), "--out", str(out), "--jobs", str(jobs),
+        "--diagnose-budget", "0", *options,
+    ]  # fmt: skip
+    done = watch(command, _environment(PYTHONPATH=str(path)), every)
+    if done.status:
+        raise SystemExit(f"grade ended with {done.status}")
+    return done
+
+
+def _beside(place: Path, size: int, seed: int, cores: int) -> Beside:
+    files = classes.write_class(place / "class", classes.draw(classes.usual_labs(), size, seed))
+    pytest = (
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(place),
+        str(TWIN),
+    )
+
+    def one(file: Path) -> float:
+        spent = file.with_name("spent")
+        environment = _environment(STUDENT=str(file), SPENT=str(spent), PYTHONPATH=str(ROOT))
+        done = run(
+            pytest,
+            cwd=file.parent,
+            env=environment,
+            stdin=DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise SystemExit(f"pytest rejects {file}:\n{done.stdout}")
+        seconds = float(spent.read_text())
+        spent.unlink()
+        return seconds
+
+    before, begun = children_cpu(), time.monotonic()
+    with ThreadPoolExecutor(cores) as pool:
+        student = sum(pool.map(one, files))
+    wall, cpu = time.monotonic() - begun, children_cpu() - before
+    done = _grade(place / "class", place / "out", "--no-cache", jobs=cores)
+    return Beside(
+        students=size,
+        pytest_wall=wall,
+        pytest_cpu=cpu,
+        pytest_student=student / size,
+        grade_wall=done.wall,
+        grade_cpu=done.cpu,
+    )
+
+
+def _rung(place: Path, size: int, seed: int, cores: int) -> Rung:
+    classes.write_class(place / "class", classes.draw(classes.right_labs(), size, seed))
+    done = _grade(place / "class", place / "out", "--no-cache", jobs=cores)
+    shutil.rmtree(place)
+    workers = done.workers() or ((0.0, 0.0),)
+    return Rung(
+        students=size,
+        wall=done.wall,
+        cpu=done.cpu,
+        peak=done.peak,
+        private=max(private for private, _ in workers),
+        pss=max(pss for _, pss in workers),
+    )
+
+
+def _regrade(place: Path, size: int, seed: int, found: Sequence[tuple[Submission, Examined]]) -> Regrade:
+    """The findings of a few students are kept as those of everybody who handed in the same: none is run."""
+    files = classes.write_class(place / "class", [found[n % len(found)][0].files[0] for n in range(size)])
+    with Zygote() as zygote:
+        level = zygote.level
+    cache = kept_findings(
+        place / "cache", None, LAB, LAB.exercises(LAB.seed), LAB.seed, limits(10.0, 0), level
+    )
+    assert cache is not None
+    for n, file in enumerate(files):
+        submission = msgspec.structs.replace(found[0][0], root=file.parent, files=(file,), notes=())
+        cache.put(cache.key(submission), found[n % len(found)][1])
+    changed = place / "labs" / "reference"
+    shutil.copytree(Path(reference.__file__).parent, changed, ignore=shutil.ignore_patterns("__pycache__"))
+    rubric = changed / "rubric.toml"
+    text = rubric.read_text(encoding="utf-8")
+    assert text.count("= 0.4\n") == 1 and text.count("= 0.6\n") == 1
+    rubric.write_text(text.replace("= 0.4\n", "= 0.5\n").replace("= 0.6\n", "= 0.5\n"), encoding="utf-8")
+    kept = ("--cache-dir", str(place / "cache"), "--format", "rich")
+    first = _grade(place / "class", place / "out", *kept, jobs=1)
+    second = _grade(place / "class", place / "out", *kept, jobs=1, path=changed.parent)
+    known = f"{size} of {size} were known from an earlier run"
+    return Regrade(
+        students=size,
+        wall=first.wall,
+        cpu=first.cpu,
+        rubric_wall=second.wall,
+        rubric_cpu=second.cpu,
+        run_again=0 if known in first.output and known in second.output else size,
+    )
+
+
+# --- telling ----------------------------------------------------------------------------------------------
+
+
+def _told(results: Results) -> int:
+    profiled, beside = results.profile, results.beside
+    rows = sorted(profiled.stages.items(), key=lambda stage: -stage[1])
+    print(
+        markdown(
+            (f"CPU of a submission, mean of {profiled.submissions}", "ms"),
+            [
+                (
+                    f"the student's own statements and {profiled.calls:.0f} calls",
+                    f"{1000 * profiled.student:.0f}",
+                ),
+                *((name, f"{1000 * seconds:.1f}") for name, seconds in rows),
+            ],
+        )
+    )
+    print()
+    print(
+        markdown(
+            (f"{beside.students} students, {results.cores} at a time", "clock", "CPU", "CPU a student"),
+            [
+                (name, f"{wall:.1f} s", f"{cpu:.1f} s", f"{cpu / beside.students:.2f} s")
+                for name, wall, cpu in (
+                    ("one pytest process a student", beside.pytest_wall, beside.pytest_cpu),
+                    ("`grade`", beside.grade_wall, beside.grade_cpu),
+                )
+            ],
+        )
+    )
+    print()
+    print(
+        markdown(
+            ("students", "clock", "CPU", "grader's peak", "a worker's own", "its PSS"),
+            [
+                (
+                    f"{rung.students:,}",
+                    f"{rung.wall:.0f} s",
+                    f"{rung.cpu:.0f} s",
+                    f"{rung.peak:.0f} MB",
+                    f"{rung.private:.0f} MB",
+                    f"{rung.pss:.0f} MB",
+                )
+                for rung in results.rungs
+            ],
+        )
+    )
+    print()
+    for name, unit, fit in (
+        ("Clock", "s", results.wall),
+        ("CPU", "s", results.cpu),
+        ("Memory", "MB", results.memory),
+    ):
+        if fit is not None:
+            print(
+                f"- {name}: {fit.start:.1f} {unit} and {fit.each:.4f} {unit} a student; "
+                f"at most {fit.residual:.1%} away from that line"
+            )
+    print()
+    return report(_lines(results))
+
+
+def _lines(results: Results) -> list[Line]:
+    profiled, beside, regrade = results.profile, results.beside, results.regrade
+    overhead = 1000 * profiled.overhead
+    less = beside.pytest_overhead / profiled.overhead
+    faster = beside.pytest_wall / beside.grade_wall
+    largest = max(results.rungs, key=lambda rung: rung.students)
+    wall = largest.wall / (profiled.student * largest.students / results.cores)
+    private = max(rung.private for rung in results.rungs)
+    lines = [
+        Line("overhead of a submission", f"{overhead:.0f} ms CPU", f"≤ {GOAL_OVERHEAD_MS:g} ms", overhead <= GOAL_OVERHEAD_MS),
+        Line(
+            f"overhead of pytest ({beside.pytest_overhead:.2f} s CPU) ÷ that",
+            f"{less:.0f}",
+            f"≥ {GOAL_TIMES_LESS:g}",
+            less >= GOAL_TIMES_LESS,
+        ),
+        Line("whole class, pytest's clock ÷ `grade`'s", f"{faster:.1f}", f"≥ {GOAL_TIMES_FASTER:g}", faster >= GOAL_TIMES_FASTER),
+        Line(
+            f"clock of {largest.students:,} ÷ (students' CPU ÷ {results.cores} cores)",
+            f"{wall:.2f}",
+            f"≤ {GOAL_WALL:g}",
+            wall <= GOAL_WALL,
+        ),
+        Line("a worker's own memory, at most", f"{private:.0f} MB", f"≤ {GOAL_WORKER_MB:g} MB", private <= GOAL_WORKER_MB),
+        Line(
+            f"{regrade.students:,} kept, graded again",
+            f"{regrade.wall:.1f} s ({regrade.cpu:.1f} s CPU)",
+            f"≤ {GOAL_REGRADE_SECONDS:g} s",
+            regrade.wall <= GOAL_REGRADE_SECONDS,
+        ),
+        Line("the same under another rubric", f"{regrade.rubric_wall:.1f} s ({regrade.rubric_cpu:.1f} s CPU)"),
+        Line("of them run again", f"{regrade.run_again:,}", "0", regrade.run_again == 0),
+    ]  # fmt: skip
+    if results.memory is not None:
+        growth = 1000 * results.memory.each
+        lines.append(
+            Line("grader's memory a student", f"{growth:.1f} kB", f"≤ {FLAT_KB:g} kB", growth <= FLAT_KB)
+        )
+    return lines
+
+
+def _draw(folder: Path, results: Results) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, label, values, fit in (
+        ("time", "seconds of CPU", [rung.cpu for rung in results.rungs], results.cpu),
+        ("memory", "MB of the grader's own process", [rung.peak for rung in results.rungs], results.memory),
+    ):
+        sizes = [rung.students for rung in results.rungs]
+        plots.write(folder / f"{name}.svg", _plot(label, sizes, values, fit))
+
+
+def _plot(label: str, sizes: Sequence[int], values: Sequence[float], fit: Fit | None) -> LinePlot:
+    curves = [Curve(name="measured", points=tuple(zip(map(float, sizes), values, strict=True)))]
+    if fit is not None:
+        line = tuple((float(size), fit.start + fit.each * size) for size in (min(sizes), max(sizes)))
+        curves.append(Curve(name="straight line", points=line))
+    return LinePlot(
+        title=f"{label} against students",
+        alternative=f"{label}: "
+        + ", ".join(f"{value:.0f} for {size:,}" for size, value in zip(sizes, values, strict=True)),
+        x_label="students",
+        y_label=label,
+        curves=tuple(curves),
+        logarithmic=False,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
