@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -82,7 +83,7 @@ def _judged(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge block by block, so that a long run shows how far it came."""
+    """Judge block by block; an interrupt reports the blocks that were done."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=1000, help="the first seed")
@@ -94,12 +95,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verdicts = sum(len(case.right) + len(case.wrong) for case in chosen)
     wrong_ones = sum(len(case.wrong) for case in chosen)
     first: dict[tuple[Path, str], Marks] = {}
-    wrong = changed = parts = 0
+    wrong = changed = parts = done = 0
     begun = time.monotonic()
-    with Zygote() as zygote, ThreadPoolExecutor(options.jobs) as pool:
+    with Zygote() as zygote, ThreadPoolExecutor(options.jobs) as pool, suppress(KeyboardInterrupt):
         for low in range(options.first, options.first + options.seeds, options.block):
             seeds = range(low, min(low + options.block, options.first + options.seeds))
-            judged = pool.map(lambda case, seeds=seeds: judge_under(case, seeds, zygote), chosen)
+            judged = list(pool.map(lambda case, seeds=seeds: judge_under(case, seeds, zygote), chosen))
             for case, found in zip(chosen, judged, strict=True):
                 for one_seed in found:
                     before = first.setdefault((case.path, one_seed.exercise), one_seed)
@@ -119,12 +120,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     return report(
         [
-            Line("verdicts", f"{options.seeds:,} seeds × {verdicts:,}"),
+            Line("verdicts", f"{done:,} seeds × {verdicts:,}"),
             Line("contradict their label", f"{wrong:,}", "0", wrong == 0),
             Line("marks of right work that another seed changes", f"{changed:,}", "0", changed == 0),
             Line(
                 "marks of wrong work that another seed changes",
-                f"{parts:,} of {wrong_ones * options.seeds:,}",
+                f"{parts:,} of {wrong_ones * done:,}",
             ),
         ]
     )

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import msgspec
 import numpy as np
 
 from grader import wire
@@ -18,9 +19,11 @@ from grader.model import Finding, Outcome
 from grader.text import capital
 from reference import bounds, matrices
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
-from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run
+from reference.epochs import Factors
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
+from reference.soundness import excused, is_shuffled, sound_variant
+from reference.uniform import finding_of, is_spotless
 from reference.variants import Variant
 
 __all__ = ["ADVICE", "CONVERGED", "MASK_TYPES", "Ladder"]
@@ -31,24 +34,6 @@ on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats t
 
 CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
-
-START_FAILURE: Final = 1e-9
-"""Probability that draws from U(0,1) are taken for something else."""
-
-DISTINCT: Final = 0.75
-"""Share of the numbers of a start that differ from all others, at least. Of 300 draws in float32 (24 bits) none
-or one repeats, in half precision (11 bits) a twelfth; where a column or a row is repeated, half of them or more."""
-
-OTHER_SPREAD: Final = (6e-4, 1.6)
-"""Standard deviations, and at most the mean, of another start from which descent still works. Both lie between
-the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
-
-SMALL_RATE: Final = 1e-3
-"""A rate at which an epoch is the sum of its steps to first order."""
-
-ORDER_EFFECT: Final = 0.05
-"""What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
-below 0.03 on every rung, and a cell left out changes the entry it belongs to by a multiple of it."""
 
 MASK_TYPES: Final = ("int64", "float32", "bool")
 """Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
@@ -411,72 +396,29 @@ class Ladder:
         idle = self.typed(bench, self.wide).changed(epochs=0, lr=0.0)
         untouched: Finding | None = None
         try:
-            untouched = self._of_start(self.descent.observe(bench, idle), idle)
+            untouched = self._judged_start(self.descent.observe(bench, idle), idle)
         except Refused:
             pass
-        if untouched is not None and _is_spotless(untouched):
+        if untouched is not None and is_spotless(untouched):
             return untouched
         setting = self.typed(bench, self.spread).changed(lr=0.0)
         try:
             start = self.descent.start(bench, setting)
         except Refused as refused:
             return untouched or self._fail(str(refused), setting)
-        finding = self._of_start(start, setting)
+        finding = self._judged_start(start, setting)
         if untouched is None:
             return finding
         try:
             same = _equal(start, self.descent.observe(bench, setting.changed(epochs=0)))
         except Refused:
             same = False
-        return finding if not same and _is_spotless(finding) else untouched
+        return finding if not same and is_spotless(finding) else untouched
 
-    def _of_start(self, start: Factors, call: Setting) -> Finding:
-        """Whether the numbers of U and of V are draws from U(0,1), by three laws that such draws break at most
-        once in 10⁹: their distribution function, how near they come to 0 and 1, and that they differ."""
-        for name, factor in zip("UV", start, strict=True):
-            if not np.isfinite(factor).all():
-                return self._fail(
-                    f"{name} does not start from finite numbers.",
-                    call,
-                    got=f"{int((~np.isfinite(factor)).sum())} of the {factor.size} numbers of {name} are inf or nan",
-                    wanted="numbers from 0 to 1",
-                )
-            failure = START_FAILURE / 6
-            tolerance = bounds.dkw_tolerance(factor.size, failure)
-            distance = bounds.uniform_distance(factor)
-            low, high = float(factor.min()), float(factor.max())
-            short = bounds.extreme_tolerance(factor.size, failure)
-            distinct = len(np.unique(factor))
-            independent = distinct >= DISTINCT * factor.size
-            if independent and distance <= tolerance and 0.0 <= low <= short and 1.0 - short <= high <= 1.0:
-                continue
-            spread, middle = float(factor.std()), float(factor.mean())
-            got = f"{factor.size} numbers of {name} from {low:.3f} to {high:.3f}, mean {middle:.3f}, standard deviation {spread:.3f}"
-            wanted = "numbers from 0 to 1, mean 0.5, standard deviation 0.289"
-            if (
-                independent
-                and OTHER_SPREAD[0] <= spread <= OTHER_SPREAD[1]
-                and abs(middle) <= OTHER_SPREAD[1]
-            ):
-                return Finding(
-                    outcome=Outcome.PASS,
-                    message=f"{name} starts from another random distribution than the sheet's.",
-                    got=got,
-                    wanted=wanted,
-                    notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
-                    cost="start",
-                )
-            if not independent and distinct > 1:
-                got = f"{distinct} different numbers among the {factor.size} of {name}, from {low:.3f} to {high:.3f}"
-            return self._fail(
-                f"{name} does not start from numbers drawn uniformly from [0, 1), each one anew.",
-                call,
-                got=got,
-                wanted=wanted,
-                tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
-                "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
-            )
-        return Finding(outcome=Outcome.PASS, message=f"{start[0].size + start[1].size} numbers.")
+    def _judged_start(self, start: Factors, call: Setting) -> Finding:
+        finding = finding_of(start)
+        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(call)
+        return msgspec.structs.replace(finding, call=text)
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
@@ -485,8 +427,8 @@ class Ladder:
             try:
                 mismatch = self.descent.compare(bench, setting)
                 if mismatch is not None:
-                    variant = self._variant(bench)
-                    if variant is not None and self._excused(bench, setting, variant):
+                    variant = sound_variant(self.descent, bench, self._recognition(bench))
+                    if variant is not None and excused(self.descent, bench, setting, variant):
                         continue
                     return self._mismatch(mismatch, setting)
             except Refused as refused:
@@ -503,40 +445,6 @@ class Ladder:
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
         return self.all_typed(bench, settings)
-
-    def _variant(self, bench: Bench) -> Variant | None:
-        settings = self._recognition(bench)
-        if self.descent.follows(bench, settings):
-            return None
-        known = self.descent.recognise(bench, settings)
-        if known is not None:
-            return known
-        small = tuple(setting for setting in settings if setting.A.size <= 4)
-        if not self.descent.follows(bench, small) and self.descent.is_shuffled(bench, small):
-            return Variant("order", Rule("shuffled"), "visits the cells in a random order")
-        return None
-
-    def _excused(self, bench: Bench, setting: Setting, variant: Variant) -> bool:
-        if variant.rule.name != "shuffled":
-            return self.descent.compare(bench, setting, variant.rule) is None
-        if setting.A.size <= 4 and setting.epochs == 1:
-            return self.descent.is_shuffled(bench, (setting,))
-        return setting.A.size > 1 and self._visits_all(bench, setting)
-
-    def _visits_all(self, bench: Bench, setting: Setting) -> bool:
-        """Whether an epoch in any order visits every cell, once.
-
-        To first order in lr the steps of an epoch add up whatever their order; the order shows to second
-        order only. So with a small lr every order gives the sheet's change of U and V to a few per cent,
-        and a cell left out or visited twice does not.
-        """
-        small = setting.changed(lr=SMALL_RATE)
-        start, got = self.descent.start(bench, small), self.descent.observe(bench, small)
-        wanted = run(SHEET, small.A, small.M, start, small.epochs, small.lr)
-        steps = [end - begun for end, begun in zip(wanted, start, strict=True)]
-        largest = max(float(np.abs(step).max()) for step in steps)
-        apart = max(float(np.abs(end - want).max()) for end, want in zip(got, wanted, strict=True))
-        return apart <= ORDER_EFFECT * largest + 8 * UNIT_ROUNDOFF * float(np.abs(setting.A).max())
 
     def _values(self, bench: Bench) -> Finding:
         for setting, changed in self.other_values:
@@ -616,8 +524,8 @@ class Ladder:
             mismatch = self.descent.compare_default_run(bench, setting)
             if mismatch is None:
                 return Finding(outcome=Outcome.PASS, message="1000 epochs agree to rounding.")
-            variant = self._variant(bench)
-            if variant is not None and variant.rule.name == "shuffled":
+            variant = sound_variant(self.descent, bench, self._recognition(bench))
+            if variant is not None and is_shuffled(variant):
                 return self._converges(bench)
             if variant is not None and self.descent.compare_default_run(bench, setting, variant.rule) is None:
                 return Finding(outcome=Outcome.PASS, message=_different(variant), cost=variant.cost)
@@ -711,10 +619,6 @@ class Ladder:
 
 def _different(variant: Variant) -> str:
     return f"It factorises soundly, but {variant.note}."
-
-
-def _is_spotless(finding: Finding) -> bool:
-    return finding.outcome is Outcome.PASS and not finding.cost
 
 
 def _equal(first: Factors, second: Factors) -> bool:
