@@ -11,6 +11,7 @@ import msgspec
 from grader import sources
 from grader.binding import normalised
 from grader.lab import Function
+from grader.limits import Isolation
 from grader.model import Place, Source, Submission
 
 __all__ = ["choose"]
@@ -19,15 +20,18 @@ _FAITHFUL: Final = (".pdf", ".tex", ".md", ".markdown", ".ipynb", ".py")
 """How much of the code survives in a kind of file, the least first."""
 
 
-def choose(submission: Submission, functions: Sequence[Function]) -> tuple[Source | None, tuple[str, ...]]:
+def choose(
+    submission: Submission, functions: Sequence[Function], isolation: Isolation = "auto"
+) -> tuple[Source | None, tuple[str, ...]]:
     """The source to grade, and what the person marking should know about the choice.
 
     The file that defines most of the functions asked for gives the code; among equals a script before a
     notebook before a report, then one called final, new or the like, then the highest version number, then
-    the last by name. Other files add the functions it lacks. Figures and text come from all of them.
+    the last by name. Other files add the functions it lacks. Figures and text come from all of them. `isolation`
+    is what the process that reads documents gets.
     """
     readable = [file for file in submission.files if sources.is_readable(file)]
-    read = sources.read_all(submission.root, readable)
+    read = sources.read_all(submission.root, readable, isolation)
     unread = _for_a_person(submission, readable)
     if not read:
         others = [file.name for file in submission.files]

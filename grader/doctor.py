@@ -16,8 +16,8 @@ from pathlib import Path
 import psutil
 
 from grader import wire
-from grader.forkserver import Level, Zygote
-from grader.limits import Limits
+from grader.forkserver import Zygote
+from grader.limits import Level, Limits
 from grader.model import Died, Frozen
 from grader.sandbox import Worker
 

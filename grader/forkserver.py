@@ -8,19 +8,17 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import msgspec
 import psutil
 
 from grader.errors import IsolationError, SandboxError
-from grader.limits import Limits
+from grader.limits import Isolation, Level, Limits
 from grader.worker.settings import WorkerSettings
 
-__all__ = ["Isolation", "Level", "Zygote"]
+__all__ = ["Zygote"]
 
-Isolation: TypeAlias = Literal["auto", "strict", "process"]
-Level: TypeAlias = Literal["strict", "process"]
 
 START_SECONDS: Final = 120.0
 """Loading torch takes a second or two; on a cold disk, shared by many, much longer."""

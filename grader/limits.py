@@ -1,8 +1,16 @@
-"""What one submission may use, as numbers."""
+"""What one submission may use, as numbers, and how far it is shut in."""
+
+from typing import Literal, TypeAlias
 
 from grader.model import Frozen
 
-__all__ = ["Limits"]
+__all__ = ["Isolation", "Level", "Limits"]
+
+Isolation: TypeAlias = Literal["auto", "strict", "process"]
+"""What is asked for; `auto` is the strongest there is."""
+
+Level: TypeAlias = Literal["strict", "process"]
+"""What holds."""
 
 
 class Limits(Frozen, frozen=True):

@@ -156,7 +156,7 @@ def examine(
 ) -> Examined:
     """Everything there is to know about a submission before it is marked."""
     begun = time.monotonic()
-    source, flags = choose(submission, lab.functions)
+    source, flags = choose(submission, lab.functions, zygote.level)
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
         try:

@@ -16,6 +16,7 @@ from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, 
 
 from grader import sources, wire
 from grader.bench import WorkerBench, loading_seed
+from grader.limits import Isolation
 from grader.model import Probe
 from grader.sandbox import Zygote
 from reference import LAB, matrices
@@ -319,3 +320,112 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
     assert set(outcomes[str(LAB.seed)].values()) == {"pass"}, "a table for a known seed is an answer"
     assert outcomes["fresh"]["1.1-sweep"] == "pass"
     assert outcomes["fresh"]["1.1-defaults"] == "fail"
+
+
+# --- the process that reads documents ----------------------------------------------------------------------
+
+HOSTILE_READER = """
+import json, os, pathlib, socket, sys
+from grader.sources import child
+
+folder, secret, level = sys.argv[1:]
+if level != "process":
+    child.lock_in(folder, must=True)
+
+def tried(attempt):
+    try:
+        attempt()
+    except OSError as error:
+        return type(error).__name__
+    return "possible"
+
+def fork():
+    if os.fork() == 0:
+        os._exit(0)
+
+print(json.dumps({
+    "reads a secret": tried(lambda: open(secret).read()),
+    "reads the lab": tried(lambda: open(child.__file__).read()),
+    "opens a socket": tried(socket.socket),
+    "starts a process": tried(fork),
+    "writes beside": tried(lambda: open(secret + ".new", "w").close()),
+    "writes into the folder": tried(lambda: open(folder + "/new", "w").close()),
+    "signals its parent": tried(lambda: os.kill(os.getppid(), 0)),
+    "reads the report": tried(lambda: open(folder + "/report.md").read()),
+}))
+"""
+"""What a reader would do that a report has got hold of."""
+
+
+@strict_only
+@pytest.mark.parametrize("level", ["strict", "process"])
+def test_a_reader_that_a_report_has_got_hold_of_reaches_nothing_once_it_is_locked_in(
+    handed_in: Handed, tmp_path: Path, level: str
+) -> None:
+    folder = handed_in({"report.md": "# A report"})
+    secret = tmp_path / "secret"
+    secret.write_text("of somebody else", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", HOSTILE_READER, folder, secret, level],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(done.stdout)
+    assert found.pop("reads the report") == "possible"
+    assert set(found.values()) == ({"possible"} if level == "process" else {"PermissionError"}), found
+
+
+@pytest.mark.parametrize("level", ["auto", "process"])
+def test_reports_are_read_alike_whatever_locks_the_reader_in(level: Isolation) -> None:
+    files = [ROOT / "tests" / "sources" / name for name in ("md", "tex", "ipynb", "pdf")]
+    for folder in files:
+        documents = sorted(f for f in folder.rglob("*") if f.suffix in (".md", ".tex", ".ipynb", ".pdf"))[:1]
+        assert documents
+        read = sources.read_all(folder, documents, level)
+        assert read == sources.read_all(folder, documents)
+        assert any(source.code for source in read)
+
+
+def test_a_reader_that_cannot_be_locked_in_reads_nothing_where_it_must(
+    handed_in: Handed, tmp_path: Path
+) -> None:
+    folder = handed_in({"report.md": "# A report"})
+    without = WITHOUT_LANDLOCK.replace("grader.cli", "grader.sources.child")
+    for level, status in (("strict", 1), ("auto", 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", without, level, folder, "report.md"],
+            env=environment(),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stderr
+        assert bool(done.stdout) == (status == 0)
+
+
+OPTIONAL = """
+try:
+    import pytest
+    found = "there"
+except ImportError:
+    found = "missing"
+
+def work(A):
+    return A * (1.0 if found == "missing" else 0.0)
+"""
+
+
+@strict_only
+def test_a_package_that_is_installed_but_may_not_be_read_counts_as_missing(handed_in: Handed) -> None:
+    folder = handed_in({"lab.py": OPTIONAL})
+    with Zygote("strict") as zygote:
+        bench = WorkerBench(
+            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=1
+        )
+        returned = bench.observe(Probe("work", {"A": A}, 1))
+        bench.close()
+    assert bench.loaded.failures == ()
+    assert isinstance(returned, wire.Returned)
+    assert isinstance(returned.value, wire.Array)
+    assert returned.value.data == A.tobytes()

@@ -1,11 +1,14 @@
 """A process that reads documents and has little to lose: what a report is made of is hostile, too.
 
-``python -I -m grader.sources.child FOLDER NAME…`` writes the sources of the files named, by their paths in the
-folder, to standard output as MessagePack. It limits its own memory and computing time before it reads.
+``python -I -m grader.sources.child LEVEL FOLDER NAME…`` writes the sources of the files named, by their paths in
+the folder, to standard output as MessagePack. It limits its own memory and computing time before it reads, and
+locks itself in as a worker does, but may not write anywhere: LEVEL `strict` has it fail where it cannot, `auto`
+go on without, and `process` not try.
 """
 
 import resource
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +17,21 @@ import msgspec
 from grader.errors import SourceError
 from grader.model import Source
 from grader.sources.kinds import kind_of, mistaken
+from grader.worker.lockdown import prepared
+from grader.worker.readable import requirements
+from grader.worker.rlimits import limit
 
-__all__ = ["decode", "encode", "read_document"]
+__all__ = ["decode", "encode", "lock_in", "read_document"]
+
+READERS: Final = tuple(
+    f"grader.sources.{name}" for name in ("latex", "markdown", "notebook", "pdf", "webpage")
+)
+"""All that `_read` may import."""
 
 MEMORY: Final = 1024**3
+ANSWER: Final = 64 * 1024**2
+"""Bytes of an answer; a report of a hundred pages makes less than one million."""
+
 CPU_SECONDS: Final = 30
 """A report takes one; so much is for a busy notebook on a slow machine."""
 
@@ -80,19 +94,33 @@ def _as_path(kind: type, value: Any) -> Any:
     return kind(value)
 
 
-def _limit(number: int, most: int) -> None:
-    resource.setrlimit(number, (most, most))
-
-
 def main() -> None:
-    """Limit this process, read, answer."""
-    root, *names = sys.argv[1:]
-    _limit(resource.RLIMIT_AS, MEMORY)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
-    _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_CORE, 0)
+    """Limit this process, lock it in, read, answer."""
+    level, root, *names = sys.argv[1:]
+    if level != "process":
+        lock_in(root, must=level == "strict")
+    limit(
+        {
+            resource.RLIMIT_AS: MEMORY,
+            resource.RLIMIT_CPU: CPU_SECONDS,
+            resource.RLIMIT_FSIZE: ANSWER,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
     found = [read_document(Path(root) / name, name, Path(root)) for name in names]
     sys.stdout.buffer.write(encode(found))
+
+
+def lock_in(root: str, must: bool) -> None:
+    """Read nothing but the folder and what readers need from now on, write nothing, reach nobody."""
+    for name in READERS:  # our own files cannot be opened any more
+        import_module(name)
+    lockdown, obstacle = prepared(requirements("lab-grader"))
+    if lockdown is not None:
+        lockdown.shut_files(root, writable=False)
+        lockdown.shut_calls()
+    elif must:
+        sys.exit(obstacle)
 
 
 if __name__ == "__main__":

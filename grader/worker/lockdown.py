@@ -9,12 +9,13 @@ import os
 import socket
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from grader.worker.readable import DEVICES, readable_paths
+from grader.worker.readable import DEVICES, FOR_STUDENTS, readable_paths
 from grader.worker.syscalls import ALLOWED, CLONE_THREAD, CONDITIONAL, PRETENDED, REFUSED, UNSUPPORTED
+from grader.worker.visible import hide_what_cannot_be_read
 
 __all__ = ["Lockdown", "prepared"]
 
@@ -26,15 +27,17 @@ _HELD: Final = "held"
 class Lockdown:
     """What is prepared once and applied in each worker: open handles of all that may be read.
 
-    Raises OSError, ImportError or py_landlock's LandlockError where this machine cannot do it.
+    `packages` are the distributions that may be read, with what they need. Raises OSError, ImportError or py_landlock's LandlockError where this machine cannot do it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, packages: Iterable[str] = FOR_STUDENTS) -> None:
         import py_landlock
         import pyseccomp  # noqa: F401  finds the C library now: a worker could not any more
 
         self._abi = py_landlock.get_abi_version()
-        self._handles = tuple((os.open(path, os.O_PATH | os.O_CLOEXEC), path) for path in readable_paths())
+        self._handles = tuple(
+            (os.open(path, os.O_PATH | os.O_CLOEXEC), path) for path in readable_paths(packages)
+        )
         read, both = (
             py_landlock.AccessFs.READ_FILE,
             py_landlock.AccessFs.READ_FILE | py_landlock.AccessFs.READ_DIR,
@@ -43,8 +46,8 @@ class Lockdown:
             int(both if stat.S_ISDIR(os.fstat(handle).st_mode) else read) for handle, _ in self._handles
         )
 
-    def shut_files(self, folder: str) -> None:
-        """From now on, this process reads what is allowed and its own folder, and writes in that only.
+    def shut_files(self, folder: str, writable: bool = True) -> None:
+        """From now on, this process reads what is allowed and its own folder, and writes in that only or nowhere.
 
         The handles are still needed here, and of no more use afterwards.
         """
@@ -57,10 +60,12 @@ class Lockdown:
             if finder is not None:
                 finder.find_spec("grader.worker.nothing")
         access = py_landlock.AccessFs
-        own = (
-            access.READ_FILE | access.READ_DIR | access.WRITE_FILE | access.TRUNCATE | access.REFER
-            | access.MAKE_REG | access.MAKE_DIR | access.REMOVE_FILE | access.REMOVE_DIR
-        )  # fmt: skip
+        own = access.READ_FILE | access.READ_DIR
+        if writable:
+            own |= (
+                access.WRITE_FILE | access.TRUNCATE | access.REFER | access.MAKE_REG | access.MAKE_DIR
+                | access.REMOVE_FILE | access.REMOVE_DIR
+            )  # fmt: skip
         known = get_supported_fs(self._abi)
         attributes = py_landlock.RulesetAttr()
         attributes.handled_access_fs = int(known)
@@ -79,6 +84,7 @@ class Lockdown:
         py_landlock.restrict_self(rules, None)
         os.close(rule.parent_fd)
         os.close(rules)
+        hide_what_cannot_be_read()
 
     def shut_calls(self) -> None:
         """From now on, this process computes, and uses the files it may; it reaches nothing else."""
@@ -126,15 +132,17 @@ def _seccomp() -> None:
     rules.load()
 
 
-def prepared() -> tuple[Lockdown | None, str]:
+def prepared(packages: Iterable[str] = FOR_STUDENTS) -> tuple[Lockdown | None, str]:
     """What locks workers in on this machine, or what keeps it from that, in a few words.
+
+    `packages` are the distributions a locked process may read.
 
     It is not believed before a child process has locked itself in and tried to break out.
     """
     if sys.platform != "linux":
         return None, "Landlock and seccomp exist on Linux only"
     try:
-        lockdown = Lockdown()
+        lockdown = Lockdown(packages)
     except ImportError as error:
         return None, f"the Python package {error.name} is not installed"
     except Exception as error:  # whatever it is, this machine cannot do it

@@ -1,7 +1,7 @@
-"""Which files a locked worker may read: Python, torch, and packages students import. Nothing of ours.
+"""Which files a locked process may read: Python, and the packages it is there for. Nothing of ours.
 
 The grader, the lab and the model solution may stand in the same `site-packages` as torch. So no folder of
-packages is opened as a whole: each entry of it is opened by name, and only what belongs to one of PACKAGES
+packages is opened as a whole: each entry of it is opened by name, and only what belongs to one of the packages named
 or to something they need.
 """
 
@@ -14,9 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-__all__ = ["DEVICES", "readable_paths"]
+__all__ = ["DEVICES", "FOR_STUDENTS", "readable_paths", "requirements"]
 
-PACKAGES: Final = (
+FOR_STUDENTS: Final = (
     "torch", "numpy", "scipy", "pandas", "matplotlib", "seaborn", "scikit-learn", "sympy", "pillow",
     "torchvision", "torchmetrics", "einops", "jaxtyping", "plotly", "tqdm", "rich", "tabulate", "ipython",
     "ipywidgets", "tensorboard", "wandb", "networkx", "setuptools",
@@ -35,10 +35,19 @@ DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 """May be read; /dev/null may be written."""
 
 
-def readable_paths() -> tuple[str, ...]:
-    """Files and folders, absolute and existing, that may be read with everything beneath them."""
-    found = {*_standard_library(), *_packages(PACKAGES), *_libraries(), *DATA, *DEVICES}
+def readable_paths(packages: Iterable[str]) -> tuple[str, ...]:
+    """Files and folders, absolute and existing, that may be read with everything beneath them.
+
+    `packages` are distributions; what they need comes with them.
+    """
+    found = {*_standard_library(), *_packages(packages), *_libraries(), *DATA, *DEVICES}
     return tuple(sorted({os.path.realpath(path) for path in found if Path(path).exists()}))
+
+
+def requirements(package: str) -> tuple[str, ...]:
+    """The distributions that an installed package needs, without its extras."""
+    required = [r for r in metadata.requires(package) or () if not re.search(r"\bextra\s*==", r)]
+    return tuple(re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in required)
 
 
 def _standard_library() -> Iterator[str]:
@@ -72,8 +81,7 @@ def _packages(names: Iterable[str]) -> Iterator[str]:
         except metadata.PackageNotFoundError:
             continue
         yield from _entries(distribution)
-        required = [r for r in distribution.requires or () if not re.search(r"\bextra\s*==", r)]
-        waiting += [re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in required]
+        waiting += requirements(name)
 
 
 def _entries(distribution: metadata.Distribution) -> Iterator[str]:

@@ -18,13 +18,13 @@ import signal
 import socket
 import sys
 import tempfile
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader.worker import tree
 from grader.worker.lockdown import Lockdown, prepared
+from grader.worker.rlimits import address_space, limit
 from grader.worker.settings import WorkerSettings
 
 PR_SET_PDEATHSIG: Final = 1
@@ -97,7 +97,7 @@ def _become_worker(settings: WorkerSettings, descriptor: int, parent: int, lockd
     os.chdir(settings.folder)
     tempfile.tempdir = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = settings.folder
     sys.dont_write_bytecode = True
-    space = _address_space()
+    space = address_space()
     if lockdown is not None:
         lockdown.shut_files(settings.folder)
     os.dup2(descriptor, CHANNEL)
@@ -112,27 +112,18 @@ def _become_worker(settings: WorkerSettings, descriptor: int, parent: int, lockd
 
 
 def _limit(settings: WorkerSettings, space: int) -> None:
-    for kind, value in (
-        (resource.RLIMIT_AS, space + settings.memory),
-        (resource.RLIMIT_FSIZE, settings.file_size),
-        (resource.RLIMIT_NOFILE, settings.open_files),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_MEMLOCK, 0),
-        (resource.RLIMIT_MSGQUEUE, 0),
-        (resource.RLIMIT_CPU, settings.cpu_seconds),
-        *(((resource.RLIMIT_NPROC, settings.user_processes),) if settings.user_processes else ()),
-    ):
-        try:
-            resource.setrlimit(kind, (value, value))
-        except (ValueError, OSError):
-            continue  # macOS knows no RLIMIT_AS; the remaining limits still bind
-
-
-def _address_space() -> int:
-    statm = Path("/proc/self/statm")
-    if not statm.exists():
-        return 0
-    return int(statm.read_text().split()[0]) * resource.getpagesize()
+    limit(
+        {
+            resource.RLIMIT_AS: space + settings.memory,
+            resource.RLIMIT_FSIZE: settings.file_size,
+            resource.RLIMIT_NOFILE: settings.open_files,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_MEMLOCK: 0,
+            resource.RLIMIT_MSGQUEUE: 0,
+            resource.RLIMIT_CPU: settings.cpu_seconds,
+            **({resource.RLIMIT_NPROC: settings.user_processes} if settings.user_processes else {}),
+        }
+    )
 
 
 if __name__ == "__main__":
