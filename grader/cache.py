@@ -24,7 +24,7 @@ from grader.export.atomic import write_text
 from grader.lab import Exercise, Lab
 from grader.model import Submission
 
-__all__ = ["KEPT_DAYS", "Cache", "fingerprint"]
+__all__ = ["KEPT_DAYS", "Cache", "code_of_the_grader", "fingerprint"]
 
 KEPT_DAYS: Final = 90
 """Entries that no run has used for so many days are removed."""
@@ -100,7 +100,7 @@ def fingerprint(
     for text in (*parts, *(exercise.id for exercise in exercises), *conditions):
         _add(digest, text.encode())
     for file in (
-        *_code_of_the_grader(),
+        *code_of_the_grader(),
         *dict.fromkeys(path for package in packages for path in _files_of(package)),
     ):
         _add(digest, file.name.encode())
@@ -113,7 +113,8 @@ def _add(digest: "hashlib._Hash", data: bytes) -> None:
     digest.update(len(data).to_bytes(8, "little") + data)
 
 
-def _code_of_the_grader() -> list[Path]:
+def code_of_the_grader() -> list[Path]:
+    """Every file of code of the grader itself."""
     return sorted(Path(__file__).parent.rglob("*.py"))
 
 

@@ -14,6 +14,7 @@ from grader.export.atomic import write_text
 from grader.export.bundle import write_bundle
 from grader.export.gradebook import gradebook_csv, names_csv
 from grader.export.results_json import results_json
+from grader.export.stamps import Stamps, bears, stamped
 from grader.lab import Lab
 from grader.model import Report
 
@@ -35,6 +36,7 @@ class Output:
         self._lab = lab
         self._seed = seed
         self._exercise_ids = tuple(exercise_ids)
+        self._stamps = Stamps(lab.title)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_text(folder / ".writable", "")
@@ -45,11 +47,16 @@ class Output:
             ) from error
 
     def student(self, report: Report) -> None:
-        """Write one student's pages."""
+        """Write one student's pages, unless those that are there were made of the very same."""
         folder = self._folder / "students" / pages.page_folder(report.student)
-        write_text(folder / "report.html", pages.render_student_html(report, self._lab.title))
-        write_text(folder / "report.md", pages.render_student_markdown(report, self._lab.title))
-        write_text(folder / "report.txt", pages.render_student_text(report, self._lab.title))
+        html, markdown, text = (folder / f"report.{kind}" for kind in ("html", "md", "txt"))
+        stamp = self._stamps.of(report)
+        if markdown.is_file() and text.is_file() and bears(html, stamp):
+            return
+        write_text(markdown, pages.render_student_markdown(report, self._lab.title))
+        write_text(text, pages.render_student_text(report, self._lab.title))
+        # Last, as its stamp vouches for the others.
+        write_text(html, stamped(pages.render_student_html(report, self._lab.title), stamp))
 
     def tables(self, reports: Sequence[Report], isolation: str) -> None:
         """Write the class page, the gradebook and results.json for the reports in this order."""

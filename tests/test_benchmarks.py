@@ -101,9 +101,9 @@ def test_a_class_is_the_same_for_the_same_seed_and_no_two_files_are_alike(tmp_pa
 
 def test_a_command_s_memory_descriptors_and_time_are_seen_and_what_it_started_too() -> None:
     child = "import time\nx = bytearray(50_000_000)\nwhile time.process_time() < 0.3: pass"
-    code = f"import subprocess, sys; x = bytearray(90_000_000); subprocess.run([sys.executable, '-c', {child!r}])"
+    code = f"import subprocess, sys; x = bytearray(90_000_000); subprocess.run([sys.executable, '-c', {child!r}]); print('x' * 99_999)"
     seen = watch([sys.executable, "-c", code], environment(), every=0.02)
-    assert seen.status == 0
+    assert seen.status == 0 and len(seen.output) == 100_000
     assert 90 < seen.peak < 140, "of the command alone"
     assert seen.cpu > 0.3
     assert max(moment.processes for moment in seen.moments) == 2

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import RIGHT_SVD, Grade, Handed, environment
+from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed, environment
 
 import reference
 from grader.cache import KEPT_DAYS, Cache, fingerprint
@@ -83,6 +83,30 @@ def test_what_is_unchanged_is_not_run_again_and_gives_the_same_bytes(
     (folder / "ada" / "lab.py").write_text(RANDOM + "# another last line\n")
     grade(*again, "--out", tmp_path / "d", env=caching)
     assert stated(tmp_path / "d") != stated(tmp_path / "a")
+
+
+def test_pages_and_archive_that_would_come_out_the_same_are_not_written_again(
+    grade: Grade, handed_in: Handed, tmp_path: Path, caching: dict[str, str]
+) -> None:
+    folder = handed_in({"ada/lab.py": WRONG_SVD, "bo/lab.py": RIGHT_SVD})
+    out = tmp_path / "out"
+
+    def written(*options: str) -> dict[str, int]:
+        done = grade(folder, "--exercise", "2.1", "--out", out, *options, env=caching)
+        assert done.returncode == 0, done.stderr
+        files = (*out.glob("students/*/*"), out / "reports.zip")
+        return {file.relative_to(out).as_posix(): file.stat().st_mtime_ns for file in files}
+
+    first = written()
+    assert len(first) == 7
+    page = out / "students" / "ada" / "report.html"
+    whole = page.read_bytes()
+    page.write_bytes(whole[:1000])
+    again = written()
+    assert page.read_bytes() == whole, "what is damaged is made again"
+    assert {name for name in first if again[name] == first[name]} == {n for n in first if "ada" not in n}
+    told_less = written("--feedback", "marks")
+    assert {"students/ada/report.html", "reports.zip"} <= {n for n in again if told_less[n] != again[n]}
 
 
 def test_another_rubric_marks_again_without_running_student_code(

@@ -2,6 +2,7 @@
 
 import resource
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -57,9 +58,10 @@ def watch(command: Sequence[str], environment: Mapping[str, str], every: float =
     moments: list[Moment] = []
     before, begun = children_cpu(), time.monotonic()
     peak = 0.0
-    with subprocess.Popen(
-        command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,  # a pipe that nobody reads would fill up
+        subprocess.Popen(command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=said) as process,
+    ):
         seen = psutil.Process(process.pid)
         while process.poll() is None:
             try:
@@ -68,8 +70,8 @@ def watch(command: Sequence[str], environment: Mapping[str, str], every: float =
                 moments += _moment(seen, time.monotonic() - begun)
                 peak = max(peak, _peak(process.pid))
         wall = time.monotonic() - begun
-        assert process.stdout is not None
-        output = process.stdout.read()
+        said.seek(0)
+        output = said.read()
     return Watched(
         status=process.returncode,
         output=output,
