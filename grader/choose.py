@@ -13,6 +13,7 @@ from grader.binding import normalised
 from grader.lab import Function
 from grader.limits import Isolation
 from grader.model import Place, Source, Submission
+from grader.parsing import parsed
 
 __all__ = ["choose"]
 
@@ -145,7 +146,7 @@ def _without_docstring(node: ast.FunctionDef) -> list[ast.stmt]:
 def _functions(source: Source) -> list[ast.FunctionDef]:
     if source.problem:
         return []
-    return [node for node in ast.walk(ast.parse(source.code)) if isinstance(node, ast.FunctionDef)]
+    return [node for node in ast.walk(parsed(source.code)) if isinstance(node, ast.FunctionDef)]
 
 
 def _rank(source: Source, functions: Sequence[Function]) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from grader.errors import LabError
 from grader.lab import Exercise
 from grader.labs import load_lab
 from grader.model import ExerciseReport, Source
+from grader.parsing import parsed
 from grader.pipeline import assess
 from grader.sandbox import Limits, Zygote, private_copy
 
@@ -53,7 +54,7 @@ class GradingSession:
         source = self._source(path)
         if source is None or source.problem or not path.is_file():
             return None
-        for node in ast.walk(ast.parse(source.code)):
+        for node in ast.walk(parsed(source.code)):
             if isinstance(node, ast.FunctionDef) and normalised(node.name) in wanted:
                 return source.lines[node.lineno - 1] - 1
         return None

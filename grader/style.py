@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.model import Frozen, Source
+from grader.parsing import parsed
 from grader.text import visible
 
 __all__ = ["style_notes"]
@@ -36,7 +37,7 @@ def style_notes(source: Source | None) -> tuple[str, ...]:
     if source is None or source.problem or not source.code:
         return ()
     try:
-        tree = ast.parse(source.code)
+        tree = parsed(source.code)
         notes = sorted({*_taken_names(tree), *_defined_twice(tree.body), *_idle_loops(tree)}, key=_order)
     except (SyntaxError, ValueError, RecursionError):
         return ()

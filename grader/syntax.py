@@ -4,11 +4,12 @@ Only edits on the line Python complains of and the line of code before it are tr
 suggested only where the whole file parses with it.
 """
 
-import ast
 import re
 import warnings
 from collections.abc import Iterator
 from typing import Final
+
+from grader.parsing import parsed
 
 __all__ = ["suggestion"]
 
@@ -90,7 +91,7 @@ def _parses(code: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(code)
+            parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -27,8 +27,8 @@ for formulas that round a few times more (A − U Vᵀ as a whole, lr multiplied
 QUICK: Final = 3.0
 """Seconds of CPU for a few epochs on a few cells, which take a right solution milliseconds."""
 
-LONG_WEIGHT: Final = 100
-"""Calls of one epoch that a run of 1000 epochs on a few cells is worth, with all that a call costs beside."""
+STEPS_OF_A_CALL: Final = 90
+"""Steps on one cell that take as long as all that a call costs beside; the default run is worth 100 calls."""
 
 LAMBDA: Final = 7.0
 """Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
@@ -77,11 +77,10 @@ class Descent:
             arguments["M"] = setting.M
         if not defaults:
             arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
-        long = defaults or setting.epochs > 100
-        seconds = None if long else QUICK
-        return Probe(
-            self.function.name, arguments, setting.seed, attempt, seconds, LONG_WEIGHT if long else 1
-        )
+        steps = setting.epochs * setting.A.size
+        seconds = None if defaults or steps > 1000 else QUICK
+        weight = max(1, steps // STEPS_OF_A_CALL)
+        return Probe(self.function.name, arguments, setting.seed, attempt, seconds, weight)
 
     def call_text(self, setting: Setting, defaults: bool = False) -> str:
         """The call as a student can paste it after their own code."""
@@ -144,13 +143,15 @@ class Descent:
         tiny = UNIT_ROUNDOFF
         return first_mismatch(got, wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny))
 
-    def compare_default_run(self, bench: Bench, setting: Setting, rule: Rule = SHEET) -> Mismatch | None:
-        """The same for 1000 epochs at lr 0.01, called without giving either.
+    def compare_long_run(
+        self, bench: Bench, setting: Setting, rule: Rule = SHEET, defaults: bool = False
+    ) -> Mismatch | None:
+        """The same for a hundred epochs and more; with `defaults` called without their number and rate.
 
         The tolerance is λ√N·u·κ: N roundings an entry meets, κ the measured magnification of a change.
         """
         start = self.start(bench, setting)
-        got = self.observe(bench, setting, defaults=True)
+        got = self.observe(bench, setting, defaults)
         wanted = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
         both = np.concatenate([wanted[0].ravel(), wanted[1].ravel()])
         scale = float(np.abs(both[np.isfinite(both)]).max(initial=1.0))

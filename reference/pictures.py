@@ -68,7 +68,7 @@ def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tup
 
 def _follows_the_sheet(descent: Descent, bench: Bench, setting: Setting) -> bool:
     """A sound variant passes too, but its curve is not the sheet's."""
-    return descent.compare_default_run(bench, setting) is None
+    return descent.compare_long_run(bench, setting, defaults=True) is None
 
 
 def _right_curve(setting: Setting, start: Factors) -> LinePlot:

@@ -74,6 +74,16 @@ def test_a_process_that_runs_student_code_has_loaded_nothing_that_judges() -> No
     assert not [m for m in loaded if not (m in ("grader", "grader.wire") or m.startswith("grader.worker"))]
 
 
+def test_only_one_room_parses_for_all_threads() -> None:
+    parses = {
+        module
+        for module in MODULES
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Attribute) and node.attr == "parse" and getattr(node.value, "id", "") == "ast"
+    }
+    assert parses == {"grader.parsing", "grader.worker.loader"}
+
+
 def test_only_the_worker_runs_code_of_others() -> None:
     calls = {
         module

@@ -17,6 +17,7 @@ from grader.edits.slices import sliced
 from grader.edits.statements import counter_lines, statement_edits
 from grader.edits.subscripts import subscript_edits
 from grader.edits.values import Edit, Replacement, applied, moved_lines
+from grader.parsing import parsed
 
 __all__ = ["Edit", "Replacement", "applied", "edited", "edits", "moved_lines", "sliced"]
 
@@ -54,7 +55,7 @@ def edited(code: str, tried: set[str], found: tuple[Edit, ...]) -> Iterator[tupl
     for edit in found:
         text = applied(code, edit)
         try:
-            key = ast.dump(ast.parse(text))
+            key = ast.dump(parsed(text))
         except (SyntaxError, ValueError):
             continue
         if key not in tried:

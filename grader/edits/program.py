@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from grader.edits.values import Edit, Replacement
+from grader.parsing import parsed
 
 __all__ = ["Program", "Scope", "makes_array"]
 
@@ -31,7 +32,7 @@ class Program:
 
     def __init__(self, code: str) -> None:
         self.code = code
-        self.tree = ast.parse(code)
+        self.tree = parsed(code)
         self.lines = [line.encode() for line in code.split("\n")]
         self.parents: dict[ast.AST, ast.AST] = {}
         self.order: list[ast.AST] = []

@@ -9,12 +9,14 @@ import symtable
 from collections.abc import Iterable, Iterator
 from typing import TypeGuard
 
+from grader.parsing import parsed
+
 __all__ = ["sliced"]
 
 
 def sliced(code: str, names: Iterable[str]) -> str:
     """The program with only the top-level statements that bind the names, and all that those rest on."""
-    tree = ast.parse(code)
+    tree = parsed(code)
     units = list(_units(tree))
     inside = _globals(code)
     binding: dict[str, list[int]] = {}

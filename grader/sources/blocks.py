@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.model import Frozen, Passage, Place, Source
+from grader.parsing import parsed
 
 __all__ = [
     "Block",
@@ -60,7 +61,7 @@ def syntax_error(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(code)
+            parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         what = getattr(error, "msg", None) or "nested too deeply, or characters Python does not allow"
@@ -143,7 +144,7 @@ def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
                 written[token.start[0]] = token.string.lstrip("#! ").rstrip()
     except (tokenize.TokenError, SyntaxError):
         pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             for number, line in enumerate(str(node.value.value).splitlines(), start=node.lineno):
                 written[number] = line.strip()
@@ -184,7 +185,7 @@ def statements(lines: Sequence[Line]) -> tuple[Statement, ...]:
 
 
 def _statement(lines: tuple[Line, ...]) -> Statement:
-    tree = ast.parse(_text(lines))
+    tree = parsed(_text(lines))
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     defines = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
     for node in ast.walk(tree):

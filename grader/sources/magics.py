@@ -8,6 +8,8 @@ import ast
 import re
 from typing import Any, Final
 
+from grader.parsing import parsed
+
 __all__ = ["neutralise"]
 
 _SUSPECT: Final = re.compile(r"^\s*(?:%|!|\?|>>>|In ?\[)|=\s*[%!]|\?\s*$", re.MULTILINE)
@@ -58,7 +60,7 @@ def _plain(line: str) -> str:
     """A line of IPython's calls as what it does without IPython."""
     indent = line[: len(line) - len(line.lstrip())]
     try:
-        (statement,) = ast.parse(line.strip()).body
+        (statement,) = parsed(line.strip()).body
     except (SyntaxError, ValueError):
         return f"{indent}pass\n"
     timed = _timed(statement)

@@ -1,6 +1,5 @@
 """Python scripts: decoded as Python itself would, parsed to find syntax errors, never executed."""
 
-import ast
 import io
 import tokenize
 import warnings
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.model import Source
+from grader.parsing import parsed
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
 from grader.syntax import suggestion
@@ -56,7 +56,7 @@ def from_code(path: Path, name: str, code: str) -> Source:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(code)
+            parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         what = (

@@ -40,9 +40,6 @@ the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake 
 BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
-LONG: Final = 105
-"""Epochs of one call that a mistake has to explain too; no multiple of what loops report at."""
-
 Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
 """How a returned value is read for m, n and rank. Raises Refused."""
 
@@ -84,8 +81,7 @@ def runs(
     found: list[Run] = []
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
-    long = ladder.square.changed(epochs=LONG, lr=0.05)
-    for setting in ladder.all_typed(bench, (*sorted(ladder.settings(), key=_size), long)):
+    for setting in ladder.all_typed(bench, (*sorted(ladder.settings(), key=_size), ladder.many)):
         try:
             began = seen_start(ladder, bench, setting, reading)
             found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))

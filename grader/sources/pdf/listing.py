@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
+from grader.parsing import parsed
 from grader.sources.blocks import Line, syntax_error
 from grader.sources.pdf.glyphs import Glyph
 from grader.sources.pdf.rows import Row, spaced
@@ -229,13 +230,12 @@ def _reach(lines: Sequence[Line]) -> int:
     if not syntax_error(text):
         return len(lines)
     low, high = 0, len(lines)
-    import ast
     import warnings
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            parsed(text)
     except SyntaxError as error:
         return min(max((error.lineno or 1) - 1, low), high - 1)
     except (ValueError, RecursionError, MemoryError):
