@@ -2,9 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -41,18 +41,20 @@ def choose(
         )
         empty = Source(submission.root, "", "", (), unread=unread) if unread else None
         return empty, (*submission.notes, *nothing)
-    ranked = sorted(read, key=lambda source: _rank(source, functions))
-    merged, used = _with_missing_functions(ranked, functions)
+    asked = {normalised(name): f.name for f in functions for name in (f.name, *f.aliases)}
+    ranked = sorted((_Read(source, _definitions(source, asked)) for source in read), key=_rank)
+    merged, used = _with_missing_functions(ranked)
     merged = msgspec.structs.replace(
         merged,
         passages=tuple(passage for source in _readers_order(read, merged) for passage in source.passages),
         unread=(*unread, *(sentence for source in read for sentence in source.unread)),
     )
+    graded = [each.source for each in used]
     flags = (
         *submission.notes,
-        *_rivals(ranked, used, functions),
-        *(note for source in read if source in used or not source.code for note in source.notes),
-        *(source.problem for source in read if source.problem and source not in used),
+        *_rivals(ranked, used),
+        *(note for source in read if source in graded or not source.code for note in source.notes),
+        *(source.problem for source in read if source.problem and source not in graded),
         *merged.unread,
     )
     return merged, tuple(dict.fromkeys(flags))
@@ -71,15 +73,13 @@ def _readers_order(read: Iterable[Source], merged: Source) -> list[Source]:
     return sorted(read, key=lambda source: (source.name != merged.name, source.name))
 
 
-def _with_missing_functions(
-    ranked: Sequence[Source], functions: Sequence[Function]
-) -> tuple[Source, tuple[Source, ...]]:
+def _with_missing_functions(ranked: Sequence["_Read"]) -> tuple[Source, tuple["_Read", ...]]:
     """The best source, with the code of others that define functions asked for and none it has already."""
-    chosen = ranked[-1]
-    used: tuple[Source, ...] = (chosen,)
-    known = _defined(chosen, functions)
-    for source in reversed(ranked[:-1]):
-        found = _defined(source, functions)
+    chosen = ranked[-1].source
+    used: tuple[_Read, ...] = (ranked[-1],)
+    known = set(ranked[-1].defined)
+    for each in reversed(ranked[:-1]):
+        found, source = set(each.defined), each.source
         if found and known and not found & known and not source.problem:
             chosen = msgspec.structs.replace(
                 chosen,
@@ -87,7 +87,7 @@ def _with_missing_functions(
                 lines=(*chosen.lines, *source.lines),
                 places=(*_places(chosen), *_places(source)),
             )
-            used += (source,)
+            used += (each,)
             known |= found
     return chosen, used
 
@@ -96,45 +96,37 @@ def _places(source: Source) -> tuple[Place, ...]:
     return tuple(source.place(line) for line in range(1, source.code.count("\n") + 2))
 
 
-def _rivals(
-    ranked: Sequence[Source], used: Sequence[Source], functions: Sequence[Function]
-) -> tuple[str, ...]:
+def _rivals(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[str, ...]:
     """What to say about files with code: which were put together, which were left, and where they disagree."""
     chosen = used[0]
     flags: tuple[str, ...] = ()
     if len(used) > 1:
-        flags += (f"The code of {', '.join(source.name for source in used)} was put together.",)
-    if not _defined(chosen, functions):
+        flags += (f"The code of {', '.join(each.source.name for each in used)} was put together.",)
+    if not chosen.defined:
         return flags
-    rest = [source for source in ranked if source not in used and _defined(source, functions)]
-    equal = [source for source in rest if not _differing(used, source, functions)]
-    rivals = [source.name for source in rest if source.name.endswith(".py") or source not in equal]
+    rest = [each for each in ranked if each not in used and each.defined]
+    differing = {each.source.name: _differing(used, each) for each in rest}
+    rivals = [name for name, functions in differing.items() if name.endswith(".py") or functions]
     if rivals:
         flags += (
-            f"More than one file answers the lab: {chosen.name} was graded, {', '.join(rivals)} was not.",
+            f"More than one file answers the lab: {chosen.source.name} was graded, {', '.join(rivals)} was not.",
         )
-    for source in rest:
-        differing = _differing(used, source, functions)
-        if differing:
-            names = ", ".join(f"`{name}`" for name in differing)
-            flags += (f"{chosen.name} and {source.name} disagree: {names} is not the same in both.",)
+    for other, functions in differing.items():
+        if functions:
+            names = ", ".join(f"`{name}`" for name in functions)
+            flags += (f"{chosen.source.name} and {other} disagree: {names} is not the same in both.",)
     return flags
 
 
-def _differing(used: Sequence[Source], other: Source, functions: Sequence[Function]) -> list[str]:
+def _differing(used: Sequence["_Read"], other: "_Read") -> list[str]:
     """The functions asked for that two sources define in different ways; comments and layout do not count."""
-    ours = {name: body for source in reversed(used) for name, body in _bodies(source, functions).items()}
-    theirs = _bodies(other, functions)
-    return sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])
+    ours = {name: node for each in reversed(used) for name, node in each.defined.items()}
+    both = ours.keys() & other.defined.keys()
+    return sorted(name for name in both if _body(ours[name]) != _body(other.defined[name]))
 
 
-def _bodies(source: Source, functions: Sequence[Function]) -> dict[str, str]:
-    asked = {normalised(name): f.name for f in functions for name in (f.name, *f.aliases)}
-    return {
-        asked[normalised(node.name)]: ast.dump(ast.Module(body=_without_docstring(node), type_ignores=[]))
-        for node in _functions(source)
-        if normalised(node.name) in asked
-    }
+def _body(node: ast.FunctionDef) -> str:
+    return ast.dump(ast.Module(body=_without_docstring(node), type_ignores=[]))
 
 
 def _without_docstring(node: ast.FunctionDef) -> list[ast.stmt]:
@@ -143,13 +135,31 @@ def _without_docstring(node: ast.FunctionDef) -> list[ast.stmt]:
     return node.body[1:] if documented else node.body
 
 
-def _functions(source: Source) -> list[ast.FunctionDef]:
+class _Read(NamedTuple):
+    """A file that was read, with the functions asked for that it defines, by the sheet's names."""
+
+    source: Source
+    defined: Mapping[str, ast.FunctionDef]
+
+
+def _definitions(source: Source, asked: Mapping[str, str]) -> dict[str, ast.FunctionDef]:
     if source.problem:
-        return []
-    return [node for node in ast.walk(parsed(source.code)) if isinstance(node, ast.FunctionDef)]
+        return {}
+    found = ((normalised(node.name), node) for node in _functions(parsed(source.code)))
+    return {asked[name]: node for name, node in found if name in asked}
 
 
-def _rank(source: Source, functions: Sequence[Function]) -> tuple[object, ...]:
+def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
+    """All functions at any depth. Expressions hold none, and are most of a tree."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef):
+            yield child
+        if not isinstance(child, ast.expr):
+            yield from _functions(child)
+
+
+def _rank(read: _Read) -> tuple[object, ...]:
+    source = read.source
     stem = Path(source.name).stem.lower()
     final = bool(re.search(r"final|latest|newest|new|fixed|corrected|submit", stem))
     old = bool(re.search(r"old|backup|bak|draft|copy|previous", stem))
@@ -158,10 +168,4 @@ def _rank(source: Source, functions: Sequence[Function]) -> tuple[object, ...]:
     faithful = _FAITHFUL.index(suffix) if suffix in _FAITHFUL else -1
     has_code = bool(source.code.strip())
     whole = not source.problem and (has_code or not source.unread)
-    return (whole, len(_defined(source, functions)), has_code, faithful, not old, final, numbers, source.name)
-
-
-def _defined(source: Source, functions: Sequence[Function]) -> set[str]:
-    """The functions asked for that the source defines, by the sheet's names."""
-    names = {normalised(node.name) for node in _functions(source)}
-    return {f.name for f in functions if names & {normalised(name) for name in (f.name, *f.aliases)}}
+    return (whole, len(read.defined), has_code, faithful, not old, final, numbers, source.name)

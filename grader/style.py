@@ -38,7 +38,8 @@ def style_notes(source: Source | None) -> tuple[str, ...]:
         return ()
     try:
         tree = parsed(source.code)
-        notes = sorted({*_taken_names(tree), *_defined_twice(tree.body), *_idle_loops(tree)}, key=_order)
+        nodes = tuple(ast.walk(tree))
+        notes = sorted({*_taken_names(nodes), *_defined_twice(tree.body), *_idle_loops(nodes)}, key=_order)
     except (SyntaxError, ValueError, RecursionError):
         return ()
     return tuple(visible(note.text.format(_place(source, note.line))) for note in notes[:MOST_NOTES])
@@ -53,26 +54,26 @@ def _place(source: Source, line: int) -> str:
     return f"line {original}"
 
 
-def _taken_names(tree: ast.Module) -> Iterator[_Note]:
+def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
     """Names of Python's own functions and of imported modules that get another meaning; each once."""
     modules = {
         (alias.asname or alias.name).partition(".")[0]
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Import)
         for alias in node.names
     }
     seen: set[str] = set()
-    for name, line in sorted(_bound_names(tree), key=lambda found: found[1]):
-        if name in seen or name not in BUILTINS | modules:
+    for name, line in sorted(_bound_names(nodes), key=lambda found: found[1]):
+        if name in seen or not (name in BUILTINS or name in modules):
             continue
         seen.add(name)
         what = "the module of that name" if name in modules else "Python's own function of that name"
         yield _Note(line, f"`{name}` in {{}} hides {what}: another name would keep both usable.")
 
 
-def _bound_names(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    members = {id(child) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for child in node.body}
-    for node in ast.walk(tree):
+def _bound_names(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
+    members = {id(child) for node in nodes if isinstance(node, ast.ClassDef) for child in node.body}
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
         elif isinstance(node, ast.arg):
@@ -93,10 +94,10 @@ def _defined_twice(body: Sequence[ast.stmt]) -> Iterator[_Note]:
             first[node.name] = node.lineno
 
 
-def _idle_loops(tree: ast.Module) -> Iterator[_Note]:
+def _idle_loops(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
     """Loops whose body changes nothing that is read anywhere."""
-    read = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    for node in ast.walk(tree):
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    for node in nodes:
         if (
             isinstance(node, ast.For)
             and not node.orelse
