@@ -67,7 +67,8 @@ def _lines(label: dict[str, Any]) -> tuple[int, ...]:
 def kind_of(case: Case, report: Report) -> Kind:
     """What the diagnoses of the exercise are worth.
 
-    Right is a diagnosis with an accepted id, or a verified repair of a line that an expert would point at.
+    Right is a diagnosis with an accepted id, or a verified repair of a line that an expert would point at, or that
+    the function stops there.
     False is one that claims to be verified and is neither.
     """
     exercise = next(e for e in report.exercises if e.id == case.exercise)
@@ -81,7 +82,10 @@ def kind_of(case: Case, report: Report) -> Kind:
 
 
 def _is_right(case: Case, diagnosis: Diagnosis) -> bool:
-    return diagnosis.id in case.accepted or (bool(diagnosis.repair) and diagnosis.line in case.lines)
+    at_its_line = diagnosis.line in case.lines
+    return diagnosis.id in case.accepted or (
+        at_its_line and (bool(diagnosis.repair) or diagnosis.id == "raises")
+    )
 
 
 def diagnosed(chosen: Sequence[Case], jobs: int = 2) -> Iterator[tuple[Case, Report]]:

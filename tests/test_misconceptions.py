@@ -76,7 +76,7 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
     rungs = ladder(masked)
-    settings = (*rungs.settings(), rungs.square.changed(epochs=105, lr=0.05))
+    settings = (*rungs.settings(), rungs.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
         for mistake in (*BANK, *(MASKED_BANK if masked else ()))

@@ -96,7 +96,7 @@ def _test(program: Program, test: ast.expr) -> Iterator[Edit]:
 
 def _jump(program: Program, node: ast.stmt) -> Iterator[Edit]:
     name = program.text(node)
-    for weight, other in ((3, "continue"), (12, "break")):
+    for weight, other in ((3, "continue"), (4, "pass"), (12, "break")):
         if other != name and program.loops(node):
             sentence = f"`{name}` goes on at the wrong place."
             yield program.edit("jump", node, weight, sentence, program.put(node, other))

@@ -171,6 +171,8 @@ def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misco
         idle = runs(ladder, bench, start=start_without_rate)
         return () if follows_sheet(idle) else explain_by_one(idle, entries)
     if not moved(seen):
+        if any(run.got is None for run in seen):
+            return ()  # it stopped before it could move anything
         still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)
     found = explain_by_one(seen, entries)

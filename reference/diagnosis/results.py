@@ -77,6 +77,12 @@ _U_TRANSPOSED = _words("returns-u-transposed", "U is returned transposed.", _ASK
                        "What shape has the U that comes back when A is 2×5?")  # fmt: skip
 _BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned transposed.", _ASKED,
                           "What shapes have the two matrices that come back when A is 2×5?")  # fmt: skip
+_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.",
+                     "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+                     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?")  # fmt: skip
+_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.",
+                     "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+                     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?")  # fmt: skip
 _FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
                _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
 
@@ -90,7 +96,7 @@ RESULTS: Final = (
     _ROUNDED, _UNIT,
     _NONE, _GENERATOR, _STRING, _U_ONLY, _V_ONLY, _PRODUCT, _MASKED, _PRODUCT_LOSS, _SCALARS, _ROWS, _INTEGERS,
     _CONVERTED, _COMPLEX, _RANK, _SIZES, _V_SIZE, _U_SIZE, _SWAPPED, _V_TRANSPOSED, _U_TRANSPOSED,
-    _BOTH_TRANSPOSED, _FLAT,
+    _BOTH_TRANSPOSED, _V_RESHAPED, _U_RESHAPED, _FLAT,
 )  # fmt: skip
 """What can be wrong with the value that comes back."""
 
@@ -101,6 +107,8 @@ class _Reader(msgspec.Struct, frozen=True):
     swapped: bool = False
     u_turned: bool = False
     v_turned: bool = False
+    u_reshaped: bool = False
+    v_reshaped: bool = False
     flat: bool = False
 
     def __call__(self, value: wire.Value, m: int, n: int, rank: int) -> Factors:
@@ -121,6 +129,10 @@ class _Reader(msgspec.Struct, frozen=True):
         U, V = (U.T if self.u_turned else U), (V.T if self.v_turned else V)
         if U.shape != (m, rank) or V.shape != (n, rank):
             raise Refused("other shapes")
+        if self.u_reshaped:
+            U = U.reshape(rank, m).T
+        if self.v_reshaped:
+            V = V.reshape(rank, n).T
         return U, V
 
 
@@ -128,6 +140,8 @@ READINGS: Final[tuple[tuple[Words, Reading], ...]] = (
     (_SWAPPED, _Reader(swapped=True)),
     (_V_TRANSPOSED, _Reader(v_turned=True)),
     (_U_TRANSPOSED, _Reader(u_turned=True)),
+    (_V_RESHAPED, _Reader(v_reshaped=True)),
+    (_U_RESHAPED, _Reader(u_reshaped=True)),
     (_BOTH_TRANSPOSED, _Reader(u_turned=True, v_turned=True)),
     (_FLAT, _Reader(flat=True)),
 )

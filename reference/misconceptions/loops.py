@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from reference.epochs import Cells, Matrix, Rule
+from reference.epochs import Cells, Epoch, Matrix, Rule
 from reference.misconceptions.entry import Misconception
 
 __all__ = ["LOOPS"]
@@ -70,12 +70,17 @@ def _min_one(n: int) -> int:
     return min(n, 1)
 
 
-def _without_zero_cells(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
-    for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-        a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
-        if a is None or A[r][c] == 0:
-            continue
-        U[r], V[c] = rule.update(U[r], V[c], rule.error(a, U[r], V[c]), lr)
+def _without(skipped: Callable[[float], bool]) -> Epoch:
+    """Cells are passed over by their value."""
+
+    def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
+        for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
+            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            if a is None or skipped(A[r][c]):
+                continue
+            U[r], V[c] = rule.update(U[r], V[c], rule.error(a, U[r], V[c]), lr)
+
+    return epoch
 
 
 def _entry(id_: str, title: str, message: str, question: str, *rules: Rule) -> Misconception:
@@ -188,6 +193,10 @@ LOOPS: Final = (
     _entry("zero-cells-skipped", "Cells of A that hold 0 are skipped.",
            "A zero is a value like any other: the product has to come out 0 there.",
            "What should U[r]·V[c] become where A[r,c] is 0?",
-           Rule("", epoch=_without_zero_cells)),
+           Rule("", epoch=_without(lambda a: a == 0))),
+    _entry("cells-not-above-zero-skipped", "Cells of A that hold 0 or less are skipped.",
+           "A negative number is a value like any other, and so is 0: the product has to come out so there.",
+           "What does your code do at a cell of A that holds -1?",
+           Rule("", epoch=_without(lambda a: a <= 0)), Rule("", epoch=_without(lambda a: a < 0))),
 )  # fmt: skip
 """What can go wrong with the loops of 1.1 and 3.1."""

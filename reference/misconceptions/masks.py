@@ -81,6 +81,26 @@ def _returns_at_hidden(
         _epoch_ends_at_hidden(rule, A, M, U, V, lr)
 
 
+def _crossed(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
+    """Every row that has an observed cell, as often as it has, with every column, as often as it has."""
+    seen = [(r, c) for r, c in rule.cells(len(A), len(A[0]), len(U[0])) if M is None or M[r][c] == 1]
+    for r in [r for r, _ in seen]:
+        for c in [c for _, c in seen]:
+            U[r], V[c] = rule.update(U[r], V[c], rule.error(A[r][c], U[r], V[c]), lr)
+
+
+def _moved_left(A: Matrix, M: Matrix | None) -> Masks:
+    """The observed values of a row are taken for its first ones."""
+    if M is None:
+        return A, M
+    kept = [[a for a, o in zip(row, mask, strict=True) if o == 1] for row, mask in zip(A, M, strict=True)]
+    width = len(A[0])
+    return (
+        [[*row, *[0.0] * (width - len(row))] for row in kept],
+        [[1.0] * len(row) + [0.0] * (width - len(row)) for row in kept],
+    )
+
+
 def _one_factor_masked(masked: str) -> Callable[..., None]:
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
@@ -149,9 +169,9 @@ MASKS: Final = (
            "1 marks the cells that are observed, 0 those that are hidden.",
            "At a cell whose mask is 1, does your code update or pass on?",
            Rule("", sight=lambda a, o: a if o == 0 else None)),
-    _entry("mask-never-true", "The condition on the mask never holds: nothing is ever updated.",
-           "The mask holds the numbers 0 and 1, and your condition is true for neither.",
-           "For which values of the mask is your condition true?",
+    _entry("mask-never-true", "Nothing is ever updated: U and V come back as they were drawn.",
+           "A step is never reached, as where a condition on the mask holds for neither 0 nor 1, or what it computes is not stored.",
+           "For which values of the mask is your condition true, and where is the result of a step stored?",
            Rule("", sight=lambda a, o: None)),
     _entry("zero-filled", "Hidden cells are fitted as if they held 0.",
            _HIDDEN + "A hidden value is not the value 0: the product is pulled towards 0 there.",
@@ -191,6 +211,14 @@ MASKS: Final = (
            "A row with two observed cells need not have them in its first two columns.",
            "Which cells does your code visit where the mask of a row is (0, 1, 1)?",
            Rule("", prepare=_mask(_counted))),
+    _entry("observed-values-moved-left", "The observed values of a row are fitted in its first columns.",
+           "Taking the observed values out of a row closes the gaps; a value's place among them is not its column.",
+           "In a row with the mask (0, 1, 1), which column of A does the first observed value come from?",
+           Rule("", prepare=_moved_left)),
+    _entry("observed-rows-crossed-with-columns", "Every row with an observed cell is paired with every column with one.",
+           "The indices of rows and of columns belong together two by two: the first row with the first column.",
+           "How many pairs does your code visit where three cells are observed?",
+           Rule("", epoch=_crossed)),
     _entry("rows-with-hidden-cells-dropped", "A row with any hidden cell is left out altogether.",
            "The observed cells of such a row still count.",
            "What does your code do at an observed cell beside a hidden one?",

@@ -3,7 +3,7 @@
 import math
 from typing import Final
 
-from reference.epochs import Error, Matrix, Row, Rule, Update, Walk, difference
+from reference.epochs import Epoch, Error, Matrix, Row, Rule, Update, Walk, difference
 from reference.misconceptions.entry import Misconception, Step, stepwise
 
 __all__ = ["STEPS"]
@@ -131,6 +131,44 @@ def _all_rows_of_u(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float, lr
     V[c] = plus(V[c], U[r], lr * e)
 
 
+def _sum_kept(through: str) -> Epoch:
+    """The sum of the products goes on from cell to cell through a row, or through the epoch."""
+
+    def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
+        total, row = 0.0, -1
+        for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
+            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            if through == "row" and r != row:
+                total, row = 0.0, r
+            if a is None:
+                continue
+            total += dot(U[r], V[c])
+            U[r], V[c] = rule.update(U[r], V[c], a - total, lr)
+
+    return epoch
+
+
+def _gradients_kept(factor: float, through: str) -> Walk:
+    """Each step adds the gradients of all cells before it, in the epoch or in the whole run."""
+
+    def walk(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
+        of_u, of_v = ([[0.0] * len(row) for row in factors] for factors in (U, V))
+        for number in range(rule.epochs(epochs)):
+            if through == "epoch":
+                of_u, of_v = ([[0.0] * len(row) for row in factors] for factors in (U, V))
+            rate = rule.rate(lr, number)
+            for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
+                a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+                if a is None:
+                    continue
+                e = factor * rule.error(a, U[r], V[c])
+                of_u[r], of_v[c] = plus(of_u[r], V[c], e), plus(of_v[c], U[r], e)
+                U[:] = [plus(u, step, rate) for u, step in zip(U, of_u, strict=True)]
+                V[:] = [plus(v, step, rate) for v, step in zip(V, of_v, strict=True)]
+
+    return walk
+
+
 def _all_rows_of_v(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float, lr: float) -> None:
     e = difference(a, U[r], V[c])
     U[r] = plus(U[r], V[c], lr * e)
@@ -249,6 +287,14 @@ STEPS: Final = (
            "The error is what is missing from the prediction, and the step makes up for it. With the opposite sign every step makes the fit worse.",
            "If the prediction is too small, does your step make U[r]·V[c] larger or smaller?",
            Rule("", update=_update(-1.0, -1.0)), Rule("", error=lambda a, u, v: dot(u, v) - a)),
+    _entry("sum-not-reset", _ERROR, "The sum for the prediction is not set back to 0 for each cell.",
+           "Each prediction then carries with it those of the cells before it.",
+           "What does your sum hold when the second cell of a row begins?",
+           Rule("", epoch=_sum_kept("row")), Rule("", epoch=_sum_kept("epoch"))),
+    _entry("gradients-not-zeroed", _STEP, "Each step adds the gradients of the cells before it.",
+           "Gradients pile up until they are set to zero; the sheet's step follows the gradient of one cell.",
+           "What does the gradient of U hold when the second cell begins?",
+           *(Rule("", walk=_gradients_kept(factor, through)) for through in ("run", "epoch") for factor in (1.0, 2.0))),
     _entry("error-adds-prediction", _ERROR, "The prediction is added to A instead of being subtracted from it.",
            "The error has to be 0 where U[r]·V[c] is already right; this one is twice the entry there.",
            "What is your error when the prediction equals A[r,c]?",
