@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     fail_under: float | None = None
     isolation: Literal["auto", "strict", "process"] | None = None
     junit: str | None = None
+    cluster: str | None = None
     cache: bool | None = None
     cache_dir: str | None = None
 

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import doctor
+from grader.crew import Crew
 from grader.forkserver import Zygote
 from grader.handmarks import in_words
 from grader.lab import Exercise, Lab
@@ -59,7 +60,7 @@ def error_console() -> Console:
     return Console(stderr=True, highlight=False, emoji=False)
 
 
-def warn_of_isolation(console: Console, zygote: Zygote) -> None:
+def warn_of_isolation(console: Console, zygote: Zygote | Crew) -> None:
     """Say plainly where students' code is separated and limited, but not locked in."""
     if zygote.level == "process":
         reason = f" ({visible(zygote.obstacle)})" if zygote.obstacle else ""

@@ -8,12 +8,14 @@
     │   ├── LabError          the lab cannot be loaded, or has no such exercise
     │   ├── TableError        a roster or a table of marks cannot be used
     │   ├── IsolationError    the isolation asked for cannot hold on this machine
+    │   ├── ClusterError      the cluster cannot be reached, or runs something else than this program
     │   └── RubricError       rubric.toml does not add up or names what does not exist
     ├── SourceError           a file handed in cannot be read (costs only that submission)
     └── SandboxError          a worker cannot be started: our own fault (exit status 3)
 """
 
 __all__ = [
+    "ClusterError",
     "GraderError",
     "IsolationError",
     "LabError",
@@ -60,3 +62,7 @@ class SourceError(GraderError):
 
 class SandboxError(GraderError):
     """A worker process that could not be started."""
+
+
+class ClusterError(UsageError):
+    """A cluster that cannot be used as asked."""

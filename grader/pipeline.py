@@ -2,20 +2,23 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
+from typing import Final
 
 import msgspec
 
 from grader.bench import WorkerBench
 from grader.cache import Cache
 from grader.choose import choose
+from grader.crew import Crew
 from grader.diagnose import diagnose
-from grader.errors import SandboxError
+from grader.errors import IsolationError, SandboxError
 from grader.examined import Examined, ExaminedExercise
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Function, Lab
+from grader.limits import Level
 from grader.marking import mark_exercise, mark_submission
 from grader.model import (
     ExerciseReport,
@@ -28,9 +31,57 @@ from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
 from grader.style import style_notes
 
-__all__ = ["assess", "examine", "examine_exercise", "grade_all", "grade_one"]
+__all__ = ["LocalCrew", "assess", "examine", "examine_exercise", "grade_all", "grade_one"]
 
 _log = logging.getLogger("grader")
+
+
+AHEAD: Final = 2
+"""Submissions handed out for each that is examined at the same time: nobody waits for work, and no more is read."""
+
+
+class LocalCrew:
+    """Threads of this process, each with a worker beside it."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        lab: Lab,
+        exercises: Sequence[Exercise],
+        seed: int,
+        limits: Limits,
+        jobs: int,
+    ) -> None:
+        self._zygote = zygote
+        self._examine = partial(
+            examine, lab=lab, exercises=exercises, seed=seed, limits=limits, zygote=zygote
+        )
+        self._pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
+        self.size = jobs
+
+    @property
+    def level(self) -> Level:
+        """The isolation that workers get."""
+        return self._zygote.level
+
+    @property
+    def obstacle(self) -> str:
+        """What keeps this machine from `strict`."""
+        return self._zygote.obstacle
+
+    def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
+        """Examine a submission as soon as a thread is free."""
+
+        def work() -> Examined:
+            started(submission)
+            return self._examine(submission)
+
+        return self._pool.submit(work)
+
+    def close(self) -> None:
+        """End all workers, then the threads."""
+        self._zygote.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def grade_all(
@@ -43,13 +94,13 @@ def grade_all(
     started: Callable[[Submission], None] = lambda submission: None,
     cache: Cache | None = None,
     reused: Callable[[Submission], None] = lambda submission: None,
-    zygote: Zygote | None = None,
+    crew: Crew | None = None,
 ) -> Iterator[Report]:
-    """Grade every submission on `jobs` workers and yield the reports as they finish.
+    """Grade every submission and yield the reports as they finish.
 
     What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
-    interrupt, ends all workers; what was yielded is whole. The zygote given is closed in the end; without one,
-    workers get the strongest isolation there is.
+    interrupt, ends all workers; what was yielded is whole. The crew given is closed in the end; without one,
+    `jobs` workers of this machine get the strongest isolation there is.
     """
     waiting: list[Submission] = []
     for submission in submissions:
@@ -61,76 +112,82 @@ def grade_all(
         yield mark_submission(submission, kept, exercises, lab.rubric)
     if not waiting:
         return
-    with zygote or Zygote() as zygote:
-        pool = ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="grade")
+    crew = crew or LocalCrew(Zygote(), lab, exercises, seed, limits, jobs)
+    handed_out: dict[Future[Examined], tuple[Submission, str]] = {}
+    try:
+        for submission in waiting:
+            # Kept only if the files are still what they were before they were read and run.
+            handed_out[crew.hand_out(submission, started)] = (submission, _key(submission, cache))
+            if len(handed_out) >= AHEAD * crew.size:
+                yield from _reports_of(_finished(handed_out), lab, exercises, cache)
+        while handed_out:
+            yield from _reports_of(_finished(handed_out), lab, exercises, cache)
+    finally:
+        crew.close()
+
+
+_Done = tuple[Submission, str, "Future[Examined]"]
+
+
+def _finished(handed_out: "dict[Future[Examined], tuple[Submission, str]]") -> list[_Done]:
+    """Wait for some, and take them out."""
+    done, _ = wait(handed_out, return_when=FIRST_COMPLETED)
+    return [(*handed_out.pop(future), future) for future in done]
+
+
+def _reports_of(
+    done: Iterable[_Done], lab: Lab, exercises: Sequence[Exercise], cache: Cache | None
+) -> Iterator[Report]:
+    """One student's trouble never costs another's result: what fails here is our fault, and flagged."""
+    for submission, key, future in done:
         try:
-            pending: list[Future[Report]] = []
-            for submission in waiting:
-
-                def work(submission: Submission = submission) -> Report:
-                    started(submission)
-                    return _grade_safely(submission, lab, exercises, seed, limits, zygote, cache)
-
-                pending.append(pool.submit(work))
-            for future in as_completed(pending):
-                yield future.result()
-        finally:
-            zygote.close()
-            pool.shutdown(wait=True, cancel_futures=True)
+            examined = future.result()
+            if cache is not None and key and examined.is_sound and _key(submission, cache) == key:
+                cache.put(key, examined)
+            yield mark_submission(submission, examined, exercises, lab.rubric)
+        except (SandboxError, IsolationError):
+            raise
+        except Exception as error:
+            _log.error("submission %s failed: %r", submission.student, error)
+            yield _ungraded(submission, lab, exercises, error)
 
 
 def _kept(submission: Submission, cache: Cache | None) -> Examined | None:
-    if cache is None:
-        return None
+    key = _key(submission, cache)
+    return cache.get(key) if cache is not None and key else None
+
+
+def _key(submission: Submission, cache: Cache | None) -> str:
+    """The name of its entry in the cache; empty where it can have none."""
     try:
-        return cache.get(cache.key(submission))
+        return cache.key(submission) if cache is not None else ""
     except OSError:
-        return None
+        return ""
 
 
-def _grade_safely(
-    submission: Submission,
-    lab: Lab,
-    exercises: Sequence[Exercise],
-    seed: int,
-    limits: Limits,
-    zygote: Zygote,
-    cache: Cache | None,
-) -> Report:
-    """One student's trouble never costs another's result: what fails here is our fault, and flagged."""
-    try:
-        key = cache.key(submission) if cache is not None else ""
-        examined = examine(submission, lab, exercises, seed, limits, zygote)
-        # Kept only if the files are still what they were before they were read and run.
-        if cache is not None and examined.is_sound and cache.key(submission) == key:
-            cache.put(key, examined)
-        return mark_submission(submission, examined, exercises, lab.rubric)
-    except SandboxError:
-        raise
-    except Exception as error:
-        _log.error("submission %s failed: %r", submission.student, error)
-        what = f"It could not be graded ({type(error).__name__}: {error}); grade it again."
-        most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
-        return Report(
-            student=submission.student,
-            files=tuple(file.name for file in submission.files),
-            marks=0.0,
-            max_marks=round(sum(most.values()), 4),
-            flags=(what,),
-            seconds=0.0,
-            exercises=tuple(
-                ExerciseReport(
-                    id=exercise.id,
-                    title=exercise.title,
-                    asked=exercise.asked,
-                    marks=0.0,
-                    max_marks=most[exercise.id],
-                    verdict=Verdict.ERROR,
-                )
-                for exercise in exercises
-            ),
-            identity=submission.identity,
-        )
+def _ungraded(submission: Submission, lab: Lab, exercises: Sequence[Exercise], error: Exception) -> Report:
+    what = f"It could not be graded ({type(error).__name__}: {error}); grade it again."
+    most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
+    return Report(
+        student=submission.student,
+        files=tuple(file.name for file in submission.files),
+        marks=0.0,
+        max_marks=round(sum(most.values()), 4),
+        flags=(what,),
+        seconds=0.0,
+        exercises=tuple(
+            ExerciseReport(
+                id=exercise.id,
+                title=exercise.title,
+                asked=exercise.asked,
+                marks=0.0,
+                max_marks=most[exercise.id],
+                verdict=Verdict.ERROR,
+            )
+            for exercise in exercises
+        ),
+        identity=submission.identity,
+    )
 
 
 def grade_one(

@@ -25,6 +25,7 @@ CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_BY_CI = {
     "README.md": ("python3 -m venv", ".venv/bin/python -m pytest", ".venv/bin/sphinx-build"),
     "instructors.md": ("python3 -m venv",),
+    "cluster.md": ("grade ", "dask "),
     "students.md": ("python3 -m venv", ".venv/bin/pip install"),
 }
 """Commands that install, or run this very suite: `.ci/run` takes them from the page and runs them."""
@@ -47,6 +48,9 @@ def test_what_the_suite_leaves_to_ci_is_run_there() -> None:
     for name in RUN_BY_CI:
         if name == "instructors.md":  # the README's command once more
             assert next(blocks(ROOT / "docs" / name, "sh")) == next(blocks(ROOT / "README.md", "sh"))
+            continue
+        if name == "cluster.md":  # its commands are run by tests/test_cluster.py, which is run there
+            assert "pytest -m cluster" in script
             continue
         page = "README.md" if name == "README.md" else f"docs/{name}"
         assert f"commands_of {page}" in script

@@ -191,6 +191,37 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
     assert all(result.outcome is not Outcome.ERROR for result in results.values())
 
 
+@pytest.mark.parametrize("cost", ["", "v-first", "simultaneous", "full-batch"])
+def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under_any_seed(cost: str) -> None:
+    rule = next((variant.rule for variant in VARIANTS if variant.cost == cost), SHEET)
+    for seed in range(150):
+        for s in Ladder("1.1", False, seed).settings():
+            start = tuple(f.astype(np.float32) for f in _start(s))
+            got = _in_float32(cost, s, *start)
+            wanted, width = run_with_bounds(rule, s.A, None, start, s.epochs, s.lr)
+            for ours, theirs, most in zip(wanted, got, width, strict=True):
+                assert (np.abs(theirs - ours) <= 2 * most + 2.0**-24).all(), (seed, s)
+
+
+def _in_float32(cost: str, s: Setting, U: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sheet's update, or a sound one, written out and computed in float32."""
+    U, V, lr = U.copy(), V.copy(), np.float32(s.lr)
+    for _ in range(s.epochs):
+        if cost == "full-batch":
+            E = s.A - U @ V.T
+            U, V = U + lr * (E @ V), V + lr * (E.T @ U)
+            continue
+        for r in range(len(U)):
+            for c in range(len(V)):
+                e, u = s.A[r, c] - U[r] @ V[c], U[r].copy()
+                if cost == "v-first":
+                    V[c] += lr * e * U[r]
+                U[r] += lr * e * V[c]
+                if cost != "v-first":
+                    V[c] += lr * e * (u if cost == "simultaneous" else U[r])
+    return U, V
+
+
 STARTS = {
     "uniform": (lambda m, k: torch.rand(m, k), "pass", ""),
     "of three halves": (lambda m, k: 1.5 * torch.randn(m, k), "pass", "start"),

@@ -12,7 +12,7 @@ import sys
 import click
 
 from grader import __version__
-from grader.cli import check, completion, diff, doctor, export, kit, lab, mark, run
+from grader.cli import check, cluster, completion, diff, doctor, export, kit, lab, mark, run
 from grader.cli.config import config_command
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
@@ -70,6 +70,7 @@ cli.add_command(export.command)
 cli.add_command(diff.command)
 cli.add_command(completion.command)
 cli.add_command(doctor.command)
+cli.add_command(cluster.group)
 cli.add_command(config_command(cli))
 
 

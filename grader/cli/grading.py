@@ -1,0 +1,210 @@
+"""A run of `grade PATH…`: what is graded by whom, what is written and shown, and how it ends."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from grader import console
+from grader.anonymise import Anonymiser
+from grader.cli.changed import only_changed
+from grader.cli.exits import FAILED, INTERRUPTED
+from grader.cli.formats import print_for_github, write_junit
+from grader.cli.options import drawn_seed, kept_findings, limits, started_zygote
+from grader.collect import collect, one
+from grader.crew import Crew
+from grader.errors import UsageError
+from grader.export.atomic import place
+from grader.export.junit import junit_xml
+from grader.export.lock import exclusive
+from grader.export.results_json import results_json
+from grader.feedback import Feedback, at_level
+from grader.gradescope import results as gradescope_results
+from grader.handmarks import laid_over, read_marks, unclaimed
+from grader.labs import load_lab, selected
+from grader.limits import Isolation, Level
+from grader.model import Frozen, Report, Submission, Verdict
+from grader.output import Output
+from grader.pipeline import LocalCrew, grade_all
+from grader.progress import Watch
+from grader.roster import read_roster
+
+__all__ = ["Asked", "Grading"]
+
+
+class Asked(Frozen, frozen=True, kw_only=True):
+    """What the command line asks for; every field is the option or argument of that name."""
+
+    paths: tuple[Path, ...]
+    out: Path
+    roster: Path | None
+    marks: Path | None
+    jobs: int
+    changed_since: str | None
+    exercise_ids: tuple[str, ...]
+    seed: int | str | None
+    lab: str | None
+    time_limit: float
+    feedback: str
+    diagnose_budget: int
+    isolation: Isolation
+    format_: str
+    junit: Path | None
+    gradescope: Path | None
+    cluster: str | None
+    cache: bool
+    cache_dir: Path | None
+    fail_under: float | None
+    anonymise: bool
+
+
+class Grading:
+    """One run. Raises GraderError in one sentence where it cannot begin."""
+
+    def __init__(self, asked: Asked) -> None:
+        if asked.gradescope is not None and len(asked.paths) != 1:
+            raise UsageError("--gradescope takes one PATH: the submission of one student.")
+        self._asked = asked
+        self._submissions = _submissions(asked)
+        self._lab = load_lab(asked.lab)
+        self._seed = drawn_seed(asked.seed, self._lab.seed)
+        self._exercises = selected(self._lab, self._seed, asked.exercise_ids)
+        self._ids = [exercise.id for exercise in self._exercises]
+        self._limits = limits(asked.time_limit, asked.diagnose_budget)
+        self._table = asked.marks or asked.out / "marks.csv"
+        self._by_hand = (
+            read_marks(self._table, self._lab.rubric) if asked.marks or self._table.exists() else ()
+        )
+        self._hidden = Anonymiser(self._lab, self._exercises, self._submissions) if asked.anonymise else None
+        self._reports: list[Report] = []
+        self._reused: list[Submission] = []
+        self._errors = console.error_console()
+
+    def run(self) -> int:
+        """Grade, write, show; the exit status."""
+        if self._asked.changed_since and not self._submissions:
+            return 0
+        crew = self._crew()
+        with closing(crew), exclusive(self._asked.out):
+            level = crew.level
+            console.warn_of_isolation(self._errors, crew)
+            interrupted = self._grade(crew, level)
+        self._show(level)
+        return self._status(interrupted)
+
+    def _crew(self) -> Crew:
+        asked = self._asked
+        if asked.cluster is None:
+            zygote = started_zygote(asked.isolation)
+            return LocalCrew(zygote, self._lab, self._exercises, self._seed, self._limits, asked.jobs)
+        from grader.cluster.crew import ClusterCrew
+
+        return ClusterCrew(
+            asked.cluster, asked.lab, self._lab, self._exercises, self._seed, self._limits, asked.isolation
+        )
+
+    def _grade(self, crew: Crew, level: Level) -> bool:
+        """Grade everybody and write everything; whether it was interrupted."""
+        asked, hidden = self._asked, self._hidden
+        kept = (
+            kept_findings(
+                asked.cache_dir, asked.lab, self._lab, self._exercises, self._seed, self._limits, level
+            )
+            if asked.cache
+            else None
+        )
+        output = Output(asked.out, self._lab, self._seed, self._ids)
+        interrupted = False
+        try:
+            with Watch(self._errors, len(self._submissions), plain=asked.format_ == "plain") as watch:
+                graded = grade_all(
+                    self._submissions,
+                    self._lab,
+                    self._exercises,
+                    self._seed,
+                    self._limits,
+                    asked.jobs,
+                    started=lambda given: watch.started(hidden.submission(given) if hidden else given),
+                    cache=kept,
+                    reused=self._reused.append,
+                    crew=crew,
+                )
+                for automatic in graded:
+                    by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
+                    report = at_level(by_hand, Feedback(asked.feedback))
+                    if hidden is not None:
+                        report = hidden.report(report)
+                    self._reports.append(report)
+                    output.student(report)
+                    watch.finished(report)
+        except KeyboardInterrupt:
+            interrupted = True
+        self._reports.sort(key=lambda report: report.student)
+        output.tables(self._reports, level)
+        if hidden is not None:
+            output.names(hidden.names)
+        write_junit(asked.junit, self._reports, self._lab.id)
+        if asked.gradescope is not None and self._reports:
+            place(asked.gradescope, gradescope_results(self._reports[0]).encode())
+        return interrupted
+
+    def _show(self, level: Level) -> None:
+        """What goes to standard output, in the form asked for."""
+        reports, ids, form = self._reports, self._ids, self._asked.format_
+        if form == "json":
+            click.echo(results_json(reports, self._lab.id, self._seed, level), nl=False)
+        elif form == "junit":
+            click.echo(junit_xml(reports, self._lab.id), nl=False)
+        elif form == "plain":
+            click.echo(console.plain_table(reports, ids))
+        elif form == "github":
+            hidden = self._hidden
+            shown = map(hidden.submission, self._submissions) if hidden else self._submissions
+            roots = {submission.student: submission.root for submission in shown}
+            print_for_github(reports, roots, console.plain_table(reports, ids))
+        else:
+            self._show_table(level)
+
+    def _show_table(self, level: Level) -> None:
+        stdout, reports = console.output_console(), self._reports
+        stdout.print(console.class_table(reports, self._ids), *console.by_hand(reports), sep="\n")
+        stdout.print(f"Isolation: {level}")
+        if self._reused:
+            stdout.print(
+                f"{len(self._reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
+            )
+        stdout.print(f"Feedback: {self._asked.out / 'index.html'}", soft_wrap=True)
+
+    def _status(self, interrupted: bool) -> int:
+        """Say on standard error what a person has to know, and give the exit status."""
+        reports, errors = self._reports, self._errors
+        for entry in unclaimed(self._by_hand, reports) if self._hidden is None else ():
+            errors.print(
+                f"{self._table} line {entry.line} was not used: not exactly one of those graded is called "
+                f"{entry.student!r}.",
+                soft_wrap=True,
+                markup=False,
+            )
+        if interrupted:
+            errors.print(
+                f"Interrupted: {len(reports)} of {len(self._submissions)} submissions were graded and kept in "
+                f"{self._asked.out}."
+            )
+            return INTERRUPTED
+        if any(exercise.verdict is Verdict.ERROR for report in reports for exercise in report.exercises):
+            errors.print("The grader itself failed on some checks; see the flags. They cost no mark.")
+            return FAILED
+        least = self._asked.fail_under
+        return FAILED if least is not None and any(_percent(report) < least for report in reports) else 0
+
+
+def _submissions(asked: Asked) -> Sequence[Submission]:
+    if asked.gradescope is not None:
+        return (one(asked.paths[0]),)
+    roster = read_roster(asked.roster) if asked.roster else ()
+    return only_changed(collect(asked.paths, roster), asked.changed_since)
+
+
+def _percent(report: Report) -> float:
+    return 100.0 * report.marks / report.max_marks if report.max_marks else 100.0
