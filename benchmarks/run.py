@@ -6,7 +6,8 @@ repairs, and prints:
 - one class graded by one pytest process a student (`naive/test_lab.py`) and by `grade`, as many at a time;
 - the CPU time of a submission by stage; the student's own statements and calls apart;
 - time and memory for each size of class, and the straight line through them;
-- a class whose findings are kept, graded again, also under another rubric.
+- a class whose findings are kept, graded again, also under another rubric;
+- a class of wrong solutions, with the search for their repairs.
 
 ``--json FILE`` keeps the numbers for `benchmarks.planning`, ``--plots DIR`` draws them.
 """
@@ -28,14 +29,14 @@ import msgspec
 import reference
 from benchmarks.common import classes, plots
 from benchmarks.common.profiling import profile
-from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, fitted
+from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong, fitted
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
 from grader.cli.options import kept_findings, limits
 from grader.evidence import Curve, LinePlot
 from grader.examined import Examined
 from grader.model import Submission
-from grader.sandbox import Zygote
+from grader.sandbox import Limits, Zygote
 from reference import LAB
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--beside", type=int, default=20, help="students graded beside pytest")
     parser.add_argument("--profiled", type=int, default=40, help="students whose time is taken apart")
     parser.add_argument("--kept", type=int, default=1000, help="students graded again")
+    parser.add_argument("--wrong", type=int, default=40, help="wrong ones, whose repairs are searched for")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plots", type=Path)
@@ -65,18 +67,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         place = Path(folder)
+        started = _started(place / "start")
         beside = _beside(place / "beside", options.beside, options.seed, cores)
         labs = classes.draw(classes.right_labs(), options.profiled, options.seed)
         profiled, found = profile(classes.write_class(place / "profiled", labs), LAB, place / "pages")
         rungs = tuple(_rung(place / f"{size}", size, options.seed, cores) for size in options.sizes)
         regrade = _regrade(place / "kept", options.kept, options.seed, found)
+        wrong = _wrong(place / "wrong", options.wrong, options.seed, cores)
     sizes = [rung.students for rung in rungs]
     results = Results(
         cores=cores,
+        start_wall=started.wall,
+        start_cpu=started.cpu,
         profile=profiled,
         beside=beside,
         rungs=rungs,
         regrade=regrade,
+        wrong=wrong,
         memory=fitted(sizes, [rung.peak for rung in rungs]),
         cpu=fitted(sizes, [rung.cpu for rung in rungs]),
         wall=fitted(sizes, [rung.wall for rung in rungs]),
@@ -100,17 +107,23 @@ def _environment(**more: str) -> dict[str, str]:
     return {**plain, "OMP_NUM_THREADS": "1", **more}
 
 
-def _grade(
-    folder: Path, out: Path, *options: str, jobs: int, every: float = 1.0, path: Path = ROOT
-) -> Watched:
+def _grade(folder: Path, out: Path, *options: str, jobs: int, repairs: int = 0, path: Path = ROOT) -> Watched:
     command = [
         sys.executable, "-P", "-m", "grader.cli", str(folder), "--out", str(out), "--jobs", str(jobs),
-        "--diagnose-budget", "0", *options,
+        "--diagnose-budget", str(repairs), *options,
     ]  # fmt: skip
-    done = watch(command, _environment(PYTHONPATH=str(path)), every)
+    done = watch(command, _environment(PYTHONPATH=str(path)))
     if done.status:
         raise SystemExit(f"grade ended with {done.status}")
     return done
+
+
+def _started(place: Path) -> Watched:
+    """A class of one whose file does nothing: all of it is the start."""
+    idle = place / "class" / "student" / "lab1.py"
+    idle.parent.mkdir(parents=True)
+    idle.write_text("pass\n", encoding="utf-8")
+    return _grade(place / "class", place / "out", "--no-cache", jobs=1)
 
 
 def _beside(place: Path, size: int, seed: int, cores: int) -> Beside:
@@ -173,6 +186,12 @@ def _rung(place: Path, size: int, seed: int, cores: int) -> Rung:
         private=max(private for private, _ in workers),
         pss=max(pss for _, pss in workers),
     )
+
+
+def _wrong(place: Path, size: int, seed: int, cores: int) -> Wrong:
+    classes.write_class(place / "class", classes.draw(classes.wrong_labs(), size, seed))
+    done = _grade(place / "class", place / "out", "--no-cache", jobs=cores, repairs=Limits().repairs)
+    return Wrong(students=size, wall=done.wall, cpu=done.cpu)
 
 
 def _regrade(place: Path, size: int, seed: int, found: Sequence[tuple[Submission, Examined]]) -> Regrade:
@@ -282,6 +301,7 @@ def _lines(results: Results) -> list[Line]:
     wall = largest.wall / (profiled.student * largest.students / results.cores)
     private = max(rung.private for rung in results.rungs)
     lines = [
+        Line("start, paid once", f"{results.start_wall:.1f} s ({results.start_cpu:.1f} s CPU)"),
         Line("overhead of a submission", f"{overhead:.0f} ms CPU", f"≤ {GOAL_OVERHEAD_MS:g} ms", overhead <= GOAL_OVERHEAD_MS),
         Line(
             f"overhead of pytest ({beside.pytest_overhead:.2f} s CPU) ÷ that",
@@ -304,7 +324,11 @@ def _lines(results: Results) -> list[Line]:
             regrade.wall <= GOAL_REGRADE_SECONDS,
         ),
         Line("the same under another rubric, all pages made anew", f"{regrade.rubric_wall:.1f} s ({regrade.rubric_cpu:.1f} s CPU)"),
-        Line("of them run again", f"{regrade.run_again:,}", "0", regrade.run_again == 0),
+        Line("students run again for either", f"{regrade.run_again:,}", "0", regrade.run_again == 0),
+        Line(
+            f"{results.wrong.students} wrong ones, with their repairs",
+            f"{results.wrong.wall:.0f} s ({results.wrong.cpu:.0f} s CPU)",
+        ),
     ]  # fmt: skip
     if results.memory is not None:
         growth = 1000 * results.memory.each

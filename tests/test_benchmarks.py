@@ -10,25 +10,27 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, environment
 
-from benchmarks import record
+from benchmarks import record, soak
 from benchmarks.common import classes, plots
 from benchmarks.common.results import fitted
 from benchmarks.common.tables import MISSED, Line, markdown, report
-from benchmarks.common.watching import watch
+from benchmarks.common.watching import Moment, Watched, watch
 from grader.evidence import Curve, LinePlot
 
 TINY: dict[str, Sequence[str]] = {
     "check": ("--runs", "1"),
     "isolation": ("--rounds", "2"),
     "pages": ("--students", "5"),
+    "planning": (),
     "probing": ("--labs", "1"),
-    "run": ("--sizes", "1,2,3", "--beside", "1", "--profiled", "1", "--kept", "2"),
+    "run": ("--sizes", "1,2,3", "--beside", "1", "--profiled", "1", "--kept", "2", "--wrong", "1"),
     "seeds": ("--seeds", "1", "--only", "right/svd_full_slices"),
+    "soak": ("--size", "4", "--every", "0.3"),
     "startup": ("--runs", "1"),
 }
 """For each benchmark the arguments with which it is done soonest."""
 
-QUICK = ("pages", "startup")
+QUICK = ("pages", "planning", "startup")
 """Those that start no worker; the others are run every night."""
 
 
@@ -143,3 +145,15 @@ def test_plain_tests_pass_on_a_right_lab_and_fail_on_a_mistake() -> None:
             check=False,
         )
         assert done.returncode == (lab == wrong), f"{lab}\n{done.stdout}"
+
+
+def test_a_long_run_that_left_something_is_told() -> None:
+    moment = Moment(seconds=1.0, memory=50.0, descriptors=9, processes=4, workers=())
+    grown = Moment(seconds=9.0, memory=90.0, descriptors=99, processes=4, workers=())
+    done = Watched(status=0, output="", wall=9.0, cpu=9.0, peak=90.0, moments=(moment, moment, grown))
+    results = [{"student": "ada", "marks": 5.0, "exercises": [{"verdict": "full"}]}]
+    lines = soak.told(done, {"ada": (0.0, 1.0), "bo": (0.0, 1.0)}, results, (2, 2, 50), ("4711",), 3)
+    assert [line.what.partition(",")[0] for line in lines if line.held is False] == [
+        "lost", "marks that nobody deserves", "processes left", "temporary files left", "descriptors",
+        "temporary folders", "MB of the grader",
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.common.profiling import Profile
 
-__all__ = ["KEPT", "Beside", "Fit", "Regrade", "Results", "Rung", "fitted"]
+__all__ = ["KEPT", "Beside", "Fit", "Regrade", "Results", "Rung", "Wrong", "fitted"]
 
 KEPT: Final = Path(__file__).resolve().parents[1] / "run.json"
 
@@ -67,14 +67,26 @@ class Regrade(msgspec.Struct, frozen=True, kw_only=True):
     """Submissions that were run in spite of what was kept, under either rubric."""
 
 
+class Wrong(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of wrong submissions with the search for their repairs; seconds."""
+
+    students: int
+    wall: float
+    cpu: float
+
+
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
     cores: int
+    start_wall: float
+    """Seconds of a class of one student whose file does nothing: what is paid once."""
+    start_cpu: float
     profile: Profile
     beside: Beside
     rungs: tuple[Rung, ...]
     regrade: Regrade
+    wrong: Wrong
     memory: Fit | None = None
     cpu: Fit | None = None
     wall: Fit | None = None

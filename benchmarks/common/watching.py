@@ -4,7 +4,7 @@ import resource
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -53,8 +53,13 @@ def children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def watch(command: Sequence[str], environment: Mapping[str, str], every: float = 1.0) -> Watched:
-    """Run a command to its end; look at it `every` so many seconds."""
+def watch(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    every: float = 1.0,
+    look: Callable[[], None] = lambda: None,
+) -> Watched:
+    """Run a command to its end; look at it `every` so many seconds, and then call `look`."""
     moments: list[Moment] = []
     before, begun = children_cpu(), time.monotonic()
     peak = 0.0
@@ -69,6 +74,7 @@ def watch(command: Sequence[str], environment: Mapping[str, str], every: float =
             except subprocess.TimeoutExpired:
                 moments += _moment(seen, time.monotonic() - begun)
                 peak = max(peak, _peak(process.pid))
+                look()
         wall = time.monotonic() - begun
         said.seek(0)
         output = said.read()

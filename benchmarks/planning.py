@@ -1,0 +1,71 @@
+"""What a class will take, computed from what was measured: ``python -m benchmarks.planning``.
+
+From the numbers that `benchmarks.run --json` kept: CPU time of a right submission, of a wrong one with the search for
+its repair, of the start, and memory of a worker. Nothing is graded. A core-hour's price is an assumption.
+"""
+
+import argparse
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from benchmarks.common.results import KEPT, Results
+from benchmarks.common.tables import Line, markdown, report
+
+CLASSES: Final = (("a course of", 300), ("a MOOC of", 100_000))
+CORES: Final = (1, 16, 256)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table, and what it is computed from."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--results", type=Path, default=KEPT)
+    parser.add_argument("--wrong", type=float, default=0.3, help="share of submissions with something wrong")
+    parser.add_argument("--price", type=float, default=0.05, help="of an hour of one core")
+    options = parser.parse_args(arguments)
+    results = msgspec.json.decode(options.results.read_bytes(), type=Results)
+    right = results.profile.student + results.profile.overhead
+    wrong = max(right, (results.wrong.cpu - results.start_cpu) / results.wrong.students)
+    each = (1 - options.wrong) * right + options.wrong * wrong
+    worker = max(rung.private for rung in results.rungs)
+    print(
+        markdown(
+            ("", "cores", "time", "core-hours", "cost", "workers' memory"),
+            [
+                (
+                    f"{name} {students:,}",
+                    f"{cores}",
+                    _duration(results.start_wall + math.ceil(students / cores) * each),
+                    f"{students * each / 3600:.2f}",
+                    f"{students * each / 3600 * options.price:.2f}",
+                    f"{cores * worker / 1000:.1f} GB",
+                )
+                for name, students in CLASSES
+                for cores in CORES
+            ],
+        )
+    )
+    print()
+    return report(
+        [
+            Line("a right submission", f"{right:.2f} s CPU"),
+            Line("a wrong one, with the search for its repair", f"{wrong:.2f} s CPU"),
+            Line("of all, wrong", f"{options.wrong:.0%}"),
+            Line("the start", f"{results.start_wall:.1f} s"),
+            Line("an hour of one core", f"{options.price:g}"),
+        ]
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
