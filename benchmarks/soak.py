@@ -70,8 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _class(folder: Path, place: Path, size: int, seed: int) -> dict[str, tuple[float, float]]:
-    """Write the class; return for each student the least and the most marks that are right."""
+    """Write the class, kinds mixed; return for each student the least and the most marks that are right."""
     chooser = random.Random(seed)
+    numbers = iter(chooser.sample(range(size), size))
     hostile, wrong = round(size * HOSTILE), round(size * WRONG)
     attacks = [
         attack
@@ -80,15 +81,14 @@ def _class(folder: Path, place: Path, size: int, seed: int) -> dict[str, tuple[f
         if "strict" in attack.holds
     ]
     deserved: dict[str, tuple[float, float]] = {}
-    for number in range(hostile):
-        attack = attacks[chooser.randrange(len(attacks))]
-        student = f"hostile-{number:06d}"
+    for attack in chooser.choices(attacks, k=hostile):
+        student = f"student-{next(numbers):06d}"
         _hand_in(attack, folder / student, place / "aside" / student)
         deserved[student] = (0.0, attack.most + 1e-9)
     right = classes.draw(classes.right_labs(), size - hostile - wrong, seed)
-    for file in classes.write_class(folder, right):
+    for file in classes.write_class(folder, right, numbers):
         deserved[file.parent.name] = (LEAST_RIGHT, 5.0)
-    for file in classes.write_class(folder, classes.draw(classes.wrong_labs(), wrong, seed), len(right)):
+    for file in classes.write_class(folder, classes.draw(classes.wrong_labs(), wrong, seed), numbers):
         deserved[file.parent.name] = (0.0, 4.0)
     return deserved
 

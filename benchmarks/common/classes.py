@@ -1,8 +1,9 @@
 """Classes made up from the labelled corpus: so many students, drawn from a seed, no two files alike."""
 
+import itertools
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -58,10 +59,13 @@ def draw(labs: Sequence[Path], size: int, seed: int) -> tuple[Path, ...]:
     return tuple(drawn[:size])
 
 
-def write_class(folder: Path, labs: Sequence[Path], first: int = 0) -> tuple[Path, ...]:
-    """One folder a student, with a copy of the lab that tells it from every other; return the files."""
+def write_class(folder: Path, labs: Sequence[Path], numbers: Iterable[int] | None = None) -> tuple[Path, ...]:
+    """One folder a student, with a copy of the lab that tells it from every other; return the files.
+
+    Students are graded in the order of their `numbers`, which are 0, 1, 2, … where none are given.
+    """
     files = []
-    for number, lab in enumerate(labs, first):
+    for lab, number in zip(labs, itertools.count() if numbers is None else numbers, strict=False):
         student = folder / f"student-{number:06d}"
         student.mkdir(parents=True)
         file = student / "lab1.py"
