@@ -104,12 +104,18 @@ def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
             child.pid for child in started if ZYGOTE in child.cmdline() and child.ppid() == process.pid
         }
         workers = [child.pid for child in started if child.ppid() in zygotes]
+        descriptors = process.num_fds()
+        memory = process.memory_info().rss / MB
+        if (
+            not memory
+        ):  # it has ended and waits to be asked for its status: what was read before may be nothing too
+            return
         yield Moment(
             seconds=round(seconds, 2),
-            memory=process.memory_info().rss / MB,
-            descriptors=process.num_fds(),
+            memory=memory,
+            descriptors=descriptors,
             processes=1 + len(started),
-            workers=tuple(memory for pid in workers for memory in _memory_of(pid)),
+            workers=tuple(used for pid in workers for used in _memory_of(pid)),
         )
     except psutil.Error:
         return
