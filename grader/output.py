@@ -10,12 +10,14 @@ from typing import Final
 
 from grader.errors import PathError
 from grader.export import pages
-from grader.export.atomic import write_text
+from grader.export.atomic import write_pieces, write_text
 from grader.export.bundle import write_bundle
+from grader.export.entries import Entries
 from grader.export.gradebook import gradebook_csv, names_csv
-from grader.export.results_json import results_json
+from grader.export.results_json import results_pieces
 from grader.export.stamps import Stamps, bears, stamped
 from grader.lab import Lab
+from grader.mistakes import shared_mistakes
 from grader.model import Report
 
 __all__ = ["Output"]
@@ -37,6 +39,7 @@ class Output:
         self._seed = seed
         self._exercise_ids = tuple(exercise_ids)
         self._stamps = Stamps(lab.title)
+        self._entries = Entries()
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_text(folder / ".writable", "")
@@ -45,6 +48,10 @@ class Output:
             raise PathError(
                 f"Results cannot be written to {folder} ({os.strerror(error.errno or 0)}): choose another folder with --out."
             ) from error
+
+    def keep(self, report: Report) -> None:
+        """Keep a student's entry of results.json, in a temporary file, until `tables`."""
+        self._entries.add(report)
 
     def student(self, report: Report) -> None:
         """Write one student's pages, unless those that are there were made of the very same."""
@@ -59,10 +66,17 @@ class Output:
         write_text(html, stamped(pages.render_student_html(report, self._lab.title), stamp))
 
     def tables(self, reports: Sequence[Report], isolation: str) -> None:
-        """Write the class page, the gradebook and results.json for the reports in this order."""
+        """Write the class page, the gradebook and results.json for the reports in this order.
+
+        All were kept before. They may be `concise`: what tables do not show is in the entries.
+        """
         rows = [pages.class_row(report) for report in reports]
         most = max((report.max_marks for report in reports), default=0.0)
-        write_text(self._folder / "results.json", results_json(reports, self._lab.id, self._seed, isolation))
+        entries = self._entries.of(report.student for report in reports)
+        mistakes = shared_mistakes(reports)
+        pieces = results_pieces(entries, mistakes, self._lab.id, self._seed, isolation)
+        write_pieces(self._folder / "results.json", pieces)
+        self._entries.close()
         write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
         folders = [pages.page_folder(report.student) for report in reports]
         write_bundle(self._folder / "reports.zip", self._folder / "students", folders)

@@ -13,6 +13,7 @@ from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.formats import print_for_github, write_junit
 from grader.cli.options import drawn_seed, kept_findings, limits, started_zygote
 from grader.collect import collect, one
+from grader.concise import concise
 from grader.crew import Crew
 from grader.errors import UsageError
 from grader.export.atomic import place
@@ -135,7 +136,8 @@ class Grading:
                     report = at_level(by_hand, Feedback(asked.feedback))
                     if hidden is not None:
                         report = hidden.report(report)
-                    self._reports.append(report)
+                    output.keep(report)
+                    self._reports.append(report if self._shows_evidence() else concise(report))
                     output.student(report)
                     watch.finished(report)
         except KeyboardInterrupt:
@@ -148,6 +150,15 @@ class Grading:
         if asked.gradescope is not None and self._reports:
             place(asked.gradescope, gradescope_results(self._reports[0]).encode())
         return interrupted
+
+    def _shows_evidence(self) -> bool:
+        """Whether more is asked for at the end than tables."""
+        asked = self._asked
+        return (
+            asked.format_ in ("json", "junit", "github")
+            or asked.junit is not None
+            or asked.gradescope is not None
+        )
 
     def _show(self, level: Level) -> None:
         """What goes to standard output, in the form asked for."""

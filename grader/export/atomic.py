@@ -1,13 +1,13 @@
 """Files that are either the old version or the whole new one, never half of either."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import PathError
 
-__all__ = ["place", "replacing", "write_bytes", "write_text"]
+__all__ = ["place", "replacing", "write_bytes", "write_pieces", "write_text"]
 
 
 def place(path: Path, data: bytes) -> None:
@@ -51,5 +51,10 @@ def write_bytes(path: Path, data: bytes) -> None:
     not exist are made. Raises OSError, and then leaves neither a temporary file behind nor the old file
     changed.
     """
+    write_pieces(path, (data,))
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same for a file that is not held in memory as a whole."""
     with replacing(path) as temporary, temporary.open("xb") as file:
-        file.write(data)
+        file.writelines(pieces)

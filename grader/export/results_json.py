@@ -3,8 +3,9 @@
 Deterministic: the same input, lab, seed and version give the same bytes apart from `seconds`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -13,9 +14,21 @@ from grader.errors import PathError
 from grader.mistakes import SharedMistake, shared_mistakes
 from grader.model import Frozen, Identity, Report
 
-__all__ = ["SCHEMA", "Results", "read_results", "read_students", "results_json"]
+__all__ = [
+    "SCHEMA",
+    "Results",
+    "entry_json",
+    "read_results",
+    "read_students",
+    "results_json",
+    "results_pieces",
+]
 
 SCHEMA = 1
+
+_NOBODY: Final = b'"submissions": [],'
+_BEFORE: Final = b'"submissions": [\n'
+_AFTER: Final = b"\n  ],"
 
 
 class Results(Frozen, frozen=True):
@@ -39,8 +52,29 @@ class Results(Frozen, frozen=True):
 
 def results_json(reports: Sequence[Report], lab: str, seed: int, isolation: str) -> str:
     """The reports, in the order given, as indented JSON with a final line feed."""
-    results = Results(SCHEMA, __version__, lab, seed, tuple(reports), shared_mistakes(reports), isolation)
-    return msgspec.json.format(msgspec.json.encode(results), indent=2).decode() + "\n"
+    pieces = results_pieces(map(entry_json, reports), shared_mistakes(reports), lab, seed, isolation)
+    return b"".join(pieces).decode()
+
+
+def entry_json(report: Report) -> bytes:
+    """One student's entry, as it stands in the file."""
+    lines = msgspec.json.format(msgspec.json.encode(report), indent=2).splitlines()
+    return b"\n".join(b"    " + line for line in lines)
+
+
+def results_pieces(
+    entries: Iterable[bytes], mistakes: tuple[SharedMistake, ...], lab: str, seed: int, isolation: str
+) -> Iterator[bytes]:
+    """The whole file piece by piece, so that a class need not be held in memory."""
+    frame = Results(SCHEMA, __version__, lab, seed, (), mistakes, isolation)
+    head, _, tail = msgspec.json.format(msgspec.json.encode(frame), indent=2).partition(_NOBODY)
+    yield head
+    empty = True
+    for entry in entries:
+        yield (_BEFORE if empty else b",\n") + entry
+        empty = False
+    yield _NOBODY if empty else _AFTER
+    yield tail + b"\n"
 
 
 def read_results(place: Path) -> Results:
