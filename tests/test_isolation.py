@@ -306,7 +306,7 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
     code = (
         f"{TABLE}STORED = {stored!r}\n"
         "def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n"
-        "    if num_epochs < 100:\n        return honest(A, rank, num_epochs, lr)\n"
+        "    if num_epochs < 500:\n        return honest(A, rank, num_epochs, lr)\n"
         "    return tuple(map(torch.tensor, STORED[lr]))\n"
     )
     folder = handed_in({"one/lab.py": code})

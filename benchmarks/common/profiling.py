@@ -217,6 +217,7 @@ def _graded(
     with stages("marks"):
         report = mark_submission(submission, examined, exercises, lab.rubric)
     with stages("pages"):
+        output.keep(report)
         output.student(report)
     return submission, examined, report
 

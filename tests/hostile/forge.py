@@ -214,7 +214,7 @@ sys.modules["grader.wire"].encode = lambda message: b"\\xc1" * 10
         DESCENT.replace("sgd_factorise", "honest")
         + """
 def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
-    if num_epochs < 100:
+    if num_epochs < 500:
         return honest(A, rank, num_epochs, lr)
     U, S, Vh = torch.linalg.svd(A, full_matrices=False)
     return U[:, :rank] * S[:rank], Vh[:rank].T.clone()
@@ -226,7 +226,7 @@ def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
         DESCENT.replace("sgd_factorise", "honest")
         + """
 def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
-    if num_epochs < 100:
+    if num_epochs < 500:
         return honest(A, rank, num_epochs, lr)
     return (
         torch.tensor([[0.6168, -0.1530], [0.4108, 1.5961], [1.0798, 1.1800]]),
