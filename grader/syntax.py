@@ -5,7 +5,6 @@ suggested only where the whole file parses with it.
 """
 
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Final
 
@@ -89,9 +88,7 @@ def _split_comment(text: str) -> tuple[str, str]:
 
 def _parses(code: str) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed(code)
+        parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

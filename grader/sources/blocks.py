@@ -8,7 +8,6 @@ import ast
 import io
 import re
 import tokenize
-import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -59,9 +58,7 @@ def at_lines(name: str, text: str, first: int = 1, words: str = "line {line}") -
 def syntax_error(code: str) -> str:
     """What Python has against the code, in a few words; empty where it parses."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed(code)
+        parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         what = getattr(error, "msg", None) or "nested too deeply, or characters Python does not allow"

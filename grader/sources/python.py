@@ -2,7 +2,6 @@
 
 import io
 import tokenize
-import warnings
 from pathlib import Path
 from typing import Final
 
@@ -54,9 +53,7 @@ def from_code(path: Path, name: str, code: str) -> Source:
     code = code.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(range(1, code.count("\n") + 2))
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed(code)
+        parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         what = (

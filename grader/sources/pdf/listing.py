@@ -230,12 +230,8 @@ def _reach(lines: Sequence[Line]) -> int:
     if not syntax_error(text):
         return len(lines)
     low, high = 0, len(lines)
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            parsed(text)
+        parsed(text)
     except SyntaxError as error:
         return min(max((error.lineno or 1) - 1, low), high - 1)
     except (ValueError, RecursionError, MemoryError):
