@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Final
@@ -14,7 +14,7 @@ from grader.cache import Cache
 from grader.choose import choose
 from grader.crew import Crew
 from grader.diagnose import diagnose
-from grader.errors import IsolationError, SandboxError
+from grader.errors import SandboxError
 from grader.examined import Examined, ExaminedExercise
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Function, Lab
@@ -113,43 +113,47 @@ def grade_all(
     if not waiting:
         return
     crew = crew or LocalCrew(Zygote(), lab, exercises, seed, limits, jobs)
-    handed_out: dict[Future[Examined], tuple[Submission, str]] = {}
+    handed_out: dict[Future[Examined], Submission] = {}
     try:
         for submission in waiting:
-            # Kept only if the files are still what they were before they were read and run.
-            handed_out[crew.hand_out(submission, started)] = (submission, _key(submission, cache))
+            key = _key(submission, cache)
+            future = crew.hand_out(submission, started)
+            handed_out[future] = submission
+            if cache is not None:
+                future.add_done_callback(partial(_keep, cache, submission, key))
             if len(handed_out) >= AHEAD * crew.size:
-                yield from _reports_of(_finished(handed_out), lab, exercises, cache)
+                yield _next_report(handed_out, lab, exercises)
         while handed_out:
-            yield from _reports_of(_finished(handed_out), lab, exercises, cache)
+            yield _next_report(handed_out, lab, exercises)
     finally:
         crew.close()
 
 
-_Done = tuple[Submission, str, "Future[Examined]"]
+def _next_report(
+    handed_out: "dict[Future[Examined], Submission]", lab: Lab, exercises: Sequence[Exercise]
+) -> Report:
+    """Wait for one submission, take it out, and mark it.
 
-
-def _finished(handed_out: "dict[Future[Examined], tuple[Submission, str]]") -> list[_Done]:
-    """Wait for some, and take them out."""
+    One student's trouble never costs another's result: what fails here is our fault, and flagged.
+    """
     done, _ = wait(handed_out, return_when=FIRST_COMPLETED)
-    return [(*handed_out.pop(future), future) for future in done]
+    future = done.pop()
+    submission = handed_out.pop(future)
+    try:
+        return mark_submission(submission, future.result(), exercises, lab.rubric)
+    except SandboxError:
+        raise
+    except Exception as error:
+        _log.error("submission %s failed: %r", submission.student, error)
+        return _ungraded(submission, lab, exercises, error)
 
 
-def _reports_of(
-    done: Iterable[_Done], lab: Lab, exercises: Sequence[Exercise], cache: Cache | None
-) -> Iterator[Report]:
-    """One student's trouble never costs another's result: what fails here is our fault, and flagged."""
-    for submission, key, future in done:
-        try:
-            examined = future.result()
-            if cache is not None and key and examined.is_sound and _key(submission, cache) == key:
-                cache.put(key, examined)
-            yield mark_submission(submission, examined, exercises, lab.rubric)
-        except (SandboxError, IsolationError):
-            raise
-        except Exception as error:
-            _log.error("submission %s failed: %r", submission.student, error)
-            yield _ungraded(submission, lab, exercises, error)
+def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined]") -> None:
+    """Keep findings as soon as they are there, if the files are still what they were before they were read."""
+    if done.cancelled() or done.exception() is not None:
+        return
+    if done.result().is_sound and key and _key(submission, cache) == key:
+        cache.put(key, done.result())
 
 
 def _kept(submission: Submission, cache: Cache | None) -> Examined | None:
