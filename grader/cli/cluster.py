@@ -1,6 +1,5 @@
 """`grade cluster up`: a Dask cluster on this machine, to try `--cluster` with or to use all of a large machine."""
 
-import logging
 import os
 import signal
 import threading
@@ -47,16 +46,12 @@ def group() -> None:
 )
 def up(workers: int, host: str, port: int) -> None:
     """Start a scheduler and workers on this machine, print the address, and keep them until interrupted."""
-    try:
-        from distributed import LocalCluster
-    except ImportError as error:
-        raise ClusterError(
-            "A cluster needs Dask: install it with `pip install 'lab-grader[cluster]'`."
-        ) from error
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    from grader.cluster.engine import engine
+
+    distributed = engine()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        cluster = LocalCluster(  # type: ignore[no-untyped-call]
+        cluster = distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             host=host,

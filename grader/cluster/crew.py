@@ -1,6 +1,5 @@
 """Our side: submissions handed out over a Dask cluster, findings taken back."""
 
-import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -9,9 +8,10 @@ from typing import Any, Final
 import msgspec
 
 from grader.cache import fingerprint
+from grader.cluster.engine import engine
 from grader.cluster.messages import Job, Offer, Terms, examined_from, packed
 from grader.cluster.remote import examine_packed, offer_packed, versions
-from grader.errors import ClusterError, IsolationError
+from grader.errors import ClusterError, GraderError, IsolationError
 from grader.examined import Examined
 from grader.lab import Exercise, Lab
 from grader.labs import find_lab
@@ -126,15 +126,9 @@ def _contents(submission: Submission) -> dict[str, bytes]:
 
 
 def _connected(address: str) -> Any:
+    distributed = engine()
     try:
-        from distributed import Client
-    except ImportError as error:
-        raise ClusterError(
-            "--cluster needs Dask: install it with `pip install 'lab-grader[cluster]'`."
-        ) from error
-    logging.getLogger("distributed").setLevel(logging.ERROR)
-    try:
-        return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(
             f"No scheduler answers at {address} ({error}): start one, or mend the address."
@@ -142,9 +136,9 @@ def _connected(address: str) -> Any:
 
 
 def _told(error: BaseException) -> Exception:
-    """The error in words that a person can use."""
+    """The error in words that a person can use. One machine's trouble is none of the whole run's."""
     if type(error).__name__ == "KilledWorker":
         return ClusterError("every process of the cluster that took it was lost")
     if type(error).__name__ == "FutureCancelledError" or not isinstance(error, Exception):
         return ClusterError("the cluster gave it up")
-    return error
+    return ClusterError(str(error)) if isinstance(error, GraderError) else error

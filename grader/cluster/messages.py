@@ -1,6 +1,7 @@
 """What goes to a machine of a cluster: plain values as MessagePack, checked where they arrive."""
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -53,13 +54,11 @@ def job_from(data: bytes) -> Job:
     return msgspec.msgpack.decode(data, type=Job)
 
 
-def examined_from(data: object) -> Examined:
+def examined_from(data: Any) -> Examined:
     """Findings that came back. Raises ClusterError where they are something else."""
-    if not isinstance(data, bytes):
-        raise ClusterError("a machine of the cluster answered with something else than findings")
     try:
         return msgspec.msgpack.decode(data, type=Examined)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, TypeError) as error:
         raise ClusterError("a machine of the cluster answered with something else than findings") from error
 
 

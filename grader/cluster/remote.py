@@ -14,6 +14,7 @@ import msgspec
 from grader import __version__
 from grader.cache import fingerprint
 from grader.cluster.messages import Offer, Terms, job_from, packed, submission_in
+from grader.errors import ClusterError
 from grader.forkserver import Zygote
 from grader.lab import Exercise, Lab
 from grader.labs import find_lab, load_lab, selected
@@ -35,27 +36,31 @@ def offer_packed(terms: bytes) -> bytes:
     """What this machine is, for a run under these terms."""
     asked = msgspec.msgpack.decode(terms, type=Terms)
     zygote = _zygote(asked.isolation)
-    lab, exercises = _lab(asked.lab, asked.seed, asked.exercises)
-    mine = fingerprint(lab, find_lab(asked.lab)[0], exercises, asked.seed, ())
-    return packed(
-        Offer(fingerprint=mine or "", versions=versions(), level=zygote.level, obstacle=zygote.obstacle)
-    )
+    *_, mine = _lab(asked.lab, asked.seed, asked.exercises)
+    return packed(Offer(fingerprint=mine, versions=versions(), level=zygote.level, obstacle=zygote.obstacle))
 
 
 def examine_packed(job: bytes) -> bytes:
-    """What is found out about one submission."""
+    """What is found out about one submission.
+
+    Raises ClusterError where this machine, which may have come later, runs another program than the one who asks.
+    """
     asked = job_from(job)
     terms = asked.terms
-    lab, exercises = _lab(terms.lab, terms.seed, terms.exercises)
+    lab, exercises, mine = _lab(terms.lab, terms.seed, terms.exercises)
+    if mine != terms.fingerprint:
+        raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
         return packed(examine(submission, lab, exercises, terms.seed, terms.limits, _zygote(terms.isolation)))
 
 
 @lru_cache(maxsize=4)
-def _lab(name: str | None, seed: int, exercises: tuple[str, ...]) -> tuple[Lab, tuple[Exercise, ...]]:
+def _lab(name: str | None, seed: int, ids: tuple[str, ...]) -> tuple[Lab, tuple[Exercise, ...], str]:
+    """The lab, its exercises, and the fingerprint of what runs here."""
     lab = load_lab(name)
-    return lab, tuple(selected(lab, seed, exercises))
+    exercises = selected(lab, seed, ids)
+    return lab, exercises, fingerprint(lab, find_lab(name)[0], exercises, seed, ()) or ""
 
 
 def _zygote(isolation: Isolation) -> Zygote:

@@ -27,7 +27,8 @@ _HELD: Final = "held"
 class Lockdown:
     """What is prepared once and applied in each worker: open handles of all that may be read.
 
-    `packages` are the distributions that may be read, with what they need. Raises OSError, ImportError or py_landlock's LandlockError where this machine cannot do it.
+    `packages` are the distributions that may be read, with what they need. Raises OSError, ImportError or
+    py_landlock's LandlockError where this machine cannot do it.
     """
 
     def __init__(self, packages: Iterable[str] = FOR_STUDENTS) -> None:

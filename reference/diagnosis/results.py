@@ -77,12 +77,12 @@ _U_TRANSPOSED = _words("returns-u-transposed", "U is returned transposed.", _ASK
                        "What shape has the U that comes back when A is 2×5?")  # fmt: skip
 _BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned transposed.", _ASKED,
                           "What shapes have the two matrices that come back when A is 2×5?")  # fmt: skip
-_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.",
-                     "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
-                     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?")  # fmt: skip
-_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.",
-                     "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
-                     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?")  # fmt: skip
+_RESHAPED: Final = (
+    "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+    "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?",
+)
+_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.", *_RESHAPED)
+_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.", *_RESHAPED)
 _FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
                _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
 
