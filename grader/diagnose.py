@@ -77,6 +77,7 @@ def _unreadable(source: Source) -> Diagnosis:
         concept="the syntax of Python",
         question="Which bracket, quote, colon or indentation is not as Python wants it, on this line or just above?",
         excerpt=_excerpt(source, (_number_of(source, source.problem_line or 1) or 1,)),
+        evidence="Python stops at this place before it runs any line of the file.",
     )
 
 

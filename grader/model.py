@@ -251,7 +251,7 @@ class LoadReport(Frozen, frozen=True):
 
 
 class Diagnosis(Frozen, frozen=True):
-    """A named mistake. `verified` means: running this very mistake gives what the student's code gave.
+    """A named mistake. `verified` means: the mistake itself was run, and `evidence` says what came of it.
 
     `file` and `line` are the place in the original file; `place` says it in words where a line alone
     does not find it (`cell 3 line 7`).
@@ -268,7 +268,7 @@ class Diagnosis(Frozen, frozen=True):
     line: int | None = None
     """Line in that file, from 1."""
     verified: bool = False
-    """Whether running this very mistake gave what the student's code gave."""
+    """Whether it was run, as `evidence` says."""
     place: str = ""
     """The place in words, where a line alone does not find it."""
     concept: str = ""

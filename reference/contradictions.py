@@ -5,7 +5,8 @@ the figures are right and the code is not, the code is run on the sheet's A: if 
 near such figures, it cannot have made them.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,9 @@ from reference.statements import LINGERING
 
 __all__ = ["contradictions"]
 
+_DECIMAL: Final = re.compile(r"\d*\.\d{2,}")
+"""A number written with two decimals or more: no result of a computation is made of such numbers only."""
+
 SEEDS: Final = range(5)
 """Starts tried: of right code one in a hundred ends far from the optimum, so five in a row are no accident."""
 
@@ -37,7 +41,7 @@ def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) 
     for code, function, figures, fits in pairs:
         if not any(check.outcome is Outcome.FAIL for check in checks.get(code, ())):
             continue
-        stated = [c for c in candidates(bench.figures) if _is_written(c) and fits(c)]
+        stated = [candidate for candidate in candidates(_written(bench)) if fits(candidate)]
         located = bench.locate(function)
         if stated and located is not None:
             best = min(stated, key=lambda candidate: bounds.loss(A, candidate.P))
@@ -46,9 +50,14 @@ def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) 
     return tuple(found)
 
 
-def _is_written(candidate: Candidate) -> bool:
-    """Whether it stands in a document, and did not come from running the code here."""
-    return not candidate.origin.startswith(("variable", "printed"))
+def _written(bench: Bench) -> Iterator[Figure]:
+    """The figures that somebody wrote down: in a document, or in the code itself for the code to print."""
+    source = bench.loaded.source
+    typed = {float(number) for number in _DECIMAL.findall(source.code if source is not None else "")}
+    for figure in bench.figures:
+        computed = figure.origin.startswith(("variable", "printed"))
+        if not computed or all(abs(entry) in typed for entry in figure.values.flat):
+            yield figure
 
 
 def _contradiction(

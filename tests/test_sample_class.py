@@ -171,6 +171,8 @@ def test_what_a_person_should_know_is_flagged(students: dict[str, Any]) -> None:
         return " ".join(students[student]["flags"])
 
     assert "line 17" in flags("otso-haverlainen")
+    for exercise in ("1.2", "3.2"):
+        assert f"{exercise}: the figures stated (printed, " in flags("philippa-dunmarrow")
     assert "lab1_final.py was graded" in flags("sunniva-marchpane")
     assert "seaborn" in flags("jessamy-kittlewharf")
     assert "still running" in flags("perpetua-wagglestone")
