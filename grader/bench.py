@@ -6,10 +6,10 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -37,6 +37,14 @@ MAX_RESTARTS = 6
 
 MAX_LOSSES = 16
 """So often a call is made again because the process that starts workers was lost; then it counts as a death."""
+
+
+class _Prepared(NamedTuple):
+    call: wire.Call
+    names: tuple[str, ...]
+    """The sheet's names of the arguments, as the probe gives them."""
+    order: tuple[str, ...]
+    """The same as the student's function is passed them."""
 
 
 class WorkerBench:
@@ -106,12 +114,38 @@ class WorkerBench:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        arrays = self._functions[probe.function].arrays
-        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
-        key = msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))
+        key, values = self._key(probe)
         if key not in self._seen:
             self._seen[key] = self._observe(probe, values)
         return self._seen[key]
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Make calls together. What cannot be made, or comes after a death, is left until it is asked for."""
+        calls: dict[bytes, tuple[_Prepared, float]] = {}
+        for probe in probes:
+            key, values = self._key(probe)
+            if key in self._seen:
+                continue
+            function = self._functions[probe.function]
+            found = self._find(function)
+            prepared = self._prepared(function, found[0], probe, values) if found is not None else None
+            if not isinstance(prepared, _Prepared):
+                return
+            calls[key] = prepared, self._seconds(probe)
+        if self._worker is None or time.monotonic() > self._ended:
+            return
+        asked = [(prepared.call, seconds) for prepared, seconds in calls.values()]
+        for (key, (prepared, _)), reply in zip(calls.items(), self._worker.ask_all(asked), strict=False):
+            if isinstance(reply, Died):
+                self._bury(reply)
+                if reply.reason == LOST:
+                    return
+            self._seen[key] = self._understood(prepared, reply)
+
+    def _key(self, probe: Probe) -> tuple[bytes, dict[str, wire.Value]]:
+        arrays = self._functions[probe.function].arrays
+        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
+        return msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt)), values
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
         """The number of the student's version: by name, else by what it does."""
@@ -155,16 +189,9 @@ class WorkerBench:
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
     ) -> Observation:
-        split = binding.arguments(function, self._bound(function, number), values, as_wire)
-        if isinstance(split, str):
-            return Uncallable(split)
-        positional, named, order = split
-        call = wire.Call(
-            function=number,
-            positional=tuple(positional),
-            named=named,
-            seed=probe.seed,
-        )
+        prepared = self._prepared(function, number, probe, values)
+        if isinstance(prepared, Uncallable):
+            return prepared
         if self._worker is None and not self._restart():
             return Died("stopped", "its program ended too often to be run any further")
         if time.monotonic() > self._ended:
@@ -172,24 +199,38 @@ class WorkerBench:
                 "time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds"
             )
         assert self._worker is not None
-        seconds = self._limits.call_seconds
-        if probe.seconds is not None:
-            seconds = min(seconds, probe.seconds)
-        reply, _ = self._worker.ask(call, seconds)
+        reply, _ = self._worker.ask(prepared.call, self._seconds(probe))
         if isinstance(reply, Died):
             self._bury(reply)
             if reply.reason == LOST and self._losses <= MAX_LOSSES:
                 return self._call(function, number, probe, values)
+        return self._understood(prepared, reply)
+
+    def _prepared(
+        self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
+    ) -> "_Prepared | Uncallable":
+        split = binding.arguments(function, self._bound(function, number), values, as_wire)
+        if isinstance(split, str):
+            return Uncallable(split)
+        positional, named, order = split
+        call = wire.Call(function=number, positional=tuple(positional), named=named, seed=probe.seed)
+        return _Prepared(call, tuple(values), order)
+
+    def _seconds(self, probe: Probe) -> float:
+        seconds = self._limits.call_seconds
+        return seconds if probe.seconds is None else min(seconds, probe.seconds)
+
+    def _understood(self, prepared: "_Prepared", reply: wire.Reply | Died) -> Observation:
         if isinstance(reply, wire.Raised):
             if reply.line is None:
                 return msgspec.structs.replace(reply, place="")
             place = self._place(reply.line)
             return msgspec.structs.replace(reply, line=place.line, place=place.words)
         if isinstance(reply, wire.Returned):
-            if len(reply.after) != len(order):
+            if len(reply.after) != len(prepared.order):
                 return Died("protocol", "the worker answered about other arguments than it was given")
-            after = dict(zip(order, reply.after, strict=True))
-            return msgspec.structs.replace(reply, after=tuple(after[name] for name in values))
+            after = dict(zip(prepared.order, reply.after, strict=True))
+            return msgspec.structs.replace(reply, after=tuple(after[name] for name in prepared.names))
         if isinstance(reply, Died):
             return reply
         return Died("protocol", "the worker answered something else")

@@ -42,17 +42,10 @@ class Binding(Frozen, frozen=True):
     """The sheet's parameters that the student's function does not take."""
     extra: tuple[str, ...] = ()
     """Parameters of the student's that must be given but that the sheet does not know."""
-
-    @property
-    def taken(self) -> tuple[str, ...]:
-        """The sheet's names of all parameters the student's function takes."""
-        return (*(slot.ours for slot in self.slots), *self.variadic, *self.by_keyword)
-
-    @property
-    def without_default(self) -> frozenset[str]:
-        """The sheet's names of parameters the student gave no default."""
-        needed = {slot.ours for slot in self.slots if not slot.has_default}
-        return frozenset(needed | set(self.variadic) | set(self.by_keyword))
+    taken: tuple[str, ...] = ()
+    """The sheet's names of all parameters the student's function takes."""
+    without_default: frozenset[str] = frozenset()
+    """Those of them the student gave no default."""
 
 
 def normalised(name: str) -> str:
@@ -126,18 +119,22 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
 
     kinds = {p.kind for p in parameters}
     rest = tuple(ours.name for ours in left)
+    swallowed = rest if kinds & {"var_positional", "var_keyword"} else ()
+    slots = tuple(
+        Slot(name, taken[name].name, theirs.kind, theirs.default is not None)
+        for name, theirs in theirs_by_name.items()
+        if name in taken
+    )
     return Binding(
-        slots=tuple(
-            Slot(name, taken[name].name, theirs.kind, theirs.default is not None)
-            for name, theirs in theirs_by_name.items()
-            if name in taken
-        ),
-        variadic=rest if "var_positional" in kinds else (),
-        by_keyword=rest if kinds & {"var_keyword"} and "var_positional" not in kinds else (),
-        missing=() if kinds & {"var_positional", "var_keyword"} else rest,
+        slots=slots,
+        variadic=swallowed if "var_positional" in kinds else (),
+        by_keyword=swallowed if "var_positional" not in kinds else (),
+        missing=() if swallowed else rest,
         extra=tuple(
             name for name, theirs in theirs_by_name.items() if name not in taken and theirs.default is None
         ),
+        taken=(*(slot.ours for slot in slots), *swallowed),
+        without_default=frozenset((*(slot.ours for slot in slots if not slot.has_default), *swallowed)),
     )
 
 

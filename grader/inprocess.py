@@ -11,7 +11,7 @@ import io
 import random
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,9 @@ class InProcessBench:
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
         return Located(info.name, 1, (), bound.taken, defaults)
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Nothing: a call costs no more alone."""
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""

@@ -4,7 +4,7 @@ A check asks its `Bench` for observations and answers with a finding. It is give
 everything it decides, it decides in the parent process from plain arrays.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -93,6 +93,9 @@ class Bench(Protocol):
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Announce calls that will most likely all be asked for, in this order: they may be made together."""
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call in the worker."""

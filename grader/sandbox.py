@@ -9,6 +9,8 @@ import select
 import signal
 import struct
 import time
+from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +35,10 @@ START_SECONDS: Final = 60.0
 
 _STARTS: Final = 3
 
+_TOGETHER: Final = 1 << 14
+"""Bytes of requests sent before the first is answered: far less than a socket holds, so that nobody waits in sending
+for somebody who waits in sending too."""
+
 _CPU_OF_PROCESS: Final = 2
 """CPUCLOCK_SCHED: with it Linux makes the clock of a process out of its number, as clock_getcpuclockid(3) does."""
 
@@ -49,6 +55,8 @@ class Worker:
         for _ in range(_STARTS):
             self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
             self._arrived = bytearray()
+            self._waiting: deque[bytes] = deque()
+            self._unanswered = 0
             self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
             if self._is_ready():
                 return
@@ -69,15 +77,33 @@ class Worker:
         `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too. After
         `Died` the worker is of no more use; where its reason is LOST, another may be asked the same.
         """
-        body = wire.encode(request)
+        self._waiting.append(_framed(request))
+        return self._answer(request, seconds)
+
+    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
+        """The answers to several calls, each bounded by its own seconds; the last may be `Died`, with the rest unmade.
+
+        The worker finds the next call waiting and need not be woken for it.
+        """
+        self._waiting += [_framed(request) for request, _ in calls]
+        answers: list[wire.Reply | Died] = []
+        for request, seconds in calls:
+            answers.append(self._answer(request, seconds)[0])
+            if isinstance(answers[-1], Died):
+                break
+        return tuple(answers)
+
+    def _answer(
+        self, request: wire.Request, seconds: float
+    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         statement: tuple[int, int] | None = None
         clock = _Clock(self, seconds, self._limits)
         try:
-            self._channel.settimeout(seconds * self._limits.idle_factor)
-            self._channel.sendall(struct.pack("<I", len(body)) + body)
+            self._send_waiting(seconds * self._limits.idle_factor)
             while True:
                 reply = self._receive(clock)
                 if not isinstance(reply, wire.Started):
+                    self._unanswered -= 1
                     return _expected(request, reply), statement
                 if statement is not None and reply.statement <= statement[0]:
                     raise wire.WireError("statements began in another order than they stand")
@@ -94,6 +120,17 @@ class Worker:
             return Died("protocol", str(error)), statement
         except OSError:
             return _death(self.close()), statement
+
+    def _send_waiting(self, patience: float) -> None:
+        """Send what waits, where the worker has answered all before: as much as fits without anybody reading."""
+        if self._unanswered:
+            return
+        together = bytearray()
+        while self._waiting and (not together or len(together) + len(self._waiting[0]) <= _TOGETHER):
+            together += self._waiting.popleft()
+            self._unanswered += 1
+        self._channel.settimeout(patience)
+        self._channel.sendall(together)
 
     def _receive(self, clock: "_Clock") -> wire.Reply:
         """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
@@ -201,6 +238,11 @@ class _Clock:
         out_of_cpu = elapsed >= self._seconds and self._worker.cpu() - self._used >= self._seconds - _SLICE
         if out_of_cpu or elapsed >= self._seconds * self._idle_factor or now >= self._last:
             raise _OverError(_time_up(self._seconds))
+
+
+def _framed(request: wire.Request) -> bytes:
+    body = wire.encode(request)
+    return struct.pack("<I", len(body)) + body
 
 
 def _expected(request: wire.Request, reply: wire.Reply) -> wire.Reply:

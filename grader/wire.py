@@ -271,7 +271,7 @@ def _check(value: Value, depth: int = 0) -> None:
         size = DTYPE_SIZES.get(value.dtype)
         if size is None:
             raise WireError(f"unknown dtype {value.dtype!r}")
-        if len(value.shape) > 8 or any(n < 0 for n in value.shape):
+        if len(value.shape) > 8 or min(value.shape, default=0) < 0:
             raise WireError(f"impossible shape {value.shape}")
         count = math.prod(value.shape)
         if count * size != len(value.data) or len(value.data) > MAX_ARRAY_BYTES:

@@ -108,7 +108,9 @@ class Decomposition:
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
 
     def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
-        for case in cases if takes_rank else tuple(self._last_cut(case) for case in cases):
+        asked = cases if takes_rank else tuple(self._last_cut(case) for case in cases)
+        bench.expect([self._probe(case, takes_rank) for case in asked])
+        for case in asked:
             finding = self._judge(bench, case, takes_rank)
             if finding is not None:
                 return finding

@@ -5,6 +5,7 @@ The sheet asks in 2.1 why the truncated SVD does better, and in 3.2 what the com
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 from grader.evidence import Answer, Quote
@@ -41,8 +42,9 @@ class Question(Frozen, frozen=True):
 
     def answer(self, bench: Bench) -> tuple[Answer, ...]:
         """What was written in answer to it, if anything."""
-        found = [remark for remark in _remarks(bench) if self._weight(remark) >= ENOUGH]
-        best = sorted(found, key=self._weight, reverse=True)[:MOST]
+        weighed = [(self._weight(remark), remark) for remark in _remarks(bench)]
+        found = [(weight, remark) for weight, remark in weighed if weight >= ENOUGH]
+        best = [remark for _, remark in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST]]
         if not best:
             return ()
         text = "\n".join(remark.text for remark in best)
@@ -50,8 +52,8 @@ class Question(Frozen, frozen=True):
             Answer(
                 check=self.check,
                 question=self.words,
-                quotes=tuple(remark.quote() for remark in found if remark in best),
-                mentioned=tuple(idea.name for idea in self.ideas if re.search(idea.pattern, text, FLAGS)),
+                quotes=tuple(remark.quote() for _, remark in found if remark in best),
+                mentioned=tuple(idea.name for idea in self.ideas if _compiled(idea.pattern).search(text)),
             ),
         )
 
@@ -74,15 +76,16 @@ class Question(Frozen, frozen=True):
         )
 
     def _weight(self, remark: "_Remark") -> int:
-        if not remark.is_sentence or (remark.section and remark.section != self.exercise):
+        if (remark.section and remark.section != self.exercise) or not remark.is_sentence:
             return 0
-        weight = sum(idea.weight for idea in self.ideas if re.search(idea.pattern, remark.text, FLAGS))
-        if not re.search(REASONING, remark.text, FLAGS):
-            return 0
-        return weight + 2 * (remark.section == self.exercise)
+        weight = 2 * (remark.section == self.exercise)
+        weight += sum(idea.weight for idea in self.ideas if _compiled(idea.pattern).search(remark.text))
+        return weight if weight >= ENOUGH and _compiled(REASONING).search(remark.text) else 0
 
 
-FLAGS: Final = re.IGNORECASE
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 REASONING: Final = (
     r"\b(because|since|as it|therefore|thus|hence|so that|due to|why|reason|theorem|guarante\w+|optim\w+|minimi[sz]\w+|"

@@ -341,8 +341,9 @@ class Ladder:
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
-        for setting in self.sweep[1:4]:
-            setting = self.typed(bench, setting)
+        settings = self.all_typed(bench, self.sweep[1:4])
+        self.descent.expect(bench, settings)
+        for setting in settings:
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
@@ -426,7 +427,9 @@ class Ladder:
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
         variant: Variant | None = None
-        for setting in self.all_typed(bench, settings):
+        settings = self.all_typed(bench, settings)
+        self.descent.expect(bench, settings)
+        for setting in settings:
             try:
                 mismatch = self.descent.compare(bench, setting)
                 if mismatch is not None:
@@ -470,8 +473,9 @@ class Ladder:
         return self.all_typed(bench, settings)
 
     def _values(self, bench: Bench) -> Finding:
-        for setting, changed in self.other_values:
-            setting, changed = self.typed(bench, setting), self.typed(bench, changed)
+        pairs = [self.all_typed(bench, pair) for pair in self.other_values]
+        bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
+        for setting, changed in pairs:
             try:
                 got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
             except Refused as refused:
@@ -488,6 +492,9 @@ class Ladder:
         )
 
     def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
+        setting = self.hidden[-1]
+        assert setting.M is not None
+        self.descent.expect(bench, tuple(setting.changed(M=setting.M.astype(name)) for name in MASK_TYPES))
         working = [name for name in MASK_TYPES if self._works_with(bench, name)]
         if len(working) in (0, len(MASK_TYPES)):
             return ()

@@ -1,6 +1,7 @@
 """What is written in words is found wherever it stands, and shown to a person; it decides nothing."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ class Written:
     def locate(self, function: Function) -> Located | None:
         """Find nothing."""
         return None
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Nothing can be run."""
 
     def observe(self, probe: Probe) -> Observation:
         """Nothing can be run."""

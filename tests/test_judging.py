@@ -1,6 +1,7 @@
 """From findings to marks, on invented checks: order, what is inherited, costs, verdicts."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
@@ -20,6 +21,9 @@ class Asked:
 
     def locate(self, function: object) -> None:
         """Nothing is there."""
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """No invented check asks for any."""
 
     def observe(self, probe: Probe) -> Observation:
         """No invented check asks for one."""

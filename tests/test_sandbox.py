@@ -199,6 +199,60 @@ def test_the_same_call_is_made_once(open_bench: OpenBench) -> None:
     assert (first.value, anew.value) == (wire.Number(value=1), wire.Number(value=2))
 
 
+COUNTED = """
+        import torch
+        made = 0
+        def work(A):
+            global made
+            made += 1
+            return A * torch.rand(1) + made
+        """
+
+
+def calls(count: int, size: int = 2) -> list[Probe]:
+    """Calls that differ in the matrix they are given and in their seed."""
+    return [Probe("work", {"A": np.full((size, size), n, np.float32)}, seed=n) for n in range(count)]
+
+
+@pytest.mark.parametrize("size", [2, 100], ids=["many at a time", "one at a time, so large are they"])
+def test_calls_made_together_answer_what_they_answer_alone(open_bench: OpenBench, size: int) -> None:
+    together, alone = (open_bench(COUNTED, limits=SHORT) for _ in range(2))
+    together.expect(calls(40, size))
+    answers = [together.observe(probe) for probe in calls(40, size)]
+    assert answers == [alone.observe(probe) for probe in calls(40, size)]
+    assert all(isinstance(answer, wire.Returned) for answer in answers)
+
+
+def test_calls_made_together_are_made_once_and_in_their_order(open_bench: OpenBench) -> None:
+    bench = open_bench("made = []\ndef work(A):\n    made.append(int(A[0, 0]))\n    return list(made)")
+    bench.expect(calls(3))
+    bench.expect(calls(4))
+    answer = bench.observe(calls(4)[3])
+    assert isinstance(answer, wire.Returned) and isinstance(answer.value, wire.Items)
+    assert [item.value for item in answer.value.items if isinstance(item, wire.Number)] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("what", DEATHS)
+def test_a_death_among_calls_made_together_costs_only_its_own(open_bench: OpenBench, what: str) -> None:
+    statement, reason = DEATHS[what]
+    bench = open_bench(
+        f"""
+        def work(A):
+            if A[0, 0] == 2:
+                {statement}
+            return A + 1
+        """,
+        limits=SHORT,
+    )
+    bench.expect(calls(5))
+    answers = [bench.observe(probe) for probe in calls(5)]
+    died = answers.pop(2)
+    assert isinstance(died, Died) and died.reason in reason.split(" or "), died
+    for answer, n in zip(answers, (0, 1, 3, 4), strict=True):
+        assert isinstance(answer, wire.Returned) and isinstance(answer.value, wire.Array), answer
+        assert answer.value.data == np.full((2, 2), n + 1, np.float32).tobytes()
+
+
 def test_a_call_that_cannot_be_expressed_is_told_and_not_made(open_bench: OpenBench) -> None:
     bench = open_bench("def work(): return 1\n")
     assert isinstance(observe(bench), Uncallable)
