@@ -106,9 +106,7 @@ class _View:
         if diagnosis.question:
             yield self._line(f"Ask yourself: {visible(diagnosis.question)}", 4, style="magenta")
         if diagnosis.verified:
-            yield self._line(
-                f"{self._symbol('✓')}Verified. {visible(diagnosis.evidence)}", 4, style="green"
-            )
+            yield self._line(f"{self._symbol('✓')}Verified. {visible(diagnosis.evidence)}", 4, style="green")
         for line in diagnosis.repair.splitlines():
             yield Padding(Text(visible(line), no_wrap=True, overflow="ellipsis"), (0, 0, 0, 6), expand=False)
 

@@ -134,9 +134,7 @@ class Descent:
 
     def expect(self, bench: Bench, settings: tuple[Setting, ...]) -> None:
         """Announce the calls that `compare` makes for these settings where nothing goes wrong."""
-        bench.expect(
-            [self.probe(call) for s in settings for call in (s.changed(epochs=1, lr=0.0), s)]
-        )
+        bench.expect([self.probe(call) for s in settings for call in (s.changed(epochs=1, lr=0.0), s)])
 
     def compare(
         self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None

@@ -87,6 +87,7 @@ class Question(Frozen, frozen=True):
 def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
+
 REASONING: Final = (
     r"\b(because|since|as it|therefore|thus|hence|so that|due to|why|reason|theorem|guarante\w+|optim\w+|minimi[sz]\w+|"
     r"better|worse|lower|smaller|larger|higher|less|greater|closer?|far|best|least|differ\w*|compar\w+|similar\w*|"

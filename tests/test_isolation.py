@@ -19,6 +19,7 @@ from grader.bench import WorkerBench, loading_seed
 from grader.limits import Isolation
 from grader.model import Probe
 from grader.sandbox import Zygote
+from grader.sources import child
 from reference import LAB, matrices
 from reference.ladder import Ladder
 
@@ -325,12 +326,11 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 # --- the process that reads documents ----------------------------------------------------------------------
 
 HOSTILE_READER = """
-import json, os, pathlib, socket, sys
+import json, os, pathlib, resource, socket, sys
 from grader.sources import child
 
 folder, secret, level = sys.argv[1:]
-if level != "process":
-    child.lock_in(folder, must=True)
+child.confine(level, folder)
 
 def tried(attempt):
     try:
@@ -343,6 +343,9 @@ def fork():
     if os.fork() == 0:
         os._exit(0)
 
+def limits():
+    return [resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
+
 print(json.dumps({
     "reads a secret": tried(lambda: open(secret).read()),
     "reads the lab": tried(lambda: open(child.__file__).read()),
@@ -352,6 +355,7 @@ print(json.dumps({
     "writes into the folder": tried(lambda: open(folder + "/new", "w").close()),
     "signals its parent": tried(lambda: os.kill(os.getppid(), 0)),
     "reads the report": tried(lambda: open(folder + "/report.md").read()),
+    "limits": limits(),
 }))
 """
 """What a reader would do that a report has got hold of."""
@@ -374,6 +378,8 @@ def test_a_reader_that_a_report_has_got_hold_of_reaches_nothing_once_it_is_locke
     )
     found = json.loads(done.stdout)
     assert found.pop("reads the report") == "possible"
+    bounded = [[most, most] for most in (child.MEMORY, child.CPU_SECONDS)]
+    assert found.pop("limits") == bounded
     assert set(found.values()) == ({"possible"} if level == "process" else {"PermissionError"}), found
 
 

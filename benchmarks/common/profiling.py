@@ -8,7 +8,8 @@ measured with a file and a function that do nothing, and taken off.
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,8 @@ IDLE: Final = "def nothing(A, rank, num_epochs, lr):\n    return A\n"
 
 IDLE_ROUNDS: Final = 25
 IDLE_CALLS: Final = 40
+TOGETHER: Final = 8
+"""Calls that a rung of the checks makes together, about."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +57,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     def overhead(self) -> float:
         """Everything but the students' own statements and calls."""
         return sum(self.stages.values())
+
+
+class Kind(Enum):
+    """What a worker is asked for: it is woken for a call that comes alone, not for the next of several."""
+
+    LOAD = "load"
+    ALONE = "alone"
+    TOGETHER = "together"
 
 
 class Stages:
@@ -86,8 +97,28 @@ class Meter:
     """What the workers of one submission did, by their own clocks."""
 
     def __init__(self) -> None:
-        self.ready = self.load = self.call = 0.0
-        self.workers = self.loads = self.calls = 0
+        self.ready = 0.0
+        self.workers = 0
+        self.seconds = dict.fromkeys(Kind, 0.0)
+        self.count = dict.fromkeys(Kind, 0)
+
+    def each(self) -> dict[Kind, float]:
+        """Seconds for one of each kind."""
+        return {kind: self.seconds[kind] / self.count[kind] for kind in Kind}
+
+    def around(self, idle: Mapping[Kind, float]) -> dict[Kind, float]:
+        """Seconds of each kind that would have been used for nothing too."""
+        return {kind: self.count[kind] * idle[kind] for kind in Kind}
+
+    def own(self, idle: Mapping[Kind, float]) -> float:
+        """Seconds of the student's own statements and calls."""
+        around = self.around(idle)
+        return sum(max(0.0, self.seconds[kind] - around[kind]) for kind in Kind)
+
+    @property
+    def calls(self) -> int:
+        """How many calls were made."""
+        return self.count[Kind.ALONE] + self.count[Kind.TOGETHER]
 
 
 class MeteredWorker(Worker):
@@ -102,17 +133,21 @@ class MeteredWorker(Worker):
 
     def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request, and count what answering it took."""
+        with self._counted(Kind.LOAD if isinstance(request, wire.Load) else Kind.ALONE, 1):
+            return super().ask(request, seconds)
+
+    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
+        """Send calls together, and count what answering them took."""
+        with self._counted(Kind.TOGETHER, len(calls)):
+            return super().ask_all(calls)
+
+    @contextlib.contextmanager
+    def _counted(self, kind: Kind, count: int) -> Iterator[None]:
         before = self.cpu()
         with self._stages("talking with workers"):
-            answer = super().ask(request, seconds)
-        took = max(0.0, self.cpu() - before)
-        if isinstance(request, wire.Load):
-            self._meter.loads += 1
-            self._meter.load += took
-        else:
-            self._meter.calls += 1
-            self._meter.call += took
-        return answer
+            yield
+        self._meter.seconds[kind] += max(0.0, self.cpu() - before)
+        self._meter.count[kind] += count
 
     def close(self) -> int | None:
         """End the worker."""
@@ -141,7 +176,7 @@ def profile(
     output = Output(out, lab, lab.seed, [exercise.id for exercise in exercises])
     with Zygote() as zygote:
         process = _process_of(zygote)
-        idle_load, idle_call = _idle(zygote, limits)
+        idle = _idle(zygote, limits)
         _graded(files[0], lab, exercises, limits, zygote, Meter(), Stages(), output)  # fills all caches
         before = _used(process)
         meters, found, reports = [], [], []
@@ -157,12 +192,9 @@ def profile(
         )
     with stages("tables of the class"):
         output.tables(reports, "strict")
-    own = [
-        max(0.0, meter.load - meter.loads * idle_load) + max(0.0, meter.call - meter.calls * idle_call)
-        for meter in meters
-    ]
-    around = sum(meter.loads * idle_load + meter.calls * idle_call for meter in meters)
-    started = of_workers - sum(meter.load + meter.call for meter in meters)
+    own = [meter.own(idle) for meter in meters]
+    around = sum(sum(meter.around(idle).values()) for meter in meters)
+    started = of_workers - sum(sum(meter.seconds.values()) for meter in meters)
     seconds = {
         **stages.seconds,
         "starting and ending workers": stages.seconds["starting and ending workers"] + of_zygote + started,
@@ -222,20 +254,21 @@ def _graded(
     return submission, examined, report
 
 
-def _idle(zygote: Zygote, limits: Limits) -> tuple[float, float]:
+def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
     """Seconds of a worker's CPU around a file's statements, and around a call."""
     meter, stages = Meter(), Stages()
     matrix = wire.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
     arguments: tuple[wire.Value, ...] = (matrix, *(wire.Number(value=value) for value in (2, 1, 0.01)))
+    call = wire.Call(function=0, positional=arguments, named={}, seed=1)
     with private_copy(Path("/"), ()) as folder:
         for _ in range(IDLE_ROUNDS):
             worker = MeteredWorker(zygote, folder, limits, meter, stages)
             worker.ask(wire.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
             for _ in range(IDLE_CALLS):
-                call = wire.Call(function=0, positional=arguments, named={}, seed=1)
                 worker.ask(call, limits.call_seconds)
+                worker.ask_all([(call, limits.call_seconds)] * TOGETHER)
             worker.close()
-    return meter.load / meter.loads, meter.call / meter.calls
+    return meter.each()
 
 
 def _process_of(zygote: Zygote) -> psutil.Process:

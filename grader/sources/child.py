@@ -21,7 +21,7 @@ from grader.worker.lockdown import prepared
 from grader.worker.readable import requirements
 from grader.worker.rlimits import limit
 
-__all__ = ["decode", "encode", "lock_in", "read_document"]
+__all__ = ["CPU_SECONDS", "MEMORY", "confine", "decode", "encode", "read_document"]
 
 READERS: Final = tuple(
     f"grader.sources.{name}" for name in ("latex", "markdown", "notebook", "pdf", "webpage")
@@ -97,8 +97,18 @@ def _as_path(kind: type, value: Any) -> Any:
 def main() -> None:
     """Limit this process, lock it in, read, answer."""
     level, root, *names = sys.argv[1:]
-    if level != "process":
-        lock_in(root, must=level == "strict")
+    confine(level, root)
+    found = [read_document(Path(root) / name, name, Path(root)) for name in names]
+    sys.stdout.buffer.write(encode(found))
+
+
+def confine(level: str, root: str) -> None:
+    """From now on, this process reads the folder and what readers need, writes nothing, reaches nobody, and ends soon.
+
+    Limits come first: a process that is locked in may not change them any more.
+    """
+    for name in READERS:  # our own files cannot be opened any more
+        import_module(name)
     limit(
         {
             resource.RLIMIT_AS: MEMORY,
@@ -107,19 +117,13 @@ def main() -> None:
             resource.RLIMIT_CORE: 0,
         }
     )
-    found = [read_document(Path(root) / name, name, Path(root)) for name in names]
-    sys.stdout.buffer.write(encode(found))
-
-
-def lock_in(root: str, must: bool) -> None:
-    """Read nothing but the folder and what readers need from now on, write nothing, reach nobody."""
-    for name in READERS:  # our own files cannot be opened any more
-        import_module(name)
+    if level == "process":
+        return
     lockdown, obstacle = prepared(requirements("lab-grader"))
     if lockdown is not None:
         lockdown.shut_files(root, writable=False)
         lockdown.shut_calls()
-    elif must:
+    elif level == "strict":
         sys.exit(obstacle)
 
 

@@ -10,6 +10,7 @@ import socket
 import stat
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,7 +34,6 @@ class Lockdown:
 
     def __init__(self, packages: Iterable[str] = FOR_STUDENTS) -> None:
         import py_landlock
-        import pyseccomp  # noqa: F401  finds the C library now: a worker could not any more
 
         self._abi = py_landlock.get_abi_version()
         self._handles = tuple(
@@ -46,6 +46,7 @@ class Lockdown:
         self._rights = tuple(
             int(both if stat.S_ISDIR(os.fstat(handle).st_mode) else read) for handle, _ in self._handles
         )
+        self._calls = _calls_of_any_process()
 
     def shut_files(self, folder: str, writable: bool = True) -> None:
         """From now on, this process reads what is allowed and its own folder, and writes in that only or nowhere.
@@ -88,20 +89,35 @@ class Lockdown:
         hide_what_cannot_be_read()
 
     def shut_calls(self) -> None:
-        """From now on, this process computes, and uses the files it may; it reaches nothing else."""
-        _seccomp()
+        """From now on, this process computes, and uses the files it may; it reaches nothing else. Once a process."""
+        import pyseccomp as seccomp
+
+        # The kernel reads process ids as 32 bits, so no more may be compared.
+        for name in ("kill", "tgkill"):
+            _add(
+                self._calls,
+                seccomp.ALLOW,
+                name,
+                seccomp.Arg(0, seccomp.MASKED_EQ, LOW_32_BITS, os.getpid()),
+            )
+            _add(self._calls, seccomp.ERRNO(errno.EPERM), name, seccomp.Arg(0, seccomp.NE, os.getpid()))
+        self._calls.load()
 
 
-def _seccomp() -> None:
+def _add(rules: Any, action: int, name: str, *arguments: Any) -> None:
+    import pyseccomp as seccomp
+
+    number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
+    if number != -1:  # a call this libseccomp or this kind of processor does not know
+        rules.add_rule(action, number, *arguments)
+
+
+def _calls_of_any_process() -> Any:
+    """What a locked process may call, but for the calls that name a process."""
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
-
-    def add(action: int, name: str, *arguments: seccomp.Arg) -> None:
-        number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
-        if number != -1:  # a call this libseccomp or this kind of processor does not know
-            rules.add_rule(action, number, *arguments)
-
+    add = partial(_add, rules)
     refuse = seccomp.ERRNO(errno.EPERM)
     for name in ALLOWED:
         add(seccomp.ALLOW, name)
@@ -119,10 +135,6 @@ def _seccomp() -> None:
                 seccomp.Arg(condition.argument, seccomp.MASKED_EQ, condition.mask, value),
             )
     add(refuse, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
-    # The kernel reads process ids as 32 bits, so no more may be compared.
-    for name in ("kill", "tgkill"):
-        add(seccomp.ALLOW, name, seccomp.Arg(0, seccomp.MASKED_EQ, LOW_32_BITS, os.getpid()))
-        add(refuse, name, seccomp.Arg(0, seccomp.NE, os.getpid()))
     add(
         seccomp.ALLOW,
         "prlimit64",  # limits may be read, never set: root could raise them
@@ -130,7 +142,7 @@ def _seccomp() -> None:
         seccomp.Arg(2, seccomp.EQ, 0),
     )
     rules.set_attr(seccomp.Attr.CTL_OPTIMIZE, 2)
-    rules.load()
+    return rules
 
 
 def prepared(packages: Iterable[str] = FOR_STUDENTS) -> tuple[Lockdown | None, str]:

@@ -12,6 +12,7 @@ It ends when the grader does, and its workers with it.
 """
 
 import ctypes
+import gc
 import os
 import resource
 import signal
@@ -49,6 +50,9 @@ def main() -> None:
     from grader.worker import loop  # noqa: F401  loaded once here, shared by every worker
 
     torch.set_num_threads(1)
+    # Objects that no collection looks at are not written to, so that their memory stays shared with all workers.
+    gc.collect()
+    gc.freeze()
     tree.adopt_orphans()
     workers: set[int] = set()
     decoder = msgspec.json.Decoder(Request)
