@@ -21,6 +21,14 @@ _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 _POWER = re.compile(r"(?<=\d)\s*(?:[×·*]|\\times|x)\s*10\s*(?:\^|\*\*)\s*[({]?\s*([-−+]?\d{1,3})\s*[)}]?")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _DECIMAL_COMMA = re.compile(r"(?<![\d.,\[(])(\d+),(\d{4,})(?![\d,])")
+_SECTION = r"(?<![\w.,-])[1-9]\.[1-9](?!\w|\.\w)"
+_NUMBERING = (
+    re.compile(rf"{_SECTION}(?=\)?[ \t]*[:=][^\n]*\d)"),
+    re.compile(rf"(?m)^[^\w\n]*{_SECTION}(?=\)?[ \t]+[^\W\d])"),
+    re.compile(rf"(?i)\b(?:exercise|ex|task|part|question|problem|section|aufgabe|q)[. \t(]*{_SECTION}"),
+    re.compile(rf"(?i)\b(?:of|for|in|from)[ \t]+{_SECTION}(?=[^\n]*\d\.\d\d)"),
+)
+"""`loss (1.2): 0.1220`, `1.2 Loss`, `Exercise 1.2`, `loss for 1.2 is 0.1220`: the number of an exercise, not a figure."""
 _LABEL = re.compile(r"[^\W\d][\w ²³^_|'‖()/.-]*")
 
 
@@ -82,9 +90,9 @@ def from_text(text: str, where: Callable[[int], str] = _printed) -> Iterator[Fig
     `where` says in words where a line of the text, counted from 1, was found.
 
     A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
-    square brackets. Numbers inside a matrix or a list are not yielded one by one.
+    square brackets. Numbers inside a matrix or a list are not yielded one by one, nor are numbers of exercises.
     """
-    text = _plain_numbers(text)
+    text = _without_numbering(_plain_numbers(text))
     count = 0
     spans: list[tuple[int, int]] = []
     for start, end in _outer_brackets(text):
@@ -111,6 +119,13 @@ def _plain_numbers(text: str) -> str:
     text = re.sub(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)", lambda found: f"10^{found[1].translate(_RAISED)}", text)
     text = _POWER.sub(lambda found: f"e{found[1].replace('−', '-')}", text)
     return _DECIMAL_COMMA.sub(r"\1.\2", text)
+
+
+def _without_numbering(text: str) -> str:
+    """Blanks for the numbers of exercises; no figure moves."""
+    for numbering in _NUMBERING:
+        text = numbering.sub(lambda found: re.sub(r"[\d.](?=[\d.]*$)", " ", found.group()), text)
+    return text
 
 
 def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ No variable name and no wording is required. What is stated must satisfy the alg
 must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -198,38 +198,30 @@ def _loss(bench: Bench) -> Finding:
             outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
         )
     others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
-    return _explained(bench, accepted[0], others, numbers, labelled)
+    return _explained(bench, accepted, others, numbers, labelled)
 
 
 def _explained(
     bench: Bench,
-    candidate: Candidate,
+    accepted: list[Candidate],
     others: list[Candidate],
     numbers: tuple[Figure, ...],
     labelled: list[Figure],
 ) -> Finding:
-    """Why no stated number is the loss of the stated factorisation: the nearest misunderstanding."""
-    loss = bounds.loss(A, candidate.P)
-    wanted = f"{loss:.4f}, the sum of the 9 squared differences"
+    """Why no stated number is the loss of a stated factorisation: the nearest misunderstanding."""
     tolerance = "the rounding of the printed digits"
-    low, high = candidate.loss()
-    relations = (
-        (bounds.Interval(low / 9, high / 9), "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum"),
-        (bounds.Interval(low**0.5, high**0.5), "the norm itself (the root of the loss); the sheet asks for its square"),
-        (bounds.Interval(low / 2, high / 2), "half the loss"),
-        (candidate.observed_loss(), "the loss over the cells that 3.2 observes only; here all nine count"),
-        *((other.loss(), f"the loss of another product, {other.origin}") for other in others),
-    )  # fmt: skip
-    for interval, meaning in relations:
-        for number in (*labelled, *numbers):
-            if _within(number, interval):
-                return Finding(
-                    outcome=Outcome.FAIL,
-                    message=f"{_show(number)} is {meaning}.",
-                    got=_show(number),
-                    wanted=wanted,
-                    tolerance=tolerance,
-                )
+    wanted = _sum_of_squares(accepted[0])
+    for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
+        for candidate in accepted:
+            for interval, meaning in (*_misunderstandings(candidate), *_losses_of(others)):
+                if _within(number, interval):
+                    return Finding(
+                        outcome=Outcome.FAIL,
+                        message=f"{_show(number)} is {meaning}.",
+                        got=_show(number),
+                        wanted=_sum_of_squares(candidate),
+                        tolerance=tolerance,
+                    )
     if not labelled:
         return Finding(
             outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
@@ -247,6 +239,33 @@ def _explained(
         wanted=wanted,
         tolerance=tolerance,
     )
+
+
+def _sum_of_squares(candidate: Candidate) -> str:
+    return f"{bounds.loss(A, candidate.P):.4f}, the sum of the 9 squared differences"
+
+
+def _misunderstandings(candidate: Candidate) -> Iterator[tuple[bounds.Interval, str]]:
+    """What may be stated in place of the loss, in words."""
+    low, high = candidate.loss()
+    yield (
+        bounds.Interval(low / 9, high / 9),
+        "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum",
+    )
+    yield (
+        bounds.Interval(low**0.5, high**0.5),
+        "the norm itself (the root of the loss); the sheet asks for its square",
+    )
+    yield bounds.Interval(low / 2, high / 2), "half the loss"
+    yield (
+        candidate.observed_loss(),
+        "the loss over the cells that 3.2 observes only; here all nine count",
+    )
+
+
+def _losses_of(others: Iterable[Candidate]) -> Iterator[tuple[bounds.Interval, str]]:
+    for other in others:
+        yield other.loss(), f"the loss of another product, {other.origin}"
 
 
 def _within(number: Figure, interval: bounds.Interval) -> bool:

@@ -208,6 +208,15 @@ def test_the_usual_report_prints_on_one_sheet_of_a4(browser: "Browser", reports:
         assert [round(float(side)) for side in box.groups()] == [595, 842]
 
 
+@pytest.mark.parametrize("name", ["philippa-dunmarrow", "nadezh-ovrilova"])
+def test_a_report_with_two_mistakes_prints_on_both_sides_of_one_sheet(
+    browser: "Browser", reports: Path, name: str
+) -> None:
+    with visit(browser, student_page(reports, name)) as opened:
+        pdf = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
 def test_every_page_is_valid_html(reports: Path) -> None:
     for file in reports.rglob("*.html"):
         parser = html5lib.HTMLParser(strict=True)

@@ -94,6 +94,39 @@ def test_what_only_looks_like_a_number_is_none(text: str) -> None:
     assert list(from_text(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "loss (1.2): tensor(0.1220)",
+        "loss 1.2 = 0.1220",
+        "1.2 Loss of SGD 0.1220",
+        "  1.2) the loss is 0.1220",
+        "Exercise 1.2: loss 0.1220",
+        "Ex. 1.2 loss 0.1220",
+        "the loss for 1.2 is 0.1220",
+    ],
+)
+def test_the_number_of_an_exercise_is_no_figure(text: str) -> None:
+    figure = only(text)
+    assert float(figure.values) == 0.1220
+    assert "loss" in figure.name.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("loss 1.4", [1.4]),
+        ("loss: 1.4", [1.4]),
+        ("a loss of 1.4 after 1000 epochs", [1.4, 1000.0]),
+        ("1.2 3.4", [1.2, 3.4]),
+    ],
+)
+def test_a_figure_that_only_looks_like_the_number_of_an_exercise_is_kept(
+    text: str, values: list[float]
+) -> None:
+    assert [float(figure.values) for figure in from_text(text)] == values
+
+
 def test_numbers_inside_a_matrix_are_not_stated_one_by_one() -> None:
     assert [f.values.shape for f in from_text("U [[1.0, 2.0], [3.0, 4.0]] loss 0.5")] == [(2, 2), ()]
 

@@ -150,6 +150,7 @@ def test_no_student_whose_work_is_right_is_told_of_a_mistake(results: dict[str, 
         ("otso-haverlainen", "1.1-found", "line 17"),
         ("perpetua-wagglestone", "1.1-returns", "did not come back"),
         ("radomir-skylarque", "1.2-factors", "diverged"),
+        ("fenwick-ashgrole", "1.2-loss", "the norm itself (the root of the loss)"),
     ],
 )
 def test_a_mistake_outside_the_bank_is_told_in_the_message(
