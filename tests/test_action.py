@@ -235,6 +235,42 @@ def test_nothing_changed_is_no_failure(runner: tuple[Runner, Path], tmp_path: Pa
     assert summary == "Nothing was graded.\n"
 
 
+def test_the_script_for_gitlab_grades_what_changed_and_leaves_its_artefacts(
+    runner: tuple[Runner, Path], tmp_path: Path
+) -> None:
+    machine, _ = runner
+    place = tmp_path / "repository"
+    for name in ("tamsin-quillfeather", "otso-haverlainen"):
+        shutil.copytree(SUBMISSIONS / name, place / "submissions" / name)
+    git(place, "init", "--quiet")
+    git(place, "add", "--all")
+    git(place, "commit", "--quiet", "--message", "handed in")
+    base = git(place, "rev-parse", "HEAD")
+    with (place / "submissions" / "tamsin-quillfeather" / "lab1.py").open("a") as file:
+        file.write("# and again\n")
+    git(place, "commit", "--quiet", "--all", "--message", "again")
+    job = yaml.safe_load((EXAMPLES / "gitlab-ci.yml").read_text(encoding="utf-8"))["grade"]
+    making, installing, *grading = job["script"]
+    assert making == "python -m venv /opt/lab-grader"
+    assert installing == "/opt/lab-grader/bin/pip install --quiet lab-grader"
+    # What the first two lines do, the runner for GitHub has done from this checkout.
+    script = "\n".join(grading).replace("/opt/lab-grader", str(machine.temp / "lab-grader"))
+    assert script.count("/tmp/grading") == 2
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script.replace("/tmp/grading", str(tmp_path / "grading"))],
+        cwd=place,
+        env=environment(CI_PROJECT_DIR=str(place), CI_MERGE_REQUEST_DIFF_BASE_SHA=base),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (reported,) = job["artifacts"]["paths"]
+    students = [folder.name for folder in (place / reported / "students").iterdir()]
+    assert students == ["tamsin-quillfeather"]
+    assert "tamsin" in (place / job["artifacts"]["reports"]["junit"]).read_text(encoding="utf-8")
+
+
 def test_an_old_python_is_told_in_one_annotation(tmp_path: Path) -> None:
     machine = Runner(tmp_path)
     old = tmp_path / "python-of-old"
