@@ -33,7 +33,7 @@ class _Note(Frozen, frozen=True):
 
 
 def style_notes(source: Source | None) -> tuple[str, ...]:
-    """A few sentences on the style of a file, each with its line, in the order of the lines."""
+    """A few sentences on the style of a file, each with its place in the original, in the order of the lines."""
     if source is None or source.problem or not source.code:
         return ()
     try:
@@ -42,16 +42,11 @@ def style_notes(source: Source | None) -> tuple[str, ...]:
         notes = sorted({*_taken_names(nodes), *_defined_twice(tree.body), *_idle_loops(nodes)}, key=_order)
     except (SyntaxError, ValueError, RecursionError):
         return ()
-    return tuple(visible(note.text.format(_place(source, note.line))) for note in notes[:MOST_NOTES])
+    return tuple(visible(note.text.format(source.place(note.line).words)) for note in notes[:MOST_NOTES])
 
 
 def _order(note: _Note) -> tuple[int, str]:
     return note.line, note.text
-
-
-def _place(source: Source, line: int) -> str:
-    original = source.lines[line - 1] if 0 < line <= len(source.lines) else line
-    return f"line {original}"
 
 
 def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:

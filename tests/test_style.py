@@ -1,10 +1,12 @@
 """Notes on style: what is noted, what is let pass, and that no mark depends on them."""
 
+import json
 import textwrap
 from pathlib import Path
 
 import pytest
 
+from grader import sources
 from grader.sources.python import from_code
 from grader.style import style_notes
 
@@ -65,3 +67,14 @@ def test_lines_are_those_of_the_original_file() -> None:
     source = from_code(Path("lab.py"), "lab.py", "x = 1\nsum = 2\n")
     moved = type(source)(source.path, source.name, source.code, (40, 41, 42))
     assert style_notes(moved)[0].startswith("`sum` in line 41 ")
+
+
+def test_a_note_on_a_notebook_names_the_cell(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "code", "source": code, "metadata": {}, "outputs": [], "execution_count": None}
+        for code in ("import torch\n", "x = 1\nsum = 0\n")
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "lab.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (note,) = style_notes(sources.read(tmp_path / "lab.ipynb", "lab.ipynb"))
+    assert note.startswith("`sum` in cell 2 line 2 hides")
