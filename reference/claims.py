@@ -22,6 +22,7 @@ from reference.stated import (
     is_best,
     is_completion,
     is_factorisation,
+    is_of_another_exercise,
     scalars,
 )
 from reference.statements import LINGERING, LOSS_WORDS, PLAUSIBLE
@@ -40,7 +41,11 @@ def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
     stated = candidates(bench.figures)
     accepted = _different([c for c in stated if is_factorisation(c)])
     rejected = _different(
-        [c for c in stated if c.is_product and not is_factorisation(c) and not _is_other(c)]
+        [
+            c
+            for c in stated
+            if c.is_product and not is_factorisation(c) and not is_of_another_exercise(c, LINGERING)
+        ]
     )
     found = [_factorisation(candidate, True) for candidate in accepted]
     found += [_factorisation(candidate, False) for candidate in rejected if not accepted]
@@ -195,10 +200,6 @@ def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
         for candidate in stated
         if is_completion(candidate, LINGERING)
     )
-
-
-def _is_other(candidate: Candidate) -> bool:
-    return is_best(candidate) or is_completion(candidate, LINGERING)
 
 
 def _different(found: Sequence[Candidate]) -> list[Candidate]:

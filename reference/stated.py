@@ -8,6 +8,7 @@ variable in full precision are judged by the same intervals.
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +23,7 @@ __all__ = [
     "is_best",
     "is_completion",
     "is_factorisation",
+    "is_of_another_exercise",
     "mistyped",
     "scalars",
 ]
@@ -132,6 +134,12 @@ def is_completion(candidate: Candidate, most: float) -> bool:
         and candidate.loss().high > HIGHEST
         and candidate.excess_rank() <= rank
     )
+
+
+def is_of_another_exercise(candidate: Candidate, most: float) -> bool:
+    """Whether it is the best matrix or a completion, also with its factors taken in the other order."""
+    turned = msgspec.structs.replace(candidate, P=candidate.P.T, half_width=candidate.half_width.T)
+    return any(is_best(c) or is_completion(c, most) for c in (candidate, turned))
 
 
 def mistyped(figures: Iterable[Figure]) -> str:

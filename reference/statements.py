@@ -25,6 +25,7 @@ from reference.stated import (
     is_best,
     is_completion,
     is_factorisation,
+    is_of_another_exercise,
     mistyped,
     scalars,
 )
@@ -113,7 +114,7 @@ def _factors(bench: Bench) -> Finding:
             outcome=Outcome.PASS,
             message=f"Found as {best.origin}; its loss is {loss:.4f} (the best possible is {OPTIMUM:.4f}).{_luck(loss)}",
         )
-    rest = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, LINGERING)]
+    rest = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
     diverged = _not_finite(bench)
     if diverged:
         return Finding(
@@ -185,13 +186,13 @@ def _loss(bench: Bench) -> Finding:
         beside = [
             number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
-        if beside and not any(candidate.is_product for candidate in stated):
+        wrong = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+        if beside and not wrong:
             return Finding(
                 outcome=Outcome.PASS,
                 message=f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f}); "
                 "the matrices it belongs to are not stated.",
             )
-        wrong = [candidate for candidate in stated if candidate.is_product]
         if not wrong:
             return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
         return Finding(

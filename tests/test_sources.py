@@ -266,7 +266,7 @@ def test_twenty_solutions_get_the_same_marks_in_five_formats(tmp_path: Path) -> 
         }
         assert len(marks) == 5
         assert all(got == marks[f"{name}.py"] for got in marks.values()), marks
-        assert sum(marks[f"{name}.py"]) >= 2
+        assert sum(marks[f"{name}.py"]) >= 1.5  # a sound variant costs a part of 1.1 and 3.1
 
 
 # --- several files -----------------------------------------------------------------------------------------

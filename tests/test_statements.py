@@ -162,6 +162,16 @@ def test_what_is_not_stated_is_missing_and_not_wrong(check_id: str, tmp_path: Pa
     assert check(tmp_path, "print('I ran out of time')", check_id).outcome is Outcome.MISSING
 
 
+def test_names_taken_again_for_the_completion_hold_no_wrong_factorisation(tmp_path: Path) -> None:
+    code = (
+        "U, V = sgd_factorise(A, 2)\nprint('loss', ((A - U @ V.T) ** 2).sum())\n"
+        "U, V = sgd_factorise_masked(A, M, 2)\nprint(U @ V.T)"
+    )
+    assert check(tmp_path, code, "1.2-factors").outcome is Outcome.MISSING
+    assert check(tmp_path, code, "1.2-loss").outcome is Outcome.PASS
+    assert check(tmp_path, code, "3.2-completed").outcome is Outcome.PASS
+
+
 def test_a_best_matrix_from_the_svd_alone_is_no_factorisation_by_descent(tmp_path: Path) -> None:
     code = "P, S, Q = torch.linalg.svd(A)\nS[-1] = 0\nB = P @ torch.diag(S) @ Q\nprint(B)"
     assert check(tmp_path, code, "1.2-factors").outcome is Outcome.MISSING
