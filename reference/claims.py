@@ -203,10 +203,13 @@ def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
 
 
 def _different(found: Sequence[Candidate]) -> list[Candidate]:
-    """Candidates that stand in different places, each matrix once a place."""
-    kept: dict[tuple[str, bytes], Candidate] = {}
+    """Candidates that stand in different places, each matrix once a place: U times V stands where V times U does."""
+    kept: dict[tuple[frozenset[str], bytes], Candidate] = {}
     for candidate in found:
-        kept.setdefault((candidate.origin, np.round(candidate.P, 6).tobytes()), candidate)
+        places = frozenset(candidate.origin.split(" times "))
+        P = np.round(candidate.P, 6)
+        both = (P.tobytes(), P.T.tobytes()) if candidate.is_product else (P.tobytes(),)
+        kept.setdefault((places, min(both)), candidate)
     return list(kept.values())
 
 
