@@ -82,7 +82,7 @@ class Descent:
         if not defaults:
             arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
         steps = setting.epochs * setting.A.size
-        seconds = AT_ONCE if steps == 0 else QUICK
+        seconds: float | None = AT_ONCE if steps == 0 else QUICK
         if defaults or steps > 1000:
             seconds = None
         weight = max(1, steps // STEPS_OF_A_CALL)
