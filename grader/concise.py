@@ -18,10 +18,7 @@ def concise(report: Report) -> Report:
 def _exercise(exercise: ExerciseReport) -> ExerciseReport:
     return msgspec.structs.replace(
         exercise,
-        id=sys.intern(exercise.id),
-        title=sys.intern(exercise.title),
-        asked=sys.intern(exercise.asked),
-        next_step=sys.intern(exercise.next_step),
+        **_interned(exercise, "id", "title", "asked", "next_step"),
         notes=(),
         diagnoses=tuple(map(_diagnosis, exercise.diagnoses)),
         checks=tuple(_bare(check.id, check.title, check.outcome) for check in exercise.checks),
@@ -34,14 +31,16 @@ def _exercise(exercise: ExerciseReport) -> ExerciseReport:
 def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     return msgspec.structs.replace(
         diagnosis,
-        title=sys.intern(diagnosis.title),
-        message=sys.intern(diagnosis.message),
-        concept=sys.intern(diagnosis.concept),
-        question=sys.intern(diagnosis.question),
+        **_interned(diagnosis, "title", "message", "concept", "question"),
         witness=None,
         excerpt=None,
         evidence="",
     )
+
+
+def _interned(said: ExerciseReport | Diagnosis, *names: str) -> dict[str, str]:
+    """The texts that many students are told alike, each kept once."""
+    return {name: sys.intern(getattr(said, name)) for name in names}
 
 
 @lru_cache(maxsize=10_000)

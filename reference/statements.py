@@ -4,7 +4,7 @@ No variable name and no wording is required. What is stated must satisfy the alg
 must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -212,17 +212,18 @@ def _explained(
     """Why no stated number is the loss of a stated factorisation: the nearest misunderstanding."""
     tolerance = "the rounding of the printed digits"
     wanted = _sum_of_squares(accepted[0])
+    relations = [(c, *relation) for c in accepted for relation in _misunderstandings(c)]
+    relations += [(accepted[0], o.loss(), f"the loss of another product, {o.origin}") for o in others]
     for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
-        for candidate in accepted:
-            for interval, meaning in (*_misunderstandings(candidate), *_losses_of(others)):
-                if _within(number, interval):
-                    return Finding(
-                        outcome=Outcome.FAIL,
-                        message=f"{_show(number)} is {meaning}.",
-                        got=_show(number),
-                        wanted=_sum_of_squares(candidate),
-                        tolerance=tolerance,
-                    )
+        for candidate, interval, meaning in relations:
+            if _within(number, interval):
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=f"{_show(number)} is {meaning}.",
+                    got=_show(number),
+                    wanted=_sum_of_squares(candidate),
+                    tolerance=tolerance,
+                )
     if not labelled:
         return Finding(
             outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
@@ -262,11 +263,6 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[bounds.Interval, 
         candidate.observed_loss(),
         "the loss over the cells that 3.2 observes only; here all nine count",
     )
-
-
-def _losses_of(others: Iterable[Candidate]) -> Iterator[tuple[bounds.Interval, str]]:
-    for other in others:
-        yield other.loss(), f"the loss of another product, {other.origin}"
 
 
 def _within(number: Figure, interval: bounds.Interval) -> bool:
