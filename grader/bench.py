@@ -51,6 +51,8 @@ class WorkerBench:
     """Observations of one submission, made in worker processes. Not shared between threads."""
 
     restarts = MAX_RESTARTS
+    counts_lines = False
+    """Whether what calls return tells how many lines of the file they ran."""
 
     def __init__(
         self,
@@ -213,7 +215,13 @@ class WorkerBench:
         if isinstance(split, str):
             return Uncallable(split)
         positional, named, order = split
-        call = wire.Call(function=number, positional=tuple(positional), named=named, seed=probe.seed)
+        call = wire.Call(
+            function=number,
+            positional=tuple(positional),
+            named=named,
+            seed=probe.seed,
+            counted=self.counts_lines,
+        )
         return _Prepared(call, tuple(values), order)
 
     def _seconds(self, probe: Probe) -> float:

@@ -13,6 +13,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, TypeAlias
 
+import msgspec
+
+from grader import wire
 from grader.bench import WorkerBench
 from grader.edits import Edit, applied, edited, edits, moved_lines, sliced
 from grader.judge import judge_stepwise
@@ -42,6 +45,15 @@ DEFAULT_BUDGET: Final = Budget()
 
 CALL_SECONDS: Final = 0.5
 """CPU time of one short call of an edited program: what takes longer is an endless loop."""
+
+PATIENT_FACTOR: Final = 2.0
+"""While the lines of the student's own program are counted, its calls may take so many times longer."""
+
+LINES_OF_A_CALL: Final = 300
+"""Lines that take as long as all that a call costs beside."""
+
+MOST_LINES_OF_A_SHORT_CALL: Final = 10 * LINES_OF_A_CALL
+"""What runs more lines does more than it was asked for, a thousand epochs for one perhaps; its calls weigh more."""
 
 EXTENDED: Final = 8
 """Programs that came further and are edited once more."""
@@ -323,13 +335,14 @@ class _Search:
 
     def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
-        trial = self._trials.open(version.code, CALL_SECONDS)
+        trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
         watch = _Watch(trial)
         finding = self._aim.check.run(watch)
         trial.close()
         if finding.outcome is not Outcome.FAIL:
             return None
-        self._echo = tuple(watch.seen)
+        self._trials.weight = _weight(watch.seen)
+        self._echo = tuple((probe, _uncounted(seen)) for probe, seen in watch.seen)
         return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
 
     def _echoes(self, trial: Trial) -> bool:
@@ -398,6 +411,19 @@ class _Search:
                 calls=self._trials.calls,
             )
         )
+
+
+def _weight(seen: Sequence[tuple[Probe, Observation]]) -> int:
+    """What a call weighs that should be short, by the lines that the student's own program ran in it."""
+    short = [o.lines for probe, o in seen if probe.weight == 1 and isinstance(o, wire.Returned)]
+    lines = max(short, default=0)
+    return lines // LINES_OF_A_CALL if lines > MOST_LINES_OF_A_SHORT_CALL else 1
+
+
+def _uncounted(observation: Observation) -> Observation:
+    if isinstance(observation, wire.Returned):
+        return msgspec.structs.replace(observation, lines=0)
+    return observation
 
 
 def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:

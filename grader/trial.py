@@ -32,15 +32,17 @@ class Trials:
         self._figures = bench.figures
         self._worker: Worker | None = None
         self.loads = 0
+        self.weight = 1
+        """What a call in the shared worker weighs at least."""
         self.calls = 0
-        """Calls made, each counted as often as its probe weighs."""
+        """Calls made, each counted as often as it weighs."""
         self.hangs = 0
         """Versions that had to be stopped."""
 
-    def open(self, code: str, call_seconds: float) -> "Trial":
+    def open(self, code: str, call_seconds: float, counts_lines: bool = False) -> "Trial":
         """Load a version in the worker that is there; no call of it may take longer."""
         self.loads += 1
-        return Trial(self, code, call_seconds, shared=True)
+        return Trial(self, code, call_seconds, shared=True, counts_lines=counts_lines)
 
     def open_alone(self, code: str) -> "Trial":
         """Load a version in a new worker, under the limits that the student's own file has; to be closed."""
@@ -81,7 +83,10 @@ class Trial(WorkerBench):
 
     restarts = -1
 
-    def __init__(self, trials: Trials, code: str, call_seconds: float, shared: bool) -> None:
+    def __init__(
+        self, trials: Trials, code: str, call_seconds: float, shared: bool, counts_lines: bool = False
+    ) -> None:
+        self.counts_lines = counts_lines
         self._trials = trials
         self._shared = shared
         self._call_seconds = call_seconds
@@ -105,7 +110,7 @@ class Trial(WorkerBench):
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
     ) -> Observation:
-        self._trials.calls += probe.weight
+        self._trials.calls += max(probe.weight, self._trials.weight) if self._shared else probe.weight
         return super()._call(function, number, probe, values)
 
     def _hire(self) -> Worker:

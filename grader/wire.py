@@ -134,12 +134,16 @@ class Load(_Message, frozen=True, kw_only=True):
 
 
 class Call(_Message, frozen=True, kw_only=True):
-    """Call function number `function` of the loaded file, after seeding every generator."""
+    """Call function number `function` of the loaded file, after seeding every generator.
+
+    With `counted` the lines of the file that it runs are counted, which makes it slower.
+    """
 
     function: int
     positional: tuple[Value, ...]
     named: dict[str, Value]
     seed: int
+    counted: bool = False
 
 
 class ParameterInfo(_Message, frozen=True, kw_only=True):
@@ -198,12 +202,13 @@ class Loaded(_Message, frozen=True, kw_only=True):
 class Returned(_Message, frozen=True, kw_only=True):
     """A call that returned; `after` holds the arguments as the call left them, in the order sent.
 
-    Checks see `after` in the order of the probe's arguments.
+    Checks see `after` in the order of the probe's arguments. `lines` is 0 where they were not counted.
     """
 
     value: Value
     after: Annotated[tuple[Value, ...], Meta(max_length=300)]
     printed: Page = ""
+    lines: Count = 0
 
 
 class Raised(_Message, frozen=True, kw_only=True):

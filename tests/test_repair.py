@@ -141,6 +141,15 @@ def test_two_slips_are_mended_by_two_edits(open_bench: OpenBench) -> None:
     assert ("constant", 3) in _lines(found.repairs[0])
 
 
+def test_calls_of_a_program_that_does_far_more_than_it_should_use_up_the_search_sooner(
+    open_bench: OpenBench,
+) -> None:
+    code = "def work(A):\n    for i in range({}):\n        n = i\n    return [A, A - 2, 'x', (A * 3, 4)]\n"
+    brief, lengthy = (_double(open_bench(code.format(times)), calls=200) for times in (2, 20_000))
+    assert brief.calls <= 200 < lengthy.calls
+    assert 0 < lengthy.candidates < brief.candidates
+
+
 def test_an_endless_loop_among_the_edits_is_stopped_and_the_search_goes_on(open_bench: OpenBench) -> None:
     code = "def work(A):\n    n = A\n    while n != 8 - A:\n        n = n + 2\n    return n\n"
     found = _double(open_bench(code), hangs=3, candidates=80)

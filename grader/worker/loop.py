@@ -21,6 +21,7 @@ from numpy.random import bit_generator
 from grader import wire
 from grader.worker import standins
 from grader.worker.capture import Capture
+from grader.worker.counting import counting
 from grader.worker.loader import Loading, line_of, load, message_of
 from grader.worker.shapes import shapes_at
 from grader.worker.values import from_wire, to_wire
@@ -72,7 +73,7 @@ def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture)
     named = {name: from_wire(value) for name, value in request.named.items()}
     settle(request.seed)
     try:
-        with _captured(capture):
+        with _captured(capture), counting(filename, request.counted) as count:
             value = loading.callables[request.function](*positional, **named)
             recorded = to_wire(value)
     except BaseException as error:  # a student's SystemExit must not end the worker
@@ -84,7 +85,7 @@ def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture)
             printed=capture.take(),
         )
     after = tuple(to_wire(value) for value in (*positional, *named.values()))
-    return wire.Returned(value=recorded, after=after, printed=capture.take())
+    return wire.Returned(value=recorded, after=after, printed=capture.take(), lines=count.lines)
 
 
 @contextlib.contextmanager
