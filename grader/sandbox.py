@@ -135,7 +135,7 @@ class Worker:
     def _receive(self, clock: "_Clock") -> wire.Reply:
         """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
         while (body := self._next_body()) is None:
-            ready, _, _ = select.select([self._channel], [], [], _SLICE)
+            ready, _, _ = select.select([self._channel], [], [], clock.slice)
             if not ready:
                 clock.check()
                 continue
@@ -208,6 +208,8 @@ class _Clock:
     def __init__(self, worker: Worker, seconds: float, limits: Limits) -> None:
         self._worker = worker
         self._seconds = seconds
+        self.slice = min(_SLICE, seconds / 4)
+        """Seconds between two looks: a short limit is to be kept to as well."""
         self._idle_factor = limits.idle_factor
         # Of whatever a worker says it begins, all together must end.
         self._last = time.monotonic() + limits.idle_factor * max(seconds, limits.submission_seconds)
@@ -231,11 +233,13 @@ class _Clock:
             raise _OverError(Died("resources", too_much))
         now = time.monotonic()
         elapsed = now - self._begun
-        if elapsed < _SLICE:
+        if elapsed < self.slice:
             return
         if self._used is None:
             self._used = self._worker.cpu()
-        out_of_cpu = elapsed >= self._seconds and self._worker.cpu() - self._used >= self._seconds - _SLICE
+        out_of_cpu = (
+            elapsed >= self._seconds and self._worker.cpu() - self._used >= self._seconds - self.slice
+        )
         if out_of_cpu or elapsed >= self._seconds * self._idle_factor or now >= self._last:
             raise _OverError(_time_up(self._seconds))
 
