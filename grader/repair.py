@@ -43,7 +43,7 @@ class Budget(Frozen, frozen=True):
 
 DEFAULT_BUDGET: Final = Budget()
 
-CALL_SECONDS: Final = 0.3
+CALL_SECONDS: Final = 0.5
 """CPU time of one short call of an edited program: what takes longer is an endless loop."""
 
 PATIENT_FACTOR: Final = 2.0

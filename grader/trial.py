@@ -89,6 +89,7 @@ class Trial(WorkerBench):
         self.counts_lines = counts_lines
         self._trials = trials
         self._shared = shared
+        self._weight = trials.weight if shared else 1
         self._call_seconds = call_seconds
         super().__init__(*trials.bench_parts(code))
 
@@ -110,7 +111,7 @@ class Trial(WorkerBench):
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
     ) -> Observation:
-        self._trials.calls += max(probe.weight, self._trials.weight) if self._shared else probe.weight
+        self._trials.calls += max(probe.weight, self._weight)
         return super()._call(function, number, probe, values)
 
     def _hire(self) -> Worker:

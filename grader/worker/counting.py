@@ -8,8 +8,6 @@ from typing import Any
 
 __all__ = ["LineCount", "counting"]
 
-MAX_LINES = 2**31 - 1
-
 
 class LineCount:
     """How often lines of one file were run, each as often as it was come to."""
@@ -22,7 +20,7 @@ class LineCount:
         """Follow the functions of the file, as `sys.settrace` asks for."""
         if frame.f_code.co_filename != self._filename:
             return None
-        if event == "line" and self.lines < MAX_LINES:
+        if event == "line":
             self.lines += 1
         return self.trace
 
