@@ -10,7 +10,7 @@ from typing import Final
 
 from grader.errors import PathError
 from grader.export import pages
-from grader.export.atomic import write_pieces, write_text
+from grader.export.atomic import write_pieces, write_text, write_texts
 from grader.export.bundle import write_bundle
 from grader.export.entries import Entries
 from grader.export.gradebook import gradebook_csv, names_csv
@@ -80,8 +80,8 @@ class Output:
         write_text(self._folder / "gradebook.csv", gradebook_csv(reports, self._exercise_ids))
         folders = [pages.page_folder(report.student) for report in reports]
         write_bundle(self._folder / "reports.zip", self._folder / "students", folders)
-        write_text(
-            self._folder / "index.html", pages.render_class_html(rows, self._lab.title, most, DOWNLOADS)
+        write_texts(
+            self._folder / "index.html", pages.class_html_pieces(rows, self._lab.title, most, DOWNLOADS)
         )
 
     def names(self, names: Sequence[tuple[str, str]]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.errors import PathError
 
-__all__ = ["place", "replacing", "write_bytes", "write_pieces", "write_text"]
+__all__ = ["place", "replacing", "write_bytes", "write_pieces", "write_text", "write_texts"]
 
 
 def place(path: Path, data: bytes) -> None:
@@ -41,7 +41,12 @@ def write_text(path: Path, text: str) -> None:
     UTF-8 with LF line ends; a lone surrogate, which UTF-8 cannot hold, is written as its escape (`\\ud800`).
     Raises OSError as `write_bytes`.
     """
-    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+    write_texts(path, (text,))
+
+
+def write_texts(path: Path, pieces: Iterable[str]) -> None:
+    """The same for a text that is not held in memory as a whole."""
+    write_pieces(path, (piece.encode("utf-8", "backslashreplace") for piece in pieces))
 
 
 def write_bytes(path: Path, data: bytes) -> None:

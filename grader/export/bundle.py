@@ -2,7 +2,8 @@
 
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
@@ -20,28 +21,34 @@ def write_bundle(archive: Path, folder: Path, names: Iterable[str]) -> None:
     Files are read one after the other. A folder that is not there is left out. An archive that holds the very
     same is left as it is.
     """
-    files = {
-        f"{name}/{file.name}": file
-        for name in names
-        for file in sorted(path for path in (folder / name).glob("report.*") if path.is_file())
-    }
-    if _holds(archive, files):
+    names = tuple(names)
+    if _holds(archive, _files(folder, names)):
         return
     with replacing(archive) as temporary, zipfile.ZipFile(temporary, "x", zipfile.ZIP_DEFLATED) as bundle:
-        for name, file in files.items():
+        for name, file in _files(folder, names):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             bundle.writestr(entry, file.read_bytes())
 
 
-def _holds(archive: Path, files: Mapping[str, Path]) -> bool:
+def _files(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
+    """What belongs into the archive: its name there, and where it is."""
+    for name in names:
+        for file in sorted(path for path in (folder / name).glob("report.*") if path.is_file()):
+            yield f"{name}/{file.name}", file
+
+
+def _holds(archive: Path, files: Iterable[tuple[str, Path]]) -> bool:
     """Whether the archive has these files in this order and no others, by their check sums: packing takes longer."""
     try:
         with zipfile.ZipFile(archive) as bundle:
-            held = [(entry.filename, entry.CRC) for entry in bundle.infolist()]
-        if [name for name, _ in held] != list(files):
-            return False
-        return all(zlib.crc32(files[name].read_bytes()) == crc for name, crc in held)
+            return all(
+                entry is not None
+                and wanted is not None
+                and entry.filename == wanted[0]
+                and zlib.crc32(wanted[1].read_bytes()) == entry.CRC
+                for entry, wanted in zip_longest(bundle.infolist(), files)
+            )
     except (OSError, zipfile.BadZipFile):
         return False

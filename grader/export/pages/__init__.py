@@ -1,7 +1,14 @@
 """Feedback pages: a student's report as HTML, Markdown and plain text, and a class as one HTML page."""
 
 from grader.export.pages.folders import page_folder
-from grader.export.pages.overview import ClassCell, ClassRow, Download, class_row, render_class_html
+from grader.export.pages.overview import (
+    ClassCell,
+    ClassRow,
+    Download,
+    class_html_pieces,
+    class_row,
+    render_class_html,
+)
 from grader.export.pages.student import (
     render_student_html,
     render_student_markdown,
@@ -12,6 +19,7 @@ __all__ = [
     "ClassCell",
     "ClassRow",
     "Download",
+    "class_html_pieces",
     "class_row",
     "page_folder",
     "render_class_html",

@@ -2,7 +2,9 @@
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
 from urllib.parse import quote
 
 from grader.export.pages.environment import html_templates
@@ -11,7 +13,10 @@ from grader.handmarks import in_words
 from grader.model import ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.wording import A_PERSON_LOOKS, NEEDS_A_LOOK, THE_GRADER_FAILED, VERDICTS, percent
 
-__all__ = ["ClassCell", "ClassRow", "Download", "class_row", "render_class_html"]
+__all__ = ["ClassCell", "ClassRow", "Download", "class_html_pieces", "class_row", "render_class_html"]
+
+PIECES_TOGETHER: Final = 1_000
+"""What the template yields, mostly a few characters, is written so many at a time."""
 
 
 class CheckOutcome(Frozen, frozen=True):
@@ -55,6 +60,11 @@ class ClassRow(Frozen, frozen=True, kw_only=True):
     max_marks: float
     exercises: tuple[ClassCell, ...]
     flags: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> dict[str, ClassCell]:
+        """The exercises by their ids."""
+        return {cell.id: cell for cell in self.exercises}
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -130,27 +140,35 @@ def render_class_html(
     rows: Sequence[ClassRow], lab_title: str, max_marks: float, downloads: Sequence[Download] = ()
 ) -> str:
     """Render the page of a class, its students in the order given, as HTML that needs no other file."""
+    return "".join(class_html_pieces(rows, lab_title, max_marks, downloads))
+
+
+def class_html_pieces(
+    rows: Sequence[ClassRow], lab_title: str, max_marks: float, downloads: Sequence[Download] = ()
+) -> Iterator[str]:
+    """The same piece by piece, so that the page of a large class need not be held in memory."""
     totals = [row.marks for row in rows]
     bins = _distribution(rows)
-    exercises = _exercise_summaries(rows)
-    return (
+    stream = (
         html_templates()
         .get_template("index.html")
-        .render(
+        .stream(
             lab_title=lab_title,
-            rows=[(row, {cell.id: cell for cell in row.exercises}, row.reasons) for row in rows],
+            rows=rows,
             max_marks=max_marks,
             mean=statistics.fmean(totals) if totals else 0.0,
             median=statistics.median(totals) if totals else 0.0,
             bins=bins,
             tallest=max(b.students for b in bins) or 1,
-            exercises=exercises,
+            exercises=_exercise_summaries(rows),
             mistakes=_ranked_mistakes(rows),
             attention=[(row, reasons) for row in rows if (reasons := row.reasons)],
             marked=[row for row in rows if any(cell.by_hand for cell in row.exercises)],
             downloads=downloads,
         )
     )
+    stream.enable_buffering(PIECES_TOGETHER)
+    yield from stream
 
 
 def class_row(report: Report) -> ClassRow:
@@ -161,20 +179,28 @@ def class_row(report: Report) -> ClassRow:
         marks=report.marks,
         max_marks=report.max_marks,
         exercises=tuple(
-            ClassCell(
-                id=e.id,
-                title=e.title,
-                marks=e.marks,
-                max_marks=e.max_marks,
-                verdict=e.verdict,
-                checks=tuple(CheckOutcome(c.id, c.title, c.outcome) for c in e.checks),
-                mistakes=tuple(_mistakes(e)),
-                by_hand=in_words(e),
+            _once(
+                ClassCell(
+                    id=e.id,
+                    title=e.title,
+                    marks=e.marks,
+                    max_marks=e.max_marks,
+                    verdict=e.verdict,
+                    checks=tuple(CheckOutcome(c.id, c.title, c.outcome) for c in e.checks),
+                    mistakes=tuple(_mistakes(e)),
+                    by_hand=in_words(e),
+                )
             )
             for e in report.exercises
         ),
         flags=report.flags,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _once(cell: ClassCell) -> ClassCell:
+    """One for all students whose exercise came out the same."""
+    return cell
 
 
 def _mistakes(exercise: ExerciseReport) -> Iterable[Mistake]:
