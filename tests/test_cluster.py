@@ -185,6 +185,8 @@ def test_the_commands_of_the_page_about_clusters_run(handed_in: Handed, tmp_path
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
+                # A test run in the background hands down an ignored SIGINT.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
             going_on.append(process)
             ready = {
