@@ -1,6 +1,7 @@
 """What several test files share: the real command line, real workers, right solutions as text."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -49,6 +50,11 @@ def environment(**changes: str) -> dict[str, str]:
         and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
     }
     return {**plain, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", "GRADE_CACHE": "no", **changes}
+
+
+def interruptible() -> None:
+    """For `preexec_fn`: a test run in the background hands down an ignored SIGINT, which no interrupt ends."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run_grade(

@@ -17,7 +17,7 @@ from typing import Any
 import click
 import psutil
 import pytest
-from conftest import RIGHT_SVD, SUBMISSIONS, WRONG_SVD, Grade, Handed, environment
+from conftest import RIGHT_SVD, SUBMISSIONS, WRONG_SVD, Grade, Handed, environment, interruptible
 
 from grader import __version__
 from grader.cli import cli
@@ -379,8 +379,7 @@ def test_an_interrupt_keeps_what_was_graded_and_leaves_no_process_behind(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        # A test run in the background hands down an ignored SIGINT.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=interruptible,
     ) as process:
         page = out / "students" / "a-right" / "report.md"
         assert _until(page.exists)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import RIGHT_SVD, ROOT, WRONG_SVD, Grade, Handed, environment
+from conftest import RIGHT_SVD, ROOT, WRONG_SVD, Grade, Handed, environment, interruptible
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install 'lab-grader[cluster]'")
 
@@ -185,8 +185,7 @@ def test_the_commands_of_the_page_about_clusters_run(handed_in: Handed, tmp_path
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
-                # A test run in the background hands down an ignored SIGINT.
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+                preexec_fn=interruptible,
             )
             going_on.append(process)
             ready = {

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import RIGHT_SVD, WRONG_SVD, Handed, environment
+from conftest import RIGHT_SVD, WRONG_SVD, Handed, environment, interruptible
 
 
 def watching(place: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -18,7 +18,7 @@ def watching(place: Path, *arguments: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=interruptible,
     )
 
 

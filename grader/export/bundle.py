@@ -43,12 +43,8 @@ def _holds(archive: Path, files: Iterable[tuple[str, Path]]) -> bool:
     """Whether the archive has these files in this order and no others, by their check sums: packing takes longer."""
     try:
         with zipfile.ZipFile(archive) as bundle:
-            return all(
-                entry is not None
-                and wanted is not None
-                and entry.filename == wanted[0]
-                and zlib.crc32(wanted[1].read_bytes()) == entry.CRC
-                for entry, wanted in zip_longest(bundle.infolist(), files)
-            )
+            held = ((entry.filename, entry.CRC) for entry in bundle.infolist())
+            wanted = ((name, zlib.crc32(file.read_bytes())) for name, file in files)
+            return all(has == wants for has, wants in zip_longest(held, wanted))
     except (OSError, zipfile.BadZipFile):
         return False
