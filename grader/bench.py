@@ -7,9 +7,8 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
@@ -30,13 +29,26 @@ from grader.model import (
 from grader.private import emptied
 from grader.sandbox import LOST, Limits, Worker, Zygote
 
-__all__ = ["MAX_LOSSES", "MAX_RESTARTS", "WorkerBench", "as_wire", "loading_seed"]
+__all__ = [
+    "MAX_LOSSES",
+    "MAX_RESTARTS",
+    "Key",
+    "WorkerBench",
+    "as_wire",
+    "key_of",
+    "loading_seed",
+    "values_of",
+]
 
 MAX_RESTARTS = 6
 """After so many deaths a submission is not run any further."""
 
 MAX_LOSSES = 16
 """So often a call is made again because the process that starts workers was lost; then it counts as a death."""
+
+
+Key: TypeAlias = tuple[object, ...]
+"""What tells one call from every other."""
 
 
 class _Prepared(NamedTuple):
@@ -75,7 +87,7 @@ class WorkerBench:
         self._losses = 0
         self._skip: tuple[int, ...] = ()
         self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
-        self._seen: dict[bytes, Observation] = {}
+        self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], binding.Binding] = {}
         self._lost: list[StatementFailure] = []
@@ -116,20 +128,21 @@ class WorkerBench:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        key, values = self._key(probe)
+        key = key_of(probe)
         if key not in self._seen:
-            self._seen[key] = self._observe(probe, values)
+            self._seen[key] = self._observe(probe)
         return self._seen[key]
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """Make calls together. What cannot be made, or comes after a death, is left until it is asked for."""
-        calls: dict[bytes, tuple[_Prepared, float]] = {}
+        calls: dict[Key, tuple[_Prepared, float]] = {}
         for probe in probes:
-            key, values = self._key(probe)
+            key = key_of(probe)
             if key in self._seen:
                 continue
             function = self._functions[probe.function]
             found = self._find(function)
+            values = values_of(function, probe)
             prepared = self._prepared(function, found[0], probe, values) if found is not None else None
             if not isinstance(prepared, _Prepared):
                 return
@@ -143,11 +156,6 @@ class WorkerBench:
                 if reply.reason == LOST:
                     return
             self._seen[key] = self._understood(prepared, reply)
-
-    def _key(self, probe: Probe) -> tuple[bytes, dict[str, wire.Value]]:
-        arrays = self._functions[probe.function].arrays
-        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
-        return msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt)), values
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
         """The number of the student's version: by name, else by what it does."""
@@ -165,8 +173,9 @@ class WorkerBench:
             if not binding.fits_arity(function, info):
                 continue
             taken = self._bound(function, number).taken
-            given = function.trial.arguments.items()
-            values = {name: as_wire(value, function.arrays) for name, value in given if name in taken}
+            values = {
+                name: value for name, value in values_of(function, function.trial).items() if name in taken
+            }
             observation = self._call(function, number, function.trial, values)
             if isinstance(observation, Died):
                 return None
@@ -181,12 +190,12 @@ class WorkerBench:
             self._bindings[key] = binding.bind(function, self._loaded.functions[number].parameters)
         return self._bindings[key]
 
-    def _observe(self, probe: Probe, values: Mapping[str, wire.Value]) -> Observation:
+    def _observe(self, probe: Probe) -> Observation:
         function = self._functions[probe.function]
         found = self._find(function)
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
-        return self._call(function, found[0], probe, values)
+        return self._call(function, found[0], probe, values_of(function, probe))
 
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
@@ -343,17 +352,28 @@ def loading_seed(seed: int) -> int:
     return int.from_bytes(hashlib.sha256(f"loading {seed}".encode()).digest()[:4], "little")
 
 
-@lru_cache
-def _name_of(dtype: "np.dtype[np.generic]") -> str:
-    """NumPy puts the name together anew each time it is asked for."""
-    return dtype.name
+def key_of(probe: Probe) -> Key:
+    """What tells the call from every other: cheaper than what is sent, for most calls are asked for twice."""
+    return probe.function, probe.seed, probe.attempt, *map(_told_apart, probe.arguments.items())
+
+
+def _told_apart(argument: tuple[str, object]) -> Key:
+    name, value = argument
+    if isinstance(value, np.ndarray):
+        return name, value.dtype, value.shape, value.tobytes()
+    return name, type(value), value
+
+
+def values_of(function: Function, probe: Probe) -> dict[str, wire.Value]:
+    """The arguments of the call as the wire knows them, by their names on the sheet."""
+    return {name: as_wire(value, function.arrays) for name, value in probe.arguments.items()}
 
 
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
     """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
         return wire.Array(
-            dtype=_name_of(value.dtype),
+            dtype=wire.dtype_name(value.dtype),
             shape=value.shape,
             data=np.ascontiguousarray(value).tobytes(),
             origin=arrays,

@@ -15,13 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 import torch
 from numpy.random import bit_generator
 
 from grader import binding, figures, wire
-from grader.bench import as_wire
+from grader.bench import Key, as_wire, key_of, values_of
 from grader.lab import Function, Located
 from grader.model import Figure, LoadReport, Observation, Probe, Source, Uncallable
 from grader.worker.loader import describe, line_of, message_of
@@ -55,7 +54,7 @@ class InProcessBench:
             functions=tuple(info for info, _ in self._bound.values()),
             figures=tuple(figures.from_variables(variables)),
         )
-        self._seen: dict[bytes, Observation] = {}
+        self._seen: dict[Key, Observation] = {}
 
     @property
     def loaded(self) -> LoadReport:
@@ -81,17 +80,16 @@ class InProcessBench:
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
-        arrays = self._functions[probe.function].arrays
-        values = {name: as_wire(value, arrays) for name, value in probe.arguments.items()}
-        key = msgspec.msgpack.encode((probe.function, values, probe.seed, probe.attempt))
+        key = key_of(probe)
         if key not in self._seen:
-            self._seen[key] = self._call(probe, values)
+            self._seen[key] = self._call(probe)
         return self._seen[key]
 
-    def _call(self, probe: Probe, values: Mapping[str, wire.Value]) -> Observation:
+    def _call(self, probe: Probe) -> Observation:
         if probe.function not in self._bound:
             return Uncallable(f"there is no function `{probe.function}`")
         function, (_, bound) = self._functions[probe.function], self._bound[probe.function]
+        values = values_of(function, probe)
         split = binding.arguments(function, bound, values, as_wire)
         if isinstance(split, str):
             return Uncallable(split)

@@ -6,10 +6,14 @@ before any array is built from the bytes.
 """
 
 import math
-from typing import Annotated, Final, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "DTYPE_SIZES",
@@ -38,6 +42,7 @@ __all__ = [
     "WireError",
     "decode_reply",
     "decode_request",
+    "dtype_name",
     "encode",
 ]
 
@@ -233,6 +238,12 @@ _request_decoder = msgspec.msgpack.Decoder(Request)
 _reply_decoder = msgspec.msgpack.Decoder(Reply)
 
 
+@lru_cache
+def dtype_name(dtype: "np.dtype[Any]") -> str:
+    """What the wire calls a dtype. NumPy puts the name together anew each time it is asked for."""
+    return dtype.name
+
+
 def encode(message: Request | Reply) -> bytes:
     """Return the message as MessagePack."""
     return msgspec.msgpack.encode(message)
@@ -267,11 +278,12 @@ def decode_reply(data: bytes) -> Reply:
 
 
 def _check(value: Value, depth: int = 0) -> None:
-    if depth > 4:
-        raise WireError("values nested more than four deep")
     if isinstance(value, Items):
+        if depth >= 4:
+            raise WireError("values nested more than four deep")
         for item in value.items:
-            _check(item, depth + 1)
+            if type(item) is not Number:  # most are, and were checked while they were decoded
+                _check(item, depth + 1)
     elif isinstance(value, Array):
         size = DTYPE_SIZES.get(value.dtype)
         if size is None:

@@ -18,12 +18,12 @@ from reference.stated import (
     OPTIMUM,
     A,
     Candidate,
-    candidates,
     is_best,
     is_completion,
     is_factorisation,
     is_of_another_exercise,
     scalars,
+    stated_by,
 )
 from reference.statements import LINGERING, LOSS_WORDS, PLAUSIBLE
 
@@ -38,7 +38,7 @@ _NOT_NEXT: Final = re.compile(r"\d")
 
 def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
     """Exercise 1.2: each product of rank 2 that is stated, and each loss."""
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     accepted = _different([c for c in stated if is_factorisation(c)])
     rejected = _different(
         [
@@ -49,7 +49,7 @@ def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
     )
     found = [_factorisation(candidate, True) for candidate in accepted]
     found += [_factorisation(candidate, False) for candidate in rejected if not accepted]
-    belongs = [candidate.loss() for candidate in accepted]
+    belongs = [candidate.loss for candidate in accepted]
     if belongs:
         found += _losses_of(bench, belongs, stated)
     return tuple(found[:MOST])
@@ -71,7 +71,7 @@ def _losses_of(
 def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
     """Exercise 2.1: the matrix put together again, its error, the singular values."""
     found: list[Claim] = []
-    near = [c for c in candidates(bench.figures) if not c.is_product and np.abs(c.P - BEST).max() < 0.02]
+    near = [c for c in stated_by(bench) if not c.is_product and np.abs(c.P - BEST).max() < 0.02]
     for candidate in _different([c for c in near if is_best(c) or not is_factorisation(c)]):
         off = float(np.abs(candidate.P - BEST).max())
         allowed = float(candidate.half_width.max()) + 1e-5
@@ -109,7 +109,7 @@ def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
 
 def completion_claims(bench: Bench) -> tuple[Claim, ...]:
     """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     accepted = _different([c for c in stated if is_completion(c, LINGERING)])
     found = [_completion(candidate, True) for candidate in accepted]
     if not accepted:
@@ -124,9 +124,9 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
         if number.half_width > 5e-3:
             continue
         for candidate in accepted:
-            observed = [candidate.observed_loss()]
-            if _within(number, candidate.loss()):
-                found.append(_number("loss over all cells", number, [candidate.loss()]))
+            observed = [candidate.observed_loss]
+            if _within(number, candidate.loss):
+                found.append(_number("loss over all cells", number, [candidate.loss]))
             elif _is_called_loss(number) and _within(number, observed[0]):
                 found.append(_number("loss over the observed cells", number, observed))
     return tuple(found[:MOST])
@@ -134,7 +134,7 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
 
 def _factorisation(candidate: Candidate, holds: bool) -> Claim:
     loss = bounds.loss(A, candidate.P)
-    rank = "2" if candidate.excess_rank() <= 1e-5 else "3"
+    rank = "2" if candidate.excess_rank <= 1e-5 else "3"
     allowed = f"{OPTIMUM:.4f} to {HIGHEST:.4f} are possible"
     return Claim(
         what="U and V" if candidate.is_product else "UVᵀ",
@@ -196,7 +196,7 @@ def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
     ):
         return True
     return any(
-        _within(number, candidate.loss()) or _within(number, candidate.observed_loss())
+        _within(number, candidate.loss) or _within(number, candidate.observed_loss)
         for candidate in stated
         if is_completion(candidate, LINGERING)
     )

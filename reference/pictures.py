@@ -19,7 +19,7 @@ from reference.descent import Descent, Setting
 from reference.epochs import SHEET, Factors, run
 from reference.ladder import Ladder
 from reference.returned import Refused
-from reference.stated import Candidate, candidates, is_best, is_completion, is_factorisation
+from reference.stated import Candidate, is_best, is_completion, is_factorisation, stated_by
 
 __all__ = ["completed", "descents", "factorised"]
 
@@ -168,7 +168,7 @@ def _product(setting: Setting, end: Factors) -> tuple[HeatMaps, ...]:
 
 def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
     """The stated factorisation of A beside A, or the nearest attempt at one (exercise 1.2)."""
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     right = [candidate for candidate in stated if is_factorisation(candidate)]
     attempts = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, PLAUSIBLE)]
     return _stated("A, your UVᵀ, and what is left", right[:1] or _nearest(attempts), ())
@@ -176,7 +176,7 @@ def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, .
 
 def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
     """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
     return _stated("A, your completion, and what is left", _nearest(attempts, matrices.M), HIDDEN)
 

@@ -6,12 +6,15 @@ variable in full precision are judged by the same intervals.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from grader.lab import Bench
 from grader.model import Figure, Frozen
 from reference import bounds, matrices
 
@@ -26,6 +29,7 @@ __all__ = [
     "is_of_another_exercise",
     "mistyped",
     "scalars",
+    "stated_by",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -45,25 +49,41 @@ ROUNDING: Final = 2e-6
 """Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
 
 
-class Candidate(Frozen, frozen=True):
-    """A 3×3 matrix a student states: its entries, how far each may be off, where it stands."""
+class Candidate(Frozen, frozen=True, dict=True):
+    """A 3×3 matrix a student states: its entries, how far each may be off, where it stands.
+
+    What follows from these is computed once: many checks ask for it.
+    """
 
     P: Array
     half_width: Array
     origin: str
     is_product: bool
 
+    @cached_property
     def loss(self) -> bounds.Interval:
         """The interval of ‖A − P‖²_F."""
         return bounds.rounded_loss_interval(A, self.P, self.half_width)
 
+    @cached_property
     def observed_loss(self) -> bounds.Interval:
         """The interval of the loss over the cells the sheet's mask shows."""
         return bounds.rounded_loss_interval(A, self.P, self.half_width, matrices.M)
 
+    @cached_property
     def excess_rank(self) -> float:
         """σ₃ beyond what the rounding of the entries can cause (Weyl); at most 0 for a matrix of rank 2."""
         return float(bounds.singular_values(self.P)[RANK] - np.linalg.norm(self.half_width))
+
+
+_STATED: Final = WeakKeyDictionary[Bench, tuple[Candidate, ...]]()
+
+
+def stated_by(bench: Bench) -> tuple[Candidate, ...]:
+    """The candidates among all figures of a submission, looked for once."""
+    if bench not in _STATED:
+        _STATED[bench] = candidates(bench.figures)
+    return _STATED[bench]
 
 
 def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:
@@ -114,8 +134,8 @@ def is_factorisation(candidate: Candidate) -> bool:
     The best matrix itself comes from an SVD: a descent does not get that close (`NEAR_BEST`), unless it was
     given more epochs, and then it is stated by its factors.
     """
-    loss = candidate.loss()
-    possible = loss.high >= OPTIMUM * (1 - 1e-6) and loss.low <= HIGHEST and candidate.excess_rank() <= 1e-5
+    loss = candidate.loss
+    possible = loss.high >= OPTIMUM * (1 - 1e-6) and loss.low <= HIGHEST and candidate.excess_rank <= 1e-5
     near = bool((np.abs(candidate.P - BEST) <= candidate.half_width + NEAR_BEST).all())
     return possible and (candidate.is_product or not near)
 
@@ -130,9 +150,9 @@ def is_completion(candidate: Candidate, most: float) -> bool:
     keeps = bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
     rank = np.sqrt(most) if keeps else 1e-5
     return (
-        candidate.observed_loss().low <= most
-        and candidate.loss().high > HIGHEST
-        and candidate.excess_rank() <= rank
+        candidate.observed_loss.low <= most
+        and candidate.loss.high > HIGHEST
+        and candidate.excess_rank <= rank
     )
 
 

@@ -21,13 +21,13 @@ from reference.stated import (
     OPTIMUM,
     A,
     Candidate,
-    candidates,
     is_best,
     is_completion,
     is_factorisation,
     is_of_another_exercise,
     mistyped,
     scalars,
+    stated_by,
 )
 
 __all__ = [
@@ -105,7 +105,7 @@ def prose_check(exercise: str) -> Check:
 
 
 def _factors(bench: Bench) -> Finding:
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     accepted = [candidate for candidate in stated if is_factorisation(candidate)]
     if accepted:
         best = accepted[0]
@@ -172,10 +172,10 @@ def _unstated(bench: Bench, what: str) -> str:
 
 
 def _loss(bench: Bench) -> Finding:
-    stated = candidates(bench.figures)
+    stated = stated_by(bench)
     accepted = [candidate for candidate in stated if is_factorisation(candidate)]
     numbers = scalars(bench.figures)
-    intervals = [candidate.loss() for candidate in accepted]
+    intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < 0.5 and _is_called_loss(number))
         if precise and any(_within(number, interval) for interval in intervals):
@@ -213,7 +213,7 @@ def _explained(
     tolerance = "the rounding of the printed digits"
     wanted = _sum_of_squares(accepted[0])
     relations = [(c, *relation) for c in accepted for relation in _misunderstandings(c)]
-    relations += [(accepted[0], o.loss(), f"the loss of another product, {o.origin}") for o in others]
+    relations += [(accepted[0], o.loss, f"the loss of another product, {o.origin}") for o in others]
     for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
         for candidate, interval, meaning in relations:
             if _within(number, interval):
@@ -249,7 +249,7 @@ def _sum_of_squares(candidate: Candidate) -> str:
 
 def _misunderstandings(candidate: Candidate) -> Iterator[tuple[bounds.Interval, str]]:
     """What may be stated in place of the loss, in words."""
-    low, high = candidate.loss()
+    low, high = candidate.loss
     yield (
         bounds.Interval(low / 9, high / 9),
         "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum",
@@ -260,7 +260,7 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[bounds.Interval, 
     )
     yield bounds.Interval(low / 2, high / 2), "half the loss"
     yield (
-        candidate.observed_loss(),
+        candidate.observed_loss,
         "the loss over the cells that 3.2 observes only; here all nine count",
     )
 
@@ -285,7 +285,7 @@ def _show(number: Figure) -> str:
 
 def stated_best(bench: Bench) -> Candidate | None:
     """The best rank-2 matrix of A where it is stated, else None."""
-    return next((candidate for candidate in candidates(bench.figures) if is_best(candidate)), None)
+    return next((candidate for candidate in stated_by(bench) if is_best(candidate)), None)
 
 
 def error_check(
@@ -343,7 +343,7 @@ class _Completed:
         self._code_is_right = code_is_right
 
     def __call__(self, bench: Bench) -> Finding:
-        stated = candidates(bench.figures)
+        stated = stated_by(bench)
         for candidate in stated:
             if is_completion(candidate, CONVERGED):
                 return _passed(candidate)

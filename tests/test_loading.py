@@ -308,6 +308,21 @@ def test_two_calls_with_one_seed_draw_the_same_numbers_and_with_another_others(
     assert not (first == other).any()
 
 
+@pytest.mark.parametrize("end", ["close", "detach"])
+def test_a_call_that_ends_the_error_stream_leaves_the_next_call_one(open_bench: OpenBench, end: str) -> None:
+    bench = open_bench(
+        f"""
+        import sys
+        def work(A):
+            print("working", file=sys.stderr)
+            sys.stderr.{end}()
+            return A
+        """
+    )
+    for seed in (1, 2):
+        assert np.array_equal(matrix(work(bench, seed)), A)
+
+
 def test_functions_of_every_kind_are_found(open_bench: OpenBench) -> None:
     for code in (
         "work = lambda A: A",

@@ -38,6 +38,14 @@ class Capture:
         self._kept = _Kept()
         self.stream = io.TextIOWrapper(self._kept, encoding="utf-8", errors="replace", write_through=True)  # type: ignore[type-var]
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the stream can still be written to: a program may have closed it, or taken it apart."""
+        try:
+            return not self.stream.closed
+        except ValueError:  # what `detach()` leaves behind
+            return False
+
     def take(self) -> str:
         """Return the text kept, with a line in the place of what was dropped, and start anew."""
         kept = self._kept

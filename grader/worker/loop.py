@@ -11,6 +11,7 @@ import random
 import struct
 import sys
 import warnings
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def serve(channel: int, folder: str) -> None:
     sys.path.append(folder)
     builtins.input = _no_input
     finder = standins.install()
-    capture = Capture()
+    capture, dropped = Capture(), Capture()
     filename = ""
     loading = Loading()
     while (request := _receive(channel)) is not None:
@@ -48,7 +49,7 @@ def serve(channel: int, folder: str) -> None:
             filename = request.filename
             _import_beside(folder, filename)
             settle(request.seed)
-            with _captured(capture):
+            with _captured(capture, dropped):
                 loading = load(request, folder, lambda started: _send(channel, started))
             missing = ", ".join(sorted(finder.used))
             notes = (
@@ -64,16 +65,18 @@ def serve(channel: int, folder: str) -> None:
                 notes=notes,
             )
         else:
-            reply = _call(request, loading, filename, capture)
+            reply = _call(request, loading, filename, capture, dropped)
         _send(channel, reply)
 
 
-def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture) -> wire.Reply:
+def _call(
+    request: wire.Call, loading: Loading, filename: str, capture: Capture, dropped: Capture
+) -> wire.Reply:
     positional = [from_wire(value) for value in request.positional]
     named = {name: from_wire(value) for name, value in request.named.items()}
     settle(request.seed)
     try:
-        with _captured(capture), counting(filename, request.counted) as count:
+        with _captured(capture, dropped), counting(filename, request.counted) as count:
             value = loading.callables[request.function](*positional, **named)
             recorded = to_wire(value)
     except BaseException as error:  # a student's SystemExit must not end the worker
@@ -89,8 +92,10 @@ def _call(request: wire.Call, loading: Loading, filename: str, capture: Capture)
 
 
 @contextlib.contextmanager
-def _captured(capture: Capture) -> Any:
-    dropped = Capture()  # progress bars and warnings on stderr state no figures
+def _captured(capture: Capture, dropped: Capture) -> Any:
+    """Progress bars and warnings on stderr state no figures: they are dropped."""
+    if not dropped.is_open:
+        dropped.take()
     with contextlib.redirect_stdout(capture.stream), contextlib.redirect_stderr(dropped.stream):
         yield
 
@@ -105,9 +110,9 @@ def _import_beside(folder: str, filename: str) -> None:
 def settle(seed: int) -> None:
     """Seed every generator and set back every global switch, so that a call depends on nothing before it."""
     torch.default_generator.manual_seed(seed)  # without the detour over accelerators, 95 µs a call
-    entropy = random.Random(seed)
-    _bit_generator.randbits = entropy.getrandbits  # what `default_rng()` without a seed draws from
-    torch.seed = torch.random.seed = lambda: torch.manual_seed(entropy.getrandbits(32)).initial_seed()
+    entropy = cache(partial(random.Random, seed))  # made only where something draws from it
+    _bit_generator.randbits = lambda bits: entropy().getrandbits(bits)  # of `default_rng()` without a seed
+    torch.seed = torch.random.seed = lambda: torch.manual_seed(entropy().getrandbits(32)).initial_seed()
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.set_default_dtype(torch.float32)

@@ -72,7 +72,7 @@ def _tensor(value: torch.Tensor) -> wire.Value:
 
 
 def _array(value: "np.ndarray[Any, Any]", origin: Any) -> wire.Value:
-    dtype = value.dtype.name
+    dtype = wire.dtype_name(value.dtype)
     if dtype not in wire.DTYPE_SIZES:
         return wire.Opaque(type_name="ndarray", text=f"array of dtype {dtype[:40]}")
     if value.nbytes > wire.MAX_ARRAY_BYTES:
