@@ -2,6 +2,7 @@
 
 import sys
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -12,20 +13,30 @@ __all__ = ["concise"]
 
 def concise(report: Report) -> Report:
     """Marks, verdicts, flags, outcomes, mistakes by name and what a person marked; no evidence."""
-    return msgspec.structs.replace(report, exercises=tuple(map(_exercise, report.exercises)), style=())
+    return msgspec.structs.replace(
+        report,
+        exercises=tuple(map(_exercise, report.exercises)),
+        files=_once(report.files),
+        flags=_once(report.flags),
+        identity=_once(report.identity),
+        style=(),
+    )
 
 
 def _exercise(exercise: ExerciseReport) -> ExerciseReport:
-    return msgspec.structs.replace(
-        exercise,
-        **_interned(exercise, "id", "title", "asked", "next_step"),
-        notes=(),
-        diagnoses=tuple(map(_diagnosis, exercise.diagnoses)),
-        checks=tuple(_bare(check.id, check.title, check.outcome) for check in exercise.checks),
-        claims=(),
-        pictures=(),
-        answers=(),
+    first: ExerciseReport = _once(
+        msgspec.structs.replace(
+            exercise,
+            **_interned(exercise, "id", "title", "asked", "next_step"),
+            notes=(),
+            diagnoses=tuple(map(_diagnosis, exercise.diagnoses)),
+            checks=tuple(_bare(check.id, check.title, check.outcome) for check in exercise.checks),
+            claims=(),
+            pictures=(),
+            answers=(),
+        )
     )
+    return first
 
 
 def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
@@ -41,6 +52,12 @@ def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
 def _interned(said: ExerciseReport | Diagnosis, *names: str) -> dict[str, str]:
     """The texts that many students are told alike, each kept once."""
     return {name: sys.intern(getattr(said, name)) for name in names}
+
+
+@lru_cache(maxsize=1_000)
+def _once(value: Any) -> Any:
+    """The first of the values that equal it: most students have much in common."""
+    return value
 
 
 @lru_cache(maxsize=10_000)

@@ -52,3 +52,10 @@ def test_a_concise_report_tells_tables_what_the_whole_one_does(reports: tuple[Re
             assert [(c.id, c.outcome) for c in mine.checks] == [(c.id, c.outcome) for c in theirs.checks]
             assert not (mine.pictures or mine.claims or any(d.witness or d.excerpt for d in mine.diagnoses))
         assert len(msgspec.json.encode(ours)) < len(msgspec.json.encode(whole))
+
+
+def test_of_a_large_class_what_is_equal_is_kept_once(reports: tuple[Report, ...]) -> None:
+    """Memory grows by what is a student's own: read again, the same results take no more exercises."""
+    again = msgspec.json.decode(msgspec.json.encode(reports), type=tuple[Report, ...])
+    kept = [exercise for report in map(concise, (*reports, *again)) for exercise in report.exercises]
+    assert len({id(exercise) for exercise in kept}) <= len(kept) / 2
