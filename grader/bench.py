@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from grader import binding, figures, wire
-from grader.lab import Function, Located
+from grader.lab import Binding, Function, Located
 from grader.model import (
     Died,
     Figure,
@@ -89,7 +89,7 @@ class WorkerBench:
         self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
-        self._bindings: dict[tuple[str, int], binding.Binding] = {}
+        self._bindings: dict[tuple[str, int], Binding] = {}
         self._lost: list[StatementFailure] = []
         self._loaded = self._load()
 
@@ -120,11 +120,8 @@ class WorkerBench:
             notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
-        names = tuple((slot.ours, slot.theirs) for slot in bound.slots)
         place = self._place(info.line)
-        return Located(
-            info.name, place.line, notes, bound.taken, defaults, names, place=place.words, file=place.file
-        )
+        return Located(info.name, place.line, notes, bound, defaults, place=place.words, file=place.file)
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
@@ -184,7 +181,7 @@ class WorkerBench:
                 return number, (note,)
         return None
 
-    def _bound(self, function: Function, number: int) -> binding.Binding:
+    def _bound(self, function: Function, number: int) -> Binding:
         key = (function.name, number)
         if key not in self._bindings:
             self._bindings[key] = binding.bind(function, self._loaded.functions[number].parameters)

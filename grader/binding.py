@@ -8,44 +8,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from grader.lab import Function, Parameter
-from grader.model import Frozen
+from grader.lab import Binding, Function, Located, Parameter, Slot
 from grader.wire import FunctionInfo, ParameterInfo
 
-__all__ = ["Binding", "Slot", "arguments", "bind", "find", "fits_arity", "normalised"]
+__all__ = ["arguments", "bind", "find", "fits_arity", "normalised", "written"]
 
 _OPTIONS = ("seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug")
 T = TypeVar("T")
 
 _POSITIONAL = ("positional_only", "positional_or_keyword")
-
-
-class Slot(Frozen, frozen=True):
-    """One parameter of the student's and the sheet's parameter it stands for."""
-
-    theirs: str
-    ours: str
-    kind: str
-    has_default: bool
-
-
-class Binding(Frozen, frozen=True):
-    """How to call one student function: which of the sheet's parameters goes where."""
-
-    slots: tuple[Slot, ...] = ()
-    """In the student's order."""
-    variadic: tuple[str, ...] = ()
-    """The sheet's parameters that a `*args` of the student's takes, in the sheet's order."""
-    by_keyword: tuple[str, ...] = ()
-    """The sheet's parameters that a `**kwargs` of the student's takes."""
-    missing: tuple[str, ...] = ()
-    """The sheet's parameters that the student's function does not take."""
-    extra: tuple[str, ...] = ()
-    """Parameters of the student's that must be given but that the sheet does not know."""
-    taken: tuple[str, ...] = ()
-    """The sheet's names of all parameters the student's function takes."""
-    without_default: frozenset[str] = frozenset()
-    """Those of them the student gave no default."""
 
 
 def normalised(name: str) -> str:
@@ -117,18 +88,31 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
         if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0]):
             take(name, left[0])
 
-    kinds = {p.kind for p in parameters}
-    rest = tuple(ours.name for ours in left)
-    swallowed = rest if kinds & {"var_positional", "var_keyword"} else ()
+    own = [
+        name for name, theirs in theirs_by_name.items() if name not in taken and theirs.kind in _POSITIONAL
+    ]
+    order = list(theirs_by_name)
     slots = tuple(
-        Slot(name, taken[name].name, theirs.kind, theirs.default is not None)
+        Slot(
+            name,
+            taken[name].name,
+            theirs.kind,
+            has_default=theirs.default is not None,
+            by_name=any(order.index(other) < order.index(name) for other in own),
+        )
         for name, theirs in theirs_by_name.items()
         if name in taken
     )
+    kinds = {p.kind for p in parameters}
+    takes_more = (
+        "var_positional" in kinds and not own
+    )  # what is passed to `*args` would go to those of their own
+    rest = tuple(ours.name for ours in left)
+    swallowed = rest if takes_more or "var_keyword" in kinds else ()
     return Binding(
         slots=slots,
-        variadic=swallowed if "var_positional" in kinds else (),
-        by_keyword=swallowed if "var_positional" not in kinds else (),
+        variadic=swallowed if takes_more else (),
+        by_keyword=() if takes_more else swallowed,
         missing=() if swallowed else rest,
         extra=tuple(
             name for name, theirs in theirs_by_name.items() if name not in taken and theirs.default is None
@@ -183,7 +167,9 @@ def arguments(
     for slot in binding.slots:
         if slot.ours not in values:
             by_position = False
-        elif slot.kind == "keyword_only" or (not by_position and slot.kind != "positional_only"):
+        elif slot.kind == "keyword_only" or (
+            (slot.by_name or not by_position) and slot.kind != "positional_only"
+        ):
             named[slot.theirs] = slot.ours
         else:
             positional.append(slot.ours)
@@ -194,3 +180,24 @@ def arguments(
         {theirs: values[name] for theirs, name in named.items()},
         (*positional, *named.values()),
     )
+
+
+def written(function: Function, located: Located, given: Mapping[str, str]) -> str:
+    """The call of a student's version as the student can write it, from the text of each argument by the sheet's name.
+
+    What the sheet gives a default is passed by the student's own name for it. Empty where it cannot be called so.
+    """
+    split = arguments(function, located.binding, given, str)
+    if isinstance(split, str):
+        return ""
+    positional, named, order = split
+    optional = {parameter.name for parameter in function.parameters if parameter.default is not None}
+    slots = {slot.ours: slot for slot in located.binding.slots}
+    shown = list(positional)
+    for number in reversed(range(len(positional))):
+        slot = slots.get(order[number])
+        if slot is None or slot.ours not in optional or slot.kind == "positional_only":
+            break
+        shown[number] = f"{slot.theirs}={positional[number]}"
+    shown += [f"{name}={text}" for name, text in named.items()]
+    return f"{located.name}({', '.join(shown)})"

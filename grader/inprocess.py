@@ -21,7 +21,7 @@ from numpy.random import bit_generator
 
 from grader import binding, figures, wire
 from grader.bench import Key, as_wire, key_of, values_of
-from grader.lab import Function, Located
+from grader.lab import Binding, Function, Located
 from grader.model import Figure, LoadReport, Observation, Probe, Source, Uncallable
 from grader.worker.loader import describe, line_of, message_of
 from grader.worker.loop import settle
@@ -41,7 +41,7 @@ class InProcessBench:
     ) -> None:
         self._functions = {function.name: function for function in functions}
         self._given = given
-        self._bound: dict[str, tuple[wire.FunctionInfo, binding.Binding]] = {}
+        self._bound: dict[str, tuple[wire.FunctionInfo, Binding]] = {}
         for name, value in given.items():
             info = describe(getattr(value, "__name__", name), value, 1)
             if info is not None:
@@ -73,7 +73,7 @@ class InProcessBench:
         info, bound = self._bound[function.name]
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
-        return Located(info.name, 1, (), bound.taken, defaults)
+        return Located(info.name, 1, (), bound, defaults)
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """Nothing: a call costs no more alone."""

@@ -22,6 +22,7 @@ from grader.model import (
 
 __all__ = [
     "Bench",
+    "Binding",
     "Check",
     "Demonstration",
     "Exercise",
@@ -32,6 +33,7 @@ __all__ = [
     "Located",
     "Parameter",
     "Rubric",
+    "Slot",
 ]
 
 
@@ -63,21 +65,59 @@ class Function(Frozen, frozen=True):
     """What the arrays of a probe become in the student's process."""
 
 
+class Slot(Frozen, frozen=True):
+    """One parameter of the student's and the sheet's parameter it stands for."""
+
+    theirs: str
+    ours: str
+    kind: str
+    has_default: bool
+    by_name: bool = False
+    """Whether it stands behind a parameter of the student's own, which stays at its default."""
+
+
+class Binding(Frozen, frozen=True):
+    """How to call one student function: which of the sheet's parameters goes where."""
+
+    slots: tuple[Slot, ...] = ()
+    """In the student's order."""
+    variadic: tuple[str, ...] = ()
+    """The sheet's parameters that a `*args` of the student's takes, in the sheet's order."""
+    by_keyword: tuple[str, ...] = ()
+    """The sheet's parameters that a `**kwargs` of the student's takes."""
+    missing: tuple[str, ...] = ()
+    """The sheet's parameters that the student's function does not take."""
+    extra: tuple[str, ...] = ()
+    """Parameters of the student's that must be given but that the sheet does not know."""
+    taken: tuple[str, ...] = ()
+    """The sheet's names of all parameters the student's function takes."""
+    without_default: frozenset[str] = frozenset()
+    """Those of them the student gave no default."""
+
+
 class Located(Frozen, frozen=True):
     """A student's function taken for one the sheet asks for."""
 
     name: str
     line: int
     notes: tuple[str, ...] = ()
-    parameters: tuple[str, ...] = ()
-    """The sheet's names of the parameters the student's function takes."""
+    binding: Binding = Binding()
+    """How it is called."""
     defaults: tuple[tuple[str, str], ...] = ()
     """The sheet's names with the student's default values, as Python writes them."""
-    names: tuple[tuple[str, str], ...] = ()
-    """The sheet's names with the student's."""
     place: str = ""
     """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
     file: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The sheet's names of the parameters the student's function takes."""
+        return self.binding.taken
+
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The sheet's names with the student's."""
+        return tuple((slot.ours, slot.theirs) for slot in self.binding.slots)
 
 
 class Bench(Protocol):

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import wire
+from grader.binding import written
 from grader.figures import array_of
 from grader.lab import Bench, Check
 from grader.model import Figure, Finding, Frozen, Observation, Outcome, Probe
@@ -162,14 +163,14 @@ class Decomposition:
         return bench.observe(self._probe(case, located is not None and "rank" in located.parameters))
 
     def call_text(self, bench: Bench, case: Case) -> str:
-        """The call of a case as a student can paste it after their own code."""
+        """The call of a case as a student can paste it after their own code; empty where there is no function."""
         located = bench.locate(TRUNCATED_SVD)
-        takes_rank = located is not None and "rank" in located.parameters
-        return self._call(case, takes_rank)
-
-    def _call(self, case: Case, takes_rank: bool) -> str:
-        rank = f", {case.rank}" if takes_rank else ""
-        return f"{TRUNCATED_SVD.name}(torch.tensor({format_matrix(case.A)}){rank})"
+        if located is None:
+            return ""
+        given = {"A": f"torch.tensor({format_matrix(case.A)})"}
+        if "rank" in located.parameters:
+            given["rank"] = str(case.rank)
+        return written(TRUNCATED_SVD, located, given)
 
     def _probe(self, case: Case, takes_rank: bool) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
@@ -180,7 +181,7 @@ class Decomposition:
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
         """None where the function is right in this case, else the failed check."""
         observation = bench.observe(self._probe(case, takes_rank))
-        call = self._call(case, takes_rank)
+        call = self.call_text(bench, case)
         if not isinstance(observation, wire.Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():

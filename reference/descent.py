@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import wire
+from grader.binding import written
 from grader.lab import Bench, Function
 from grader.model import Died, Frozen, Observation, Probe
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
@@ -88,15 +89,17 @@ class Descent:
         weight = max(1, steps // STEPS_OF_A_CALL)
         return Probe(self.function.name, arguments, setting.seed, attempt, seconds, weight)
 
-    def call_text(self, setting: Setting, defaults: bool = False) -> str:
-        """The call as a student can paste it after their own code."""
-        parts = [f"torch.tensor({format_matrix(setting.A)})"]
+    def call_text(self, bench: Bench, setting: Setting, defaults: bool = False) -> str:
+        """The call as a student can paste it after their own code; empty where there is no function of theirs."""
+        located = bench.locate(self.function)
+        if located is None:
+            return ""
+        given = {"A": f"torch.tensor({format_matrix(setting.A)})", "rank": str(setting.rank)}
         if setting.M is not None:
-            parts.append(f"torch.tensor({setting.M.tolist()})")
-        parts.append(str(setting.rank))
+            given["M"] = f"torch.tensor({setting.M.tolist()})"
         if not defaults:
-            parts += [f"num_epochs={setting.epochs}", f"lr={setting.lr:g}"]
-        return f"torch.manual_seed({setting.seed}); {self.function.name}({', '.join(parts)})"
+            given |= {"num_epochs": str(setting.epochs), "lr": f"{setting.lr:g}"}
+        return f"torch.manual_seed({setting.seed}); {written(self.function, located, given)}"
 
     def observe(
         self,

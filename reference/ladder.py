@@ -347,9 +347,10 @@ class Ladder:
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
-                return self._fail(str(refused), setting)
+                return self._fail(bench, str(refused), setting)
             if not (np.isfinite(U).all() and np.isfinite(V).all()):
                 return self._fail(
+                    bench,
                     "After one epoch there are values that are not finite (inf or nan).",
                     setting,
                     got=_both((U, V)),
@@ -374,16 +375,17 @@ class Ladder:
             again = self.descent.observe(bench, setting, attempt=1)
             later = self.descent.observe(bench, setting.changed(epochs=3))
         except Refused as refused:
-            return self._fail(str(refused), setting)
+            return self._fail(bench, str(refused), setting)
         if not _equal(once, again):
             return Finding(
                 outcome=Outcome.MANUAL,
                 message="The same call from the same seed starts from other numbers each time, so that its "
                 "steps cannot be followed. A person has to look.",
-                call=self.descent.call_text(setting),
+                call=self.descent.call_text(bench, setting),
             )
         if not _equal(once, later):
             return self._fail(
+                bench,
                 "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
                 setting.changed(epochs=3),
                 got=_both(later),
@@ -400,7 +402,7 @@ class Ladder:
         idle = self.typed(bench, self.wide).changed(epochs=0, lr=0.0)
         untouched: Finding | None = None
         try:
-            untouched = self._judged_start(self.descent.observe(bench, idle), idle)
+            untouched = self._judged_start(bench, self.descent.observe(bench, idle), idle)
         except Refused:
             pass
         if untouched is not None and is_spotless(untouched):
@@ -409,8 +411,8 @@ class Ladder:
         try:
             start = self.descent.start(bench, setting)
         except Refused as refused:
-            return untouched or self._fail(str(refused), setting)
-        finding = self._judged_start(start, setting)
+            return untouched or self._fail(bench, str(refused), setting)
+        finding = self._judged_start(bench, start, setting)
         if untouched is None:
             return finding
         try:
@@ -419,9 +421,9 @@ class Ladder:
             same = False
         return finding if not same and is_spotless(finding) else untouched
 
-    def _judged_start(self, start: Factors, call: Setting) -> Finding:
+    def _judged_start(self, bench: Bench, start: Factors, call: Setting) -> Finding:
         finding = finding_of(start)
-        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(call)
+        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(bench, call)
         return msgspec.structs.replace(finding, call=text)
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
@@ -436,9 +438,9 @@ class Ladder:
                     variant = sound_variant(self.descent, bench, self._recognition(bench))
                     if variant is not None and excused(self.descent, bench, setting, variant):
                         continue
-                    return self._mismatch(mismatch, setting)
+                    return self._mismatch(bench, mismatch, setting)
             except Refused as refused:
-                return self._fail(str(refused), setting)
+                return self._fail(bench, str(refused), setting)
         if variant is not None:
             return Finding(
                 outcome=Outcome.PASS,
@@ -465,8 +467,8 @@ class Ladder:
             ):
                 return finding
         except Refused as refused:
-            return self._fail(str(refused), setting)
-        return self._mismatch(mismatch, setting)
+            return self._fail(bench, str(refused), setting)
+        return self._mismatch(bench, mismatch, setting)
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
@@ -479,9 +481,10 @@ class Ladder:
             try:
                 got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
             except Refused as refused:
-                return self._fail(str(refused), changed)
+                return self._fail(bench, str(refused), changed)
             if not _equal(got, other):
                 return self._fail(
+                    bench,
                     "Only values at hidden cells were changed, and the result changed with them.",
                     changed,
                     got=_both(other),
@@ -534,14 +537,14 @@ class Ladder:
         probe = self.descent.probe(setting)
         observation = bench.observe(probe)
         if not isinstance(observation, wire.Returned):
-            return self._fail(failure(observation), setting)
+            return self._fail(bench, failure(observation), setting)
         for (name, given), after in zip(probe.arguments.items(), observation.after, strict=True):
             if not isinstance(given, np.ndarray):
                 continue
             unchanged = isinstance(after, wire.Array) and after.data == given.tobytes()
             if not unchanged:
                 return self._fail(
-                    f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given"
+                    bench, f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given"
                 )
         return Finding(outcome=Outcome.PASS)
 
@@ -563,8 +566,8 @@ class Ladder:
             ):
                 return Finding(outcome=Outcome.PASS, message=_different(variant), cost=variant.cost)
         except Refused as refused:
-            return self._fail(str(refused), setting, defaults=True)
-        return self._mismatch(mismatch, setting, defaults=True)
+            return self._fail(bench, str(refused), setting, defaults=True)
+        return self._mismatch(bench, mismatch, setting, defaults=True)
 
     def _declared(self, bench: Bench) -> Finding | None:
         located = bench.locate(self.function)
@@ -589,7 +592,7 @@ class Ladder:
         try:
             U, V = self.descent.observe(bench, setting)
         except Refused as refused:
-            return self._fail(str(refused), setting)
+            return self._fail(bench, str(refused), setting)
         A = setting.A.astype(np.float64)
         if setting.M is not None:
             reached, low, high = bounds.observed_loss(A, setting.M, U @ V.T), 0.0, CONVERGED_OBSERVED
@@ -601,6 +604,7 @@ class Ladder:
         if low <= reached <= high:
             return Finding(outcome=Outcome.PASS, message=f"It ends at a {what} of {reached:.6g}.")
         return self._fail(
+            bench,
             f"It ends at a {what} of {reached:.6g}.{self._level(reached)}",
             setting,
             got=f"{reached:.6g}",
@@ -621,6 +625,7 @@ class Ladder:
 
     def _fail(
         self,
+        bench: Bench,
         message: str,
         setting: Setting,
         got: str = "",
@@ -634,12 +639,15 @@ class Ladder:
             got=got,
             wanted=wanted,
             tolerance=tolerance,
-            call=self.descent.call_text(setting, defaults),
+            call=self.descent.call_text(bench, setting, defaults),
         )
 
-    def _mismatch(self, mismatch: Mismatch, setting: Setting, defaults: bool = False) -> Finding:
+    def _mismatch(
+        self, bench: Bench, mismatch: Mismatch, setting: Setting, defaults: bool = False
+    ) -> Finding:
         epochs = f"{setting.epochs} epoch{'s' * (setting.epochs > 1)}"
         return self._fail(
+            bench,
             f"After {epochs} from your own start, {mismatch.entry} is {mismatch.got:.6f}; the sheet's rule gives "
             f"{mismatch.wanted:.6f}.",
             setting,

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import torch
 
 from grader import wire
+from grader.binding import bind
 from grader.lab import Function, Located
 from grader.model import Figure, LoadReport, Observation, Probe
 from grader.worker.values import to_wire
@@ -34,7 +35,11 @@ class InProcessBench:
     def locate(self, function: Function) -> Located | None:
         if function.name not in self._functions:
             return None
-        return Located(function.name, 1, (), tuple(p.name for p in function.parameters))
+        parameters = [
+            wire.ParameterInfo(name=parameter.name, kind="positional_or_keyword")
+            for parameter in function.parameters
+        ]
+        return Located(function.name, 1, (), bind(function, parameters))
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """A call costs no more alone."""

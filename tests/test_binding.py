@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.binding import arguments, bind, find, fits_arity, normalised
-from grader.lab import Function, Parameter
+from grader.binding import arguments, bind, find, fits_arity, normalised, written
+from grader.lab import Function, Located, Parameter
 from grader.wire import FunctionInfo, ParameterInfo
 
 DESCEND = Function(
@@ -58,12 +58,23 @@ def called(text: str, given: dict[str, object] = GIVEN) -> dict[str, object]:
         "A, rank, num_epochs=1000, lr=0.01, verbose=False",
         "A, rank, num_epochs=1000, lr=0.01, *, seed=None, plot=True",
         "A, rank, history=None, num_epochs=1000, lr=0.01",
+        "A, verbose=False, rank=2, num_epochs=1000, *, lr=0.01",
+        "A, rank, history=None, **options",
     ],
 )
 def test_parameters_in_the_order_of_the_sheet_get_their_values_whatever_they_are_called(text: str) -> None:
     arrived = called(text)
-    ours = [value for value in arrived.values() if value in GIVEN.values()]
-    assert ours == list(GIVEN.values())
+    arrived |= arrived.pop("options", {})  # type: ignore[operator]
+    own = {"verbose": False, "seed": None, "plot": True, "history": None}
+    assert {name: value for name, value in arrived.items() if name in own} == {
+        name: value for name, value in own.items() if name in arrived
+    }
+    assert [value for name, value in arrived.items() if name not in own] == list(GIVEN.values())
+
+
+def test_what_args_would_take_is_missing_where_a_parameter_of_their_own_would_get_it_first() -> None:
+    bound = bind(DESCEND, signature("A, rank, verbose=False, *rest"))
+    assert bound.missing == ("num_epochs", "lr")
 
 
 def test_names_win_over_positions() -> None:
@@ -124,6 +135,42 @@ def test_the_order_told_is_the_order_in_which_the_values_are_sent() -> None:
         assert not isinstance(split, str)
         positional, named, order = split
         assert [GIVEN[name] for name in order] == [*positional, *named.values()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A, rank, num_epochs=1000, lr=0.01",
+        "x, r, N, a",
+        "A, rank, /, num_epochs=1000, lr=0.01",
+        "rank, A, lr, epochs",
+        "A, lr=0.1, *, rank, epochs=3",
+        "num_epochs=5, *, A, rank, lr=0.01",
+        "A, rank, epochs, /, lr=0.01",
+        "A, *rest",
+        "A, **options",
+        "*everything",
+        "A, rank, history=None, num_epochs=1000, lr=0.01",
+    ],
+)
+@pytest.mark.parametrize("given", [GIVEN, {"A": "the matrix", "rank": 2}])
+def test_a_call_as_a_student_reads_it_is_the_call_that_is_made(text: str, given: dict[str, object]) -> None:
+    located = Located("f", 1, (), bind(DESCEND, signature(text)))
+    shown = written(DESCEND, located, {name: repr(value) for name, value in given.items()})
+    namespace: dict[str, object] = {}
+    exec(f"def f({text}): return dict(locals())\nread = {shown}", namespace)
+    assert namespace["read"] == called(text, given)
+
+
+def test_what_has_a_default_on_the_sheet_is_shown_with_the_students_name_for_it() -> None:
+    located = Located("fit", 1, (), bind(DESCEND, signature("matrix, k, epochs=5, alpha=1.0")))
+    given = {name: str(value) for name, value in (GIVEN | {"A": "A"}).items()}
+    assert written(DESCEND, located, given) == "fit(A, 2, epochs=3, alpha=0.5)"
+
+
+def test_a_call_that_cannot_be_made_is_not_shown() -> None:
+    located = Located("f", 1, (), bind(DESCEND, signature("A, rank")))
+    assert written(DESCEND, located, {name: str(value) for name, value in GIVEN.items()}) == ""
 
 
 def test_a_parameter_that_is_missing_is_named_when_it_is_needed_and_not_before() -> None:

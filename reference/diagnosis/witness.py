@@ -56,10 +56,10 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
         except Ended:
             return refused
         except Refused as problem:
-            refused = refused or _refused(ladder, setting, str(problem))
+            refused = refused or _refused(ladder, bench, setting, str(problem))
             continue
         if mismatch is not None:
-            return _differs(ladder, setting, start, mismatch)
+            return _differs(ladder, bench, setting, start, mismatch)
     return refused
 
 
@@ -95,14 +95,18 @@ def _masks(m: int, n: int) -> Iterator[npt.NDArray[np.int64]]:
 
 
 def _differs(
-    ladder: Ladder, setting: Setting, start: tuple[npt.NDArray[np.float64], ...], mismatch: Mismatch
+    ladder: Ladder,
+    bench: Bench,
+    setting: Setting,
+    start: tuple[npt.NDArray[np.float64], ...],
+    mismatch: Mismatch,
 ) -> Witness:
     name, cell = mismatch.entry[0], _cell_of(mismatch.entry)
     steps = "one step" if setting.A.size * setting.epochs == 1 else _epochs(setting.epochs)
     return Witness(
         sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; by the sheet's "
         f"rule it is {mismatch.wanted:.4f}.",
-        call=ladder.descent.call_text(setting),
+        call=ladder.descent.call_text(bench, setting),
         given=(*_given(setting), _grid("U at the start", start[0]), _grid("V at the start", start[1])),
         wanted=tuple(
             _grid(f"{part} by the sheet", values, cell if part == name else None)
@@ -115,9 +119,9 @@ def _differs(
     )
 
 
-def _refused(ladder: Ladder, setting: Setting, sentence: str) -> Witness:
+def _refused(ladder: Ladder, bench: Bench, setting: Setting, sentence: str) -> Witness:
     """The smallest call that gives nothing to compare."""
-    return Witness(sentence=sentence, call=ladder.descent.call_text(setting), given=_given(setting))
+    return Witness(sentence=sentence, call=ladder.descent.call_text(bench, setting), given=_given(setting))
 
 
 def _epochs(count: int) -> str:
