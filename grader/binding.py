@@ -13,7 +13,10 @@ from grader.wire import FunctionInfo, ParameterInfo
 
 __all__ = ["arguments", "bind", "find", "fits_arity", "normalised", "written"]
 
-_OPTIONS = ("seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug")
+_OPTIONS = (
+    "seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug", "reg", "decay", "momentum",
+    "penalty", "batch", "clip", "patience",
+)  # fmt: skip
 T = TypeVar("T")
 
 _POSITIONAL = ("positional_only", "positional_or_keyword")

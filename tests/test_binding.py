@@ -60,12 +60,13 @@ def called(text: str, given: dict[str, object] = GIVEN) -> dict[str, object]:
         "A, rank, history=None, num_epochs=1000, lr=0.01",
         "A, verbose=False, rank=2, num_epochs=1000, *, lr=0.01",
         "A, rank, history=None, **options",
+        "X, k, momentum=0.0, T=500, a=0.1",
     ],
 )
 def test_parameters_in_the_order_of_the_sheet_get_their_values_whatever_they_are_called(text: str) -> None:
     arrived = called(text)
     arrived |= arrived.pop("options", {})  # type: ignore[operator]
-    own = {"verbose": False, "seed": None, "plot": True, "history": None}
+    own = {"verbose": False, "seed": None, "plot": True, "history": None, "momentum": 0.0}
     assert {name: value for name, value in arrived.items() if name in own} == {
         name: value for name, value in own.items() if name in arrived
     }
