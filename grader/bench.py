@@ -6,7 +6,7 @@ and remembers what it saw, so that a lab's checks may ask for the same observati
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -90,6 +90,7 @@ class WorkerBench:
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
+        self._trials_made: dict[tuple[str, int], Observation] = {}
         self._lost: list[StatementFailure] = []
         self._loaded = self._load()
 
@@ -122,6 +123,15 @@ class WorkerBench:
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
         place = self._place(info.line)
         return Located(info.name, place.line, notes, bound, defaults, place=place.words, file=place.file)
+
+    def attempt(self, function: Function) -> Located | None:
+        """The student's version of a function, else one that tries to be it and fails, or None."""
+        if self._find(function) is None and function.mistaken is not None:
+            others = [self._find(other) for other in self._functions.values()]
+            self._found[function.name] = self._find_by_behaviour(
+                function, function.mistaken, {found[0] for found in others if found is not None}
+            )
+        return self.locate(function)
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call, or return what it gave the first time."""
@@ -159,27 +169,41 @@ class WorkerBench:
         if function.name not in self._found:
             self._found[function.name] = binding.find(
                 function, self._loaded.functions
-            ) or self._find_by_behaviour(function)
+            ) or self._find_by_behaviour(function, function.recognise)
         return self._found[function.name]
 
-    def _find_by_behaviour(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
-        if function.trial is None or function.recognise is None:
+    def _find_by_behaviour(
+        self,
+        function: Function,
+        recognise: Callable[[Observation], bool] | None,
+        others: Collection[int] = (),
+    ) -> tuple[int, tuple[str, ...]] | None:
+        """The last function that is recognised, but for the `others`."""
+        if recognise is None:
             return None
         for number in reversed(range(len(self._loaded.functions))):
             info = self._loaded.functions[number]
-            if not binding.fits_arity(function, info):
+            if number in others or not binding.fits_arity(function, info):
                 continue
-            taken = self._bound(function, number).taken
-            values = {
-                name: value for name, value in values_of(function, function.trial).items() if name in taken
-            }
-            observation = self._call(function, number, function.trial, values)
-            if isinstance(observation, Died):
+            observation = self._tried(function, number)
+            if observation is None or isinstance(observation, Died):
                 return None
-            if function.recognise(observation):
+            if recognise(observation):
                 note = f"Found as `{info.name}` by what it does; the sheet calls it `{function.name}`."
                 return number, (note,)
         return None
+
+    def _tried(self, function: Function, number: int) -> Observation | None:
+        """What one of the student's functions answers to the trial of a function; made once."""
+        if function.trial is None:
+            return None
+        key = function.name, number
+        if key not in self._trials_made:
+            taken = self._bound(function, number).taken
+            values = values_of(function, function.trial)
+            given = {name: value for name, value in values.items() if name in taken}
+            self._trials_made[key] = self._call(function, number, function.trial, given)
+        return self._trials_made[key]
 
     def _bound(self, function: Function, number: int) -> Binding:
         key = (function.name, number)

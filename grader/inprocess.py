@@ -75,6 +75,10 @@ class InProcessBench:
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
         return Located(info.name, 1, (), bound, defaults)
 
+    def attempt(self, function: Function) -> Located | None:
+        """The same: the function to look at is the one that was given."""
+        return self.locate(function)
+
     def expect(self, probes: Sequence[Probe]) -> None:
         """Nothing: a call costs no more alone."""
 

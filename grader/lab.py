@@ -52,7 +52,7 @@ class Function(Frozen, frozen=True):
     """A function the sheet asks for. `optional` parameters may be absent from a student's version.
 
     Where no name fits, every function of fitting arity is tried: the one whose answer to `trial` is
-    recognised by `recognise` is taken.
+    recognised by `recognise` is taken. `mistaken` recognises the answer of one that tries to do the same and fails.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Function(Frozen, frozen=True):
     optional: tuple[str, ...] = ()
     trial: Probe | None = None
     recognise: Callable[[Observation], bool] | None = None
+    mistaken: Callable[[Observation], bool] | None = None
     arrays: Literal["torch", "numpy"] = "torch"
     """What the arrays of a probe become in the student's process."""
 
@@ -133,6 +134,9 @@ class Bench(Protocol):
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""
+
+    def attempt(self, function: Function) -> Located | None:
+        """The student's version, else one that is `mistaken`, which is their version from then on."""
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """Announce calls that will most likely all be asked for, in this order: they may be made together."""

@@ -4,15 +4,17 @@ The best approximation of rank k is what the sheet asks for, however it is compu
 recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from grader import wire
 from grader.binding import written
 from grader.figures import array_of
-from grader.lab import Bench, Check
+from grader.lab import Bench, Check, Located
 from grader.model import Figure, Finding, Frozen, Observation, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
@@ -89,12 +91,13 @@ class Decomposition:
 
     def _matrix(self, bench: Bench) -> Finding:
         located = bench.locate(TRUNCATED_SVD)
-        if located is None:
-            return self._figure(bench)
+        return self._figure(bench) if located is None else self._function(bench, located)
+
+    def _function(self, bench: Bench, located: Located) -> Finding:
         takes_rank = "rank" in located.parameters
         failed = self._first_failure(bench, self.square, takes_rank)
         if failed is not None:
-            return failed
+            return msgspec.structs.replace(failed, notes=located.notes)
         notes = located.notes
         if not takes_rank:
             notes += (f"`{located.name}` always cuts the last singular value; it was judged so.",)
@@ -109,7 +112,7 @@ class Decomposition:
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
 
     def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
-        asked = cases if takes_rank else tuple(self._last_cut(case) for case in cases)
+        asked = self.as_called(bench, cases)
         bench.expect([self._probe(case, takes_rank) for case in asked])
         for case in asked:
             finding = self._judge(bench, case, takes_rank)
@@ -127,7 +130,10 @@ class Decomposition:
         loaded = bench.loaded
         if loaded.problem and loaded.source is not None:
             return Finding(outcome=Outcome.FAIL, message=loaded.problem)
-        wrong = self._attempt(bench)
+        attempt = bench.attempt(TRUNCATED_SVD)
+        if attempt is not None:
+            return self._function(bench, attempt)
+        wrong = self._stated_wrongly(bench)
         if wrong is not None:
             return wrong
         return Finding(
@@ -136,7 +142,7 @@ class Decomposition:
             wanted=format_matrix(BEST),
         )
 
-    def _attempt(self, bench: Bench) -> Finding | None:
+    def _stated_wrongly(self, bench: Bench) -> Finding | None:
         """A script that decomposes A but puts it together wrongly: recognised by the matrix it states."""
         found = stated_mistake(bench)
         if found is None:
@@ -151,11 +157,14 @@ class Decomposition:
 
     def cases(self, bench: Bench) -> tuple[Case, ...]:
         """The calls that the checks make of the student's function, square matrices first."""
+        return self.as_called(bench, (*self.square, *self.oblong))
+
+    def as_called(self, bench: Bench, cases: Iterable[Case]) -> tuple[Case, ...]:
+        """The cases for the student's function: one that takes no rank cuts the last singular value."""
         located = bench.locate(TRUNCATED_SVD)
-        both = (*self.square, *self.oblong)
         if located is None or "rank" in located.parameters:
-            return both
-        return tuple(self._last_cut(case) for case in both)
+            return tuple(cases)
+        return tuple(self._last_cut(case) for case in cases)
 
     def observe(self, bench: Bench, case: Case) -> Observation:
         """What the student's function gives for a case, with the rank where it takes one."""

@@ -1,13 +1,16 @@
 """The three functions of the sheet, with the names and parameters students give them."""
 
+from functools import cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from grader import wire
 from grader.lab import Function, Parameter
 from grader.model import Observation, Probe
 from reference import bounds, matrices
+from reference.misconceptions.decompositions import CUT, MADE, SVD_BANK, outcomes
 from reference.returned import Refused, approximations, factors
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
@@ -59,6 +62,31 @@ def _gives_best(observation: Observation) -> bool:
     )
 
 
+def _gives_mistaken(observation: Observation) -> bool:
+    """Whether a trial gave what a mistaken truncated SVD gives, and nothing that helpers give for other reasons."""
+    if not isinstance(observation, wire.Returned):
+        return False
+    return any(
+        np.isfinite(P).all() and np.abs(P - made).max() < 1e-4
+        for P in approximations(observation.value, (3, 3))
+        for made in _mistaken()
+    )
+
+
+@cache
+def _mistaken() -> tuple[npt.NDArray[np.float64], ...]:
+    """The matrices that mistakes in cutting and in putting together make of the trial, but for A itself and 1."""
+    A = _SQUARE.astype(np.float64)
+    bank = [mistake for mistake in SVD_BANK if mistake.concept in (CUT, MADE)]
+    made = [P for mistake in bank for way in mistake.ways for P in outcomes(way, A, 2)]
+    innocent = (A, A.T, np.eye(3), np.zeros((3, 3)))
+    return tuple(
+        P
+        for P in made
+        if P.shape == A.shape and not any(np.abs(P - other).max() < 1e-3 for other in innocent)
+    )
+
+
 SGD_FACTORISE: Final = Function(
     "sgd_factorise",
     (_MATRIX, _RANK, _EPOCHS, _RATE),
@@ -80,6 +108,7 @@ TRUNCATED_SVD: Final = Function(
     optional=("rank",),
     trial=Probe("truncated_svd", {"A": _SQUARE, "rank": 2}, 1, seconds=_SECONDS),
     recognise=_gives_best,
+    mistaken=_gives_mistaken,
 )  # fmt: skip
 """Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
 

@@ -41,6 +41,9 @@ class InProcessBench:
         ]
         return Located(function.name, 1, (), bind(function, parameters))
 
+    def attempt(self, function: Function) -> Located | None:
+        return self.locate(function)
+
     def expect(self, probes: Sequence[Probe]) -> None:
         """A call costs no more alone."""
 

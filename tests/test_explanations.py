@@ -26,6 +26,10 @@ class Written:
         """Find nothing."""
         return None
 
+    def attempt(self, function: Function) -> Located | None:
+        """Find nothing."""
+        return None
+
     def expect(self, probes: Sequence[Probe]) -> None:
         """Nothing can be run."""
 

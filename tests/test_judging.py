@@ -22,6 +22,9 @@ class Asked:
     def locate(self, function: object) -> None:
         """Nothing is there."""
 
+    def attempt(self, function: object) -> None:
+        """Nothing is there."""
+
     def expect(self, probes: Sequence[Probe]) -> None:
         """No invented check asks for any."""
 

@@ -154,7 +154,7 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
     """The smallest matrix for which a truncated SVD is not the best of its rank; None where there is none."""
     if bench.locate(TRUNCATED_SVD) is None:
         return None
-    for case in _small_cases():
+    for case in lab.as_called(bench, _small_cases()):
         observation = lab.observe(bench, case)
         call = lab.call_text(bench, case)
         given = (_grid("A", case.A.astype(np.float64)),)
