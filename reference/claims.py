@@ -25,7 +25,7 @@ from reference.stated import (
     scalars,
     stated_by,
 )
-from reference.statements import LINGERING, LOSS_WORDS, PLAUSIBLE
+from reference.statements import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
 
 __all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
 
@@ -178,7 +178,7 @@ def _losses(bench: Bench) -> Iterator[Figure]:
     seen: set[tuple[float, str]] = set()
     for number in scalars(bench.figures):
         key = (_value(number), number.origin)
-        if _is_called_loss(number) and number.half_width < 0.5 and key not in seen:
+        if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
 

@@ -35,6 +35,7 @@ __all__ = [
     "LINGERING",
     "LOSS_WORDS",
     "PLAUSIBLE",
+    "WHOLE",
     "completion_checks",
     "error_check",
     "factorisation_checks",
@@ -57,6 +58,9 @@ CONVERGED: Final = 0.02
 
 COARSEST: Final = 5e-3
 """Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
+
+WHOLE: Final = 0.5
+"""Half a unit of a whole number: it says nothing of a loss between 0.12 and 0.60, whatever it is called."""
 
 PLAUSIBLE: Final = 3.0
 """Observed loss up to which a stated matrix is taken for an attempt at completing A (the zero matrix: 15.8)."""
@@ -177,12 +181,13 @@ def _loss(bench: Bench) -> Finding:
     numbers = scalars(bench.figures)
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
-        precise = number.half_width <= COARSEST or (number.half_width < 0.5 and _is_called_loss(number))
+        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
         if precise and any(_within(number, interval) for interval in intervals):
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
-        alone = [number for number in labelled if _within(number, bounds.Interval(OPTIMUM, HIGHEST))]
+        possible = bounds.Interval(OPTIMUM, HIGHEST)
+        alone = [n for n in labelled if n.half_width < WHOLE and _within(n, possible)]
         beside = [
             number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]

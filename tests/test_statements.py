@@ -162,6 +162,12 @@ def test_what_is_not_stated_is_missing_and_not_wrong(check_id: str, tmp_path: Pa
     assert check(tmp_path, "print('I ran out of time')", check_id).outcome is Outcome.MISSING
 
 
+@pytest.mark.parametrize("said", ["loss 1", "error: 0", "<img src=x onerror=alert(1)>", "loss after epoch 1"])
+def test_a_whole_number_alone_is_no_loss_whatever_it_is_called(said: str, tmp_path: Path) -> None:
+    """Rounded to a whole number, 1 may be anything from 0.5 to 1.5, and so it may be a loss of 0.6."""
+    assert check(tmp_path, f"print('{said}')", "1.2-loss").outcome is Outcome.MISSING
+
+
 def test_names_taken_again_for_the_completion_hold_no_wrong_factorisation(tmp_path: Path) -> None:
     code = (
         "U, V = sgd_factorise(A, 2)\nprint('loss', ((A - U @ V.T) ** 2).sum())\n"
