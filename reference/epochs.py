@@ -50,7 +50,13 @@ Sight: TypeAlias = Callable[[float, float], float | None]
 Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]"
 Walk: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
+Kept: TypeAlias = tuple[tuple[int, ...], bytes]
+"""A matrix as it is remembered, by its shape and its float64 numbers: a fraction of what rows of Python's take."""
+
 Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
+
+REMEMBERED: Final = 4_000
+"""Runs kept: what some forty students who all draw in ways of their own are compared with."""
 
 UNIT_ROUNDOFF: Final = 2.0**-24
 """Of float32, in which A is given and most students compute (IEEE 754, round to nearest)."""
@@ -156,9 +162,18 @@ def run(
     a run diverges they hold inf or nan. A run is remembered: students who draw alike start alike.
     """
     U, V = _remembered_run(
-        rule, rows_of(A), None if M is None else rows_of(M), rows_of(start[0]), rows_of(start[1]), epochs, lr
+        rule, _kept(A), None if M is None else _kept(M), _kept(start[0]), _kept(start[1]), epochs, lr
     )
-    return np.array(U), np.array(V)
+    return U.copy(), V.copy()
+
+
+def _kept(array: npt.NDArray[np.generic]) -> Kept:
+    return array.shape, array.astype(np.float64).tobytes()
+
+
+def _rows_kept(matrix: Kept) -> Rows:
+    shape, data = matrix
+    return rows_of(np.frombuffer(data).reshape(shape))
 
 
 def rows_of(array: npt.NDArray[np.generic]) -> Rows:
@@ -166,14 +181,16 @@ def rows_of(array: npt.NDArray[np.generic]) -> Rows:
     return tuple(tuple(row) for row in array.astype(np.float64).tolist())
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=REMEMBERED)
 def _remembered_run(
-    rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
-) -> tuple[Matrix, Matrix]:
+    rule: Rule, A: Kept, M: Kept | None, U0: Kept, V0: Kept, epochs: int, lr: float
+) -> Factors:
+    mask = None if M is None else _rows_kept(M)
     try:
-        return run_rows(rule, A, M, U0, V0, epochs, lr)
+        U, V = run_rows(rule, _rows_kept(A), mask, _rows_kept(U0), _rows_kept(V0), epochs, lr)
     except OverflowError:
-        return [[math.nan] * len(row) for row in U0], [[math.nan] * len(row) for row in V0]
+        return np.full(U0[0], math.nan), np.full(V0[0], math.nan)
+    return np.array(U), np.array(V)
 
 
 def run_rows(
@@ -229,29 +246,21 @@ def run_with_bounds(
 
     Returns the factors and their bounds, each (m, rank) and (n, rank) float64.
     """
-    arguments = (
-        rows_of(A),
-        None if M is None else rows_of(M),
-        rows_of(start[0]),
-        rows_of(start[1]),
-        epochs,
-        lr,
-    )
-    dU, dV = _remembered_bounds(*arguments)
-    return run(rule, A, M, start, epochs, lr), (np.array(dU), np.array(dV))
+    mask = None if M is None else _kept(M)
+    dU, dV = _remembered_bounds(_kept(A), mask, _kept(start[0]), _kept(start[1]), epochs, lr)
+    return run(rule, A, M, start, epochs, lr), (dU.copy(), dV.copy())
 
 
-@lru_cache(maxsize=20_000)
-def _remembered_bounds(
-    A: Rows, mask: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
-) -> tuple[Matrix, Matrix]:
-    U, V = [list(row) for row in U0], [list(row) for row in V0]
+@lru_cache(maxsize=REMEMBERED)
+def _remembered_bounds(A: Kept, M: Kept | None, U0: Kept, V0: Kept, epochs: int, lr: float) -> Factors:
+    mask = None if M is None else _rows_kept(M)
+    U, V = [list(row) for row in _rows_kept(U0)], [list(row) for row in _rows_kept(V0)]
     dU = [[0.0] * len(row) for row in U]
     dV = [[0.0] * len(row) for row in V]
-    u = UNIT_ROUNDOFF
+    values, u = _rows_kept(A), UNIT_ROUNDOFF
     gamma = (len(U[0]) + 1) * u / (1 - (len(U[0]) + 1) * u)
     for _ in range(epochs):
-        for r, row in enumerate(A):
+        for r, row in enumerate(values):
             for c, a in enumerate(row):
                 if mask is not None and mask[r][c] != 1:
                     continue
@@ -264,7 +273,7 @@ def _remembered_bounds(
                 derror = cross + gamma * size + u * (abs(error) + size)
                 U[r], dU[r] = _bounded_step(x, dx, y, dy, error, derror, lr)
                 V[c], dV[c] = _bounded_step(y, dy, U[r], dU[r], error, derror, lr)
-    return dU, dV
+    return np.array(dU), np.array(dV)
 
 
 def _bounded_step(
