@@ -11,9 +11,11 @@ from typing import Final
 from grader.lab import Bench, Check, Exercise
 from grader.model import CheckResult, Finding, Outcome
 
-__all__ = ["judge", "judge_stepwise"]
+__all__ = ["is_passed_on", "judge", "judge_stepwise"]
 
 _log: Final = logging.getLogger("grader")
+
+_PASSED_ON: Final = "Could not be looked at: see "
 
 _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
@@ -21,6 +23,11 @@ _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     """The result of every check of the exercise, in its order."""
     return tuple(judge_stepwise(exercise, bench))
+
+
+def is_passed_on(check: CheckResult) -> bool:
+    """Whether the result says no more than that of a check it needs."""
+    return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
 
 
 def judge_stepwise(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
@@ -65,5 +72,5 @@ def _blocked(blocking: list[CheckResult]) -> Finding:
     for outcome in _INHERITED:
         for result in blocking:
             if result.outcome is outcome:
-                return Finding(outcome=outcome, message=f"Could not be looked at: see “{result.title}”.")
+                return Finding(outcome=outcome, message=f"{_PASSED_ON}“{result.title}”.")
     return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{blocking[0].title}”.")

@@ -14,6 +14,7 @@ from rich.text import Text
 from grader import plain as texts
 from grader.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
 from grader.handmarks import in_words
+from grader.judge import is_passed_on
 from grader.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
 from grader.wording import OUTCOMES, STYLES, UNDECIDED, VERDICTS, headline, mark_text
@@ -148,9 +149,12 @@ class _View:
         if passed:
             yield self._line(f"{self._symbol('✓')}{passed} check{'s' * (passed > 1)} passed", style="green")
         told = any(diagnosis.witness is not None for diagnosis in exercise.diagnoses)
+        passed_on = sum(map(is_passed_on, exercise.checks))
         for check in exercise.checks:
-            if check.outcome not in NOT_SHOWN:
+            if check.outcome not in NOT_SHOWN and not is_passed_on(check):
                 yield from self._check(check, told)
+        if passed_on:
+            yield self._line(f"{self._symbol('–')}{passed_on} more need what was not found", style="dim")
         if waiting:
             yield self._line(f"{self._symbol('–')}{waiting} more wait for what failed", style="dim")
 

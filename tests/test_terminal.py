@@ -167,3 +167,16 @@ def test_counts_tell_full_marks_work_to_look_at_and_the_rest_apart() -> None:
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
     assert "4 of 4 graded, finished: 1 not there yet, 1 to look at, 2 with full marks." in said
+
+
+def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
+    grade: Grade, handed_in: Handed
+) -> None:
+    file = handed_in({"lab1.py": "import torch\n\ndef double(A):\n    return 2 * A\n"}) / "lab1.py"
+    shown_to_the_student = grade("check", file).stdout
+    assert shown_to_the_student.count("No function called `sgd_factorise` was found.") == 1
+    assert "13 more need what was not found" in shown_to_the_student
+    assert "Could not be looked at" not in shown_to_the_student
+    assert "wanted:" not in shown_to_the_student
+    assert "0.1219 = σ₃²" not in shown_to_the_student
+    assert "wanted: 0.1219 = σ₃²" in grade("check", file, "--feedback", "full").stdout
