@@ -68,11 +68,11 @@ def fits_arity(function: Function, candidate: FunctionInfo) -> bool:
 def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     """Match the sheet's parameters with the student's: by name, by alias, then by position.
 
-    A name of one letter counts only where all of the sheet's one-letter names are there, since `M` may
-    be anybody's matrix. A variadic parameter of the student's takes whatever is left.
+    A name of one letter counts only where the sheet's one-letter names before it are there too, since `M` may
+    be anybody's matrix where there is no `A`. A variadic parameter of the student's takes whatever is left.
     """
     theirs_by_name = {p.name: p for p in parameters if p.kind in (*_POSITIONAL, "keyword_only")}
-    letters = {p.name for p in function.parameters if len(p.name) == 1}
+    letters = [p.name for p in function.parameters if len(p.name) == 1]
     left = list(function.parameters)
     taken: dict[str, Parameter] = {}
 
@@ -81,7 +81,8 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
         left.remove(ours)
 
     for ours in function.parameters:
-        if ours.name in theirs_by_name and (len(ours.name) > 1 or letters <= theirs_by_name.keys()):
+        before = letters[: letters.index(ours.name)] if ours.name in letters else []
+        if ours.name in theirs_by_name and theirs_by_name.keys() >= set(before):
             take(ours.name, ours)
     for name in theirs_by_name:
         ours_by_alias = next((ours for ours in left if _is_alias(name, ours)), None)

@@ -88,6 +88,24 @@ def test_aliases_win_over_positions() -> None:
     assert arrived == {"data": "the matrix", "n_factors": 2, "alpha": 0.5, "iterations": 3}
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("A, M, k", {"A": "A", "M": "M", "k": "rank"}),
+        ("M, A, k", {"M": "M", "A": "A", "k": "rank"}),
+        ("W, A, k", {"W": "M", "A": "A", "k": "rank"}),
+        ("M, mask, k", {"M": "A", "mask": "M", "k": "rank"}),
+        ("X, M, k", {"X": "A", "M": "M", "k": "rank"}),
+        ("mask, X, k", {"mask": "M", "X": "A", "k": "rank"}),
+    ],
+)
+def test_the_matrix_and_the_mask_are_told_apart_whatever_their_order(
+    text: str, where: dict[str, str]
+) -> None:
+    masked = Function("fill", (Parameter("A"), Parameter("M", ("mask",)), Parameter("rank")))
+    assert {slot.theirs: slot.ours for slot in bind(masked, signature(text)).slots} == where
+
+
 def test_spelling_of_an_alias_may_vary() -> None:
     arrived = called("Matrix, nFactors, Learning_Rate=0.1, EPOCHS=10")
     assert arrived == {"Matrix": "the matrix", "nFactors": 2, "Learning_Rate": 0.5, "EPOCHS": 3}
