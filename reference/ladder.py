@@ -19,6 +19,7 @@ from grader.model import Finding, Outcome
 from grader.text import capital
 from reference import bounds, matrices
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
+from reference.drawn import Drawn
 from reference.epochs import Factors
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.returned import Refused, failure, format_matrix
@@ -60,110 +61,22 @@ ADVICE: Final = {
 
 
 class Ladder:
-    """The checks of one of the two exercises for one seed.
-
-    Matrices, masks and starts are drawn from the seed; the algebra holds for any.
-    """
+    """The checks of one of the two exercises for one seed."""
 
     def __init__(self, exercise: str, masked: bool, seed: int) -> None:
         self.exercise = exercise
         self.masked = masked
         self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
         self.descent = Descent(self.function)
+        self.drawn = Drawn(masked, seed)
         self._mask_types: WeakKeyDictionary[Bench, str] = WeakKeyDictionary()
-        self._rng = np.random.Generator(np.random.PCG64([seed, masked]))
-        self._draw()
-
-    # --- settings -----------------------------------------------------------------------------------------
-
-    def _setting(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> Setting:
-        return self._given(matrices.signed(m, n, self._rng), rank, M)
-
-    def _one_cell(self, rank: int, sign: int) -> Setting:
-        return self._given(matrices.one_cell(rank, sign, self._rng), rank)
-
-    def _given(self, A: matrices.Matrix, rank: int, M: "matrices.Mask | None" = None) -> Setting:
-        m, n = A.shape
-        seed = int(self._rng.integers(1, 10_000))
-        if self.masked and M is None:
-            M = matrices.all_observed(m, n)
-        # Large steps show a mistake best; on whole matrices a wrong sign would blow up within the epoch.
-        return Setting(A, rank, seed, M, lr=0.2 if min(m, n) == 1 else 0.1)
-
-    def _draw(self) -> None:
-        draw = self._setting
-        self.update = (self._one_cell(1, +1), self._one_cell(1, -1))
-        self.product = (self._one_cell(2, +1), self._one_cell(3, -1))
-        self.columns = (draw(1, 4, 1), draw(1, 3, 1))
-        self.rows = (draw(4, 1, 1), draw(3, 1, 1))
-        self.square = draw(2, 2, 1)
-        with_zero = draw(3, 3, 2)
-        with_zero.A[1, 2] = 0.0  # a cell that holds 0 is a cell like any other
-        self.sweep = (self.square, with_zero, draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
-        one, several = draw(1, 1, 1), draw(3, 2, 2)
-        self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
-        # Slow enough that every one of its epochs still counts, and no multiple of what loops report at.
-        self.many = self.square.changed(epochs=105, lr=0.003)
-        # No larger ones: what rounds in a step would grow in the next, and bounds hold for orders near the sheet's only.
-        self.rate = tuple(s.changed(lr=lr) for lr in (0.05, 0.15) for s in (draw(1, 1, 1), draw(2, 3, 2)))
-        self.spread = draw(20, 18, 15)
-        self.wide = draw(60, 50, 40)
-        self.hidden: tuple[Setting, ...] = (
-            self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
-            self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
-            self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
-            self._masked(3, 4, 2, matrices.row_hidden(3, 4, 1)),
-            self._masked(4, 3, 2, matrices.column_hidden(4, 3, 0)),
-            self._masked(4, 5, 3, matrices.scattered(4, 5, self._rng)),
-        )
-        if self.masked:  # a mask holds in every epoch; the last one stays the one of a single epoch
-            self.hidden = (
-                *self.hidden[:-1],
-                self.hidden[3].changed(epochs=3),
-                self._of_sheet(),
-                self.hidden[-1],
-            )
-        own = int(self._rng.integers(1, 10_000))
-        mask = matrices.M if self.masked else None
-        self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
-        self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
-        self.other_values = tuple(
-            (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng)))
-            for s in self.hidden
-            if s.M is not None
-        )
-
-    def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
-        return self._setting(m, n, rank, M) if self.masked else self._setting(m, n, rank)
-
-    def _of_sheet(self) -> Setting:
-        """The sheet's mask, which is not symmetric and hides nothing on its diagonal."""
-        return self._masked(3, 3, 2, matrices.M)
-
-    def rungs(self) -> dict[str, tuple[Setting, ...]]:
-        """The settings of one to three epochs by rung, lowest first."""
-        masks = {"hidden": self.hidden} if self.masked else {}
-        return {
-            "update": self.update,
-            "product": self.product,
-            "columns": self.columns,
-            "rows": self.rows,
-            "sweep": self.sweep,
-            **masks,
-            "epochs": self.epochs,
-            "rate": self.rate,
-        }
-
-    def settings(self) -> tuple[Setting, ...]:
-        """All settings of `rungs` in one row: what a mistake must explain."""
-        return tuple(setting for settings in self.rungs().values() for setting in settings)
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
         found = (
             self._found,
-            partial(self._agree, self.sweep),
-            partial(self._agree, self.hidden),
+            partial(self._agree, self.drawn.sweep),
+            partial(self._agree, self.drawn.hidden),
             self._defaults,
         )
         return all(run(bench).outcome is Outcome.PASS for run in found)
@@ -194,35 +107,35 @@ class Ladder:
             rung(
                 "update",
                 "One step on a single cell follows the sheet's rule",
-                partial(agree, self.update),
+                partial(agree, self.drawn.update),
                 needs=("still",),
                 tolerance=rounding,
             ),
             rung(
                 "product",
                 "At rank 2 and 3, the prediction is the dot product of U[r] and V[c]",
-                partial(agree, self.product),
+                partial(agree, self.drawn.product),
                 needs=("update",),
                 tolerance=rounding,
             ),
             rung(
                 "columns",
                 "Every column is visited",
-                partial(agree, self.columns),
+                partial(agree, self.drawn.columns),
                 needs=("update",),
                 tolerance=rounding,
             ),
             rung(
                 "rows",
                 "Every row is visited",
-                partial(agree, self.rows),
+                partial(agree, self.drawn.rows),
                 needs=("update",),
                 tolerance=rounding,
             ),
             rung(
                 "sweep",
                 "One epoch on whole matrices follows the sheet's rule",
-                partial(agree, self.sweep),
+                partial(agree, self.drawn.sweep),
                 needs=("product", "columns", "rows"),
                 tolerance=rounding,
             ),
@@ -237,7 +150,7 @@ class Ladder:
             rung(
                 "rate",
                 "Another learning rate is used as given",
-                partial(agree, self.rate),
+                partial(agree, self.drawn.rate),
                 needs=("update",),
                 tolerance=rounding,
             ),
@@ -272,7 +185,7 @@ class Ladder:
             self._rung(
                 "hidden",
                 "Where the mask is 0, nothing is updated",
-                partial(self._agree, self.hidden),
+                partial(self._agree, self.drawn.hidden),
                 needs=("update",),
                 tolerance=rounding,
             ),
@@ -341,7 +254,7 @@ class Ladder:
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
-        settings = self.all_typed(bench, self.sweep[1:4])
+        settings = self.all_typed(bench, self.drawn.sweep[1:4])
         self.descent.expect(bench, settings)
         for setting in settings:
             try:
@@ -363,13 +276,13 @@ class Ladder:
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
     def _count(self, bench: Bench) -> int:
-        observation = bench.observe(self.descent.probe(self.typed(bench, self.sweep[1])))
+        observation = bench.observe(self.descent.probe(self.typed(bench, self.drawn.sweep[1])))
         if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
             return len(observation.value.items)
         return 2
 
     def _still(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.sweep[1]).changed(lr=0.0)
+        setting = self.typed(bench, self.drawn.sweep[1]).changed(lr=0.0)
         try:
             once = self.descent.start(bench, setting)
             again = self.descent.observe(bench, setting, attempt=1)
@@ -399,7 +312,7 @@ class Ladder:
         A start that is drawn only within the first epoch, or a step that moves U and V even with lr = 0, spoils
         one of the two; either will do.
         """
-        idle = self.typed(bench, self.wide).changed(epochs=0, lr=0.0)
+        idle = self.typed(bench, self.drawn.wide).changed(epochs=0, lr=0.0)
         untouched: Finding | None = None
         try:
             untouched = self._judged_start(bench, self.descent.observe(bench, idle), idle)
@@ -407,7 +320,7 @@ class Ladder:
             pass
         if untouched is not None and is_spotless(untouched):
             return untouched
-        setting = self.typed(bench, self.spread).changed(lr=0.0)
+        setting = self.typed(bench, self.drawn.spread).changed(lr=0.0)
         try:
             start = self.descent.start(bench, setting)
         except Refused as refused:
@@ -453,10 +366,10 @@ class Ladder:
     def _epochs(self, bench: Bench) -> Finding:
         """Two and three epochs entry by entry, then a hundred: what happens in some epochs only, such as those that
         report, shows in a long run that is far from converged."""
-        finding = self._agree(self.epochs, bench)
+        finding = self._agree(self.drawn.epochs, bench)
         if finding.outcome is not Outcome.PASS:
             return finding
-        setting = self.typed(bench, self.many)
+        setting = self.typed(bench, self.drawn.many)
         try:
             mismatch = self.descent.compare_long_run(bench, setting)
             if mismatch is None:
@@ -471,11 +384,17 @@ class Ladder:
         return self._mismatch(bench, mismatch, setting)
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
-        settings = (*self.update, *self.product, *self.columns, *self.rows, *self.sweep)
+        settings = (
+            *self.drawn.update,
+            *self.drawn.product,
+            *self.drawn.columns,
+            *self.drawn.rows,
+            *self.drawn.sweep,
+        )
         return self.all_typed(bench, settings)
 
     def _values(self, bench: Bench) -> Finding:
-        pairs = [self.all_typed(bench, pair) for pair in self.other_values]
+        pairs = [self.all_typed(bench, pair) for pair in self.drawn.other_values]
         bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
         for setting, changed in pairs:
             try:
@@ -491,11 +410,13 @@ class Ladder:
                     wanted=f"as with the values before: {_both(got)}",
                 )
         return Finding(
-            outcome=Outcome.PASS, message=f"{len(self.other_values)} masks.", notes=self._mask_notes(bench)
+            outcome=Outcome.PASS,
+            message=f"{len(self.drawn.other_values)} masks.",
+            notes=self._mask_notes(bench),
         )
 
     def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
-        setting = self.hidden[-1]
+        setting = self.drawn.hidden[-1]
         assert setting.M is not None
         self.descent.expect(bench, tuple(setting.changed(M=setting.M.astype(name)) for name in MASK_TYPES))
         working = [name for name in MASK_TYPES if self._works_with(bench, name)]
@@ -506,7 +427,7 @@ class Ladder:
         )
 
     def _works_with(self, bench: Bench, dtype: str) -> bool:
-        setting = self.hidden[-1]
+        setting = self.drawn.hidden[-1]
         assert setting.M is not None
         setting = setting.changed(M=setting.M.astype(dtype))
         try:
@@ -533,7 +454,7 @@ class Ladder:
         )
 
     def _inputs(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.hidden[-1] if self.masked else self.sweep[2])
+        setting = self.typed(bench, self.drawn.hidden[-1] if self.masked else self.drawn.sweep[2])
         probe = self.descent.probe(setting)
         observation = bench.observe(probe)
         if not isinstance(observation, wire.Returned):
@@ -552,7 +473,7 @@ class Ladder:
         declared = self._declared(bench)
         if declared is not None:
             return declared
-        setting = self.typed(bench, self.defaults)
+        setting = self.typed(bench, self.drawn.defaults)
         try:
             mismatch = self.descent.compare_long_run(bench, setting, defaults=True)
             if mismatch is None:
@@ -588,7 +509,7 @@ class Ladder:
         )
 
     def _converges(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.converges)
+        setting = self.typed(bench, self.drawn.converges)
         try:
             U, V = self.descent.observe(bench, setting)
         except Refused as refused:

@@ -300,7 +300,7 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
     exec(TABLE, solution)
     rungs = Ladder("1.1", masked=False, seed=LAB.seed)
     stored = {}
-    for setting in (rungs.defaults, rungs.converges):
+    for setting in (rungs.drawn.defaults, rungs.drawn.converges):
         torch.manual_seed(setting.seed)
         factors = solution["honest"](torch.tensor(setting.A), setting.rank, setting.epochs, setting.lr)
         stored[setting.lr] = [factor.tolist() for factor in factors]

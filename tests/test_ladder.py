@@ -123,7 +123,7 @@ def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(maske
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         shown = {
             name: max(_separation(s, mistake.rules[0]) for s in settings)
-            for name, settings in rungs.rungs().items()
+            for name, settings in rungs.drawn.rungs().items()
         }
         assert max(shown.values()) >= 1_000, (mistake.id, shown)
         assert all(apart >= 1_000 or apart <= 1 for apart in shown.values()), (mistake.id, shown)
@@ -195,7 +195,7 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
 def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under_any_seed(cost: str) -> None:
     rule = next((variant.rule for variant in VARIANTS if variant.cost == cost), SHEET)
     for seed in range(150):
-        for s in Ladder("1.1", False, seed).settings():
+        for s in Ladder("1.1", False, seed).drawn.all():
             start = tuple(f.astype(np.float32) for f in _start(s))
             got = _in_float32(cost, s, *start)
             wanted, width = run_with_bounds(rule, s.A, None, start, s.epochs, s.lr)

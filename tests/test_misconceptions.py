@@ -76,7 +76,7 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
     rungs = ladder(masked)
-    settings = (*rungs.settings(), rungs.many)
+    settings = (*rungs.drawn.all(), rungs.drawn.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
         for mistake in (*BANK, *(MASKED_BANK if masked else ()))
@@ -118,7 +118,7 @@ def test_no_mistake_explains_the_model_solution(masked: bool) -> None:
         {"sgd_factorise": solution.sgd_factorise, "sgd_factorise_masked": solution.sgd_factorise_masked}
     )
     seen = runs(rungs, bench)
-    assert len(seen) == len(rungs.settings()) + 1
+    assert len(seen) == len(rungs.drawn.all()) + 1
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         for rule in mistake.rules:
             assert not all_explained(rule, seen), mistake.id

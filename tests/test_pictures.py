@@ -70,7 +70,7 @@ def test_a_right_solution_is_drawn_without_a_single_further_call(exercise_id: st
 
 def test_the_curve_of_a_right_solution_ends_where_the_solution_itself_ends() -> None:
     (plot,), _, _ = illustrated("1.1", following(SHEET))
-    setting = Ladder("1.1", masked=False, seed=LAB.seed).defaults
+    setting = Ladder("1.1", masked=False, seed=LAB.seed).drawn.defaults
     torch.manual_seed(setting.seed)
     U, V = following(SHEET)(torch.from_numpy(setting.A.copy()), 2)
     ended = bounds.loss(A, U.double().numpy() @ V.double().numpy().T)

@@ -129,7 +129,7 @@ def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> I
 def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
     for words, reading in READINGS:
         seen = runs(ladder, bench, reading)
-        everywhere = len(seen) == len(ladder.settings()) + 1 and all(run.got is not None for run in seen)
+        everywhere = len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
         if everywhere and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
@@ -139,13 +139,13 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
         yield observed, _SAW
         return
     # With too few starts to be seen nothing is certain.
-    enough = 2 * len(seen) >= len(ladder.settings())
+    enough = 2 * len(seen) >= len(ladder.drawn.all())
     explained = _explained(ladder, bench, seen) if enough else ()
     if explained:
         for entry in explained:
             yield entry, _RAN.format(count=len(seen))
     elif drawn_again(ladder, bench):
-        yield REDRAWN, _RAN.format(count=len(ladder.epochs))
+        yield REDRAWN, _RAN.format(count=len(ladder.drawn.epochs))
     elif enough and _one_cell_each(seen):
         yield _ONE_CELL, _RAN.format(count=len(seen))
     else:
@@ -182,7 +182,7 @@ def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misco
 
 
 def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:
-    for setting in ladder.hidden:
+    for setting in ladder.drawn.hidden:
         if setting.M is None or not setting.M.any():
             continue
         setting = setting.changed(M=setting.M.astype(bool))
@@ -220,7 +220,7 @@ def _cells_of(setting: Setting) -> Iterable[Rule]:
 
 def _start(ladder: Ladder, bench: Bench) -> Words | None:
     try:
-        return of_start(start_of(ladder, bench, ladder.typed(bench, ladder.spread)))
+        return of_start(start_of(ladder, bench, ladder.typed(bench, ladder.drawn.spread)))
     except Refused:
         return None
 
@@ -237,7 +237,7 @@ def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
                 yield words, f"The signature says {parameter.name}={declared[parameter.name]}."
         except ValueError:
             continue
-    setting = ladder.typed(bench, ladder.defaults)
+    setting = ladder.typed(bench, ladder.drawn.defaults)
     try:
         start = ladder.descent.start(bench, setting)
         got = ladder.descent.observe(bench, setting, defaults=True)

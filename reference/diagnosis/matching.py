@@ -81,7 +81,7 @@ def runs(
     found: list[Run] = []
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
-    for setting in ladder.all_typed(bench, (*sorted(ladder.settings(), key=_size), ladder.many)):
+    for setting in ladder.all_typed(bench, (*sorted(ladder.drawn.all(), key=_size), ladder.drawn.many)):
         try:
             began = seen_start(ladder, bench, setting, reading)
             found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))

@@ -89,7 +89,7 @@ def drawn_again(ladder: Ladder, bench: Bench) -> bool:
     With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
     rule from there.
     """
-    settings = [ladder.typed(bench, setting) for setting in ladder.epochs]
+    settings = [ladder.typed(bench, setting) for setting in ladder.drawn.epochs]
     for setting in settings:
         try:
             last = ladder.descent.observe(bench, setting.changed(lr=0.0))

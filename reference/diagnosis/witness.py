@@ -65,7 +65,7 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
 
 def raised_by_descent(ladder: Ladder, bench: Bench) -> wire.Raised | None:
     """What the smallest call that raises raised; None where none of the calls of the rungs does."""
-    for setting in sorted(ladder.settings(), key=lambda s: (s.A.size * s.epochs, s.rank)):
+    for setting in sorted(ladder.drawn.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
         observation = bench.observe(ladder.descent.probe(ladder.typed(bench, setting)))
         if isinstance(observation, Died):
             return None
