@@ -40,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"{name} {students:,}",
                     f"{cores}",
                     _duration(results.start_wall + math.ceil(students / cores) * each),
-                    f"{students * each / 3600:.2f}",
-                    f"{students * each / 3600 * options.price:.2f}",
-                    f"{cores * worker / 1000:.1f} GB",
+                    f"{students * each / 3600:.2g}",
+                    f"{students * each / 3600 * options.price:.2g}",
+                    _memory(cores * worker),
                 )
                 for name, students in CLASSES
                 for cores in CORES
@@ -59,6 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Line("an hour of one core", f"{options.price:g}"),
         ]
     )
+
+
+def _memory(megabytes: float) -> str:
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1000:.1f} GB"
 
 
 def _duration(seconds: float) -> str:
