@@ -1,7 +1,7 @@
 """Find a student's version of a function and express a call with the student's own parameters.
 
 Names are matched exactly, then by spelling variants; parameters by name, then by the sheet's aliases,
-then by position. Nothing is rejected for its spelling.
+then by the default they share, then by position. Nothing is rejected for its spelling.
 """
 
 import re
@@ -66,7 +66,7 @@ def fits_arity(function: Function, candidate: FunctionInfo) -> bool:
 
 
 def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
-    """Match the sheet's parameters with the student's: by name, by alias, then by position.
+    """Match the sheet's parameters with the student's: by name, by alias, by the default, then by position.
 
     A name of one letter counts only where the sheet's one-letter names before it are there too, since `M` may
     be anybody's matrix where there is no `A`. A variadic parameter of the student's takes whatever is left.
@@ -88,6 +88,10 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
         ours_by_alias = next((ours for ours in left if _is_alias(name, ours)), None)
         if name not in taken and ours_by_alias is not None:
             take(name, ours_by_alias)
+    for name, theirs in theirs_by_name.items():
+        alike = next((ours for ours in left if _has_default_of(theirs, ours)), None)
+        if name not in taken and alike is not None:
+            take(name, alike)
     for name, theirs in theirs_by_name.items():
         if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0]):
             take(name, left[0])
@@ -129,6 +133,17 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
 def _is_alias(name: str, ours: Parameter) -> bool:
     plain = name.lower().replace("_", "")
     return len(plain) > 1 and plain in {a.lower().replace("_", "") for a in (ours.name, *ours.aliases)}
+
+
+def _has_default_of(theirs: ParameterInfo, ours: Parameter) -> bool:
+    """Whether a parameter has the very default that the sheet gives one: 1000 are the epochs, whatever they are called."""
+    try:
+        same = (
+            theirs.default is not None and ours.default is not None and float(theirs.default) == ours.default
+        )
+    except ValueError:
+        return False
+    return same and _may_be(theirs, ours)
 
 
 def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
+from grader.absent import absent_package
 from grader.lab import Bench, Check, Exercise
 from grader.model import CheckResult, Finding, Outcome
 
@@ -51,7 +52,7 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
     if implying and all(result.outcome is Outcome.PASS for result in implying):
         return Finding(outcome=Outcome.PASS, message="Follows from the checks before.")
     try:
-        return _or_unread(check.run(bench), bench)
+        return _or_absent(_or_unread(check.run(bench), bench), bench)
     except Exception as error:
         _log.error("check %s failed: %r", check.id, error)
         return Finding(
@@ -66,6 +67,23 @@ def _or_unread(finding: Finding, bench: Bench) -> Finding:
     if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
         return finding
     return Finding(outcome=Outcome.MANUAL, message=source.unread[0], wanted=finding.wanted)
+
+
+def _or_absent(finding: Finding, bench: Bench) -> Finding:
+    """What failed for want of a package that is not installed here is not the student's mistake."""
+    loaded, package = bench.loaded, ""
+    if finding.outcome is Outcome.FAIL:
+        package = absent_package(loaded, finding.message)
+    elif finding.outcome is Outcome.MISSING:
+        lost = (failure.text for failure in loaded.failures if failure.type_name == "NameError")
+        package = next(filter(None, (absent_package(loaded, text) for text in lost)), "")
+    if not package:
+        return finding
+    message = (
+        f"It needs `{package}`, which is not installed where this was graded: install it there and grade again, "
+        "or have a person look."
+    )
+    return Finding(outcome=Outcome.MANUAL, message=message, notes=finding.notes)
 
 
 def _blocked(blocking: list[CheckResult]) -> Finding:

@@ -17,7 +17,7 @@ from grader.lab import Bench, Function, Located
 from grader.model import CheckResult, Figure, Observation, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
-from reference.ladder import MASK_TYPES
+from reference.habits import MASK_TYPES
 from reference.returned import failure, items_of
 from reference.stated import A, Candidate, candidates, is_completion, is_factorisation
 from reference.statements import LINGERING

@@ -49,6 +49,14 @@ class Setting(Frozen, frozen=True):
     M: npt.NDArray[np.generic] | None = None
     epochs: int = 1
     lr: float = 0.1
+    idle: float = 0.0
+    """The rate at which nothing moves."""
+    fewest: int = 1
+    """The fewest epochs that the function can be asked for."""
+
+    def still(self) -> "Setting":
+        """The call that only draws."""
+        return self.changed(epochs=self.fewest, lr=self.idle)
 
     def changed(self, **fields: Any) -> "Setting":
         """The same setting with other values."""
@@ -126,7 +134,7 @@ class Descent:
         """
         problem = Refused("With lr = 0 there are values in U and V that are not finite (inf or nan).")
         try:
-            idle = self.observe(bench, setting.changed(epochs=1, lr=0.0))
+            idle = self.observe(bench, setting.still())
             if _are_finite(idle):
                 return idle
         except Ended:
@@ -143,7 +151,7 @@ class Descent:
 
     def expect(self, bench: Bench, settings: tuple[Setting, ...]) -> None:
         """Announce the calls that `compare` makes for these settings where nothing goes wrong."""
-        bench.expect([self.probe(call) for s in settings for call in (s.changed(epochs=1, lr=0.0), s)])
+        bench.expect([self.probe(call) for s in settings for call in (s.still(), s)])
 
     def compare(
         self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None

@@ -8,7 +8,6 @@ masks, the defaults, convergence. A rung never compares losses where it can comp
 from collections.abc import Callable
 from functools import partial
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -22,12 +21,13 @@ from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import Factors
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
+from reference.habits import MASK_TYPES, HabitsSeen
 from reference.returned import Refused, failure, format_matrix
 from reference.soundness import excused, is_shuffled, sound_variant
 from reference.uniform import finding_of, is_spotless
 from reference.variants import Variant
 
-__all__ = ["ADVICE", "CONVERGED", "MASK_TYPES", "Ladder"]
+__all__ = ["ADVICE", "CONVERGED", "Ladder"]
 
 CONVERGED: Final = 1.02
 """A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
@@ -36,8 +36,10 @@ on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats t
 CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
 
-MASK_TYPES: Final = ("int64", "float32", "bool")
-"""Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
+IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30, and that costs no mark."
+RANK_NOTE: Final = (
+    "It takes no rank beyond the rows and columns of A, and was asked for none; that costs no mark."
+)
 
 ADVICE: Final = {
     "found": "Define `{function}` with the sheet's name and parameters, and hand in that file.",
@@ -69,7 +71,7 @@ class Ladder:
         self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
         self.descent = Descent(self.function)
         self.drawn = Drawn(masked, seed)
-        self._mask_types: WeakKeyDictionary[Bench, str] = WeakKeyDictionary()
+        self.habits = HabitsSeen(self.descent, self.drawn)
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
@@ -254,12 +256,14 @@ class Ladder:
         return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
-        settings = self.all_typed(bench, self.drawn.sweep[1:4])
+        settings = self.all_suited(bench, self.drawn.sweep[1:4])
         self.descent.expect(bench, settings)
         for setting in settings:
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
+                if self.habits.learn_epochs(bench):
+                    return _noted(self._returns(bench), self._few_epochs(bench, refused))
                 return self._fail(bench, str(refused), setting)
             if not (np.isfinite(U).all() and np.isfinite(V).all()):
                 return self._fail(
@@ -271,22 +275,35 @@ class Ladder:
                 )
         count = self._count(bench)
         if count > 2:
-            note = f"It returns {count} values; the sheet asks for U and V. The first two were taken."
+            note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
             return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
+    def _few_epochs(self, bench: Bench, refused: Refused) -> str:
+        more = self.habits.of(bench).more
+        return (
+            f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
+            "smaller; that costs no mark."
+        )
+
     def _count(self, bench: Bench) -> int:
-        observation = bench.observe(self.descent.probe(self.typed(bench, self.drawn.sweep[1])))
+        observation = bench.observe(self.descent.probe(self.suited(bench, self.drawn.sweep[1])))
         if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
             return len(observation.value.items)
         return 2
 
     def _still(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.drawn.sweep[1]).changed(lr=0.0)
+        finding = self._stillness(bench)
+        if finding.outcome is Outcome.FAIL and self.habits.learn_idle(bench):
+            return _noted(self._stillness(bench), IDLE_NOTE)
+        return finding
+
+    def _stillness(self, bench: Bench) -> Finding:
+        setting = self.suited(bench, self.drawn.sweep[1]).still()
         try:
             once = self.descent.start(bench, setting)
             again = self.descent.observe(bench, setting, attempt=1)
-            later = self.descent.observe(bench, setting.changed(epochs=3))
+            later = self.descent.observe(bench, setting.changed(epochs=3 * setting.fewest))
         except Refused as refused:
             return self._fail(bench, str(refused), setting)
         if not _equal(once, again):
@@ -300,7 +317,7 @@ class Ladder:
             return self._fail(
                 bench,
                 "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
-                setting.changed(epochs=3),
+                setting.changed(epochs=3 * setting.fewest),
                 got=_both(later),
                 wanted=f"as after one epoch: {_both(once)}",
             )
@@ -312,7 +329,8 @@ class Ladder:
         A start that is drawn only within the first epoch, or a step that moves U and V even with lr = 0, spoils
         one of the two; either will do.
         """
-        idle = self.typed(bench, self.drawn.wide).changed(epochs=0, lr=0.0)
+        idle = self.suited(bench, self.drawn.wide)
+        idle = idle.changed(epochs=0, lr=idle.idle)
         untouched: Finding | None = None
         try:
             untouched = self._judged_start(bench, self.descent.observe(bench, idle), idle)
@@ -320,7 +338,7 @@ class Ladder:
             pass
         if untouched is not None and is_spotless(untouched):
             return untouched
-        setting = self.typed(bench, self.drawn.spread).changed(lr=0.0)
+        setting = self.suited(bench, self.drawn.spread).still()
         try:
             start = self.descent.start(bench, setting)
         except Refused as refused:
@@ -341,8 +359,14 @@ class Ladder:
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
+        finding = self._agreement(settings, bench)
+        if finding.outcome is Outcome.FAIL and self.habits.learn_rank(bench, settings):
+            return _noted(self._agreement(settings, bench), RANK_NOTE)
+        return finding
+
+    def _agreement(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         variant: Variant | None = None
-        settings = self.all_typed(bench, settings)
+        settings = self.all_suited(bench, settings)
         self.descent.expect(bench, settings)
         for setting in settings:
             try:
@@ -369,7 +393,7 @@ class Ladder:
         finding = self._agree(self.drawn.epochs, bench)
         if finding.outcome is not Outcome.PASS:
             return finding
-        setting = self.typed(bench, self.drawn.many)
+        setting = self.suited(bench, self.drawn.many)
         try:
             mismatch = self.descent.compare_long_run(bench, setting)
             if mismatch is None:
@@ -391,10 +415,17 @@ class Ladder:
             *self.drawn.rows,
             *self.drawn.sweep,
         )
-        return self.all_typed(bench, settings)
+        return self.all_suited(bench, settings)
 
     def _values(self, bench: Bench) -> Finding:
-        pairs = [self.all_typed(bench, pair) for pair in self.drawn.other_values]
+        finding = self._hidden_values(bench)
+        first = tuple(setting for setting, _ in self.drawn.other_values)
+        if finding.outcome is Outcome.FAIL and self.habits.learn_rank(bench, first):
+            return _noted(self._hidden_values(bench), RANK_NOTE)
+        return finding
+
+    def _hidden_values(self, bench: Bench) -> Finding:
+        pairs = [self.all_suited(bench, pair) for pair in self.drawn.other_values]
         bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
         for setting, changed in pairs:
             try:
@@ -416,45 +447,26 @@ class Ladder:
         )
 
     def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
-        setting = self.drawn.hidden[-1]
+        setting = self.suited(bench, self.drawn.hidden[-1])
         assert setting.M is not None
         self.descent.expect(bench, tuple(setting.changed(M=setting.M.astype(name)) for name in MASK_TYPES))
-        working = [name for name in MASK_TYPES if self._works_with(bench, name)]
+        working = self.habits.mask_types(bench)
         if len(working) in (0, len(MASK_TYPES)):
             return ()
         return (
             f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",
         )
 
-    def _works_with(self, bench: Bench, dtype: str) -> bool:
-        setting = self.drawn.hidden[-1]
-        assert setting.M is not None
-        setting = setting.changed(M=setting.M.astype(dtype))
-        try:
-            mismatch = self.descent.compare(bench, setting)
-        except Refused:
-            return False
-        return mismatch is None
+    def suited(self, bench: Bench, setting: Setting) -> Setting:
+        """The setting as the student's function can be asked for it."""
+        return self.all_suited(bench, (setting,))[0]
 
-    def typed(self, bench: Bench, setting: Setting) -> Setting:
-        """The setting with its mask in the first type the student's function works with."""
-        return self.all_typed(bench, (setting,))[0]
-
-    def all_typed(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
-        """The settings with their masks in the first type the student's function works with."""
-        if all(setting.M is None for setting in settings):
-            return settings
-        if bench not in self._mask_types:
-            working = (name for name in MASK_TYPES if self._works_with(bench, name))
-            self._mask_types[bench] = next(working, MASK_TYPES[0])
-        dtype = self._mask_types[bench]
-        return tuple(
-            setting if setting.M is None else setting.changed(M=setting.M.astype(dtype))
-            for setting in settings
-        )
+    def all_suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+        """The settings as the student's function can be asked for them."""
+        return self.habits.suited(bench, settings)
 
     def _inputs(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.drawn.hidden[-1] if self.masked else self.drawn.sweep[2])
+        setting = self.suited(bench, self.drawn.hidden[-1] if self.masked else self.drawn.sweep[2])
         probe = self.descent.probe(setting)
         observation = bench.observe(probe)
         if not isinstance(observation, wire.Returned):
@@ -473,7 +485,7 @@ class Ladder:
         declared = self._declared(bench)
         if declared is not None:
             return declared
-        setting = self.typed(bench, self.drawn.defaults)
+        setting = self.suited(bench, self.drawn.defaults)
         try:
             mismatch = self.descent.compare_long_run(bench, setting, defaults=True)
             if mismatch is None:
@@ -509,7 +521,7 @@ class Ladder:
         )
 
     def _converges(self, bench: Bench) -> Finding:
-        setting = self.typed(bench, self.drawn.converges)
+        setting = self.suited(bench, self.drawn.converges)
         try:
             U, V = self.descent.observe(bench, setting)
         except Refused as refused:
@@ -577,6 +589,13 @@ class Ladder:
             tolerance=f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)",
             defaults=defaults,
         )
+
+
+def _noted(finding: Finding, note: str) -> Finding:
+    """The finding with one more note, where it is one that a student can be glad of."""
+    if finding.outcome is not Outcome.PASS:
+        return finding
+    return msgspec.structs.replace(finding, notes=(*finding.notes, note))
 
 
 def _different(variant: Variant) -> str:

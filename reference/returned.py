@@ -74,8 +74,8 @@ def items_of(value: wire.Value) -> tuple[wire.Value, ...] | None:
 def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
     """U (m, rank) and V (n, rank) as float64.
 
-    Accepted: a tuple, list, named tuple or dict of two tensors, arrays or lists of rows; more values
-    after the first two are left alone. Raises Refused with a sentence otherwise.
+    Accepted: a tuple, list, named tuple, dataclass or dict of two tensors, arrays or lists of rows, by their names
+    where these are U and V; other values beside them are left alone. Raises Refused with a sentence otherwise.
     """
     wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
     parts = items_of(value)
@@ -83,7 +83,10 @@ def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
         raise Refused(f"It returned {describe(value)}; wanted: {wanted}.")
     if len(parts) < 2:
         raise Refused(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; wanted: {wanted}.")
-    U, V = (_matrix(part, name, wanted) for part, name in zip(parts[:2], "UV", strict=True))
+    U, V = (
+        _matrix(part, name, wanted)
+        for part, name in zip(_chosen(value, parts, ((m, rank), (n, rank))), "UV", strict=True)
+    )
     if U.shape != (m, rank) or V.shape != (n, rank):
         hint = ""
         if U.shape == (n, rank) and V.shape == (m, rank):
@@ -94,6 +97,20 @@ def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
             hint = " U looks transposed."
         raise Refused(f"It returned shapes {U.shape} and {V.shape}; wanted: {wanted}.{hint}")
     return U, V
+
+
+def _chosen(
+    value: wire.Value, parts: tuple[wire.Value, ...], shapes: tuple[tuple[int, int], ...]
+) -> tuple[wire.Value, ...]:
+    """The two parts called U and V, else the first two side by side that have the shapes, else the first two."""
+    names = [name.lower() for name in value.names] if isinstance(value, wire.Items) else []
+    if {"u", "v"} <= set(names):
+        return parts[names.index("u")], parts[names.index("v")]
+    for first in range(len(parts) - 1):
+        pair = parts[first : first + 2]
+        if tuple(part.shape for part in pair if isinstance(part, wire.Array)) == shapes:
+            return pair
+    return parts[:2]
 
 
 def _matrix(value: wire.Value, name: str, wanted: str) -> Array:
@@ -119,24 +136,27 @@ def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
 def approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:
     """Every matrix of A's shape the returned value can stand for.
 
-    A matrix; a matrix beside its error; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix; two
+    A matrix, alone or among other values; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix, side by side; two
     factors whose product it is.
     """
-    parts = items_of(value)
     whole = array_of(value)
     if whole is not None and whole.shape == shape and _is_float(value):
         yield whole
         return
-    arrays = [array_of(part) for part in parts or () if _is_float(part)]
-    if len(arrays) == 3:
-        U, S, W = arrays
-        if U is not None and S is not None and W is not None and U.ndim == W.ndim == 2 and S.ndim in (1, 2):
-            yield from _from_parts(U, S, W, shape)
-    if len(arrays) == 2:
-        left, right = arrays
-        if left is not None and left.shape == shape:
-            yield left
-        if left is not None and right is not None and left.ndim == right.ndim == 2:
+    arrays = [array_of(part) for part in items_of(value) or () if _is_float(part)]
+    parts = [array for array in arrays if array is not None and array.ndim > 0]
+    made = [
+        product
+        for U, S, W in zip(parts, parts[1:], parts[2:], strict=False)
+        if U.ndim == W.ndim == 2 and S.ndim in (1, 2)
+        for product in _from_parts(U, S, W, shape)
+    ]
+    yield from made
+    if not made or len(parts) > 3:  # U of a square matrix is not meant for the result
+        yield from (part for part in parts if part.shape == shape)
+    if len(parts) == 2:
+        left, right = parts
+        if left.ndim == right.ndim == 2:
             yield from (left @ W for W in (right, right.T) if _chain(left, W) == shape)
 
 

@@ -69,7 +69,7 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
                     )
                 )
         if isinstance(statement, ast.FunctionDef):
-            _add(loading, statement.name, namespace.get(statement.name), statement.lineno)
+            _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
     _collect(loading, dict(namespace), request.filename, folder)
     return loading
 
@@ -144,7 +144,9 @@ def _first_line(value: Any) -> int:
     return int(getattr(getattr(function, "__code__", None), "co_firstlineno", 0))
 
 
-def _add(loading: Loading, name: str, value: Any, line: int) -> None:
+def _add(
+    loading: Loading, name: str, value: Any, line: int, statement: ast.FunctionDef | None = None
+) -> None:
     if not callable(value) or len(loading.callables) >= MAX_FUNCTIONS:
         return
     if any(
@@ -153,6 +155,8 @@ def _add(loading: Loading, name: str, value: Any, line: int) -> None:
     ):
         return
     info = describe(name, value, line)
+    if info is None and statement is not None:  # such as what `torch.jit.script` makes of a function
+        info = _as_written(statement)
     if info is not None:
         loading.callables.append(value)
         loading.functions.append(info)
@@ -173,6 +177,37 @@ def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionIn
         for parameter in tuple(signature.parameters.values())[:MAX_PARAMETERS]
     )
     return wire.FunctionInfo(name=name[:100], line=line, parameters=parameters)
+
+
+def _as_written(statement: ast.FunctionDef) -> wire.FunctionInfo:
+    """A function whose parameters cannot be told from what it became, as its `def` has them."""
+    given = statement.args
+    plain = [*given.posonlyargs, *given.args]
+    defaults = [*[None] * (len(plain) - len(given.defaults)), *given.defaults]
+    listed = [
+        *(
+            (argument, "positional_or_keyword", default)
+            for argument, default in zip(plain, defaults, strict=True)
+        ),
+        *((given.vararg, "var_positional", None),),
+        *(
+            (argument, "keyword_only", default)
+            for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        ),
+        *((given.kwarg, "var_keyword", None),),
+    ]
+    parameters = tuple(
+        wire.ParameterInfo(
+            name=argument.arg[:100],
+            kind=kind,
+            default=None if default is None else ast.unparse(default)[:100],
+        )
+        for argument, kind, default in listed
+        if argument is not None
+    )
+    return wire.FunctionInfo(
+        name=statement.name[:100], line=statement.lineno, parameters=parameters[:MAX_PARAMETERS]
+    )
 
 
 def _short(value: object) -> str:

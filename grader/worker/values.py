@@ -3,6 +3,7 @@
 Tensors are copied the moment they are recorded: students update in place.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,6 +41,10 @@ def to_wire(value: object, depth: int = 0) -> wire.Value:
         return _array(np.asarray(value), "numpy")
     if isinstance(value, tuple | list | dict) and depth < MAX_DEPTH and len(value) <= MAX_ITEMS:
         return _items(value, depth)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and depth < MAX_DEPTH:
+        return _items(
+            {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}, depth
+        )
     return wire.Opaque(type_name=type(value).__name__[:100])
 
 

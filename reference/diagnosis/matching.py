@@ -81,7 +81,7 @@ def runs(
     found: list[Run] = []
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
-    for setting in ladder.all_typed(bench, (*sorted(ladder.drawn.all(), key=_size), ladder.drawn.many)):
+    for setting in ladder.all_suited(bench, (*sorted(ladder.drawn.all(), key=_size), ladder.drawn.many)):
         try:
             began = seen_start(ladder, bench, setting, reading)
             found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))
@@ -119,7 +119,7 @@ def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = 
 
     What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
     """
-    idle = setting.changed(epochs=1, lr=0.0)
+    idle = setting.still()
     try:
         start = ladder.descent.observe(bench, setting.changed(epochs=0), reading=reading)
     except Ended:
@@ -135,7 +135,7 @@ def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = 
 
 def start_without_rate(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
     """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
-    return ladder.descent.observe(bench, setting.changed(epochs=1, lr=0.0), reading=reading)
+    return ladder.descent.observe(bench, setting.still(), reading=reading)
 
 
 Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading], Factors]

@@ -152,7 +152,7 @@ def of_value(ladder: Ladder, bench: Bench) -> Words | None:
     """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
     seen: list[Words | None] = []
     for setting in (ladder.drawn.sweep[2], ladder.drawn.sweep[4]):  # all of m, n and rank differ
-        setting = ladder.typed(bench, setting)
+        setting = ladder.suited(bench, setting)
         found = _classified(bench.observe(ladder.descent.probe(setting)), setting)
         # Loops that run too far raise; without epochs the shapes show all the same.
         idle = bench.observe(ladder.descent.probe(setting.changed(epochs=0)))
@@ -243,7 +243,7 @@ def _rank_of(ladder: Ladder, bench: Bench) -> Words | None:
     """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
     wide = set()
     for setting in (ladder.drawn.sweep[3], ladder.drawn.sweep[4]):
-        setting = ladder.typed(bench, setting).changed(epochs=0)
+        setting = ladder.suited(bench, setting).changed(epochs=0)
         observation = bench.observe(ladder.descent.probe(setting))
         parts = items_of(observation.value) if isinstance(observation, wire.Returned) else None
         shapes = tuple(array.shape[1:] for part in (parts or ())[:2] if (array := array_of(part)) is not None)

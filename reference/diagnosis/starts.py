@@ -89,16 +89,16 @@ def drawn_again(ladder: Ladder, bench: Bench) -> bool:
     With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
     rule from there.
     """
-    settings = [ladder.typed(bench, setting) for setting in ladder.drawn.epochs]
+    settings = [ladder.suited(bench, setting) for setting in ladder.drawn.epochs]
     for setting in settings:
         try:
-            last = ladder.descent.observe(bench, setting.changed(lr=0.0))
-            first = ladder.descent.observe(bench, setting.changed(epochs=1, lr=0.0))
+            last = ladder.descent.observe(bench, setting.changed(lr=setting.idle))
+            first = ladder.descent.observe(bench, setting.still())
             got = ladder.descent.observe(bench, setting)
         except Refused:
             return False
         if np.array_equal(first[0], last[0]):
             return False
-        if not explains(SHEET, run_of(setting.changed(epochs=1), last, got)):
+        if not explains(SHEET, run_of(setting.changed(epochs=setting.fewest), last, got)):
             return False
     return True

@@ -10,10 +10,11 @@ from grader import wire
 from grader.figures import array_of
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Observation, Outcome
+from reference import bounds
 from reference.decomposition import Case, Decomposition
 from reference.diagnosis.raised import raising
 from reference.functions import TRUNCATED_SVD
-from reference.misconceptions.decompositions import SVD_BANK, MistakenSvd, outcomes
+from reference.misconceptions.decompositions import SVD_BANK, Mistake, MistakenSvd, outcomes
 from reference.misconceptions.entry import Words
 from reference.misconceptions.stated import stated_mistake
 from reference.returned import approximations, items_of
@@ -25,6 +26,9 @@ Array: TypeAlias = npt.NDArray[np.float64]
 CLOSENESS: Final = 1e-4
 """Relative to σ₁. Mistakes show the singular vectors themselves, which float32 knows to u·σ₁ over the gap of their
 values (Davis and Kahan): 1e-5 at the gaps of 0.02·σ₁ looked at. A mistake changes a hundred times as much."""
+
+DIGITS: Final = 1e-6
+"""The same for a result that is said to be rounded: by then, what is not rounded looks alike."""
 
 _NONE = Words(
     "returns-none", "The function returns nothing.",
@@ -105,31 +109,37 @@ def _well_apart(case: Case) -> bool:
 
 
 def _explains(mistake: MistakenSvd, seen: list[tuple[Case, Observation]]) -> bool:
-    for way in mistake.ways:
-        explained = 0
-        for case, observation in seen:
-            A = case.A.astype(np.float64)
-            made = list(outcomes(way, A, case.rank))
-            if not made and not isinstance(observation, wire.Returned):
-                continue
-            if not isinstance(observation, wire.Returned):
-                break
-            size = (
-                float(np.linalg.norm(A, 2)) ** 2 + 1.0
-                if mistake.id == "svd-s-squared"
-                else float(np.linalg.norm(A, 2))
-            )
-            if not any(
-                back.shape == one.shape and np.abs(back - one).max(initial=0.0) <= CLOSENESS * size
-                for back in _arrays(observation.value, A.shape)
-                for one in made
-            ):
-                break
-            explained += 1
-        else:
-            if explained:
-                return True
-    return False
+    return any(_explains_so(mistake, way, seen) for way in mistake.ways)
+
+
+def _explains_so(mistake: MistakenSvd, way: Mistake, seen: list[tuple[Case, Observation]]) -> bool:
+    """Whether one way of a mistake gives what came back in every call, and shows in one: else any SVD is explained."""
+    shows = False
+    close = DIGITS if mistake.id == "result-rounded" else CLOSENESS
+    for case, observation in seen:
+        A = case.A.astype(np.float64)
+        made = list(outcomes(way, A, case.rank))
+        if not isinstance(observation, wire.Returned):
+            if made:
+                return False
+            shows = True
+            continue
+        norm = float(np.linalg.norm(A, 2))
+        tolerance = close * (norm**2 + 1.0 if mistake.id == "svd-s-squared" else norm)
+        alike = [one for one in made if _gives(observation, one, A.shape, tolerance)]
+        if not alike:
+            return False
+        best = bounds.best_approximation(A, case.rank)
+        shows = shows or not any(_is_near(one, best, tolerance) for one in alike)
+    return shows
+
+
+def _gives(observation: wire.Returned, one: Array, shape: tuple[int, ...], tolerance: float) -> bool:
+    return any(_is_near(back, one, tolerance) for back in _arrays(observation.value, shape))
+
+
+def _is_near(first: Array, second: Array, tolerance: float) -> bool:
+    return first.shape == second.shape and float(np.abs(first - second).max(initial=0.0)) <= tolerance
 
 
 def _arrays(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]:

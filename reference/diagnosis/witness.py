@@ -47,7 +47,7 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
         return None
     refused: Witness | None = None
     for number, setting in enumerate(_settings(ladder.masked)):
-        setting = ladder.typed(bench, setting)
+        setting = ladder.suited(bench, setting)
         if refused is not None and number > PATIENCE:
             return refused
         try:
@@ -66,7 +66,7 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
 def raised_by_descent(ladder: Ladder, bench: Bench) -> wire.Raised | None:
     """What the smallest call that raises raised; None where none of the calls of the rungs does."""
     for setting in sorted(ladder.drawn.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
-        observation = bench.observe(ladder.descent.probe(ladder.typed(bench, setting)))
+        observation = bench.observe(ladder.descent.probe(ladder.suited(bench, setting)))
         if isinstance(observation, Died):
             return None
         if isinstance(observation, wire.Raised):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from reference.misconceptions.entry import Words
 
-__all__ = ["CUT", "MADE", "SVD_BANK", "MistakenSvd", "Parts", "outcomes"]
+__all__ = ["CUT", "MADE", "SVD_BANK", "Mistake", "MistakenSvd", "Parts", "outcomes"]
 
 Array: TypeAlias = npt.NDArray[np.float64]
 

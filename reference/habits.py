@@ -1,0 +1,151 @@
+"""What a student's function can be asked, where it cannot be asked all that the checks ask.
+
+The checks call with one epoch, with lr = 0 and with more columns than A has. Nobody else does, and a function that does
+what the sheet asks for may stop there: it divides by `num_epochs // 10` to report, refuses a rate of 0 or takes it for
+none given, keeps the rank within the size of A. It is then asked for what tells the same: more epochs at a rate as much
+smaller, a rate that moves nothing, a smaller rank. None of this costs a mark.
+"""
+
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+import numpy as np
+
+from grader import wire
+from grader.lab import Bench
+from grader.model import Frozen
+from reference.descent import Descent, Setting
+from reference.drawn import Drawn
+from reference.returned import Ended, Refused
+
+__all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "Habits", "HabitsSeen"]
+
+MASK_TYPES: Final = ("int64", "float32", "bool")
+"""Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
+
+MORE_EPOCHS: Final = (10, 100)
+"""How many times as many epochs are tried, where one to three do not work: reports are made ten or a hundred times."""
+
+TINY: Final = 1e-30
+"""A rate that is not 0 and moves no number near 1, in float32 or float64."""
+
+LONG: Final = 100
+"""A run of so many epochs is long enough for any report."""
+
+
+class Habits(Frozen, frozen=True):
+    """What is known of one student's function; the defaults are those of a function that takes everything."""
+
+    mask_type: str = MASK_TYPES[0]
+    more: int = 1
+    """How many times as many epochs it has to be asked for."""
+    idle: float = 0.0
+    """The rate at which nothing moves."""
+    keeps_rank: bool = False
+    """Whether it takes a rank of at most the rows and columns of A."""
+
+    def suited(self, setting: Setting) -> Setting:
+        """The setting as the function can be asked for it."""
+        fields: dict[str, object] = {"idle": self.idle, "fewest": self.more}
+        if setting.M is not None:
+            fields["M"] = setting.M.astype(self.mask_type)
+        if self.keeps_rank:
+            fields["rank"] = min(setting.rank, *setting.A.shape)
+        if 0 < setting.epochs < LONG:
+            fields |= {"epochs": setting.epochs * self.more, "lr": setting.lr / self.more}
+        return setting.changed(**fields)
+
+
+class HabitsSeen:
+    """The habits of every student's function, learned where it stops at what nobody else would ask."""
+
+    def __init__(self, descent: Descent, drawn: Drawn) -> None:
+        self._descent = descent
+        self._drawn = drawn
+        self._plain = drawn.sweep[1]
+        self._of: WeakKeyDictionary[Bench, Habits] = WeakKeyDictionary()
+
+    def of(self, bench: Bench) -> Habits:
+        """What is known so far; the type of a mask is found out where there is one."""
+        if bench not in self._of:
+            self._of[bench] = Habits()
+            self._learn_mask_type(bench)
+        return self._of[bench]
+
+    def suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+        """The settings as the student's function can be asked for them."""
+        habits = self.of(bench)
+        return (
+            settings if habits == Habits() and self._plain.M is None else tuple(map(habits.suited, settings))
+        )
+
+    def mask_types(self, bench: Bench) -> tuple[str, ...]:
+        """The types of a mask that it works with."""
+        return tuple(name for name in MASK_TYPES if self._works_with(bench, name))
+
+    def learn_epochs(self, bench: Bench) -> bool:
+        """Whether it stops for one epoch and works for more of them, which it is asked for from now on."""
+        known = self.of(bench)
+        if known.more > 1 or not self._raises(bench, known):
+            return False
+        for more in MORE_EPOCHS:
+            habits = msgspec.structs.replace(known, more=more)
+            if not self._raises(bench, habits):
+                self._of[bench] = habits
+                self._learn_mask_type(bench)
+                return True
+        return False
+
+    def learn_idle(self, bench: Bench) -> bool:
+        """Whether it stops or moves with lr = 0 and not with the tiniest of rates, which is taken from now on."""
+        known = self.of(bench)
+        if known.idle > 0:
+            return False
+        habits = msgspec.structs.replace(known, idle=TINY)
+        still = habits.suited(self._plain).still()
+        try:
+            once = self._descent.observe(bench, still)
+            later = self._descent.observe(bench, still.changed(epochs=3 * still.fewest))
+        except Refused:
+            return False
+        if not all(np.array_equal(x, y) for x, y in zip(once, later, strict=True)):
+            return False
+        self._of[bench] = habits
+        return True
+
+    def learn_rank(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether it stops where a rank exceeds the size of A, and works up to it."""
+        known = self.of(bench)
+        beyond = [known.suited(setting) for setting in settings if setting.rank > min(setting.A.shape)]
+        if known.keeps_rank or not beyond:
+            return False
+        try:
+            self._descent.observe(bench, beyond[0])
+            return False
+        except Ended:
+            return False
+        except Refused:
+            pass
+        habits = msgspec.structs.replace(known, keeps_rank=True)
+        try:
+            self._descent.observe(bench, habits.suited(beyond[0]))
+        except Refused:
+            return False
+        self._of[bench] = habits
+        return True
+
+    def _raises(self, bench: Bench, habits: Habits) -> bool:
+        return isinstance(bench.observe(self._descent.probe(habits.suited(self._plain))), wire.Raised)
+
+    def _learn_mask_type(self, bench: Bench) -> None:
+        if self._plain.M is not None:
+            working = (name for name in MASK_TYPES if self._works_with(bench, name))
+            self._of[bench] = msgspec.structs.replace(self._of[bench], mask_type=next(working, MASK_TYPES[0]))
+
+    def _works_with(self, bench: Bench, mask_type: str) -> bool:
+        habits = msgspec.structs.replace(self._of[bench], mask_type=mask_type)
+        try:
+            return self._descent.compare(bench, habits.suited(self._drawn.hidden[-1])) is None
+        except Refused:
+            return False
