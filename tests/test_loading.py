@@ -308,6 +308,35 @@ def test_two_calls_with_one_seed_draw_the_same_numbers_and_with_another_others(
     assert not (first == other).any()
 
 
+def test_a_figure_that_stands_alone_is_shown_as_in_a_notebook(open_bench: OpenBench) -> None:
+    code = (
+        "import torch\ntorch.tensor([1.5])\n2.5\n(1.25, torch.tensor(3.5))\ndisplay(4.5)\n"
+        "'words'\n7\nTrue\n[None]\n[]\nlen([1])\ntorch.manual_seed(0)\n"
+    )
+    loaded = open_bench(code).loaded
+    assert loaded.printed == "tensor([1.5000])\n2.5\n(1.25, tensor(3.5000))\n4.5\n"
+    assert loaded.failures == ()
+
+
+def test_a_function_without_a_signature_is_called_as_it_is_written(open_bench: OpenBench) -> None:
+    code = """
+        import torch
+        @torch.jit.script
+        def scale(A: torch.Tensor, factor: float = 2.0, shift: int = 1):
+            return A * factor + shift
+        @torch.compile
+        def work(A):
+            return A + 1
+        """
+    scale = Function("scale", (Parameter("A"), Parameter("factor", (), 5.0), Parameter("shift", (), 1)))
+    bench = open_bench(code, functions=(WORK, scale))
+    located = bench.locate(scale)
+    assert located is not None
+    assert dict(located.defaults) == {"factor": "2.0", "shift": "1"}
+    assert np.array_equal(matrix(bench.observe(Probe("scale", {"A": A, "factor": 3.0}, 1))), 3 * A + 1)
+    assert np.array_equal(matrix(work(bench)), A + 1)
+
+
 @pytest.mark.parametrize("end", ["close", "detach"])
 def test_a_call_that_ends_the_error_stream_leaves_the_next_call_one(open_bench: OpenBench, end: str) -> None:
     bench = open_bench(

@@ -48,6 +48,11 @@ def check(tmp_path: Path, code: str, check_id: str) -> CheckResult:
 
 
 RIGHT = {
+    "factors that stand alone, as in a cell": ("1.2-factors", "sgd_factorise(A, 2)"),
+    "a loss that stands alone behind a matrix": (
+        "1.2-loss",
+        "U, V = sgd_factorise(A, 2)\nU @ V.T\ntorch.norm(A - U @ V.T) ** 2\ndel U, V",
+    ),
     "a loss printed from U and V in variables": (
         "1.2-loss",
         "U, V = sgd_factorise(A, 2)\nprint('loss', ((A - U @ V.T) ** 2).sum())",

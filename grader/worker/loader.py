@@ -14,7 +14,7 @@ from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from grader import wire
-from grader.worker.values import to_wire
+from grader.worker.values import is_figure, to_wire
 
 __all__ = ["Loading", "describe", "line_of", "load", "message_of"]
 
@@ -43,7 +43,11 @@ class Loading:
 
 
 def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], None]) -> Loading:
-    """Execute the file; `progress` is told before each statement. The code is known to parse."""
+    """Execute the file; `progress` is told before each statement. The code is known to parse.
+
+    A figure that stands alone is shown, as in a notebook: where it was exported or its outputs were cleared, that is
+    the only place where it is stated.
+    """
     loading = Loading()
     module = ModuleType("__main__")
     module.__file__ = request.filename
@@ -56,8 +60,13 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
             continue
         progress(wire.Started(statement=number, line=statement.lineno))
         try:
-            tree = ast.Module(body=[statement], type_ignores=[])
-            exec(compile(tree, request.filename, "exec"), namespace)
+            if isinstance(statement, ast.Expr):
+                value = eval(compile(ast.Expression(statement.value), request.filename, "eval"), namespace)
+                if is_figure(value):
+                    print(value)
+            else:
+                tree = ast.Module(body=[statement], type_ignores=[])
+                exec(compile(tree, request.filename, "exec"), namespace)
         except BaseException as error:  # a student's SystemExit must not end the worker
             if len(loading.failures) < MAX_FAILURES:
                 loading.failures.append(

@@ -40,6 +40,7 @@ def serve(channel: int, folder: str) -> None:
     _send(channel, wire.Ready())
     sys.path.append(folder)
     builtins.input = _no_input
+    vars(builtins)["display"] = _display
     torch.compile = _as_it_is  # it would start a compiler, and changes nothing but the speed
     finder = standins.install()
     capture, dropped = Capture(), Capture()
@@ -122,6 +123,11 @@ def settle(seed: int) -> None:
     np.seterr(divide="warn", over="warn", under="ignore", invalid="warn")
     warnings.resetwarnings()
     warnings.simplefilter("ignore")
+
+
+def _display(*objects: object, **options: object) -> None:
+    """What notebooks have: it shows what is to be read as figures."""
+    print(*objects, sep="\n")
 
 
 def _as_it_is(model: Any = None, **options: Any) -> Any:

@@ -12,12 +12,20 @@ import torch
 
 from grader import wire
 
-__all__ = ["from_wire", "to_wire"]
+__all__ = ["from_wire", "is_figure", "to_wire"]
 
 MAX_TEXT = 10_000
 MAX_ITEMS = 20_000
 MAX_DEPTH = 4
+MAX_SIDE_BY_SIDE = 10
 _INT64 = range(-(2**63), 2**63)
+
+
+def is_figure(value: object) -> bool:
+    """Whether a value is a number with a fraction, an array of numbers, or a few of these side by side."""
+    if isinstance(value, tuple | list):
+        return 0 < len(value) <= MAX_SIDE_BY_SIDE and all(map(is_figure, value))
+    return isinstance(value, float | np.floating | np.ndarray | torch.Tensor)
 
 
 def to_wire(value: object, depth: int = 0) -> wire.Value:
