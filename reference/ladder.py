@@ -329,13 +329,13 @@ class Ladder:
         A start that is drawn only within the first epoch, or a step that moves U and V even with lr = 0, spoils
         one of the two; either will do.
         """
-        idle = self.suited(bench, self.drawn.wide)
-        idle = idle.changed(epochs=0, lr=idle.idle)
+        wide = self.suited(bench, self.drawn.wide).changed(epochs=0, lr=0.0)
         untouched: Finding | None = None
-        try:
-            untouched = self._judged_start(bench, self.descent.observe(bench, idle), idle)
-        except Refused:
-            pass
+        if wide.idle == 0:  # else no epochs may stand for the default number of them
+            try:
+                untouched = self._judged_start(bench, self.descent.observe(bench, wide), wide)
+            except Refused:
+                pass
         if untouched is not None and is_spotless(untouched):
             return untouched
         setting = self.suited(bench, self.drawn.spread).still()

@@ -120,6 +120,8 @@ def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = 
     What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
     """
     idle = setting.still()
+    if setting.idle > 0:  # a function with a habit about 0 has one about no epochs too
+        return ladder.descent.observe(bench, idle, reading=reading)
     try:
         start = ladder.descent.observe(bench, setting.changed(epochs=0), reading=reading)
     except Ended:
