@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from grader import wire
 from grader.lab import Bench
@@ -34,6 +35,9 @@ LONG: Final = 100
 """A run of so many epochs is long enough for any report."""
 
 
+Mask = npt.NDArray[np.generic]
+
+
 class Habits(Frozen, frozen=True):
     """What is known of one student's function; the defaults are those of a function that takes everything."""
 
@@ -44,17 +48,36 @@ class Habits(Frozen, frozen=True):
     """The rate at which nothing moves."""
     keeps_rank: bool = False
     """Whether it takes a rank of at most the rows and columns of A."""
+    wants_data: bool = False
+    """Whether it takes only masks that show something of every row and column."""
 
     def suited(self, setting: Setting) -> Setting:
         """The setting as the function can be asked for it."""
         fields: dict[str, object] = {"idle": self.idle, "fewest": self.more}
         if setting.M is not None:
-            fields["M"] = setting.M.astype(self.mask_type)
+            mask = with_data(setting.M) if self.wants_data else setting.M
+            fields["M"] = mask.astype(self.mask_type)
         if self.keeps_rank:
             fields["rank"] = min(setting.rank, *setting.A.shape)
         if 0 < setting.epochs < LONG:
             fields |= {"epochs": setting.epochs * self.more, "lr": setting.lr / self.more}
         return setting.changed(**fields)
+
+
+def lacks_data(mask: Mask | None) -> bool:
+    """Whether a mask hides a whole row or column."""
+    return mask is not None and not ((mask == 1).any(axis=0).all() and (mask == 1).any(axis=1).all())
+
+
+def with_data(mask: Mask) -> Mask:
+    """The mask with a cell more shown in each row and column that it hides as a whole."""
+    shown = mask.copy()
+    m, n = mask.shape
+    for r in np.flatnonzero(~(shown == 1).any(axis=1)):
+        shown[r, r % n] = 1
+    for c in np.flatnonzero(~(shown == 1).any(axis=0)):
+        shown[c % m, c] = 1
+    return shown
 
 
 class HabitsSeen:
@@ -131,6 +154,20 @@ class HabitsSeen:
         try:
             self._descent.observe(bench, habits.suited(beyond[0]))
         except Refused:
+            return False
+        self._of[bench] = habits
+        return True
+
+    def learn_masks(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether it raises where a whole row or column is hidden, and works where none is."""
+        known = self.of(bench)
+        empty = [known.suited(setting) for setting in settings if lacks_data(setting.M)]
+        if known.wants_data or not empty:
+            return False
+        if not isinstance(bench.observe(self._descent.probe(empty[0])), wire.Raised):
+            return False
+        habits = msgspec.structs.replace(known, wants_data=True)
+        if isinstance(bench.observe(self._descent.probe(habits.suited(empty[0]))), wire.Raised):
             return False
         self._of[bench] = habits
         return True

@@ -37,6 +37,10 @@ CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
 
 IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30, and that costs no mark."
+DATA_NOTE: Final = (
+    "It takes no mask that hides a whole row or column, and was asked for masks that show a cell of each; that costs no "
+    "mark."
+)
 RANK_NOTE: Final = (
     "It takes no rank beyond the rows and columns of A, and was asked for none; that costs no mark."
 )
@@ -359,10 +363,17 @@ class Ladder:
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""
-        finding = self._agreement(settings, bench)
-        if finding.outcome is Outcome.FAIL and self.habits.learn_rank(bench, settings):
-            return _noted(self._agreement(settings, bench), RANK_NOTE)
-        return finding
+        return self._or_suited(partial(self._agreement, settings), bench, settings)
+
+    def _or_suited(
+        self, run: Callable[[Bench], Finding], bench: Bench, settings: tuple[Setting, ...]
+    ) -> Finding:
+        """What is found; once more where it turns out that the function could not be asked for one of the settings."""
+        finding, notes = run(bench), list[str]()
+        for learn, note in ((self.habits.learn_masks, DATA_NOTE), (self.habits.learn_rank, RANK_NOTE)):
+            if finding.outcome is Outcome.FAIL and learn(bench, settings):
+                finding, notes = run(bench), [*notes, note]
+        return _noted(finding, *notes)
 
     def _agreement(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         variant: Variant | None = None
@@ -418,14 +429,12 @@ class Ladder:
         return self.all_suited(bench, settings)
 
     def _values(self, bench: Bench) -> Finding:
-        finding = self._hidden_values(bench)
         first = tuple(setting for setting, _ in self.drawn.other_values)
-        if finding.outcome is Outcome.FAIL and self.habits.learn_rank(bench, first):
-            return _noted(self._hidden_values(bench), RANK_NOTE)
-        return finding
+        return self._or_suited(self._hidden_values, bench, first)
 
     def _hidden_values(self, bench: Bench) -> Finding:
         pairs = [self.all_suited(bench, pair) for pair in self.drawn.other_values]
+        pairs = [(one, other) for one, other in pairs if not ((one.A != other.A) & (one.M == 1)).any()]
         bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
         for setting, changed in pairs:
             try:
@@ -591,11 +600,11 @@ class Ladder:
         )
 
 
-def _noted(finding: Finding, note: str) -> Finding:
-    """The finding with one more note, where it is one that a student can be glad of."""
+def _noted(finding: Finding, *notes: str) -> Finding:
+    """The finding with more notes, where it is one that a student can be glad of."""
     if finding.outcome is not Outcome.PASS:
         return finding
-    return msgspec.structs.replace(finding, notes=(*finding.notes, note))
+    return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
 
 
 def _different(variant: Variant) -> str:

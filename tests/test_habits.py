@@ -65,6 +65,27 @@ def test_a_habit_is_noted_and_costs_no_mark(open_bench: OpenBench, habit: str, m
     assert not any(check.cost for check in found.checks)
 
 
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "if M.sum() == 0: raise ValueError('nothing is observed')",
+        "assert (M.sum(0) > 0).all() and (M.sum(1) > 0).all()",
+        "assert M.sum() > 0 and rank <= min(A.shape)",
+    ],
+)
+def test_a_mask_that_hides_a_row_may_be_refused(open_bench: OpenBench, refusal: str) -> None:
+    text = code("keeps the rank in bounds", "", True).replace("assert rank <= min(A.shape)", refusal)
+    found = examined(open_bench, text, True)
+    assert {check.outcome for check in found.checks} == {Outcome.PASS}
+    assert "hides a whole row or column" in " ".join(note for check in found.checks for note in check.notes)
+
+
+def test_a_mask_that_hides_nothing_is_still_the_only_one_that_another_can_do(open_bench: OpenBench) -> None:
+    text = code("keeps the rank in bounds", "", True).replace("rank <= min(A.shape)", "(M == 1).all()")
+    outcomes = {check.id: check.outcome for check in examined(open_bench, text, True).checks}
+    assert outcomes["3.1-hidden"] is Outcome.FAIL
+
+
 @pytest.mark.parametrize("mistake", [mistake for mistake in MISTAKES if mistake])
 @pytest.mark.parametrize("habit", HABITS)
 def test_a_mistake_beside_a_habit_is_still_named(open_bench: OpenBench, habit: str, mistake: str) -> None:
