@@ -1,0 +1,7 @@
+import torch
+
+
+def truncated_svd(A, rank):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    B = (U[:, :rank] * S[:rank]) @ Vh[:rank]
+    return {"U": U, "reconstruction": B, "error": ((A - B) ** 2).sum()}
