@@ -65,6 +65,8 @@ class WorkerBench:
     restarts = MAX_RESTARTS
     counts_lines = False
     """Whether what calls return tells how many lines of the file they ran."""
+    runs_beside = True
+    """Whether what other programs of the submission state is wanted."""
 
     def __init__(
         self,
@@ -303,14 +305,46 @@ class WorkerBench:
                 problem=f"The file could not be run: {reply.text}.",
             )
         failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
+        found = (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
+        for other in self._source.beside if self.runs_beside else ():
+            if time.monotonic() > self._ended:
+                break
+            more, lost = self._stated_by(other)
+            found += more
+            failures += [failure for failure in lost if failure not in failures]
         return LoadReport(
             self._source,
             functions=reply.functions,
-            figures=(*figures.from_variables(reply.variables), *figures.from_text(reply.printed), *stated),
+            figures=(*found, *stated),
             failures=tuple(sorted(failures + self._lost, key=lambda failure: failure.line)),
             printed=reply.printed,
             notes=reply.notes,
         )
+
+    def _stated_by(self, other: Source) -> tuple[tuple[Figure, ...], list[StatementFailure]]:
+        """What another program of the submission states, run by itself in a worker of its own, and what it lost."""
+        request = wire.Load(code=other.code, filename=other.name, seed=loading_seed(self._seed))
+        for _ in range(MAX_LOSSES):
+            worker = self._hire()
+            reply, begun = worker.ask(request, self._limits.call_seconds)
+            worker.close()
+            if not isinstance(reply, Died) or reply.reason != LOST:
+                break
+        if isinstance(reply, wire.Loaded):
+            stated = (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
+            lost = [(failure.line, failure.type_name, failure.text) for failure in reply.failures]
+        else:
+            stated = ()
+            text = reply.text if isinstance(reply, Died) else "the worker answered something else"
+            lost = [(begun[1] if begun is not None else 1, "", text)]
+        places = [other.place(line) for line, _, _ in lost]
+        return tuple(
+            msgspec.structs.replace(figure, origin=f"{figure.origin} of {other.name}", program=other.name)
+            for figure in stated
+        ), [
+            StatementFailure(place.line, type_name, text, place.words, place.file)
+            for place, (_, type_name, text) in zip(places, lost, strict=True)
+        ]
 
     def _ask_to_load(self) -> wire.Loaded | Died:
         """Load the file, leaving out one more statement after each death."""

@@ -17,6 +17,12 @@ from grader.parsing import parsed
 
 __all__ = ["choose"]
 
+_PROGRAMS: Final = (".py", ".ipynb")
+_TEST: Final = re.compile(r"^(test_.*|.*_test|conftest|setup)$")
+
+MOST_BESIDE: Final = 8
+"""Programs run beside the one that is graded; nobody has more parts."""
+
 _FAITHFUL: Final = (".pdf", ".tex", ".md", ".markdown", ".ipynb", ".py")
 """How much of the code survives in a kind of file, the least first."""
 
@@ -28,8 +34,8 @@ def choose(
 
     The file that defines most of the functions asked for gives the code; among equals a script before a
     notebook before a report, then one called final, new or the like, then the highest version number, then
-    the last by name. Other files add the functions it lacks. Figures and text come from all of them. `isolation`
-    is what the process that reads documents gets.
+    the last by name. Other files add the functions it lacks. Figures and text come from all of them but rivals, which
+    define a function in another way. `isolation` is what the process that reads documents gets.
     """
     readable = [file for file in submission.files if sources.is_readable(file)]
     read = sources.read_all(submission.root, readable, isolation)
@@ -44,15 +50,17 @@ def choose(
     asked = {normalised(name): f.name for f in functions for name in (f.name, *f.aliases)}
     ranked = sorted((_Read(source, _definitions(source, asked)) for source in read), key=_rank)
     merged, used = _with_missing_functions(ranked)
+    beside = _beside(ranked, used)
     merged = msgspec.structs.replace(
         merged,
+        beside=beside,
         passages=tuple(passage for source in _readers_order(read, merged) for passage in source.passages),
         unread=(*unread, *(sentence for source in read for sentence in source.unread)),
     )
     graded = [each.source for each in used]
     flags = (
         *submission.notes,
-        *_rivals(ranked, used),
+        *_rivals(ranked, used, beside),
         *(note for source in read if source in graded or not source.code for note in source.notes),
         *(source.problem for source in read if source.problem and source not in graded),
         *merged.unread,
@@ -92,11 +100,37 @@ def _with_missing_functions(ranked: Sequence["_Read"]) -> tuple[Source, tuple["_
     return chosen, used
 
 
+def _beside(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[Source, ...]:
+    """The programs that state something by themselves: one a part of the lab, with or without copies of functions.
+
+    Where files were put together, each of them is one too, for the names of one are taken again by the next.
+    """
+    known = _statements_of(used[0].source) if len(used) == 1 else frozenset[str]()
+    return tuple(
+        each.source
+        for each in ranked
+        if (each not in used or len(used) > 1)
+        and Path(each.source.name).suffix.lower() in _PROGRAMS
+        and not _TEST.search(Path(each.source.name).stem.lower())
+        and not each.source.problem
+        and not _differing(used, each)
+        and not _statements_of(each.source) <= known
+    )[-MOST_BESIDE:]
+
+
+def _statements_of(source: Source) -> frozenset[str]:
+    """The top-level statements of a program but for what only defines or imports, without layout and comments."""
+    if source.problem:
+        return frozenset()
+    silent = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    return frozenset(ast.dump(node) for node in parsed(source.code).body if not isinstance(node, silent))
+
+
 def _places(source: Source) -> tuple[Place, ...]:
     return tuple(source.place(line) for line in range(1, source.code.count("\n") + 2))
 
 
-def _rivals(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[str, ...]:
+def _rivals(ranked: Sequence["_Read"], used: Sequence["_Read"], beside: Sequence[Source]) -> tuple[str, ...]:
     """What to say about files with code: which were put together, which were left, and where they disagree."""
     chosen = used[0]
     flags: tuple[str, ...] = ()
@@ -104,7 +138,10 @@ def _rivals(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[str, ..
         flags += (f"The code of {', '.join(each.source.name for each in used)} was put together.",)
     if not chosen.defined:
         return flags
-    rest = [each for each in ranked if each not in used and each.defined]
+    parts = sorted({source.name for source in beside} - {each.source.name for each in used})
+    if parts:
+        flags += (f"What is stated by {', '.join(parts)}, each run by itself, counts as well.",)
+    rest = [each for each in ranked if each not in used and each.defined and each.source not in beside]
     differing = {each.source.name: _differing(used, each) for each in rest}
     rivals = [name for name, functions in differing.items() if name.endswith(".py") or functions]
     if rivals:

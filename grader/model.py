@@ -163,6 +163,8 @@ class Source(Frozen, frozen=True):
     """What the person marking should know about the reading."""
     unread: tuple[str, ...] = ()
     """Sentences about what only a person can read, such as a scanned page."""
+    beside: tuple["Source", ...] = ()
+    """Other programs handed in, run by themselves: what they state counts, what they define does not."""
 
     @property
     def text(self) -> str:
@@ -224,6 +226,8 @@ class Figure(Frozen, frozen=True):
     """The variable's name, or the words printed before the figure."""
     origin: str
     """Where it was found, e.g. `variable U` or `printed, line 3`."""
+    program: str = ""
+    """The program of the submission that states it, where it is not the one that is graded."""
 
 
 class StatementFailure(Frozen, frozen=True):

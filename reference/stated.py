@@ -119,8 +119,8 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
 
 
 def _apart(left: Figure, right: Figure) -> bool:
-    """A printed factor is not multiplied with a variable: both were stated together."""
-    return (left.half_width == 0) != (right.half_width == 0)
+    """A printed factor is not multiplied with a variable, nor with one of another program: both were stated together."""
+    return (left.half_width == 0) != (right.half_width == 0) or left.program != right.program
 
 
 def is_best(candidate: Candidate) -> bool:
