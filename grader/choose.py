@@ -18,7 +18,7 @@ from grader.parsing import parsed
 __all__ = ["choose"]
 
 _PROGRAMS: Final = (".py", ".ipynb")
-_TEST: Final = re.compile(r"^(test_.*|.*_test|conftest|setup)$")
+_TEST: Final = re.compile(r"^(test_.*|.*_test)$")
 
 MOST_BESIDE: Final = 8
 """Programs run beside the one that is graded; nobody has more parts."""
@@ -106,16 +106,29 @@ def _beside(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[Source,
     Where files were put together, each of them is one too, for the names of one are taken again by the next.
     """
     known = _statements_of(used[0].source) if len(used) == 1 else frozenset[str]()
+    modules = {name for each in ranked for name in _imported(each.source)} | {"__init__", "conftest", "setup"}
     return tuple(
         each.source
         for each in ranked
         if (each not in used or len(used) > 1)
         and Path(each.source.name).suffix.lower() in _PROGRAMS
         and not _TEST.search(Path(each.source.name).stem.lower())
+        and not modules & set(Path(each.source.name).with_suffix("").parts)
         and not each.source.problem
         and not _differing(used, each)
         and not _statements_of(each.source) <= known
     )[-MOST_BESIDE:]
+
+
+def _imported(source: Source) -> Iterator[str]:
+    """The names of the modules that a program imports: a file of such a name is a module, or would be taken for one."""
+    for node in ast.walk(parsed(source.code)) if not source.problem else ():
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (
+                (node.module.partition(".")[0],) if node.module else (alias.name for alias in node.names)
+            )
 
 
 def _statements_of(source: Source) -> frozenset[str]:

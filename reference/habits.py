@@ -3,7 +3,7 @@
 The checks call with one epoch, with lr = 0 and with more columns than A has. Nobody else does, and a function that does
 what the sheet asks for may stop there: it divides by `num_epochs // 10` to report, refuses a rate of 0 or takes it for
 none given, keeps the rank within the size of A. It is then asked for what tells the same: more epochs at a rate as much
-smaller, a rate that moves nothing, a smaller rank. None of this costs a mark.
+smaller, a rate that moves nothing, a smaller rank, masks that show something. None of this costs a mark.
 """
 
 from typing import Final
@@ -27,6 +27,9 @@ MASK_TYPES: Final = ("int64", "float32", "bool")
 
 MORE_EPOCHS: Final = (10, 100)
 """How many times as many epochs are tried, where one to three do not work: reports are made ten or a hundred times."""
+
+DELIBERATE: Final = ("ValueError", "AssertionError", "Exception", "ZeroDivisionError")
+"""What is raised on purpose, or by a division through how many cells are shown; an index out of range is a mistake."""
 
 TINY: Final = 1e-30
 """A rate that is not 0 and moves no number near 1, in float32 or float64."""
@@ -110,11 +113,11 @@ class HabitsSeen:
     def learn_epochs(self, bench: Bench) -> bool:
         """Whether it stops for one epoch and works for more of them, which it is asked for from now on."""
         known = self.of(bench)
-        if known.more > 1 or not self._raises(bench, known):
+        if known.more > 1 or not self._raises(bench, known.suited(self._plain)):
             return False
         for more in MORE_EPOCHS:
             habits = msgspec.structs.replace(known, more=more)
-            if not self._raises(bench, habits):
+            if not self._raises(bench, habits.suited(self._plain)):
                 self._of[bench] = habits
                 self._learn_mask_type(bench)
                 return True
@@ -149,7 +152,8 @@ class HabitsSeen:
         except Ended:
             return False
         except Refused:
-            pass
+            if not self._is_deliberate(bench, beyond[0]):
+                return False
         habits = msgspec.structs.replace(known, keeps_rank=True)
         try:
             self._descent.observe(bench, habits.suited(beyond[0]))
@@ -164,16 +168,21 @@ class HabitsSeen:
         empty = [known.suited(setting) for setting in settings if lacks_data(setting.M)]
         if known.wants_data or not empty:
             return False
-        if not isinstance(bench.observe(self._descent.probe(empty[0])), wire.Raised):
+        if not self._raises(bench, empty[0]) or not self._is_deliberate(bench, empty[0]):
             return False
         habits = msgspec.structs.replace(known, wants_data=True)
-        if isinstance(bench.observe(self._descent.probe(habits.suited(empty[0]))), wire.Raised):
+        if self._raises(bench, habits.suited(empty[0])):
             return False
         self._of[bench] = habits
         return True
 
-    def _raises(self, bench: Bench, habits: Habits) -> bool:
-        return isinstance(bench.observe(self._descent.probe(habits.suited(self._plain))), wire.Raised)
+    def _raises(self, bench: Bench, setting: Setting) -> bool:
+        return isinstance(bench.observe(self._descent.probe(setting)), wire.Raised)
+
+    def _is_deliberate(self, bench: Bench, setting: Setting) -> bool:
+        """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
+        observation = bench.observe(self._descent.probe(setting))
+        return not isinstance(observation, wire.Raised) or observation.type_name in DELIBERATE
 
     def _learn_mask_type(self, bench: Bench) -> None:
         if self._plain.M is not None:

@@ -36,13 +36,13 @@ on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats t
 CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
 
-IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30, and that costs no mark."
+IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
 DATA_NOTE: Final = (
-    "It takes no mask that hides a whole row or column, and was asked for masks that show a cell of each; that costs no "
-    "mark."
+    "It takes no mask that hides a whole row or column, and was asked for masks that show a cell of each. This costs "
+    "nothing."
 )
 RANK_NOTE: Final = (
-    "It takes no rank beyond the rows and columns of A, and was asked for none; that costs no mark."
+    "It takes no rank beyond the rows and columns of A, and was asked for none. This costs nothing."
 )
 
 ADVICE: Final = {
@@ -287,7 +287,7 @@ class Ladder:
         more = self.habits.of(bench).more
         return (
             f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
-            "smaller; that costs no mark."
+            "smaller. This costs nothing."
         )
 
     def _count(self, bench: Bench) -> int:
