@@ -2,7 +2,10 @@
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,6 +21,15 @@ from grader.parsing import parsed
 __all__ = ["choose"]
 
 _PROGRAMS: Final = (".py", ".ipynb")
+_NO_PROGRAMS: Final = (
+    "__init__",
+    "conftest",
+    "setup",
+    "sitecustomize",
+    "usercustomize",
+    "grader",
+    "reference",
+)
 _TEST: Final = re.compile(r"^(test_.*|.*_test)$")
 
 MOST_BESIDE: Final = 8
@@ -106,7 +118,9 @@ def _beside(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[Source,
     Where files were put together, each of them is one too, for the names of one are taken again by the next.
     """
     known = _statements_of(used[0].source) if len(used) == 1 else frozenset[str]()
-    modules = {name for each in ranked for name in _imported(each.source)} | {"__init__", "conftest", "setup"}
+    if len(ranked) == 1:
+        return ()
+    modules = {name for each in ranked for name in _imported(each.source)} | _modules_elsewhere()
     return tuple(
         each.source
         for each in ranked
@@ -118,6 +132,13 @@ def _beside(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[Source,
         and not _differing(used, each)
         and not _statements_of(each.source) <= known
     )[-MOST_BESIDE:]
+
+
+@cache
+def _modules_elsewhere() -> frozenset[str]:
+    """The names of modules that are not students': a file of such a name is none of their programs."""
+    installed = metadata.packages_distributions().keys()
+    return frozenset({*sys.stdlib_module_names, *installed, *_NO_PROGRAMS})
 
 
 def _imported(source: Source) -> Iterator[str]:

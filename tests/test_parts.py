@@ -85,3 +85,11 @@ def test_a_part_that_never_ends_costs_itself_only(handed_in: Handed) -> None:
     )  # fmt: skip
     assert marks(report)["1.1"] == marks(report)["1.2"] == 1
     assert any(flag.startswith("ex2.py line 1 could not be run") for flag in report.flags)
+
+
+def test_a_file_called_like_a_module_is_no_program_of_its_own(handed_in: Handed) -> None:
+    names = ("json.py", "numpy.py", "helper.py", "tools/__init__.py", "test_lab.py")
+    others = dict.fromkeys(names, "print('loss', 0.3)\nraise RuntimeError('was run')\n")
+    report = graded(handed_in({"lab1.py": f"import torch, helper\n{DESCENT}", **others}))
+    assert marks(report)["1.1"] == 1
+    assert not [flag for flag in report.flags if "each run by itself" in flag]
