@@ -1077,7 +1077,7 @@ OPERATORS = (
             "range(rank) -> range(len(S) - rank, len(S))",
         ),
     ),
-    Operator("last_term_only", "svd-keeps-smallest", SVD, rules("A - last -> last")),
+    Operator("last_term_only", "svd-zeroes-largest", SVD, rules("A - last -> last")),
     Operator(
         "last_only",
         "svd-zeroes-last-only",
