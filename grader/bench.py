@@ -305,7 +305,7 @@ class WorkerBench:
                 problem=f"The file could not be run: {reply.text}.",
             )
         failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
-        found = (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
+        found = _figures_of(reply)
         for other in self._source.beside if self.runs_beside else ():
             if time.monotonic() > self._ended:
                 break
@@ -331,20 +331,13 @@ class WorkerBench:
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
         if isinstance(reply, wire.Loaded):
-            stated = (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
-            lost = [(failure.line, failure.type_name, failure.text) for failure in reply.failures]
-        else:
-            stated = ()
-            text = reply.text if isinstance(reply, Died) else "the worker answered something else"
-            lost = [(begun[1] if begun is not None else 1, "", text)]
-        places = [other.place(line) for line, _, _ in lost]
-        return tuple(
-            msgspec.structs.replace(figure, origin=f"{figure.origin} of {other.name}", program=other.name)
-            for figure in stated
-        ), [
-            StatementFailure(place.line, type_name, text, place.words, place.file)
-            for place, (_, type_name, text) in zip(places, lost, strict=True)
-        ]
+            failures = [self._failed(f.line, f.type_name, f.text, other) for f in reply.failures]
+            return tuple(
+                msgspec.structs.replace(figure, origin=f"{figure.origin} of {other.name}", program=other.name)
+                for figure in _figures_of(reply)
+            ), failures
+        text = reply.text if isinstance(reply, Died) else "the worker answered something else"
+        return (), [self._failed(begun[1] if begun is not None else 1, "", text, other)]
 
     def _ask_to_load(self) -> wire.Loaded | Died:
         """Load the file, leaving out one more statement after each death."""
@@ -374,8 +367,10 @@ class WorkerBench:
     def _hire(self) -> Worker:
         return Worker(self._zygote, self._folder, self._limits)
 
-    def _failed(self, line: int, type_name: str, text: str) -> StatementFailure:
-        place = self._place(line)
+    def _failed(
+        self, line: int, type_name: str, text: str, program: Source | None = None
+    ) -> StatementFailure:
+        place = program.place(line) if program is not None else self._place(line)
         return StatementFailure(place.line, type_name, text, place.words, place.file)
 
     def _place(self, line: int) -> Place:
@@ -397,6 +392,10 @@ class WorkerBench:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _figures_of(reply: wire.Loaded) -> tuple[Figure, ...]:
+    return (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
 
 
 def loading_seed(seed: int) -> int:

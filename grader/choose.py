@@ -13,6 +13,7 @@ import msgspec
 
 from grader import sources
 from grader.binding import normalised
+from grader.imports import imports
 from grader.lab import Function
 from grader.limits import Isolation
 from grader.model import Place, Source, Submission
@@ -117,10 +118,11 @@ def _beside(ranked: Sequence["_Read"], used: Sequence["_Read"]) -> tuple[Source,
 
     Where files were put together, each of them is one too, for the names of one are taken again by the next.
     """
-    known = _statements_of(used[0].source) if len(used) == 1 else frozenset[str]()
     if len(ranked) == 1:
         return ()
-    modules = {name for each in ranked for name in _imported(each.source)} | _modules_elsewhere()
+    known = _statements_of(used[0].source) if len(used) == 1 else frozenset[str]()
+    programs = [each.source.code for each in ranked if not each.source.problem]
+    modules = {module for code in programs for _, module in imports(code)} | _modules_elsewhere()
     return tuple(
         each.source
         for each in ranked
@@ -139,17 +141,6 @@ def _modules_elsewhere() -> frozenset[str]:
     """The names of modules that are not students': a file of such a name is none of their programs."""
     installed = metadata.packages_distributions().keys()
     return frozenset({*sys.stdlib_module_names, *installed, *_NO_PROGRAMS})
-
-
-def _imported(source: Source) -> Iterator[str]:
-    """The names of the modules that a program imports: a file of such a name is a module, or would be taken for one."""
-    for node in ast.walk(parsed(source.code)) if not source.problem else ():
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (
-                (node.module.partition(".")[0],) if node.module else (alias.name for alias in node.names)
-            )
 
 
 def _statements_of(source: Source) -> frozenset[str]:

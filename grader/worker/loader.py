@@ -9,6 +9,7 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import repeat
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
@@ -194,16 +195,10 @@ def _as_written(statement: ast.FunctionDef) -> wire.FunctionInfo:
     plain = [*given.posonlyargs, *given.args]
     defaults = [*[None] * (len(plain) - len(given.defaults)), *given.defaults]
     listed = [
-        *(
-            (argument, "positional_or_keyword", default)
-            for argument, default in zip(plain, defaults, strict=True)
-        ),
-        *((given.vararg, "var_positional", None),),
-        *(
-            (argument, "keyword_only", default)
-            for argument, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-        ),
-        *((given.kwarg, "var_keyword", None),),
+        *zip(plain, repeat("positional_or_keyword"), defaults),
+        (given.vararg, "var_positional", None),
+        *zip(given.kwonlyargs, repeat("keyword_only"), given.kw_defaults),
+        (given.kwarg, "var_keyword", None),
     ]
     parameters = tuple(
         wire.ParameterInfo(
