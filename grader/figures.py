@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from grader import wire
 from grader.model import Figure, Place, Source
+from grader.rows import Block, Row, blocks
 
 __all__ = ["array_of", "from_source", "from_text", "from_variables"]
 
@@ -90,7 +91,8 @@ def from_text(text: str, where: Callable[[int], str] = _printed) -> Iterator[Fig
     `where` says in words where a line of the text, counted from 1, was found.
 
     A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
-    square brackets. Numbers inside a matrix or a list are not yielded one by one, nor are numbers of exercises.
+    square brackets, or rows on lines one after another. Numbers inside brackets are not yielded one by one, nor are
+    numbers of exercises.
     """
     text = _without_numbering(_plain_numbers(text))
     count = 0
@@ -98,6 +100,11 @@ def from_text(text: str, where: Callable[[int], str] = _printed) -> Iterator[Fig
     for start, end in _outer_brackets(text):
         spans.append((start, end))
         figure = _matrix(text, start, end, where)
+        if figure is not None and count < MAX_FIGURES:
+            count += 1
+            yield figure
+    for block in blocks(text, spans):
+        figure = _stacked(text, block, where)
         if figure is not None and count < MAX_FIGURES:
             count += 1
             yield figure
@@ -155,6 +162,26 @@ def _matrix(text: str, start: int, end: int, where: Callable[[int], str]) -> Fig
         values = values[0]
     name = _label_before(text, start)
     return Figure(values, half_width, name, where(_line(text, start)))
+
+
+def _stacked(text: str, block: Block, where: Callable[[int], str]) -> Figure | None:
+    """The matrix of a block of rows that are equally long; its numbers are also yielded as they stand."""
+    found = [
+        _row(text[row.start : row.end] if row.is_vector else _bracketed(text, row)) for row in block.rows
+    ]
+    filled = [row for row in found if row]
+    if len(filled) < len(found) or len({len(row) for row in filled}) != 1:
+        return None
+    values = np.array([[value for value, _ in row] for row in filled])
+    start = block.rows[0].start
+    half_width = max(width for row in filled for _, width in row)
+    return Figure(values, half_width, _label_before(text, start), where(_line(text, start)))
+
+
+def _bracketed(text: str, row: Row) -> str:
+    """A row of a table as a vector."""
+    numbers = re.sub(r"[;|&\\]", " ", text[row.start : row.end])
+    return f"[{numbers}]"
 
 
 def _row(text: str) -> list[tuple[float, float]] | None:

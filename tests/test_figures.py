@@ -45,6 +45,49 @@ def test_a_matrix_is_read_as_printed_within_half_a_unit(printed: str) -> None:
     assert np.abs(figure.values - V.double().numpy()).max() <= figure.half_width + 1e-7
 
 
+ROWS = {
+    "a tensor a line": "\n".join(str(row) for row in V),
+    "a tensor of doubles a line": "\n".join(str(row) for row in V.double()),
+    "an array a line": "\n".join(str(row) for row in V.numpy()),
+    "a list a line": "\n".join(str(row) for row in V.tolist()),
+    "a table": "\n".join("  ".join(f"{x:9.4f}" for x in row) for row in V),
+    "a table of tabs": "\n".join("\t".join(f"{x:.4f}" for x in row) for row in V),
+    "a table of commas": "\n".join(", ".join(f"{x:.4f}" for x in row) for row in V),
+    "a table of bars": "\n".join(f"| {row[0]:.4f} | {row[1]:.4f} |" for row in V.tolist()),
+    "a table of ampersands": "\n".join(f"{row[0]:.4f} & {row[1]:.4f} \\\\" for row in V.tolist()),
+}
+
+
+@pytest.mark.parametrize("printed", ROWS.values(), ids=ROWS)
+def test_rows_on_lines_one_after_another_are_a_matrix(printed: str) -> None:
+    (figure,) = (f for f in from_text(f"V is\n{printed}\nloss: 0.1220\n") if f.values.ndim == 2)
+    assert figure.values.shape == (3, 2)
+    assert np.abs(figure.values - V.double().numpy()).max() <= figure.half_width + 1e-7
+    assert figure.name == "V is"
+
+
+@pytest.mark.parametrize("printed", ROWS.values(), ids=ROWS)
+def test_two_matrices_of_rows_without_a_word_between_are_both_read(printed: str) -> None:
+    found = [f.values for f in from_text(f"{printed}\n{printed}\n") if f.values.shape == (3, 2)]
+    assert len(found) == 2
+    assert all(np.allclose(values, V, atol=1e-4) for values in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0.1 0.2\n\n0.3 0.4\n",
+        "0.1 0.2\n0.3 0.4 0.5\n",
+        "epoch 1 0.52\nepoch 2 0.31\n",
+        "100 200\n300 400\n",
+        "[0.1, 0.2] [0.3, 0.4]\n[0.5, 0.6] [0.7, 0.8]\n",
+        "0.1\n0.2\n0.3\n",
+    ],
+)
+def test_lines_that_hold_more_or_less_than_a_row_are_no_matrix(text: str) -> None:
+    assert all(figure.values.ndim < 2 for figure in from_text(text))
+
+
 def test_four_printed_digits_mean_half_a_unit_of_the_fourth() -> None:
     assert only(str(V)).half_width == pytest.approx(5e-5)
 
