@@ -121,10 +121,25 @@ class WorkerBench:
         ]
         if supplied:
             notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
+        if info.within is not None:
+            notes += (
+                f"`{info.name}` stands within `{info.within}`, where nothing else can call it; it was looked at as if it "
+                "stood beside it.",
+            )
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
         place = self._place(info.line)
-        return Located(info.name, place.line, notes, bound, defaults, place=place.words, file=place.file)
+        return Located(
+            info.name,
+            place.line,
+            notes,
+            bound,
+            defaults,
+            place=place.words,
+            file=place.file,
+            made_with=info.made_with,
+            shared=info.shared,
+        )
 
     def attempt(self, function: Function) -> Located | None:
         """The student's version of a function, else one that tries to be it and fails, or None."""
@@ -180,10 +195,11 @@ class WorkerBench:
         recognise: Callable[[Observation], bool] | None,
         others: Collection[int] = (),
     ) -> tuple[int, tuple[str, ...]] | None:
-        """The last function that is recognised, but for the `others`."""
+        """The last function that is recognised, but for the `others`; methods and functions within others come after."""
         if recognise is None:
             return None
-        for number in reversed(range(len(self._loaded.functions))):
+        numbers = range(len(self._loaded.functions))
+        for number in sorted(numbers, key=lambda n: (_is_inside(self._loaded.functions[n]), -n)):
             info = self._loaded.functions[number]
             if number in others or not binding.fits_arity(function, info):
                 continue
@@ -392,6 +408,11 @@ class WorkerBench:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
+
+
+def _is_inside(info: wire.FunctionInfo) -> bool:
+    """Whether it stands in a class or in another function."""
+    return "." in info.name or info.within is not None
 
 
 def _figures_of(reply: wire.Loaded) -> tuple[Figure, ...]:

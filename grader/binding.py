@@ -156,7 +156,7 @@ def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
         float(theirs.default)
     except ValueError:
         return theirs.default == "None" and len(theirs.name) <= 2
-    return True
+    return not ours.is_array
 
 
 def arguments(
@@ -219,4 +219,15 @@ def written(function: Function, located: Located, given: Mapping[str, str]) -> s
             break
         shown[number] = f"{slot.theirs}={positional[number]}"
     shown += [f"{name}={text}" for name, text in named.items()]
-    return f"{located.name}({', '.join(shown)})"
+    if located.made_with is None:
+        return f"{located.name}({', '.join(shown)})"
+    theirs = [slots[ours].theirs if ours in slots else ours for ours in order]
+    texts = [*positional, *named.values()]
+    makes = {*located.made_with, *located.binding.by_keyword}
+    making = [f"{name}={text}" for name, text in zip(theirs, texts, strict=True) if name in makes]
+    passed = [
+        text for name, text in zip(theirs, shown, strict=True) if name not in makes or name in located.shared
+    ]
+    owner, _, method = located.name.rpartition(".")
+    of_it = "" if method == "__call__" else f".{method}"
+    return f"{owner}({', '.join(making)}){of_it}({', '.join(passed)})"

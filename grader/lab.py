@@ -40,12 +40,14 @@ __all__ = [
 class Parameter(Frozen, frozen=True):
     """A parameter as the sheet names it, with other names students give it.
 
-    `default` is what the sheet prescribes; None where the caller always supplies a value.
+    `default` is what the sheet prescribes; None where the caller always supplies a value. What `is_array` is not
+    taken for a parameter of the student's that has a number for its default.
     """
 
     name: str
     aliases: tuple[str, ...] = ()
     default: int | float | None = None
+    is_array: bool = False
 
 
 class Function(Frozen, frozen=True):
@@ -109,6 +111,10 @@ class Located(Frozen, frozen=True):
     place: str = ""
     """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
     file: str = ""
+    made_with: tuple[str, ...] | None = None
+    """Where it is a method of a class made anew for each call: the student's names of what that is made with."""
+    shared: tuple[str, ...] = ()
+    """Those of them that the method takes as well."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
+    "ATTRIBUTES",
     "DTYPE_SIZES",
     "MAX_ARRAY_BYTES",
     "MAX_REPLY_BYTES",
@@ -111,6 +112,10 @@ class Nothing(_Message, frozen=True, kw_only=True):
     """None."""
 
 
+ATTRIBUTES = "Attributes"
+"""The type name of what an object holds after a method that works on it."""
+
+
 class Items(_Message, frozen=True, kw_only=True):
     """A tuple, list, named tuple or dict; `names` are the keys or field names where there are any."""
 
@@ -165,6 +170,12 @@ class FunctionInfo(_Message, frozen=True, kw_only=True):
     name: Name
     line: Count
     parameters: Annotated[tuple[ParameterInfo, ...], Meta(max_length=300)]
+    made_with: Annotated[tuple[Name, ...], Meta(max_length=300)] | None = None
+    """Of a method for whose every call an object is made: the parameters that its class is made with."""
+    shared: Annotated[tuple[Name, ...], Meta(max_length=300)] = ()
+    """Those of them that the method takes as well."""
+    within: Name | None = None
+    """The function that it is defined in."""
 
 
 class Variable(_Message, frozen=True, kw_only=True):

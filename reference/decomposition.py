@@ -23,11 +23,14 @@ from reference.returned import approximations, describe, failure, format_matrix,
 from reference.stated import BEST
 from reference.statements import error_check, prose_check, stated_best
 
-__all__ = ["ADVICE", "Case", "Decomposition"]
+__all__ = ["ADVICE", "SEED", "Case", "Decomposition"]
 
 Array = npt.NDArray[np.float64]
 
 FLOAT32_EPS: Final = 2.0**-23
+
+SEED: Final = 1
+"""Of every call: what comes back must not depend on it."""
 
 ADVICE: Final = {
     "matrix": "Reconstruct the matrix of the message with your function and compare it entry by entry.",
@@ -172,10 +175,10 @@ class Decomposition:
         three = [case for case in cases if min(case.A.shape) == 3]
         return tuple(case if case.rank == 2 else Case(case.A, 2, "another matrix") for case in three)
 
-    def observe(self, bench: Bench, case: Case) -> Observation:
+    def observe(self, bench: Bench, case: Case, seed: int = SEED) -> Observation:
         """What the student's function gives for a case, with the rank where it takes one."""
         located = bench.locate(TRUNCATED_SVD)
-        return bench.observe(self._probe(case, located is not None and "rank" in located.parameters))
+        return bench.observe(self._probe(case, located is not None and "rank" in located.parameters, seed))
 
     def call_text(self, bench: Bench, case: Case) -> str:
         """The call of a case as a student can paste it after their own code; empty where there is no function."""
@@ -187,11 +190,11 @@ class Decomposition:
             given["rank"] = str(case.rank)
         return written(TRUNCATED_SVD, located, given)
 
-    def _probe(self, case: Case, takes_rank: bool) -> Probe:
+    def _probe(self, case: Case, takes_rank: bool, seed: int = SEED) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
         if takes_rank:
             arguments["rank"] = case.rank
-        return Probe(TRUNCATED_SVD.name, arguments, seed=1)
+        return Probe(TRUNCATED_SVD.name, arguments, seed)
 
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
         """None where the function is right in this case, else the failed check."""

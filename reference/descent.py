@@ -5,6 +5,7 @@ same seed gives back U₀ and V₀. From there everything is algebra, and no ver
 """
 
 from collections.abc import Callable
+from functools import partial
 from itertools import permutations
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from grader import wire
 from grader.binding import written
 from grader.lab import Bench, Function
 from grader.model import Died, Frozen, Observation, Probe
+from reference.arrangement import AS_ASKED, Arrangement
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
 from reference.returned import Ended, Refused, factors, failure, format_matrix
 from reference.variants import VARIANTS, Variant, permuted
@@ -53,6 +55,10 @@ class Setting(Frozen, frozen=True):
     """The rate at which nothing moves."""
     fewest: int = 1
     """The fewest epochs that the function can be asked for."""
+    arrangement: Arrangement = AS_ASKED
+    """How U and V come back."""
+    place: int | None = None
+    """Where they stand among several values."""
 
     def still(self) -> "Setting":
         """The call that only draws."""
@@ -115,16 +121,20 @@ class Descent:
         setting: Setting,
         defaults: bool = False,
         attempt: int = 0,
-        reading: Callable[[wire.Value, int, int, int], Factors] = factors,
+        reading: Callable[[wire.Value, int, int, int], Factors] | None = None,
     ) -> Factors:
-        """U and V as the student's function returns them. Raises Refused where they cannot be read."""
+        """U and V as the student's function returns them, read in the setting's arrangement or another way.
+
+        Raises Refused where they cannot be read.
+        """
         observation: Observation = bench.observe(self.probe(setting, defaults, attempt))
         if isinstance(observation, Died):
             raise Ended(failure(observation))
         if not isinstance(observation, wire.Returned):
             raise Refused(failure(observation))
         m, n = setting.A.shape
-        return reading(observation.value, m, n, setting.rank)
+        read = reading or partial(factors, arrangement=setting.arrangement, place=setting.place)
+        return read(observation.value, m, n, setting.rank)
 
     def start(self, bench: Bench, setting: Setting) -> Factors:
         """U₀ and V₀ of the setting: what comes back when lr is 0, else when there are no epochs.

@@ -10,15 +10,20 @@ from grader import wire
 from grader.lab import Function, Parameter
 from grader.model import Observation, Probe
 from reference import bounds, matrices
+from reference.arrangement import FLAT
 from reference.misconceptions.decompositions import CUT, MADE, SVD_BANK, outcomes
-from reference.returned import Refused, approximations, factors
+from reference.returned import approximations, arrangement_of
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
 
 _MATRIX: Final = Parameter(
-    "A", ("matrix", "mat", "data", "target", "input", "inp", "original", "ratings", "values")
+    "A",
+    ("matrix", "mat", "data", "target", "input", "inp", "original", "ratings", "values"),
+    is_array=True,
 )
-_MASK: Final = Parameter("M", ("mask", "masks", "binary_mask", "mask_matrix", "observed", "weights"))
+_MASK: Final = Parameter(
+    "M", ("mask", "masks", "binary_mask", "mask_matrix", "observed", "weights"), is_array=True
+)
 _RANK: Final = Parameter(
     "rank",
     ("r_rank", "k_rank", "latent", "latent_dim", "n_components", "num_components", "num_factors",
@@ -44,11 +49,7 @@ def _gives_factors(observation: Observation) -> bool:
     """Whether a trial gave two matrices of the shapes that only a factorisation gives."""
     if not isinstance(observation, wire.Returned):
         return False
-    try:
-        factors(observation.value, 4, 3, 2)
-    except Refused:
-        return False
-    return True
+    return arrangement_of(observation.value, 4, 3, 2) not in (None, FLAT)
 
 
 def _gives_best(observation: Observation) -> bool:

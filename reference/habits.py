@@ -16,9 +16,10 @@ import numpy.typing as npt
 from grader import wire
 from grader.lab import Bench
 from grader.model import Frozen
+from reference.arrangement import AS_ASKED, Arrangement
 from reference.descent import Descent, Setting
 from reference.drawn import Drawn
-from reference.returned import Ended, Refused
+from reference.returned import Ended, Refused, arrangement_of, place_of
 
 __all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "Habits", "HabitsSeen"]
 
@@ -53,10 +54,19 @@ class Habits(Frozen, frozen=True):
     """Whether it takes a rank of at most the rows and columns of A."""
     wants_data: bool = False
     """Whether it takes only masks that show something of every row and column."""
+    arrangement: Arrangement = AS_ASKED
+    """How it returns U and V."""
+    place: int | None = None
+    """Where U and V stand among several values that it returns."""
 
     def suited(self, setting: Setting) -> Setting:
         """The setting as the function can be asked for it."""
-        fields: dict[str, object] = {"idle": self.idle, "fewest": self.more}
+        fields: dict[str, object] = {
+            "idle": self.idle,
+            "fewest": self.more,
+            "arrangement": self.arrangement,
+            "place": self.place,
+        }
         if setting.M is not None:
             mask = with_data(setting.M) if self.wants_data else setting.M
             fields["M"] = mask.astype(self.mask_type)
@@ -90,6 +100,7 @@ class HabitsSeen:
         self._descent = descent
         self._drawn = drawn
         self._plain = drawn.sweep[1]
+        self._oblong = drawn.sweep[2]
         self._of: WeakKeyDictionary[Bench, Habits] = WeakKeyDictionary()
 
     def of(self, bench: Bench) -> Habits:
@@ -122,6 +133,36 @@ class HabitsSeen:
                 self._learn_mask_type(bench)
                 return True
         return False
+
+    def learn_arrangement(self, bench: Bench) -> bool:
+        """Whether U and V can be told from what it returns, though not as asked; they are read so from now on."""
+        known = self.of(bench)
+        if known.arrangement != AS_ASKED:
+            return False
+        for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
+            setting = msgspec.structs.replace(known, mask_type=mask_type).suited(self._oblong)
+            observation = bench.observe(self._descent.probe(setting))
+            if isinstance(observation, wire.Returned):
+                m, n = setting.A.shape
+                found = arrangement_of(observation.value, m, n, setting.rank)
+                if found is None or found == AS_ASKED:
+                    return False
+                self._of[bench] = msgspec.structs.replace(known, arrangement=found)
+                self._learn_mask_type(bench)
+                return True
+        return False
+
+    def learn_place(self, bench: Bench) -> None:
+        """Where U and V stand among several values; they are looked for there from now on."""
+        known = self.of(bench)
+        setting = known.suited(self._oblong)
+        observation = bench.observe(self._descent.probe(setting))
+        if known.place is None and isinstance(observation, wire.Returned):
+            m, n = setting.A.shape
+            place = place_of(observation.value, m, n, setting.rank, known.arrangement)
+            if place is not None:
+                self._of[bench] = msgspec.structs.replace(known, place=place)
+                self._learn_mask_type(bench)
 
     def learn_idle(self, bench: Bench) -> bool:
         """Whether it stops or moves with lr = 0 and not with the tiniest of rates, which is taken from now on."""

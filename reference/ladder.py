@@ -17,6 +17,7 @@ from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from grader.text import capital
 from reference import bounds, matrices
+from reference.arrangement import AS_ASKED
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import Factors
@@ -48,6 +49,7 @@ RANK_NOTE: Final = (
 ADVICE: Final = {
     "found": "Define `{function}` with the sheet's name and parameters, and hand in that file.",
     "returns": "Make `{function}` return the two matrices U and V, in this order and of these shapes.",
+    "shapes": "Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for an A of size 2×5.",
     "still": "Check where `lr` enters: with lr = 0 nothing in U and V may change.",
     "start": "Draw both U and V from the uniform distribution on [0, 1), entry by entry.",
     "update": "Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
@@ -81,6 +83,7 @@ class Ladder:
         """Whether the student's function passes every rung up to the default run."""
         found = (
             self._found,
+            self._returns,
             partial(self._agree, self.drawn.sweep),
             partial(self._agree, self.drawn.hidden),
             self._defaults,
@@ -98,10 +101,11 @@ class Ladder:
             rung("found", f"`{name}` is there and can be called", self._found),
             rung(
                 "returns",
-                "It returns U (m×rank) and V (n×rank), also where A is not square",
+                "It returns two matrices that U and V can be read from, also where A is not square",
                 self._returns,
                 needs=("found",),
             ),
+            rung("shapes", "U (m×rank) comes first, then V (n×rank)", self._shapes, needs=("returns",)),
             rung("still", "With lr = 0 nothing moves", self._still, needs=("returns",), tolerance="none"),
             rung(
                 "start",
@@ -268,6 +272,8 @@ class Ladder:
             except Refused as refused:
                 if self.habits.learn_epochs(bench):
                     return _noted(self._returns(bench), self._few_epochs(bench, refused))
+                if self.habits.learn_arrangement(bench):
+                    return self._returns(bench)
                 return self._fail(bench, str(refused), setting)
             if not (np.isfinite(U).all() and np.isfinite(V).all()):
                 return self._fail(
@@ -277,11 +283,22 @@ class Ladder:
                     got=_both((U, V)),
                     wanted="finite numbers",
                 )
+        self.habits.learn_place(bench)
         count = self._count(bench)
         if count > 2:
             note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
             return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
+
+    def _shapes(self, bench: Bench) -> Finding:
+        setting = self.suited(bench, self.drawn.sweep[2])
+        try:
+            self.descent.observe(bench, setting.changed(arrangement=AS_ASKED))
+        except Refused as refused:
+            return self._fail(
+                bench, f"{refused} Everything else was looked at as if they came as asked.", setting
+            )
+        return Finding(outcome=Outcome.PASS)
 
     def _few_epochs(self, bench: Bench, refused: Refused) -> str:
         more = self.habits.of(bench).more
@@ -292,8 +309,9 @@ class Ladder:
 
     def _count(self, bench: Bench) -> int:
         observation = bench.observe(self.descent.probe(self.suited(bench, self.drawn.sweep[1])))
-        if isinstance(observation, wire.Returned) and isinstance(observation.value, wire.Items):
-            return len(observation.value.items)
+        value = observation.value if isinstance(observation, wire.Returned) else None
+        if isinstance(value, wire.Items) and value.type_name != wire.ATTRIBUTES:
+            return len(value.items)
         return 2
 
     def _still(self, bench: Bench) -> Finding:

@@ -9,17 +9,20 @@ import numpy.typing as npt
 from grader import wire
 from grader.figures import array_of
 from grader.model import Died, Observation, Uncallable
+from reference.arrangement import ARRANGEMENTS, AS_ASKED, Arrangement
 from reference.epochs import Factors
 
 __all__ = [
     "Ended",
     "Refused",
     "approximations",
+    "arrangement_of",
     "describe",
     "factors",
     "failure",
     "format_matrix",
     "items_of",
+    "place_of",
 ]
 
 FLOATS = ("float32", "float64")
@@ -71,11 +74,19 @@ def items_of(value: wire.Value) -> tuple[wire.Value, ...] | None:
     return value.items if isinstance(value, wire.Items) else None
 
 
-def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
-    """U (m, rank) and V (n, rank) as float64.
+def factors(
+    value: wire.Value,
+    m: int,
+    n: int,
+    rank: int,
+    arrangement: Arrangement = AS_ASKED,
+    place: int | None = None,
+) -> Factors:
+    """U (m, rank) and V (n, rank) as float64, from two matrices that came back in an arrangement.
 
     Accepted: a tuple, list, named tuple, dataclass or dict of two tensors, arrays or lists of rows, by their names
-    where these are U and V; other values beside them are left alone. Raises Refused with a sentence otherwise.
+    where these are U and V, else at a place that is known; other values beside them are left alone. Raises Refused
+    with a sentence otherwise.
     """
     wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
     parts = items_of(value)
@@ -83,34 +94,54 @@ def factors(value: wire.Value, m: int, n: int, rank: int) -> Factors:
         raise Refused(f"It returned {describe(value)}; wanted: {wanted}.")
     if len(parts) < 2:
         raise Refused(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; wanted: {wanted}.")
-    U, V = (
+    shapes = arrangement.shapes(m, n, rank)
+    first, second = (
         _matrix(part, name, wanted)
-        for part, name in zip(_chosen(value, parts, ((m, rank), (n, rank))), "UV", strict=True)
+        for part, name in zip(_chosen(value, parts, shapes, place), "UV", strict=True)
     )
-    if U.shape != (m, rank) or V.shape != (n, rank):
-        hint = ""
-        if U.shape == (n, rank) and V.shape == (m, rank):
-            hint = " U and V look exchanged."
-        elif V.shape == (rank, n):
-            hint = " V looks transposed."
-        elif U.shape == (rank, m):
-            hint = " U looks transposed."
-        raise Refused(f"It returned shapes {U.shape} and {V.shape}; wanted: {wanted}.{hint}")
-    return U, V
+    if (first.shape, second.shape) != shapes:
+        looks = next(
+            (other for other in ARRANGEMENTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
+        )
+        hint = f" It looks as if {looks.name}." if looks is not None and looks != arrangement else ""
+        raise Refused(f"It returned shapes {first.shape} and {second.shape}; wanted: {wanted}.{hint}")
+    return arrangement.restored(first, second, rank)
+
+
+def arrangement_of(value: wire.Value, m: int, n: int, rank: int) -> Arrangement | None:
+    """The arrangement in which U and V came back; None where they cannot be told. All of m, n and rank must differ."""
+    for arrangement in (AS_ASKED, *ARRANGEMENTS):
+        try:
+            factors(value, m, n, rank, arrangement)
+        except Refused:
+            continue
+        return arrangement
+    return None
+
+
+def place_of(value: wire.Value, m: int, n: int, rank: int, arrangement: Arrangement) -> int | None:
+    """Where among several values the first factor stands; None where there are two. All of m, n and rank must differ.
+
+    On other matrices what stands beside the factors may have their shapes.
+    """
+    parts = items_of(value) or ()
+    return _first_of(parts, arrangement.shapes(m, n, rank)) if len(parts) > 2 else None
 
 
 def _chosen(
-    value: wire.Value, parts: tuple[wire.Value, ...], shapes: tuple[tuple[int, int], ...]
+    value: wire.Value, parts: tuple[wire.Value, ...], shapes: tuple[tuple[int, ...], ...], place: int | None
 ) -> tuple[wire.Value, ...]:
-    """The two parts called U and V, else the first two side by side that have the shapes, else the first two."""
+    """The two parts called U and V, else those at the place, else the first two side by side that have the shapes."""
     names = [name.lower() for name in value.names] if isinstance(value, wire.Items) else []
     if {"u", "v"} <= set(names):
         return parts[names.index("u")], parts[names.index("v")]
-    for first in range(len(parts) - 1):
-        pair = parts[first : first + 2]
-        if tuple(part.shape for part in pair if isinstance(part, wire.Array)) == shapes:
-            return pair
-    return parts[:2]
+    first = _first_of(parts, shapes) if place is None else min(place, len(parts) - 2)
+    return parts[first or 0 : (first or 0) + 2]
+
+
+def _first_of(parts: tuple[wire.Value, ...], shapes: tuple[tuple[int, ...], ...]) -> int | None:
+    found = [part.shape if isinstance(part, wire.Array) else None for part in parts]
+    return next((i for i in range(len(parts) - 1) if tuple(found[i : i + 2]) == shapes), None)
 
 
 def _matrix(value: wire.Value, name: str, wanted: str) -> Array:

@@ -187,6 +187,32 @@ def test_what_has_a_default_on_the_sheet_is_shown_with_the_students_name_for_it(
     assert written(DESCEND, located, given) == "fit(A, 2, epochs=3, alpha=0.5)"
 
 
+@pytest.mark.parametrize(
+    ("parameters", "made_with", "shared", "shown"),
+    [
+        ("A, rank, num_epochs=1000, lr=0.01", (), (), "Model().fit(A, 2, num_epochs=3, lr=0.5)"),
+        ("A, rank, lr=0.01, num_epochs=1000", ("rank", "lr"), (), "Model(rank=2, lr=0.5).fit(A, num_epochs=3)"),
+        ("A, epochs=1, rank=1, lr=1.0", ("rank", "lr", "epochs"), ("epochs",),
+         "Model(epochs=3, rank=2, lr=0.5).fit(A, 3)"),
+        ("A, rank, **options", ("rank",), (), "Model(rank=2, num_epochs=3, lr=0.5).fit(A)"),
+    ],
+)  # fmt: skip
+def test_a_call_of_a_method_makes_its_object_first(
+    parameters: str, made_with: tuple[str, ...], shared: tuple[str, ...], shown: str
+) -> None:
+    located = Located(
+        "Model.fit", 1, (), bind(DESCEND, signature(parameters)), made_with=made_with, shared=shared
+    )
+    given = {name: str(value) for name, value in (GIVEN | {"A": "A"}).items()}
+    assert written(DESCEND, located, given) == shown
+
+
+def test_what_is_an_array_does_not_go_where_a_number_is_the_default() -> None:
+    function = Function("cut", (Parameter("A", is_array=True), Parameter("rank")))
+    assert bind(function, signature("x, k=2")).taken == ("A", "rank")
+    assert "A" in bind(function, signature("rank=2, steps=1000")).missing
+
+
 def test_a_call_that_cannot_be_made_is_not_shown() -> None:
     located = Located("f", 1, (), bind(DESCEND, signature("A, rank")))
     assert written(DESCEND, located, {name: str(value) for name, value in GIVEN.items()}) == ""

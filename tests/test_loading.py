@@ -366,6 +366,99 @@ def test_functions_of_every_kind_are_found(open_bench: OpenBench) -> None:
         assert np.array_equal(matrix(work(open_bench(code))), A), code
 
 
+def test_a_method_is_called_on_an_object_made_for_the_call(open_bench: OpenBench) -> None:
+    scale = Function("scale", (Parameter("A"), Parameter("factor"), Parameter("shift", (), 1)))
+    bench = open_bench(
+        """
+        class Scaling:
+            def __init__(self, factor, shift=1):
+                self.factor, self.shift, self.calls = factor, shift, 0
+            def scale(self, A):
+                self.calls += 1
+                return A * self.factor + self.shift * self.calls
+        """,
+        functions=(scale,),
+    )
+    for attempt in range(2):
+        probe = Probe("scale", {"A": A, "factor": 3.0}, 1, attempt)
+        assert np.array_equal(matrix(bench.observe(probe)), 3 * A + 1)
+    located = bench.locate(scale)
+    assert located is not None
+    assert located.made_with == ("factor", "shift")
+    assert dict(located.defaults) == {"shift": "1"}
+
+
+def test_what_class_and_method_both_take_is_given_to_both(open_bench: OpenBench) -> None:
+    scale = Function("scale", (Parameter("A"), Parameter("factor")))
+    bench = open_bench(
+        """
+        class Scaling:
+            def __init__(self, factor, **options):
+                self.factor = factor
+            def scale(self, A, factor=7.0):
+                return A * self.factor * factor
+        """,
+        functions=(scale,),
+    )
+    assert np.array_equal(matrix(bench.observe(Probe("scale", {"A": A, "factor": 3.0}, 1))), 9 * A)
+
+
+@pytest.mark.parametrize("given_back", ["return self", "pass"])
+def test_a_method_that_leaves_its_results_in_the_object_gives_what_that_holds(
+    open_bench: OpenBench, given_back: str
+) -> None:
+    fit = Function("fit", (Parameter("A"),))
+    bench = open_bench(
+        f"""
+        class Model:
+            def fit(self, A):
+                self.twice = 2 * A
+                {given_back}
+        """,
+        functions=(fit,),
+    )
+    observation = bench.observe(Probe("fit", {"A": A}, 1))
+    assert isinstance(observation, wire.Returned)
+    assert isinstance(observation.value, wire.Items)
+    assert observation.value.type_name == wire.ATTRIBUTES
+    assert observation.value.names == ("twice",)
+
+
+def test_a_function_within_another_is_found_where_it_needs_nothing_of_it(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        """
+        def main():
+            import math as m
+            def half(x): return x / m.pow(2, 1)
+            def work(A, factor=2.0): return factor * half(A)
+        """
+    )
+    assert np.array_equal(matrix(work(bench)), A)
+    located = bench.locate(WORK)
+    assert located is not None
+    assert "stands within `main`" in located.notes[0]
+    assert located.name == "work"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def main():\n    factor = 2\n    def work(A): return factor * A\n    return work",
+        "def main(factor):\n    def half(A): return A / factor\n    def work(A): return half(A)",
+        "def main():\n    class Lab:\n        def work(self, A): return A",
+    ],
+)
+def test_a_function_within_another_that_needs_something_of_it_is_not_called(
+    open_bench: OpenBench, code: str
+) -> None:
+    assert open_bench(code).locate(WORK) is None
+
+
+def test_a_function_that_stands_alone_is_preferred_to_one_within_another(open_bench: OpenBench) -> None:
+    bench = open_bench("def main():\n    def work(A): return A + 1\ndef work(A): return A\n")
+    assert np.array_equal(matrix(work(bench)), A)
+
+
 def test_the_last_of_several_definitions_counts(open_bench: OpenBench) -> None:
     assert np.array_equal(
         matrix(work(open_bench("def work(A): return A\ndef work(A): return A + 1\n"))), A + 1

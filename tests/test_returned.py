@@ -9,7 +9,7 @@ import torch
 from grader.judge import judge
 from grader.model import Outcome
 from reference import exercises
-from reference.solution import sgd_factorise, truncated_svd
+from reference.solution import sgd_factorise, sgd_factorise_masked, truncated_svd
 from tests.inprocess import InProcessBench
 
 Factors = tuple[torch.Tensor, torch.Tensor]
@@ -24,9 +24,6 @@ BAD: dict[str, tuple[Callable[[Factors], Any], str]] = {
     "one value": (lambda f: f[0], "a tensor of shape (3, 2)"),
     "a tuple of one": (lambda f: (f[0],), "1 value"),
     "an empty tuple": (lambda f: (), "0 values"),
-    "V transposed": (lambda f: (f[0], f[1].T), "V looks transposed"),
-    "U transposed": (lambda f: (f[0].T, f[1]), "U looks transposed"),
-    "both exchanged": (lambda f: (f[1], f[0]), "look exchanged"),
     "a wrong shape": (lambda f: (f[0][:1], f[1]), "(1, 2)"),
     "integers": (lambda f: (f[0].int(), f[1].int()), "type int32"),
     "complex numbers": (lambda f: (f[0].to(torch.complex64), f[1]), "type complex64"),
@@ -74,6 +71,60 @@ def test_the_two_factors_are_accepted_in_any_wrapping(what: str) -> None:
     bench = InProcessBench({"sgd_factorise": lambda **given: GOOD[what](sgd_factorise(**given))})
     for result in judge(exercises(20)[0], bench):
         assert result.outcome is Outcome.PASS, (result.id, result.message)
+
+
+ARRANGED: dict[str, tuple[Callable[[Factors], Any], str]] = {
+    "V transposed": (lambda f: (f[0], f[1].T), "V is transposed"),
+    "U transposed": (lambda f: (f[0].T, f[1]), "U is transposed"),
+    "both transposed": (lambda f: [f[0].T, f[1].T], "U and V are transposed"),
+    "exchanged": (lambda f: (f[1], f[0]), "U and V are exchanged"),
+    "flat": (lambda f: (f[0].flatten(), f[1].flatten()), "have lost their shape"),
+    "V transposed by name": (lambda f: {"V": f[1].T, "U": f[0]}, "V is transposed"),
+}
+
+
+@pytest.mark.parametrize("how", ARRANGED)
+@pytest.mark.parametrize("exercise", ["1.1", "3.1"])
+def test_factors_that_come_otherwise_than_asked_fail_for_their_shapes_only(how: str, exercise: str) -> None:
+    arrange, words = ARRANGED[how]
+    bench = InProcessBench(
+        {
+            "sgd_factorise": lambda **given: arrange(sgd_factorise(**given)),
+            "sgd_factorise_masked": lambda **given: arrange(sgd_factorise_masked(**given)),
+        }
+    )
+    judged = judge(next(e for e in exercises(20) if e.id == exercise), bench)
+    failed = [result for result in judged if result.outcome is not Outcome.PASS]
+    assert [result.id for result in failed] == [f"{exercise}-shapes"]
+    assert words in failed[0].message
+
+
+@pytest.mark.parametrize("how", ARRANGED)
+def test_a_mistake_in_factors_that_come_otherwise_than_asked_is_found_all_the_same(how: str) -> None:
+    arrange, _ = ARRANGED[how]
+    bench = InProcessBench(
+        {
+            "sgd_factorise": lambda **given: arrange(
+                sgd_factorise(**(given | {"lr": 2 * given.get("lr", 0.01)}))
+            )
+        }
+    )
+    exercise = exercises(20)[0]
+    judged = judge(exercise, bench)
+    failed = {result.id for result in judged if result.outcome is Outcome.FAIL}
+    assert {"1.1-shapes", "1.1-update"} <= failed
+    assert "1.1-returns" not in failed
+
+
+def test_what_stands_beside_the_factors_is_not_taken_for_them_where_it_has_their_shape() -> None:
+    def with_product(**given: Any) -> Any:
+        U, V = sgd_factorise(**given)
+        return U @ V.T, U, V
+
+    bench = InProcessBench({"sgd_factorise": with_product})
+    for result in judge(exercises(20)[0], bench):
+        assert result.outcome is Outcome.PASS, (result.id, result.message)
+    assert next(r for r in judge(exercises(20)[0], bench) if r.id == "1.1-returns").cost == "extra-values"
 
 
 def test_an_exception_for_some_shapes_only_names_the_call_that_raises() -> None:

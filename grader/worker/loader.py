@@ -14,7 +14,10 @@ from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
+import msgspec
+
 from grader import wire
+from grader.worker import methods, nested
 from grader.worker.values import is_figure, to_wire
 
 __all__ = ["Loading", "describe", "line_of", "load", "message_of"]
@@ -56,6 +59,7 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
     sys.modules["__main__"] = module
     lines = request.code.splitlines(keepends=True)
     linecache.cache[request.filename] = (len(request.code), None, lines, request.filename)
+    defined: list[ast.FunctionDef] = []
     for number, statement in enumerate(_statements(ast.parse(request.code))):
         if number in request.skip:
             continue
@@ -80,7 +84,9 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
                 )
         if isinstance(statement, ast.FunctionDef):
             _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
+            defined.append(statement)
     _collect(loading, dict(namespace), request.filename, folder)
+    _add_nested(loading, namespace, defined, request.filename)
     return loading
 
 
@@ -120,22 +126,51 @@ def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder:
                     loading.variables.append(wire.Variable(name=name[:100], value=recorded))
 
 
+def _add_nested(
+    loading: Loading, namespace: dict[str, Any], defined: list[ast.FunctionDef], filename: str
+) -> None:
+    """List functions that stand within another and need nothing of it."""
+    for statement in defined:
+        inner = nested.independent(statement, namespace.get(statement.name))
+        if not inner:
+            continue
+        around = dict(namespace)
+        for node in inner:
+            try:
+                exec(compile(ast.Module(body=[node], type_ignores=[]), filename, "exec"), around)
+            except Exception:
+                continue
+            if isinstance(node, ast.FunctionDef) and node.name not in namespace:
+                _add(loading, node.name, around[node.name], node.lineno, within=statement.name)
+
+
 def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder: str) -> None:
-    instance = owner
-    if isinstance(owner, type):
-        try:
-            instance = owner()
-        except Exception:
-            instance = owner
-    for attribute, raw in vars(type(instance) if not isinstance(instance, type) else instance).items():
+    is_class = isinstance(owner, type)
+    for attribute, raw in vars(owner if is_class else type(owner)).items():
         if attribute.startswith("__") and attribute != "__call__":
             continue
-        if isinstance(raw, FunctionType) and isinstance(instance, type):
-            continue  # needs an instance that cannot be made without arguments
-        if isinstance(raw, FunctionType | staticmethod | classmethod):
-            method = getattr(instance, attribute, None)
-            if _is_theirs(method, filename, folder):
-                _add(loading, f"{name}.{attribute}", method, _first_line(method))
+        if isinstance(raw, FunctionType) and is_class:
+            method = methods.as_function(owner, raw) if _is_theirs(raw, filename, folder) else None
+            if method is not None:
+                _add_method(loading, f"{name}.{attribute}", method, _first_line(raw))
+        elif isinstance(raw, FunctionType | staticmethod | classmethod):
+            bound = getattr(owner, attribute, None)
+            if _is_theirs(bound, filename, folder):
+                _add(loading, f"{name}.{attribute}", bound, _first_line(bound))
+
+
+def _add_method(loading: Loading, name: str, method: methods.Method, line: int) -> None:
+    if len(loading.callables) < MAX_FUNCTIONS:
+        loading.callables.append(method.call)
+        loading.functions.append(
+            wire.FunctionInfo(
+                name=name[:100],
+                line=line,
+                parameters=_listed(method.parameters),
+                made_with=tuple(parameter[:100] for parameter in method.made_with[:MAX_PARAMETERS]),
+                shared=tuple(parameter[:100] for parameter in method.shared[:MAX_PARAMETERS]),
+            )
+        )
 
 
 def _is_theirs(value: Any, filename: str, folder: str) -> bool:
@@ -155,7 +190,12 @@ def _first_line(value: Any) -> int:
 
 
 def _add(
-    loading: Loading, name: str, value: Any, line: int, statement: ast.FunctionDef | None = None
+    loading: Loading,
+    name: str,
+    value: Any,
+    line: int,
+    statement: ast.FunctionDef | None = None,
+    within: str | None = None,
 ) -> None:
     if not callable(value) or len(loading.callables) >= MAX_FUNCTIONS:
         return
@@ -169,7 +209,7 @@ def _add(
         info = _as_written(statement)
     if info is not None:
         loading.callables.append(value)
-        loading.functions.append(info)
+        loading.functions.append(msgspec.structs.replace(info, within=within and within[:100]))
 
 
 def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionInfo | None:
@@ -178,15 +218,20 @@ def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionIn
         signature = inspect.signature(value)
     except (TypeError, ValueError):
         return None
-    parameters = tuple(
+    return wire.FunctionInfo(
+        name=name[:100], line=line, parameters=_listed(tuple(signature.parameters.values()))
+    )
+
+
+def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[wire.ParameterInfo, ...]:
+    return tuple(
         wire.ParameterInfo(
             name=parameter.name[:100],
             kind=_KINDS[parameter.kind],
             default=None if parameter.default is parameter.empty else _short(parameter.default),
         )
-        for parameter in tuple(signature.parameters.values())[:MAX_PARAMETERS]
+        for parameter in parameters[:MAX_PARAMETERS]
     )
-    return wire.FunctionInfo(name=name[:100], line=line, parameters=parameters)
 
 
 def _as_written(statement: ast.FunctionDef) -> wire.FunctionInfo:

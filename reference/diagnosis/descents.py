@@ -21,7 +21,7 @@ from reference.diagnosis.matching import (
     start_without_rate,
 )
 from reference.diagnosis.raised import raising
-from reference.diagnosis.results import READINGS, of_numbers, of_value
+from reference.diagnosis.results import ARRANGED, READINGS, of_numbers, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
 from reference.diagnosis.witness import raised_by_descent
 from reference.epochs import SHEET, Factors, Rule, run
@@ -80,7 +80,7 @@ OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _
 """What is recognised by itself and not as a rule."""
 
 _RUNGS: Final = {"update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate",
-                 "still", "returns"}  # fmt: skip
+                 "still", "returns", "shapes"}  # fmt: skip
 
 
 def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
@@ -129,12 +129,17 @@ def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> I
 def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
     for words, reading in READINGS:
         seen = runs(ladder, bench, reading)
-        everywhere = len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
-        if everywhere and moved(seen) and follows_sheet(seen):
+        if _is_complete(ladder, seen) and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
     seen = runs(ladder, bench)
-    observed = _observed(ladder, bench, seen)
+    arranged = ARRANGED.get(ladder.habits.of(bench).arrangement)
+    if arranged is not None:
+        is_all = _is_complete(ladder, seen) and follows_sheet(seen)
+        yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
+        if is_all:
+            return
+    observed = _observed(ladder, bench, seen, is_arranged=arranged is not None)
     if observed is not None:
         yield observed, _SAW
         return
@@ -154,11 +159,18 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
             yield begun, _SAW
 
 
-def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> Words | None:
+def _is_complete(ladder: Ladder, seen: Sequence[Run]) -> bool:
+    """Whether every call of the rungs gave something to compare."""
+    return len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
+
+
+def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run], is_arranged: bool) -> Words | None:
     """What shows in the values themselves, whatever rule they come from."""
     if _shares(seen):
         return _SHARED
-    value = of_value(ladder, bench) or of_numbers(pair for s in seen for pair in (s.start, s.got) if pair)
+    value = (None if is_arranged else of_value(ladder, bench)) or of_numbers(
+        pair for s in seen for pair in (s.start, s.got) if pair
+    )
     if value is None and ladder.masked and seen and not moved(seen) and _moves_with_booleans(ladder, bench):
         return _BITWISE
     return value

@@ -15,7 +15,7 @@ from reference.descent import Setting
 from reference.epochs import SHEET, Factors, Rows, Rule, rows_of, run_rows
 from reference.ladder import Ladder
 from reference.misconceptions.entry import Misconception
-from reference.returned import Ended, Refused, factors
+from reference.returned import Ended, Refused
 from reference.variants import VARIANTS
 
 __all__ = [
@@ -41,7 +41,7 @@ BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
 Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
-"""How a returned value is read for m, n and rank. Raises Refused."""
+"""How a returned value is read for m, n and rank, other than in the setting's arrangement. Raises Refused."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
 
 
 def runs(
-    ladder: Ladder, bench: Bench, reading: Reading = factors, start: "Start | None" = None
+    ladder: Ladder, bench: Bench, reading: Reading | None = None, start: "Start | None" = None
 ) -> tuple[Run, ...]:
     """What the function did on every rung, small ones first. Empty where no start can be seen."""
     found: list[Run] = []
@@ -105,7 +105,7 @@ def _same(first: Factors, second: Factors) -> bool:
     return np.array_equal(first[0], second[0]) and np.array_equal(first[1], second[1])
 
 
-def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Factors | None:
+def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None) -> Factors | None:
     try:
         return ladder.descent.observe(bench, setting, reading=reading)
     except Ended:
@@ -114,7 +114,7 @@ def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading) -> Fa
         return None
 
 
-def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None = None) -> Factors:
     """The start where a mistake may ignore lr or the number of epochs.
 
     What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
@@ -135,12 +135,14 @@ def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = 
     return start if still is None else still
 
 
-def start_without_rate(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading = factors) -> Factors:
+def start_without_rate(
+    ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None = None
+) -> Factors:
     """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
     return ladder.descent.observe(bench, setting.still(), reading=reading)
 
 
-Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading], Factors]
+Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading | None], Factors]
 
 
 def explain_by_one(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:

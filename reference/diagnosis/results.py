@@ -3,22 +3,22 @@
 from collections.abc import Iterable
 from typing import Final
 
-import msgspec
 import numpy as np
 
 from grader import wire
 from grader.figures import array_of
 from grader.lab import Bench
 from grader.model import Observation
+from reference.arrangement import FLAT, SWAPPED, TURNED, U_TURNED, V_TURNED
 from reference.descent import Setting
 from reference.diagnosis.matching import Reading
 from reference.diagnosis.starts import COPIED
 from reference.epochs import Factors
 from reference.ladder import Ladder
 from reference.misconceptions.entry import Words
-from reference.returned import FLOATS, Refused, items_of
+from reference.returned import FLOATS, factors, items_of
 
-__all__ = ["READINGS", "RESULTS", "of_numbers", "of_value"]
+__all__ = ["ARRANGED", "READINGS", "RESULTS", "of_numbers", "of_value"]
 
 _WHAT: Final = "what a function returns"
 _ASKED: Final = "The sheet asks for the two factors, U (m×rank) and V (n×rank), in this order. "
@@ -101,51 +101,28 @@ RESULTS: Final = (
 """What can be wrong with the value that comes back."""
 
 
-class _Reader(msgspec.Struct, frozen=True):
-    """Reads a pair of arrays the wrong way round, or on their side."""
-
-    swapped: bool = False
-    u_turned: bool = False
-    v_turned: bool = False
-    u_reshaped: bool = False
-    v_reshaped: bool = False
-    flat: bool = False
-
-    def __call__(self, value: wire.Value, m: int, n: int, rank: int) -> Factors:
-        """U (m, rank) and V (n, rank). Raises Refused where the value is not of this form."""
-        parts = items_of(value)
-        if parts is None or len(parts) < 2:
-            raise Refused("not a pair")
-        arrays = [array_of(part) for part in parts[:2]]
-        if any(array is None for array in arrays):
-            raise Refused("not a pair of matrices")
-        U, V = (array for array in arrays if array is not None)
-        if self.swapped:
-            U, V = V, U
-        if self.flat:
-            if U.shape != (m * rank,) or V.shape != (n * rank,):
-                raise Refused("not flat")
-            return U.reshape(m, rank), V.reshape(n, rank)
-        U, V = (U.T if self.u_turned else U), (V.T if self.v_turned else V)
-        if U.shape != (m, rank) or V.shape != (n, rank):
-            raise Refused("other shapes")
-        if self.u_reshaped:
-            U = U.reshape(rank, m).T
-        if self.v_reshaped:
-            V = V.reshape(rank, n).T
-        return U, V
+ARRANGED: Final = {
+    SWAPPED: _SWAPPED,
+    V_TURNED: _V_TRANSPOSED,
+    U_TURNED: _U_TRANSPOSED,
+    TURNED: _BOTH_TRANSPOSED,
+    FLAT: _FLAT,
+}
+"""How factors that can be told came back, other than as asked."""
 
 
-READINGS: Final[tuple[tuple[Words, Reading], ...]] = (
-    (_SWAPPED, _Reader(swapped=True)),
-    (_V_TRANSPOSED, _Reader(v_turned=True)),
-    (_U_TRANSPOSED, _Reader(u_turned=True)),
-    (_V_RESHAPED, _Reader(v_reshaped=True)),
-    (_U_RESHAPED, _Reader(u_reshaped=True)),
-    (_BOTH_TRANSPOSED, _Reader(u_turned=True, v_turned=True)),
-    (_FLAT, _Reader(flat=True)),
-)
-"""Ways to read a pair of factors that are right otherwise."""
+def _v_reshaped(value: wire.Value, m: int, n: int, rank: int) -> Factors:
+    U, V = factors(value, m, n, rank)
+    return U, V.reshape(rank, n).T
+
+
+def _u_reshaped(value: wire.Value, m: int, n: int, rank: int) -> Factors:
+    U, V = factors(value, m, n, rank)
+    return U.reshape(rank, m).T, V
+
+
+READINGS: Final[tuple[tuple[Words, Reading], ...]] = ((_V_RESHAPED, _v_reshaped), (_U_RESHAPED, _u_reshaped))
+"""Ways to read a pair of factors of the right shapes that are right otherwise."""
 
 
 def of_value(ladder: Ladder, bench: Bench) -> Words | None:

@@ -11,7 +11,7 @@ from grader.figures import array_of
 from grader.lab import Bench
 from grader.model import CheckResult, Diagnosis, Observation, Outcome
 from reference import bounds
-from reference.decomposition import Case, Decomposition
+from reference.decomposition import SEED, Case, Decomposition
 from reference.diagnosis.raised import raising
 from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.decompositions import SVD_BANK, Mistake, MistakenSvd, outcomes
@@ -40,7 +40,13 @@ _INPUT = Words(
     "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
     "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
 )  # fmt: skip
-SVD_OTHERS: Final = (_NONE, _INPUT)
+_CHANCE = Words(
+    "svd-depends-on-chance", "The result depends on chance.",
+    "A truncated SVD is a function of A and the rank alone. One that draws random directions first (`svd_lowrank`, a "
+    "randomised SVD) comes near it and does not give it.",
+    "what an SVD is", "Why do two calls with the same matrix give two results?",
+)  # fmt: skip
+SVD_OTHERS: Final = (_NONE, _INPUT, _CHANCE)
 """What is recognised by itself and not as a mistaken product."""
 
 
@@ -65,6 +71,8 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
         square = [(case, o) for case, o in seen if case.A.shape[0] == case.A.shape[1]]
         words, evidence = _named(square)
     if words is None:
+        words, evidence = _by_chance(lab, bench, seen)
+    if words is None:
         raised = [o for _, o in seen if isinstance(o, wire.Raised)]
         return (raising(raised[0], source),) if raised else ()
     return (_diagnosis(words, source.name if source is not None else "", located.line, evidence),)
@@ -85,6 +93,28 @@ def _named(seen: list[tuple[Case, Observation]]) -> tuple[Words | None, str]:
             first = observation.after[0]
             if not isinstance(first, wire.Array) or first.data != case.A.tobytes():
                 return _INPUT, "This is what your function was seen to do."
+    return None, ""
+
+
+def _by_chance(
+    lab: Decomposition, bench: Bench, seen: list[tuple[Case, Observation]]
+) -> tuple[Words | None, str]:
+    """Whether another seed gives another result."""
+    for case, observation in seen:
+        again = lab.observe(bench, case, SEED + 1)
+        if not isinstance(observation, wire.Returned) or not isinstance(again, wire.Returned):
+            continue
+        pairs = zip(
+            approximations(observation.value, case.A.shape),
+            approximations(again.value, case.A.shape),
+            strict=False,
+        )
+        apart = min((float(np.abs(one - other).max()) for one, other in pairs), default=0.0)
+        if apart > CLOSENESS * float(np.linalg.norm(case.A, 2)):
+            return (
+                _CHANCE,
+                f"From two seeds your function gives two results for the same matrix, {apart:.2g} apart.",
+            )
     return None, ""
 
 

@@ -15,6 +15,7 @@ from grader.evidence import Grid, Witness
 from grader.lab import Bench
 from grader.model import CheckResult, Died, Outcome
 from reference import bounds
+from reference.arrangement import AS_ASKED
 from reference.decomposition import Case, Decomposition
 from reference.descent import Mismatch, Setting
 from reference.diagnosis.matching import start_of
@@ -33,6 +34,20 @@ PATIENCE: Final = 12
 SEED: Final = 0
 """The seed of the start: the student's own, from the usual seed."""
 
+_STEPS: Final = {
+    "still",
+    "update",
+    "product",
+    "columns",
+    "rows",
+    "sweep",
+    "hidden",
+    "values",
+    "epochs",
+    "rate",
+}
+"""The rungs that follow the steps."""
+
 VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 """Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
 
@@ -43,11 +58,14 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
     What differs in the start, the defaults or the arguments only has no such input.
     """
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
-    if not failed - {"found", "start", "inputs", "defaults", "converges"}:
+    if not failed & {*_STEPS, "returns", "shapes"}:
         return None
     refused: Witness | None = None
+    is_shape_only = "shapes" in failed and not failed & _STEPS
     for number, setting in enumerate(_settings(ladder.masked)):
         setting = ladder.suited(bench, setting)
+        if is_shape_only:
+            setting = setting.changed(arrangement=AS_ASKED)
         if refused is not None and number > PATIENCE:
             return refused
         try:

@@ -1,0 +1,14 @@
+import torch
+
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    m, n = A.shape
+    U, V = torch.rand(m, rank), torch.rand(n, rank)
+    for _ in range(num_epochs):
+        for r in range(m):
+            for c in range(n):
+                e = A[r, c] - U[r] @ V[c]
+                U[r] += lr * e * V[c]
+                V[c] += lr * e * U[r]
+    A_hat = U @ V.T
+    return A_hat, U, V, torch.sum((A - A_hat) ** 2)
