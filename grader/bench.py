@@ -1,11 +1,8 @@
-"""Where checks make their observations: a student's file behind a worker, every call made once.
+"""Where checks make their observations: a student's functions, found and called as they wrote them, every call made once.
 
-The bench restarts the worker after a death, loads the file again without the statement that killed it,
-and remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
+The bench remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
 """
 
-import hashlib
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
@@ -13,39 +10,13 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 import numpy as np
 
-from grader import binding, figures, wire
+from grader import binding, figures, loading, wire
 from grader.lab import Binding, Function, Located
-from grader.model import (
-    Died,
-    Figure,
-    LoadReport,
-    Observation,
-    Place,
-    Probe,
-    Source,
-    StatementFailure,
-    Uncallable,
-)
-from grader.private import emptied
-from grader.sandbox import LOST, Limits, Worker, Zygote
+from grader.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
+from grader.program import MAX_RESTARTS, Program, Workers
+from grader.sandbox import Limits, Zygote
 
-__all__ = [
-    "MAX_LOSSES",
-    "MAX_RESTARTS",
-    "Key",
-    "WorkerBench",
-    "as_wire",
-    "key_of",
-    "loading_seed",
-    "values_of",
-]
-
-MAX_RESTARTS = 6
-"""After so many deaths a submission is not run any further."""
-
-MAX_LOSSES = 16
-"""So often a call is made again because the process that starts workers was lost; then it counts as a death."""
-
+__all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
 Key: TypeAlias = tuple[object, ...]
 """What tells one call from every other."""
@@ -79,21 +50,15 @@ class WorkerBench:
     ) -> None:
         self._zygote = zygote
         self._folder = folder
-        self._handed_in = tuple(folder.iterdir())
         self._source = source
         self._functions = {function.name: function for function in functions}
         self._limits = limits
         self._seed = seed
-        self._worker: Worker | None = None
-        self._deaths = 0
-        self._losses = 0
-        self._skip: tuple[int, ...] = ()
-        self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
+        self._program: Program | None = None
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
         self._trials_made: dict[tuple[str, int], Observation] = {}
-        self._lost: list[StatementFailure] = []
         self._loaded = self._load()
 
     @property
@@ -171,14 +136,10 @@ class WorkerBench:
             if not isinstance(prepared, _Prepared):
                 return
             calls[key] = prepared, self._seconds(probe)
-        if self._worker is None or time.monotonic() > self._ended:
+        if self._program is None:
             return
-        asked = [(prepared.call, seconds) for prepared, seconds in calls.values()]
-        for (key, (prepared, _)), reply in zip(calls.items(), self._worker.ask_all(asked), strict=False):
-            if isinstance(reply, Died):
-                self._bury(reply)
-                if reply.reason == LOST:
-                    return
+        replies = self._program.ask_all([(prepared.call, seconds) for prepared, seconds in calls.values()])
+        for (key, (prepared, _)), reply in zip(calls.items(), replies, strict=False):
             self._seen[key] = self._understood(prepared, reply)
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
@@ -242,19 +203,8 @@ class WorkerBench:
         prepared = self._prepared(function, number, probe, values)
         if isinstance(prepared, Uncallable):
             return prepared
-        if self._worker is None and not self._restart():
-            return Died("stopped", "its program ended too often to be run any further")
-        if time.monotonic() > self._ended:
-            return Died(
-                "time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds"
-            )
-        assert self._worker is not None
-        reply, _ = self._worker.ask(prepared.call, self._seconds(probe))
-        if isinstance(reply, Died):
-            self._bury(reply)
-            if reply.reason == LOST and self._losses <= MAX_LOSSES:
-                return self._call(function, number, probe, values)
-        return self._understood(prepared, reply)
+        assert self._program is not None  # where a function was found, a program was loaded
+        return self._understood(prepared, self._program.ask(prepared.call, self._seconds(probe)))
 
     def _prepared(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
@@ -291,103 +241,17 @@ class WorkerBench:
             return reply
         return Died("protocol", "the worker answered something else")
 
-    def _bury(self, died: Died) -> None:
-        if self._worker is not None:
-            self._worker.close()
-        self._worker = None
-        if died.reason == "resources":  # a fresh worker must not find the folder full
-            emptied(self._folder, self._handed_in)
-        self._losses += died.reason == LOST
-        self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
-
-    def _restart(self) -> bool:
-        if self._deaths > self.restarts:
-            return False
-        reply = self._ask_to_load()
-        return isinstance(reply, wire.Loaded)
-
     def _load(self) -> LoadReport:
         if self._source is None:
             return LoadReport(None)
-        stated = tuple(figures.from_source(self._source))
         if self._source.problem or not self._source.code.strip():
+            stated = tuple(figures.from_source(self._source))
             return LoadReport(self._source, figures=stated, problem=self._source.problem)
-        reply = self._ask_to_load()
-        if isinstance(reply, Died):
-            return LoadReport(
-                self._source,
-                figures=stated,
-                failures=tuple(self._lost),
-                problem=f"The file could not be run: {reply.text}.",
-            )
-        failures = [self._failed(failure.line, failure.type_name, failure.text) for failure in reply.failures]
-        found = _figures_of(reply)
-        for other in self._source.beside if self.runs_beside else ():
-            if time.monotonic() > self._ended:
-                break
-            more, lost = self._stated_by(other)
-            found += more
-            failures += [failure for failure in lost if failure not in failures]
-        return LoadReport(
-            self._source,
-            functions=reply.functions,
-            figures=(*found, *stated),
-            failures=tuple(sorted(failures + self._lost, key=lambda failure: failure.line)),
-            printed=reply.printed,
-            notes=reply.notes,
-        )
+        self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
+        return loading.load(self._program, self._source, self._source.beside if self.runs_beside else ())
 
-    def _stated_by(self, other: Source) -> tuple[tuple[Figure, ...], list[StatementFailure]]:
-        """What another program of the submission states, run by itself in a worker of its own, and what it lost."""
-        request = wire.Load(code=other.code, filename=other.name, seed=loading_seed(self._seed))
-        for _ in range(MAX_LOSSES):
-            worker = self._hire()
-            reply, begun = worker.ask(request, self._limits.call_seconds)
-            worker.close()
-            if not isinstance(reply, Died) or reply.reason != LOST:
-                break
-        if isinstance(reply, wire.Loaded):
-            failures = [self._failed(f.line, f.type_name, f.text, other) for f in reply.failures]
-            return tuple(
-                msgspec.structs.replace(figure, origin=f"{figure.origin} of {other.name}", program=other.name)
-                for figure in _figures_of(reply)
-            ), failures
-        text = reply.text if isinstance(reply, Died) else "the worker answered something else"
-        return (), [self._failed(begun[1] if begun is not None else 1, "", text, other)]
-
-    def _ask_to_load(self) -> wire.Loaded | Died:
-        """Load the file, leaving out one more statement after each death."""
-        assert self._source is not None
-        while True:
-            self._worker = self._hire()
-            request = wire.Load(
-                code=self._source.code,
-                filename=self._source.name,
-                seed=loading_seed(self._seed),
-                skip=self._skip,
-            )
-            reply, begun = self._worker.ask(request, self._limits.call_seconds)
-            if isinstance(reply, wire.Loaded):
-                return reply
-            died = (
-                reply if isinstance(reply, Died) else Died("protocol", "the worker answered something else")
-            )
-            self._bury(died)
-            if died.reason == LOST and self._losses <= MAX_LOSSES:
-                continue
-            if begun is None or begun[0] in self._skip or self._deaths > self.restarts:
-                return died
-            self._skip += (begun[0],)
-            self._lost.append(self._failed(begun[1], "", died.text))
-
-    def _hire(self) -> Worker:
-        return Worker(self._zygote, self._folder, self._limits)
-
-    def _failed(
-        self, line: int, type_name: str, text: str, program: Source | None = None
-    ) -> StatementFailure:
-        place = program.place(line) if program is not None else self._place(line)
-        return StatementFailure(place.line, type_name, text, place.words, place.file)
+    def _workers(self) -> Workers:
+        return Workers(self._zygote, self._folder, self._limits)
 
     def _place(self, line: int) -> Place:
         return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
@@ -401,30 +265,17 @@ class WorkerBench:
 
     def worker_cpu(self) -> float:
         """Seconds of CPU the worker that serves now has used; 0 where there is none."""
-        return self._worker.cpu() if self._worker is not None else 0.0
+        return self._program.cpu() if self._program is not None else 0.0
 
     def close(self) -> None:
         """End the worker."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        if self._program is not None:
+            self._program.close()
 
 
 def _is_inside(info: wire.FunctionInfo) -> bool:
     """Whether it stands in a class or in another function."""
     return "." in info.name or info.within is not None
-
-
-def _figures_of(reply: wire.Loaded) -> tuple[Figure, ...]:
-    return (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
-
-
-def loading_seed(seed: int) -> int:
-    """What generators are seeded with while a file is loaded: it must not tell the seed of the run.
-
-    Whoever knows that can compute all matrices and starts to come.
-    """
-    return int.from_bytes(hashlib.sha256(f"loading {seed}".encode()).digest()[:4], "little")
 
 
 def key_of(probe: Probe) -> Key:

@@ -14,6 +14,7 @@ from grader import wire
 from grader.bench import WorkerBench
 from grader.lab import Function
 from grader.model import Died, Figure, Observation, Probe, Source
+from grader.program import Workers
 from grader.sandbox import Limits, Worker, Zygote
 
 __all__ = ["IDLE_FACTOR", "Trial", "Trials"]
@@ -67,15 +68,40 @@ class Trials:
             self._worker = Worker(self._zygote, self._folder, patient)
         return self._worker
 
-    def lose(self) -> None:
-        """The shared worker has died."""
+    def close(self) -> None:
+        """End the shared worker."""
         if self._worker is not None:
             self._worker.close()
         self._worker = None
 
-    def close(self) -> None:
-        """End the shared worker."""
-        self.lose()
+
+class _OwnWorkers(Workers):
+    """The worker of one version alone."""
+
+    def __init__(self, trials: Trials, zygote: Zygote, folder: Path, limits: Limits) -> None:
+        super().__init__(zygote, folder, limits)
+        self._trials = trials
+
+    def bury(self, worker: Worker, died: Died) -> None:
+        """Put away a worker that died."""
+        self._trials.hangs += 1
+        super().bury(worker, died)
+
+
+class _SharedWorkers(_OwnWorkers):
+    """The worker that all versions share."""
+
+    def hire(self) -> Worker:
+        """The worker that is there, whatever it has loaded."""
+        return self._trials.hire()
+
+    def bury(self, worker: Worker, died: Died) -> None:
+        """Put away a worker that died, so that the next version has another."""
+        self._trials.close()
+        super().bury(worker, died)
+
+    def release(self, worker: Worker) -> None:
+        """Nothing: other versions go on in it."""
 
 
 class Trial(WorkerBench):
@@ -115,18 +141,6 @@ class Trial(WorkerBench):
         self._trials.calls += max(probe.weight, self._weight)
         return super()._call(function, number, probe, values)
 
-    def _hire(self) -> Worker:
-        return self._trials.hire() if self._shared else super()._hire()
-
-    def _bury(self, died: Died) -> None:
-        if self._shared:
-            self._worker = None
-            self._trials.lose()
-        self._trials.hangs += 1
-        super()._bury(died)
-
-    def close(self) -> None:
-        """End the worker, unless other versions go on in it."""
-        if self._shared:
-            self._worker = None
-        super().close()
+    def _workers(self) -> Workers:
+        kind = _SharedWorkers if self._shared else _OwnWorkers
+        return kind(self._trials, self._zygote, self._folder, self._limits)

@@ -15,9 +15,10 @@ import torch
 from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, obstacle
 
 from grader import sources, wire
-from grader.bench import WorkerBench, loading_seed
+from grader.bench import WorkerBench
 from grader.limits import Isolation
 from grader.model import Probe
+from grader.program import loading_seed
 from grader.sandbox import Zygote
 from grader.sources import child
 from reference import LAB, matrices
@@ -169,8 +170,9 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
         assert isinstance(returned, wire.Returned), returned
         dump = (folder / "dump").read_bytes()
         assert len(dump) > 100_000
-        assert bench._worker is not None
-        memory = _memory(bench._worker._pid)
+        program = bench._program
+        assert program is not None and program._worker is not None
+        memory = _memory(program._worker._pid)
         bench.close()
     assert len(memory) > 1_000_000
     assert A.tobytes() in memory, "what it was sent is found there, so what it was not sent would be"

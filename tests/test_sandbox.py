@@ -14,10 +14,11 @@ import pytest
 from conftest import LIMITS, WORK, Grade, Handed, OpenBench, environment
 
 from grader import sources, wire
-from grader.bench import MAX_RESTARTS, WorkerBench
+from grader.bench import WorkerBench
 from grader.errors import SandboxError
 from grader.lab import Function, Parameter
 from grader.model import Died, Observation, Probe, Uncallable
+from grader.program import MAX_RESTARTS
 from grader.sandbox import Limits, Worker, Zygote, private_copy
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
@@ -481,17 +482,17 @@ def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
     with Zygote("process") as zygote:
         bench = WorkerBench(zygote, folder, source, BOTH, LIMITS, seed=1)
         assert_other_works(bench)
-        assert bench._worker is not None
-        psutil.Process(bench._worker._pid).parent().suspend()
-        bench._worker.close()
-        bench._worker = None
+        program = bench._program
+        assert program is not None and program._worker is not None
+        psutil.Process(program._worker._pid).parent().suspend()
+        program.close()
         assert_other_works(bench, attempt=1)
         assert zygote.generation == 1
         bench.close()
 
 
 def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.bench.MAX_LOSSES", 2)
+    monkeypatch.setattr("grader.program.MAX_LOSSES", 2)
     code = "import os, time\ndef other(A):\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n"
     killer = handed_in({"lab.py": code}, "killer")
     honest = handed_in({"lab.py": OTHER_CODE.replace("        ", "")}, "honest")

@@ -26,6 +26,7 @@ from grader.marking import mark_submission
 from grader.model import Died, Report, Source, Submission
 from grader.output import Output
 from grader.pipeline import examine_exercise
+from grader.program import Workers
 from grader.sandbox import Limits, Worker, Zygote, private_copy
 from grader.style import style_notes
 
@@ -155,6 +156,18 @@ class MeteredWorker(Worker):
             return super().close()
 
 
+class _MeteredWorkers(Workers):
+    """Starts metered workers."""
+
+    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
+        super().__init__(zygote, folder, limits)
+        self._meter, self._stages = meter, stages
+
+    def hire(self) -> Worker:
+        """A metered worker that has loaded nothing yet."""
+        return MeteredWorker(self._zygote, self._folder, self._limits, self._meter, self._stages)
+
+
 class MeteredBench(WorkerBench):
     """A bench with metered workers."""
 
@@ -164,8 +177,8 @@ class MeteredBench(WorkerBench):
         self._meter, self._stages = meter, stages
         super().__init__(zygote, folder, source, lab.functions, limits, lab.seed)
 
-    def _hire(self) -> Worker:
-        return MeteredWorker(self._zygote, self._folder, self._limits, self._meter, self._stages)
+    def _workers(self) -> Workers:
+        return _MeteredWorkers(self._zygote, self._folder, self._limits, self._meter, self._stages)
 
 
 def profile(
