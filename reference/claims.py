@@ -22,6 +22,8 @@ from reference.stated import (
     is_completion,
     is_factorisation,
     is_of_another_exercise,
+    is_within,
+    number_of,
     scalars,
     stated_by,
 )
@@ -60,7 +62,7 @@ def _losses_of(
 ) -> Iterator[Claim]:
     """The losses stated of matrices with losses in these intervals."""
     losses = list(_losses(bench))
-    fitting = [any(_within(number, interval) for interval in belongs) for number in losses]
+    fitting = [any(is_within(number, interval) for interval in belongs) for number in losses]
     for number, fits in zip(losses, fitting, strict=True):
         # Where one holds, others that the code prints or keeps were only passed on the way there.
         on_the_way = any(fitting) and number.origin.startswith(("printed", "variable"))
@@ -87,7 +89,7 @@ def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
         )
     exact = bounds.Interval(OPTIMUM, OPTIMUM)
     for number in scalars(bench.figures):
-        if number.half_width <= 5e-3 and _within(number, exact):
+        if number.half_width <= 5e-3 and is_within(number, exact):
             found.append(_number("error, σ₃²", number, [exact]))
     for figure in bench.figures:
         if figure.values.shape == (3,) and np.isfinite(figure.values).all():
@@ -125,9 +127,9 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
             continue
         for candidate in accepted:
             observed = [candidate.observed_loss]
-            if _within(number, candidate.loss):
+            if is_within(number, candidate.loss):
                 found.append(_number("loss over all cells", number, [candidate.loss]))
-            elif _is_called_loss(number) and _within(number, observed[0]):
+            elif _is_called_loss(number) and is_within(number, observed[0]):
                 found.append(_number("loss over the observed cells", number, observed))
     return tuple(found[:MOST])
 
@@ -159,7 +161,7 @@ def _completion(candidate: Candidate, holds: bool) -> Claim:
 
 
 def _number(what: str, number: Figure, intervals: Sequence[bounds.Interval]) -> Claim:
-    value = _value(number)
+    value = number_of(number)
     nearest = min(intervals, key=lambda interval: _distance(value, interval))
     middle = (nearest.low + nearest.high) / 2
     allowed = (nearest.high - nearest.low) / 2 + number.half_width
@@ -168,7 +170,7 @@ def _number(what: str, number: Figure, intervals: Sequence[bounds.Interval]) -> 
         stated=f"{value:.6g}",
         origin=number.origin,
         recomputed=f"{middle:.6g}",
-        holds=any(_within(number, interval) for interval in intervals),
+        holds=any(is_within(number, interval) for interval in intervals),
         difference=f"{abs(value - middle):.1e} apart; the digits printed allow {allowed:.1e}",
     )
 
@@ -177,7 +179,7 @@ def _losses(bench: Bench) -> Iterator[Figure]:
     """Single numbers that are called a loss or an error, each value once."""
     seen: set[tuple[float, str]] = set()
     for number in scalars(bench.figures):
-        key = (_value(number), number.origin)
+        key = (number_of(number), number.origin)
         if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
@@ -191,12 +193,12 @@ def _is_called_loss(number: Figure) -> bool:
 
 def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
     """Whether a loss belongs to the SVD or to the completion instead."""
-    if _within(number, bounds.Interval(OPTIMUM, OPTIMUM)) or _within(
+    if is_within(number, bounds.Interval(OPTIMUM, OPTIMUM)) or is_within(
         number, bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
     ):
         return True
     return any(
-        _within(number, candidate.loss) or _within(number, candidate.observed_loss)
+        is_within(number, candidate.loss) or is_within(number, candidate.observed_loss)
         for candidate in stated
         if is_completion(candidate, LINGERING)
     )
@@ -211,16 +213,6 @@ def _different(found: Sequence[Candidate]) -> list[Candidate]:
         both = (P.tobytes(), P.T.tobytes()) if candidate.is_product else (P.tobytes(),)
         kept.setdefault((places, min(both)), candidate)
     return list(kept.values())
-
-
-def _value(number: Figure) -> float:
-    return float(number.values.reshape(()))
-
-
-def _within(number: Figure, interval: bounds.Interval) -> bool:
-    value = _value(number)
-    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
-    return interval.low - room <= value <= interval.high + room
 
 
 def _distance(value: float, interval: bounds.Interval) -> float:

@@ -27,7 +27,9 @@ __all__ = [
     "is_completion",
     "is_factorisation",
     "is_of_another_exercise",
+    "is_within",
     "mistyped",
+    "number_of",
     "scalars",
     "stated_by",
 ]
@@ -186,3 +188,15 @@ def mistyped(figures: Iterable[Figure]) -> str:
 def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
     """Every finite single number stated, also as a tensor with one element."""
     return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())
+
+
+def number_of(figure: Figure) -> float:
+    """The value of a single number."""
+    return float(figure.values.reshape(()))
+
+
+def is_within(number: Figure, interval: bounds.Interval) -> bool:
+    """Whether the digits stated allow a value in the interval; six digits of float32 are granted."""
+    value = number_of(number)
+    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
+    return interval.low - room <= value <= interval.high + room

@@ -25,7 +25,9 @@ from reference.stated import (
     is_completion,
     is_factorisation,
     is_of_another_exercise,
+    is_within,
     mistyped,
+    number_of,
     scalars,
     stated_by,
 )
@@ -182,14 +184,16 @@ def _loss(bench: Bench) -> Finding:
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
-        if precise and any(_within(number, interval) for interval in intervals):
+        if precise and any(is_within(number, interval) for interval in intervals):
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
         possible = bounds.Interval(OPTIMUM, HIGHEST)
-        alone = [n for n in labelled if n.half_width < WHOLE and _within(n, possible)]
+        alone = [n for n in labelled if n.half_width < WHOLE and is_within(n, possible)]
         beside = [
-            number for number in alone if not _within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
+            number
+            for number in alone
+            if not is_within(number, bounds.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
         wrong = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
         if beside and not wrong:
@@ -221,7 +225,7 @@ def _explained(
     relations += [(accepted[0], o.loss, f"the loss of another product, {o.origin}") for o in others]
     for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
         for candidate, interval, meaning in relations:
-            if _within(number, interval):
+            if is_within(number, interval):
                 return Finding(
                     outcome=Outcome.FAIL,
                     message=f"{_show(number)} is {meaning}.",
@@ -233,7 +237,7 @@ def _explained(
         return Finding(
             outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
         )
-    value = float(labelled[0].values.reshape(()))
+    value = number_of(labelled[0])
     impossible = (
         " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
     )
@@ -270,19 +274,13 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[bounds.Interval, 
     )
 
 
-def _within(number: Figure, interval: bounds.Interval) -> bool:
-    value = float(number.values.reshape(()))
-    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
-    return interval.low - room <= value <= interval.high + room
-
-
 def _is_called_loss(number: Figure) -> bool:
     name = number.name.lower()
     return any(word in name for word in LOSS_WORDS)
 
 
 def _show(number: Figure) -> str:
-    return f"{float(number.values.reshape(())):.6g} ({number.origin})"
+    return f"{number_of(number):.6g} ({number.origin})"
 
 
 # --- 2.1 --------------------------------------------------------------------------------------------------
@@ -303,12 +301,12 @@ def error_check(
         exact = bounds.Interval(OPTIMUM, OPTIMUM)
         root = bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
-            if _within(number, exact) and number.half_width <= 5e-3:
+            if is_within(number, exact) and number.half_width <= 5e-3:
                 return Finding(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
                 )
         for number in numbers:
-            if _within(number, root) and number.half_width <= 5e-3:
+            if is_within(number, root) and number.half_width <= 5e-3:
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
@@ -318,7 +316,7 @@ def error_check(
                 )
         mean = bounds.Interval(OPTIMUM / 9, OPTIMUM / 9)
         for number in numbers:
-            if _within(number, mean) and number.half_width <= 5e-4:
+            if is_within(number, mean) and number.half_width <= 5e-4:
                 return Finding(
                     outcome=Outcome.FAIL,
                     message=f"{_show(number)} is the mean of the squared differences, a ninth of the error.",
