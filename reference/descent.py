@@ -59,6 +59,8 @@ class Setting(Frozen, frozen=True):
     """How U and V come back."""
     place: int | None = None
     """Where they stand among several values."""
+    left_out: tuple[str, ...] = ()
+    """What is not given, of the number of epochs and the rate: the function does not take it."""
 
     def still(self) -> "Setting":
         """The call that only draws."""
@@ -95,7 +97,8 @@ class Descent:
         if setting.M is not None:
             arguments["M"] = setting.M
         if not defaults:
-            arguments |= {"num_epochs": setting.epochs, "lr": setting.lr}
+            given = {"num_epochs": setting.epochs, "lr": setting.lr}
+            arguments |= {name: value for name, value in given.items() if name not in setting.left_out}
         steps = setting.epochs * setting.A.size
         seconds: float | None = AT_ONCE if steps == 0 else QUICK
         if defaults or steps > 1000:
@@ -112,7 +115,8 @@ class Descent:
         if setting.M is not None:
             given["M"] = f"torch.tensor({setting.M.tolist()})"
         if not defaults:
-            given |= {"num_epochs": str(setting.epochs), "lr": f"{setting.lr:g}"}
+            constants = {"num_epochs": str(setting.epochs), "lr": f"{setting.lr:g}"}
+            given |= {name: text for name, text in constants.items() if name not in setting.left_out}
         return f"torch.manual_seed({setting.seed}); {written(self.function, located, given)}"
 
     def observe(
@@ -175,13 +179,19 @@ class Descent:
         return first_mismatch(got, wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny))
 
     def compare_long_run(
-        self, bench: Bench, setting: Setting, rule: Rule = SHEET, defaults: bool = False
+        self,
+        bench: Bench,
+        setting: Setting,
+        rule: Rule = SHEET,
+        defaults: bool = False,
+        start: Factors | None = None,
     ) -> Mismatch | None:
         """The same for a hundred epochs and more; with `defaults` called without their number and rate.
 
         The tolerance is λ√N·u·κ: N roundings an entry meets, κ the measured magnification of a change.
         """
-        start = self.start(bench, setting)
+        if start is None:
+            start = self.start(bench, setting)
         got = self.observe(bench, setting, defaults)
         wanted = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
         both = np.concatenate([wanted[0].ravel(), wanted[1].ravel()])

@@ -79,7 +79,7 @@ class Habits(Frozen, frozen=True):
 
 def lacks_data(mask: Mask | None) -> bool:
     """Whether a mask hides a whole row or column."""
-    return mask is not None and not ((mask == 1).any(axis=0).all() and (mask == 1).any(axis=1).all())
+    return mask is not None and not np.array_equal(with_data(mask), mask)
 
 
 def with_data(mask: Mask) -> Mask:

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from grader import wire
+from grader.hidden import hidden
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from grader.text import capital
@@ -21,6 +22,7 @@ from reference.arrangement import AS_ASKED
 from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import Factors
+from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
 from reference.returned import Refused, failure, format_matrix
@@ -78,6 +80,7 @@ class Ladder:
         self.descent = Descent(self.function)
         self.drawn = Drawn(masked, seed)
         self.habits = HabitsSeen(self.descent, self.drawn)
+        self.fixed = Fixed(self.descent, self.drawn)
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
@@ -88,7 +91,7 @@ class Ladder:
             partial(self._agree, self.drawn.hidden),
             self._defaults,
         )
-        return all(run(bench).outcome is Outcome.PASS for run in found)
+        return self.fixed.follows(bench) or all(run(bench).outcome is Outcome.PASS for run in found)
 
     # --- the checks ---------------------------------------------------------------------------------------
 
@@ -220,11 +223,27 @@ class Ladder:
         return Check(
             self._id(name),
             title,
-            run,
+            run if name == "found" else partial(self._or_fixed, name, run),
             tuple(self._id(need) for need in needs),
             tuple(self._id(other) for other in implied_by),
             tolerance,
         )
+
+    def _or_fixed(self, rung: str, run: Callable[[Bench], Finding], bench: Bench) -> Finding:
+        """What is found; of a function without the parameters that most rungs vary, what whole runs showed."""
+        if not self.fixed.follows(bench):
+            return run(bench)
+        missing = {"epochs": "num_epochs", "rate": "lr"}.get(rung)
+        if missing in self.fixed.lacks(bench):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"The function does not take `{missing}`: it always uses the number it has inside.",
+                wanted=self._signature(),
+            )
+        return Finding(outcome=Outcome.PASS, message="Whole runs end where the sheet's rule ends.")
+
+    def _signature(self) -> str:
+        return f"{self.function.name}({', '.join(p.name for p in self.function.parameters)})"
 
     def _id(self, rung: str) -> str:
         return f"{self.exercise}-{rung}"
@@ -235,15 +254,37 @@ class Ladder:
         if located is None:
             if loaded.problem:
                 return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+            inner = hidden(loaded.source, self.function)
+            if inner is not None:
+                return Finding(
+                    outcome=Outcome.MANUAL,
+                    message=f"`{inner.name}` ({inner.place}) stands within `{inner.within}` and needs something of it, so "
+                    "that nobody else can call it. A person has to look.",
+                )
             return Finding(outcome=Outcome.MISSING, message=self._nothing_found(bench))
         lost = [p.name for p in self.function.parameters if p.name not in located.parameters]
+        if lost and self.fixed.follows(bench):
+            note = (
+                f"`{located.name}` does not take {_listed(lost)}; with what it has inside, whole runs end where the sheet's rule "
+                "ends with its defaults."
+            )
+            return Finding(
+                outcome=Outcome.PASS,
+                message=f"`{located.name}`, {located.place}.",
+                notes=(*located.notes, note),
+            )
+        if lost and located.made_with is not None:
+            return Finding(
+                outcome=Outcome.MANUAL,
+                message=f"`{located.name}` ({located.place}) is a method that cannot be given {_listed(lost)}, nor can the "
+                "object it belongs to. A person has to look.",
+            )
         if lost:
-            wanted = ", ".join(p.name for p in self.function.parameters)
             return Finding(
                 outcome=Outcome.FAIL,
-                message=f"`{located.name}` ({located.place}) does not take {', '.join(f'`{n}`' for n in lost)}.",
+                message=f"`{located.name}` ({located.place}) does not take {_listed(lost)}.",
                 got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
-                wanted=f"{self.function.name}({wanted})",
+                wanted=self._signature(),
                 notes=located.notes,
             )
         return Finding(
@@ -623,6 +664,10 @@ def _noted(finding: Finding, *notes: str) -> Finding:
     if finding.outcome is not Outcome.PASS:
         return finding
     return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _different(variant: Variant) -> str:

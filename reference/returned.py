@@ -45,6 +45,9 @@ def describe(value: wire.Value) -> str:
         return f"the {type(value.value).__name__} {value.value!r}"
     if isinstance(value, wire.Text):
         return "a string"
+    if isinstance(value, wire.Items) and value.type_name == wire.ATTRIBUTES:
+        names = ", ".join(f"`{name}`" for name in value.names[:5])
+        return f"an object that holds {names}{', …' if len(value.names) > 5 else ''}"
     if isinstance(value, wire.Items):
         names = ", ".join(describe(item) for item in value.items[:3])
         dots = ", …" if len(value.items) > 3 else ""

@@ -36,6 +36,8 @@ __all__ = ["OTHERS", "diagnose_descent"]
 _RAN: Final = "Running this very mistake from your own start gives what your function gives, in all {count} calls compared."
 _SAW: Final = "This is what your function was seen to do."
 
+_WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
+
 _BITWISE = Words(
     "mask-bitwise-not", "`~` does not negate an integer mask.",
     "Of the integers 1 and 0 it makes -2 and -1, and both count as true; of a mask of booleans it is right.",
@@ -76,7 +78,12 @@ _EXTRA = Words(
     "The sheet asks for two values; code that unpacks two of them fails on three.",
     "what a function returns", "What happens to `U, V = f()` when f returns three things?",
 )  # fmt: skip
-OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA)
+_CONSTANTS = Words(
+    "constants-inside", "The number of epochs or the learning rate is fixed inside the function.",
+    "The sheet makes them parameters with defaults, so that whoever calls it can train longer or more slowly.",
+    "parameters and default values", "How would you call your function for 10 epochs only?",
+)  # fmt: skip
+OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
 """What is recognised by itself and not as a rule."""
 
 _RUNGS: Final = {"update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate",
@@ -112,6 +119,9 @@ def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, .
 
 
 def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> Iterator[tuple[Words, str]]:
+    if ladder.fixed.follows(bench):
+        yield _CONSTANTS, _WHOLE
+        return
     if failed & _RUNGS:
         yield from _of_rule(ladder, bench)
     if "start" in failed:
