@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 __all__ = ["Block", "Row", "blocks"]
 
-_AROUND_VECTOR = re.compile(r"(?:tensor|array)?\s*\(?\s*\0\s*(?:,\s*\w+\s*=\s*[\w.<>]+\s*)*\)?\s*,?")
-"""What may stand on the line of a vector beside it (here a NUL): `tensor(…, dtype=torch.float64)`."""
+_AROUND_VECTOR = re.compile(r"(?:tensor|array)?\(?\0(?:,\w+=[\w.<>]+)*\)?,?")
+"""What may stand on the line of a vector (here a NUL) beside it, without spaces: `tensor(…,dtype=torch.float64)`."""
 _DECIMAL = r"[-+−]?(?:\d+\.\d*|\.\d+)(?:[eE][-+−]?\d+)?"
 _TABLE_ROW = re.compile(rf"[|\s]*{_DECIMAL}(?:(?:\s*[,;|&]\s*|\s+){_DECIMAL})+[|;,\s\\]*")
 
@@ -46,21 +46,24 @@ def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
 
 def _rows(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Row | None]:
     """What each line is: a row, or None where it is something else."""
-    vectors = {
-        start: end for start, end in spans if text.count("[", start, end) == 1 and "\n" not in text[start:end]
-    }
     covered = iter(sorted(spans))
     span = next(covered, None)
     position = 0
-    for line in text.splitlines(keepends=True):
-        start, position = position, position + len(line)
+    for line in text.split("\n"):
+        start, position = position, position + len(line) + 1
         while span is not None and span[1] <= start:
             span = next(covered, None)
         if span is None or span[0] >= position:
-            yield Row(start, position, False) if _TABLE_ROW.fullmatch(line) else None
-        elif span[0] in vectors and _AROUND_VECTOR.fullmatch(
-            (line[: span[0] - start] + "\0" + line[span[1] - start :]).strip()
-        ):
+            yield Row(start, position - 1, False) if _TABLE_ROW.fullmatch(line) else None
+        elif _is_vector(text, line, start, span):
             yield Row(*span, True)
         else:
             yield None
+
+
+def _is_vector(text: str, line: str, start: int, span: tuple[int, int]) -> bool:
+    """Whether a line that starts there holds one vector and nothing else."""
+    if span[0] < start or span[1] > start + len(line) or text.count("[", *span) > 1:
+        return False
+    around = f"{line[: span[0] - start]}\0{line[span[1] - start :]}"
+    return _AROUND_VECTOR.fullmatch("".join(around.split())) is not None

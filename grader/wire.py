@@ -113,7 +113,7 @@ class Nothing(_Message, frozen=True, kw_only=True):
 
 
 ATTRIBUTES = "Attributes"
-"""The type name of what an object holds after a method that works on it."""
+"""The type name of what an object of the student's own holds."""
 
 
 class Items(_Message, frozen=True, kw_only=True):

@@ -3,18 +3,15 @@
 import ast
 from itertools import combinations
 
-import pytest
+from tests.combinations import graded, solutions
+from tests.ways import HEADS, PLACES, RETURNS, STEPS
 
-from tests.combinations import HEADS, PLACES, RETURNS, STEPS, graded, solutions
 
-
-@pytest.mark.long
-def test_no_combination_of_right_ways_to_write_a_solution_loses_marks() -> None:
-    made = list(solutions())
+def test_a_few_combinations_of_right_ways_to_write_a_solution_keep_their_marks() -> None:
+    made = list(solutions())[::40]
     judged = list(graded(made))
     assert len(judged) == len(made)
-    lost = {solution.name: [check.id for check in checks] for solution, checks in judged if checks}
-    assert not lost
+    assert not {solution.name: [check.id for check in checks] for solution, checks in judged if checks}
 
 
 def test_every_two_ways_of_two_parts_meet_in_a_solution() -> None:

@@ -88,6 +88,18 @@ def test_lines_that_hold_more_or_less_than_a_row_are_no_matrix(text: str) -> Non
     assert all(figure.values.ndim < 2 for figure in from_text(text))
 
 
+def test_lines_made_to_be_slow_are_read_at_once() -> None:
+    spaces = " " * 200_000
+    lines = [
+        f"[1.0, 2.0]{spaces}x",
+        f"1.0{spaces}x",
+        "1.0 " * 50_000 + "x",
+        f"[1.0]{spaces}){spaces},{spaces}x",
+    ]
+    figures = list(from_text("\n".join(lines)))
+    assert all(figure.values.ndim < 2 for figure in figures)
+
+
 def test_four_printed_digits_mean_half_a_unit_of_the_fourth() -> None:
     assert only(str(V)).half_width == pytest.approx(5e-5)
 

@@ -156,7 +156,8 @@ def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder:
         elif isinstance(raw, FunctionType | staticmethod | classmethod):
             bound = getattr(owner, attribute, None)
             if _is_theirs(bound, filename, folder):
-                _add(loading, f"{name}.{attribute}", bound, _first_line(bound))
+                is_called_itself = attribute == "__call__" and not is_class
+                _add(loading, name if is_called_itself else f"{name}.{attribute}", bound, _first_line(bound))
 
 
 def _add_method(loading: Loading, name: str, method: methods.Method, line: int) -> None:

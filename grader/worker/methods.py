@@ -5,7 +5,9 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-__all__ = ["Attributes", "Method", "as_function"]
+from grader.worker.values import Attributes
+
+__all__ = ["Method", "as_function"]
 
 Parameters = tuple[inspect.Parameter, ...]
 
@@ -26,10 +28,6 @@ _WORKS = (
     "forward",
 )
 """What a method is called that leaves its results in the object."""
-
-
-class Attributes(dict[str, Any]):
-    """What an object holds after a method that returns nothing or the object itself."""
 
 
 class Method(NamedTuple):

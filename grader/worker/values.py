@@ -5,6 +5,7 @@ Tensors are copied the moment they are recorded: students update in place.
 
 import dataclasses
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,17 @@ import torch
 
 from grader import wire
 
-__all__ = ["from_wire", "is_figure", "to_wire"]
+__all__ = ["Attributes", "from_wire", "is_figure", "to_wire"]
 
 MAX_TEXT = 10_000
 MAX_ITEMS = 20_000
 MAX_DEPTH = 4
 MAX_SIDE_BY_SIDE = 10
 _INT64 = range(-(2**63), 2**63)
+
+
+class Attributes(dict[str, Any]):
+    """What an object of the student's own holds."""
 
 
 def is_figure(value: object) -> bool:
@@ -53,7 +58,20 @@ def to_wire(value: object, depth: int = 0) -> wire.Value:
         return _items(
             {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}, depth
         )
-    return wire.Opaque(type_name=type(value).__name__[:100])
+    held = _held(value) if depth < MAX_DEPTH else None
+    return _items(held, depth) if held else wire.Opaque(type_name=type(value).__name__[:100])
+
+
+def _held(value: object) -> Attributes | None:
+    """What was put into an object of a plain class of the student's own; None of any other."""
+    if isinstance(value, torch.nn.Module):
+        return None
+    if type(value).__module__ != "__main__" and not isinstance(value, SimpleNamespace):
+        return None
+    try:
+        return Attributes(vars(value))
+    except Exception:  # what a class makes of `__dict__` is up to the student
+        return None
 
 
 def _items(value: Any, depth: int) -> wire.Items:
