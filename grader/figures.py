@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from grader import wire
 from grader.model import Figure, Place, Source
-from grader.rows import Block, Row, blocks
+from grader.rows import Row, blocks
 
 __all__ = ["array_of", "from_source", "from_text", "from_variables"]
 
@@ -164,16 +164,14 @@ def _matrix(text: str, start: int, end: int, where: Callable[[int], str]) -> Fig
     return Figure(values, half_width, name, where(_line(text, start)))
 
 
-def _stacked(text: str, block: Block, where: Callable[[int], str]) -> Figure | None:
+def _stacked(text: str, block: list[Row], where: Callable[[int], str]) -> Figure | None:
     """The matrix of a block of rows that are equally long; its numbers are also yielded as they stand."""
-    found = [
-        _row(text[row.start : row.end] if row.is_vector else _bracketed(text, row)) for row in block.rows
-    ]
+    found = [_row(text[row.start : row.end] if row.is_vector else _bracketed(text, row)) for row in block]
     filled = [row for row in found if row]
     if len(filled) < len(found) or len({len(row) for row in filled}) != 1:
         return None
     values = np.array([[value for value, _ in row] for row in filled])
-    start = block.rows[0].start
+    start = block[0].start
     half_width = max(width for row in filled for _, width in row)
     return Figure(values, half_width, _label_before(text, start), where(_line(text, start)))
 

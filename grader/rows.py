@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-__all__ = ["Block", "Row", "blocks"]
+__all__ = ["Row", "blocks"]
 
 _AROUND_VECTOR = re.compile(r"(?:tensor|array)?\(?\0(?:,\w+=[\w.<>]+)*\)?,?")
 """What may stand on the line of a vector (here a NUL) beside it, without spaces: `tensor(…,dtype=torch.float64)`."""
@@ -20,13 +20,7 @@ class Row(NamedTuple):
     is_vector: bool
 
 
-class Block(NamedTuple):
-    """Rows on lines one after another, which may be those of a matrix."""
-
-    rows: tuple[Row, ...]
-
-
-def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
+def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[list[Row]]:
     """Every two and more lines one after another that hold nothing but a row each; `spans` are the brackets of the text.
 
     Where the rows can be halved each half may be a matrix too: two of them printed without a word between.
@@ -37,10 +31,10 @@ def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Block]:
             run.append(row)
             continue
         if len(run) > 1:
-            yield Block(tuple(run))
+            yield run
             if len(run) > 3 and len(run) % 2 == 0:
-                yield Block(tuple(run[: len(run) // 2]))
-                yield Block(tuple(run[len(run) // 2 :]))
+                yield run[: len(run) // 2]
+                yield run[len(run) // 2 :]
         run = [] if row is None else [row]
 
 

@@ -19,7 +19,7 @@ from grader.model import Figure, Finding, Frozen, Observation, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.stated import stated_mistake
-from reference.returned import approximations, describe, failure, format_matrix, items_of
+from reference.returned import approximations, describe, failure, format_matrix, is_changed, items_of
 from reference.stated import BEST
 from reference.statements import error_check, prose_check, stated_best
 
@@ -202,7 +202,7 @@ class Decomposition:
         call = self.call_text(bench, case)
         if not isinstance(observation, wire.Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
-        if not isinstance(observation.after[0], wire.Array) or observation.after[0].data != case.A.tobytes():
+        if is_changed(case.A, observation.after[0]):
             return Finding(
                 outcome=Outcome.FAIL,
                 message="The call changes its argument A.",

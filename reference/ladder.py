@@ -25,7 +25,7 @@ from reference.epochs import Factors
 from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
-from reference.returned import Refused, failure, format_matrix
+from reference.returned import Refused, failure, format_matrix, is_changed
 from reference.soundness import excused, is_shuffled, sound_variant
 from reference.uniform import finding_of, is_spotless
 from reference.variants import Variant
@@ -540,10 +540,7 @@ class Ladder:
         if not isinstance(observation, wire.Returned):
             return self._fail(bench, failure(observation), setting)
         for (name, given), after in zip(probe.arguments.items(), observation.after, strict=True):
-            if not isinstance(given, np.ndarray):
-                continue
-            unchanged = isinstance(after, wire.Array) and after.data == given.tobytes()
-            if not unchanged:
+            if isinstance(given, np.ndarray) and is_changed(given, after):
                 return self._fail(
                     bench, f"The call changes its argument {name}.", setting, wanted=f"{name} as it was given"
                 )

@@ -21,6 +21,7 @@ __all__ = [
     "factors",
     "failure",
     "format_matrix",
+    "is_changed",
     "items_of",
     "place_of",
 ]
@@ -70,6 +71,11 @@ def failure(observation: Observation) -> str:
     if isinstance(observation, Uncallable):
         return f"The function cannot be called as on the sheet: {observation.text}."
     return ""
+
+
+def is_changed(given: npt.NDArray[np.generic], after: wire.Value) -> bool:
+    """Whether a call left an array otherwise than it was given."""
+    return not (isinstance(after, wire.Array) and after.data == given.tobytes())
 
 
 def items_of(value: wire.Value) -> tuple[wire.Value, ...] | None:

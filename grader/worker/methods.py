@@ -14,19 +14,8 @@ Parameters = tuple[inspect.Parameter, ...]
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_POSITION_ONLY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIONAL_ONLY)
 _WORKS = (
-    "fit",
-    "train",
-    "run",
-    "factor",
-    "solve",
-    "learn",
-    "optim",
-    "descen",
-    "complet",
-    "sgd",
-    "call",
-    "forward",
-)
+    "fit", "train", "run", "factor", "solve", "learn", "optim", "descen", "complet", "sgd", "call", "forward",
+)  # fmt: skip
 """What a method is called that leaves its results in the object."""
 
 

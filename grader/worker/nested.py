@@ -19,6 +19,8 @@ def independent(statement: ast.FunctionDef, function: Any) -> Statements:
     if not isinstance(function, FunctionType):
         return []
     needs = {(code.co_name, code.co_firstlineno): set(code.co_freevars) for code in _codes(function.__code__)}
+    if not needs:
+        return []
     inner = tuple(_nodes(statement))
     imports = [node for node in inner if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}

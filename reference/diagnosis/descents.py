@@ -23,7 +23,7 @@ from reference.diagnosis.matching import (
 from reference.diagnosis.raised import raising
 from reference.diagnosis.results import ARRANGED, READINGS, of_numbers, of_value
 from reference.diagnosis.starts import REDRAWN, drawn_again, of_start
-from reference.diagnosis.witness import raised_by_descent
+from reference.diagnosis.witness import RUNGS, raised_by_descent
 from reference.epochs import SHEET, Factors, Rule, run
 from reference.ladder import Ladder
 from reference.misconceptions.bank import BANK, MASKED_BANK
@@ -86,9 +86,6 @@ _CONSTANTS = Words(
 OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
 """What is recognised by itself and not as a rule."""
 
-_RUNGS: Final = {"update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate",
-                 "still", "returns", "shapes"}  # fmt: skip
-
 
 def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
     """Every mistake that can be proved, the most telling first; empty where none can."""
@@ -122,7 +119,7 @@ def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> I
     if ladder.fixed.follows(bench):
         yield _CONSTANTS, _WHOLE
         return
-    if failed & _RUNGS:
+    if failed & RUNGS:
         yield from _of_rule(ladder, bench)
     if "start" in failed:
         found = _start(ladder, bench)

@@ -17,7 +17,7 @@ from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.decompositions import SVD_BANK, Mistake, MistakenSvd, outcomes
 from reference.misconceptions.entry import Words
 from reference.misconceptions.stated import stated_mistake
-from reference.returned import approximations, items_of
+from reference.returned import approximations, is_changed, items_of
 
 __all__ = ["SVD_OTHERS", "diagnose_svd"]
 
@@ -89,10 +89,8 @@ def _named(seen: list[tuple[Case, Observation]]) -> tuple[Words | None, str]:
                 f"Running this very mistake gives what your function gives, in all {len(seen)} calls compared.",
             )
     for case, observation in seen:
-        if isinstance(observation, wire.Returned):
-            first = observation.after[0]
-            if not isinstance(first, wire.Array) or first.data != case.A.tobytes():
-                return _INPUT, "This is what your function was seen to do."
+        if isinstance(observation, wire.Returned) and is_changed(case.A, observation.after[0]):
+            return _INPUT, "This is what your function was seen to do."
     return None, ""
 
 

@@ -23,7 +23,7 @@ from reference.functions import TRUNCATED_SVD
 from reference.ladder import Ladder
 from reference.returned import Ended, Refused, approximations, describe, failure, format_matrix
 
-__all__ = ["descent_witness", "raised_by_descent", "svd_witness"]
+__all__ = ["RUNGS", "descent_witness", "raised_by_descent", "svd_witness"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
@@ -34,19 +34,13 @@ PATIENCE: Final = 12
 SEED: Final = 0
 """The seed of the start: the student's own, from the usual seed."""
 
-_STEPS: Final = {
-    "still",
-    "update",
-    "product",
-    "columns",
-    "rows",
-    "sweep",
-    "hidden",
-    "values",
-    "epochs",
-    "rate",
-}
+_STEPS: Final = frozenset(
+    {"still", "update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate"}
+)
 """The rungs that follow the steps."""
+
+RUNGS: Final = _STEPS | {"returns", "shapes"}
+"""Those that a mistake in the rule or in what is returned makes fail."""
 
 VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 """Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
@@ -58,7 +52,7 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
     What differs in the start, the defaults or the arguments only has no such input.
     """
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
-    if not failed & {*_STEPS, "returns", "shapes"}:
+    if not failed & RUNGS:
         return None
     refused: Witness | None = None
     is_shape_only = "shapes" in failed and not failed & _STEPS
