@@ -5,8 +5,10 @@ Students' text is made visible before it is shown, and never read as rich markup
 
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rich.console import Console, Group, RenderableType
+from rich.segment import Segment, Segments
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +17,7 @@ from grader.crew import Crew
 from grader.forkserver import Zygote
 from grader.handmarks import in_words
 from grader.lab import Exercise, Lab
-from grader.model import ExerciseReport, Report
+from grader.model import Report, Verdict
 from grader.selfview import student_view
 from grader.text import visible
 from grader.wording import STYLES, VERDICTS
@@ -29,6 +31,7 @@ __all__ = [
     "lab_view",
     "output_console",
     "plain_table",
+    "print_by_line",
     "student_view",
     "trials_table",
     "warn_of_isolation",
@@ -53,6 +56,12 @@ def as_text(view: RenderableType) -> str:
     with console.capture() as capture:
         console.print(view)
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def print_by_line(console: Console, view: RenderableType) -> None:
+    """Print a view, such as the table of a large class, without holding all its lines in memory at once."""
+    for line in Segment.split_lines(console.render(view)):
+        console.print(Segments([*line, Segment.line()]), soft_wrap=True, end="")
 
 
 def error_console() -> Console:
@@ -106,8 +115,11 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
     table.add_column("Total", justify="right")
     table.add_column("Flags", justify="right")
     for report in reports:
-        cells = {exercise.id: _cell(exercise) for exercise in report.exercises}
-        total = Text(f"{report.marks:g} / {report.max_marks:g}", style="bold")
+        cells = {
+            exercise.id: _cell(exercise.marks, exercise.verdict, bool(exercise.by_hand))
+            for exercise in report.exercises
+        }
+        total = _total(report.marks, report.max_marks)
         flags = str(len(report.flags)) if report.flags else ""
         table.add_row(
             Text(visible(report.student)), *(cells.get(i, Text()) for i in exercise_ids), total, flags
@@ -115,10 +127,16 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
     return table
 
 
-def _cell(exercise: ExerciseReport) -> Text:
-    wording = VERDICTS[exercise.verdict]
-    shown = f"{exercise.marks:g} {wording.symbol}{BY_HAND * bool(exercise.by_hand)}"
-    return Text(shown, style=STYLES[wording.tone])
+@lru_cache(maxsize=1_000)
+def _cell(marks: float, verdict: Verdict, by_hand: bool) -> Text:
+    """One for all students who earned the same in the same way."""
+    wording = VERDICTS[verdict]
+    return Text(f"{marks:g} {wording.symbol}{BY_HAND * by_hand}", style=STYLES[wording.tone])
+
+
+@lru_cache(maxsize=1_000)
+def _total(marks: float, most: float) -> Text:
+    return Text(f"{marks:g} / {most:g}", style="bold")
 
 
 def by_hand(reports: Sequence[Report]) -> list[Text]:

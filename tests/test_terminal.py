@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed, environment
 from rich.console import Console
 from showcase import full_report, report, right, wrong
 
-from grader.console import student_view
+from grader.console import class_table, print_by_line, student_view
 from grader.model import ExerciseReport, Report, Submission, Verdict
 from grader.progress import Watch
 
@@ -109,6 +110,21 @@ def on_a_terminal(*arguments: str | Path, cwd: Path, **env: str) -> str:
 
 
 COLOUR = re.compile(r"\x1b\[[\d;]*3[1-7][\d;]*m")
+
+
+@pytest.mark.parametrize("width", [24, 80, 200])
+def test_a_table_printed_line_by_line_looks_as_if_it_were_printed_at_once(width: int) -> None:
+    names = ("Tove Marrowby", "a name " * 30, "[bold]no markup[/bold]\u202e", "渡り鳥")
+    reports = [msgspec.structs.replace(full_report(), student=name) for name in names]
+    table = class_table(reports, [exercise.id for exercise in full_report().exercises])
+    at_once, by_line = (
+        Console(width=width, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+        for _ in range(2)
+    )
+    at_once.print(table)
+    print_by_line(by_line, table)
+    assert isinstance(at_once.file, io.StringIO) and isinstance(by_line.file, io.StringIO)
+    assert by_line.file.getvalue() == at_once.file.getvalue() != ""
 
 
 def test_there_is_colour_on_a_terminal_and_none_with_no_color_or_plain(

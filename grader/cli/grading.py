@@ -179,7 +179,9 @@ class Grading:
 
     def _show_table(self, level: Level) -> None:
         stdout, reports = console.output_console(), self._reports
-        stdout.print(console.class_table(reports, self._ids), *console.by_hand(reports), sep="\n")
+        console.print_by_line(stdout, console.class_table(reports, self._ids))
+        for sentence in console.by_hand(reports):
+            stdout.print(sentence)
         stdout.print(f"Isolation: {level}")
         if self._reused:
             stdout.print(
