@@ -12,7 +12,7 @@ from typing import Final
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
 from grader.model import CheckResult, Diagnosis, Outcome
 from grader.rubric import read_rubric
-from reference import claims, decomposition, diagnosis, explanations, ladder, pictures, statements
+from reference import claims, decomposition, diagnosis, explanations, ladder, pictures, rungs, statements
 from reference.contradictions import contradictions
 from reference.functions import FUNCTIONS, TRUNCATED_SVD
 
@@ -67,22 +67,22 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
     )
 
 
-def _descent(rungs: ladder.Ladder, title: str) -> Exercise:
+def _descent(checked: ladder.Ladder, title: str) -> Exercise:
     parameters = ", ".join(
-        p.name if p.default is None else f"{p.name}={p.default:g}" for p in rungs.function.parameters
+        p.name if p.default is None else f"{p.name}={p.default:g}" for p in checked.function.parameters
     )
-    where = " where the mask is 1" if rungs.masked else ""
+    where = " where the mask is 1" if checked.masked else ""
     return Exercise(
-        rungs.exercise,
+        checked.exercise,
         title,
-        f"Write `{rungs.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
+        f"Write `{checked.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
         f"rows outside, columns inside, and updates U[r], then V[c]{where}.",
-        rungs.checks(),
-        partial(diagnosis.diagnose_descent, rungs),
-        partial(_advice, ladder.ADVICE, rungs.function.name),
-        illustrate=partial(pictures.descents, rungs),
-        witness=partial(diagnosis.descent_witness, rungs),
-        functions=(rungs.function.name,),
+        checked.checks(),
+        partial(diagnosis.diagnose_descent, checked),
+        partial(_advice, rungs.ADVICE, checked.function.name),
+        illustrate=partial(pictures.descents, checked),
+        witness=partial(diagnosis.descent_witness, checked),
+        functions=(checked.function.name,),
     )
 
 

@@ -13,31 +13,24 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.hidden import hidden
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
-from grader.text import capital
 from reference import bounds, matrices
 from reference.arrangement import AS_ASKED
-from reference.descent import LAMBDA, SAFETY, Descent, Mismatch, Setting
+from reference.descent import Descent, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import Factors
 from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
+from reference.presence import presence, signature
 from reference.returned import Refused, failure, format_matrix, is_changed
+from reference.rungs import CONVERGED, CONVERGED_OBSERVED, rungs
 from reference.soundness import excused, is_shuffled, sound_variant
 from reference.uniform import finding_of, is_spotless
 from reference.variants import Variant
 
-__all__ = ["ADVICE", "CONVERGED", "Ladder"]
-
-CONVERGED: Final = 1.02
-"""A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
-on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats the measurement)."""
-
-CONVERGED_OBSERVED: Final = 2e-3
-"""A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
+__all__ = ["Ladder"]
 
 IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
 DATA_NOTE: Final = (
@@ -47,27 +40,6 @@ DATA_NOTE: Final = (
 RANK_NOTE: Final = (
     "It takes no rank beyond the rows and columns of A, and was asked for none. This costs nothing."
 )
-
-ADVICE: Final = {
-    "found": "Define `{function}` with the sheet's name and parameters, and hand in that file.",
-    "returns": "Make `{function}` return the two matrices U and V, in this order and of these shapes.",
-    "shapes": "Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for an A of size 2×5.",
-    "still": "Check where `lr` enters: with lr = 0 nothing in U and V may change.",
-    "start": "Draw both U and V from the uniform distribution on [0, 1), entry by entry.",
-    "update": "Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
-    "product": "Check the prediction: U[r]·V[c] is one number, the sum over k of U[r,k]·V[c,k].",
-    "columns": "Check the range and the index of the loop over columns on a matrix with one row.",
-    "rows": "Check the range and the index of the loop over rows on a matrix with one column.",
-    "sweep": "Run one epoch on the matrix shown and print U and V after every cell.",
-    "hidden": "Check the condition on the mask: where it is 0, neither U nor V may change.",
-    "values": "Look for a place where the value of a hidden cell still enters a computation.",
-    "epochs": "Count how often the loop over epochs runs, and what is kept from one epoch to the next.",
-    "rate": "Use the parameter `lr` itself in both updates, exactly once.",
-    "inputs": "Leave the arguments as they are: work on copies where you need to change something.",
-    "defaults": "Check the default values in the signature: num_epochs=1000 and lr=0.01.",
-    "converges": "Run 1000 epochs with lr=0.05 on A and watch whether the loss keeps falling.",
-}
-"""What to do next when this is the first rung that fails."""
 
 
 class Ladder:
@@ -85,7 +57,7 @@ class Ladder:
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
         found = (
-            self._found,
+            partial(presence, self.function, self.fixed),
             self._returns,
             partial(self._agree, self.drawn.sweep),
             partial(self._agree, self.drawn.hidden),
@@ -97,137 +69,43 @@ class Ladder:
 
     def checks(self) -> tuple[Check, ...]:
         """The rungs in order, each needing the ones it rests on."""
-        name, agree, rung = self.function.name, self._agree, self._rung
-        rounding = f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6"
-        goal = "fits the observed cells" if self.masked else "reaches the best loss a rank-2 matrix can have"
-        return (
-            rung("found", f"`{name}` is there and can be called", self._found),
-            rung(
-                "returns",
-                "It returns two matrices that U and V can be read from, also where A is not square",
-                self._returns,
-                needs=("found",),
-            ),
-            rung("shapes", "U (m×rank) comes first, then V (n×rank)", self._shapes, needs=("returns",)),
-            rung("still", "With lr = 0 nothing moves", self._still, needs=("returns",), tolerance="none"),
-            rung(
-                "start",
-                "U and V start from the uniform distribution on [0, 1)",
-                self._start,
-                needs=("still",),
-                tolerance="Dvoretzky–Kiefer–Wolfowitz: wrong once in 10⁹",
-            ),
-            rung(
-                "update",
-                "One step on a single cell follows the sheet's rule",
-                partial(agree, self.drawn.update),
-                needs=("still",),
-                tolerance=rounding,
-            ),
-            rung(
-                "product",
-                "At rank 2 and 3, the prediction is the dot product of U[r] and V[c]",
-                partial(agree, self.drawn.product),
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            rung(
-                "columns",
-                "Every column is visited",
-                partial(agree, self.drawn.columns),
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            rung(
-                "rows",
-                "Every row is visited",
-                partial(agree, self.drawn.rows),
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            rung(
-                "sweep",
-                "One epoch on whole matrices follows the sheet's rule",
-                partial(agree, self.drawn.sweep),
-                needs=("product", "columns", "rows"),
-                tolerance=rounding,
-            ),
-            *(self._masked_rungs(rounding) if self.masked else ()),
-            rung(
-                "epochs",
-                "The epochs follow one another, as many as asked",
-                self._epochs,
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            rung(
-                "rate",
-                "Another learning rate is used as given",
-                partial(agree, self.drawn.rate),
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            rung(
-                "inputs",
-                "The arguments are left as they were",
-                self._inputs,
-                needs=("returns",),
-                tolerance="none",
-            ),
-            rung(
-                "defaults",
-                "With the defaults it ends where the sheet's rule ends from the same start",
-                self._defaults,
-                needs=("sweep", "epochs", "rate"),
-                tolerance=f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5",
-            ),
-            rung(
-                "converges",
-                f"With lr = 0.05 and 1000 epochs it {goal}",
-                self._converges,
-                needs=("returns",),
-                implied_by=("defaults", "hidden") if self.masked else ("defaults",),
-                tolerance=f"observed loss at most {CONVERGED_OBSERVED:g}"
-                if self.masked
-                else f"E₂ ≤ loss ≤ {CONVERGED:g}·E₂",
-            ),
+        run = self._runs()
+        return tuple(
+            Check(
+                self._id(rung.name),
+                rung.title.format(function=self.function.name),
+                run[rung.name]
+                if rung.name == "found"
+                else partial(self._or_fixed, rung.name, run[rung.name]),
+                tuple(map(self._id, rung.needs)),
+                tuple(map(self._id, rung.implied_by)),
+                rung.tolerance,
+            )
+            for rung in rungs(self.masked)
         )
 
-    def _masked_rungs(self, rounding: str) -> tuple[Check, ...]:
-        return (
-            self._rung(
-                "hidden",
-                "Where the mask is 0, nothing is updated",
-                partial(self._agree, self.drawn.hidden),
-                needs=("update",),
-                tolerance=rounding,
-            ),
-            self._rung(
-                "values",
-                "What stands at hidden cells does not matter",
-                self._values,
-                needs=("update",),
-                tolerance="none",
-            ),
-        )
-
-    def _rung(
-        self,
-        name: str,
-        title: str,
-        run: Callable[[Bench], Finding],
-        needs: tuple[str, ...] = (),
-        implied_by: tuple[str, ...] = (),
-        tolerance: str = "",
-    ) -> Check:
-        return Check(
-            self._id(name),
-            title,
-            run if name == "found" else partial(self._or_fixed, name, run),
-            tuple(self._id(need) for need in needs),
-            tuple(self._id(other) for other in implied_by),
-            tolerance,
-        )
+    def _runs(self) -> dict[str, Callable[[Bench], Finding]]:
+        """How each rung is looked at."""
+        agree, drawn = self._agree, self.drawn
+        return {
+            "found": partial(presence, self.function, self.fixed),
+            "returns": self._returns,
+            "shapes": self._shapes,
+            "still": self._still,
+            "start": self._start,
+            "update": partial(agree, drawn.update),
+            "product": partial(agree, drawn.product),
+            "columns": partial(agree, drawn.columns),
+            "rows": partial(agree, drawn.rows),
+            "sweep": partial(agree, drawn.sweep),
+            "hidden": partial(agree, drawn.hidden),
+            "values": self._values,
+            "epochs": self._epochs,
+            "rate": partial(agree, drawn.rate),
+            "inputs": self._inputs,
+            "defaults": self._defaults,
+            "converges": self._converges,
+        }
 
     def _or_fixed(self, rung: str, run: Callable[[Bench], Finding], bench: Bench) -> Finding:
         """What is found; of a function without the parameters that most rungs vary, what whole runs showed."""
@@ -238,71 +116,12 @@ class Ladder:
             return Finding(
                 outcome=Outcome.FAIL,
                 message=f"The function does not take `{missing}`: it always uses the number it has inside.",
-                wanted=self._signature(),
+                wanted=signature(self.function),
             )
         return Finding(outcome=Outcome.PASS, message="Whole runs end where the sheet's rule ends.")
 
-    def _signature(self) -> str:
-        return f"{self.function.name}({', '.join(p.name for p in self.function.parameters)})"
-
     def _id(self, rung: str) -> str:
         return f"{self.exercise}-{rung}"
-
-    def _found(self, bench: Bench) -> Finding:
-        located = bench.locate(self.function)
-        loaded = bench.loaded
-        if located is None:
-            if loaded.problem:
-                return Finding(outcome=Outcome.FAIL, message=loaded.problem)
-            inner = hidden(loaded.source, self.function)
-            if inner is not None:
-                return Finding(
-                    outcome=Outcome.MANUAL,
-                    message=f"`{inner.name}` ({inner.place}) stands within `{inner.within}` and needs something of it, so "
-                    "that nobody else can call it. A person has to look.",
-                )
-            return Finding(outcome=Outcome.MISSING, message=self._nothing_found(bench))
-        lost = [p.name for p in self.function.parameters if p.name not in located.parameters]
-        if lost and self.fixed.follows(bench):
-            note = (
-                f"`{located.name}` does not take {_listed(lost)}; with what it has inside, whole runs end where the sheet's rule "
-                "ends with its defaults."
-            )
-            return Finding(
-                outcome=Outcome.PASS,
-                message=f"`{located.name}`, {located.place}.",
-                notes=(*located.notes, note),
-            )
-        if lost and located.made_with is not None:
-            return Finding(
-                outcome=Outcome.MANUAL,
-                message=f"`{located.name}` ({located.place}) is a method that cannot be given {_listed(lost)}, nor can the "
-                "object it belongs to. A person has to look.",
-            )
-        if lost:
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"`{located.name}` ({located.place}) does not take {_listed(lost)}.",
-                got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
-                wanted=self._signature(),
-                notes=located.notes,
-            )
-        return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes
-        )
-
-    def _nothing_found(self, bench: Bench) -> str:
-        if bench.loaded.source is None:
-            return "No file with code was handed in."
-        names = ", ".join(f"`{info.name}`" for info in bench.loaded.functions[:12])
-        there = (
-            f" The file defines {names}." if names else " The file defines no function that could be used."
-        )
-        failed = bench.loaded.failures[:1]
-        why = (
-            f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
-        )
-        return f"No function called `{self.function.name}` was found.{there}{why}"
 
     def _returns(self, bench: Bench) -> Finding:
         settings = self.all_suited(bench, self.drawn.sweep[1:4])
@@ -661,10 +480,6 @@ def _noted(finding: Finding, *notes: str) -> Finding:
     if finding.outcome is not Outcome.PASS:
         return finding
     return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
 
 
 def _different(variant: Variant) -> str:

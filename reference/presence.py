@@ -1,0 +1,80 @@
+"""Whether the student's factorisation function is there and takes what it has to be given."""
+
+from grader.hidden import hidden
+from grader.lab import Bench, Function, Located
+from grader.model import Finding, Outcome
+from grader.text import capital
+from reference.fixed import Fixed
+
+__all__ = ["presence", "signature"]
+
+
+def presence(function: Function, fixed: Fixed, bench: Bench) -> Finding:
+    """What is found of a function; `fixed` knows of one without its constants whether it does what they say."""
+    located = bench.locate(function)
+    if located is None:
+        return _nothing(function, bench)
+    lost = [p.name for p in function.parameters if p.name not in located.parameters]
+    if not lost:
+        return Finding(
+            outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes
+        )
+    return _without(located, lost, function, follows=fixed.follows(bench))
+
+
+def signature(function: Function) -> str:
+    """The sheet's name and parameters, without defaults."""
+    return f"{function.name}({', '.join(p.name for p in function.parameters)})"
+
+
+def _without(located: Located, lost: list[str], function: Function, follows: bool) -> Finding:
+    """A function that cannot be given some of its parameters."""
+    named = ", ".join(f"`{name}`" for name in lost)
+    if follows:
+        note = (
+            f"`{located.name}` does not take {named}; with what it has inside, whole runs end where the sheet's rule "
+            "ends with its defaults."
+        )
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"`{located.name}`, {located.place}.",
+            notes=(*located.notes, note),
+        )
+    if located.made_with is not None:
+        return Finding(
+            outcome=Outcome.MANUAL,
+            message=f"`{located.name}` ({located.place}) is a method that cannot be given {named}, nor can the "
+            "object it belongs to. A person has to look.",
+        )
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=f"`{located.name}` ({located.place}) does not take {named}.",
+        got=f"parameters that could be matched: {', '.join(located.parameters) or 'none'}",
+        wanted=signature(function),
+        notes=located.notes,
+    )
+
+
+def _nothing(function: Function, bench: Bench) -> Finding:
+    loaded = bench.loaded
+    if loaded.problem:
+        return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+    inner = hidden(loaded.source, function)
+    if inner is not None:
+        return Finding(
+            outcome=Outcome.MANUAL,
+            message=f"`{inner.name}` ({inner.place}) stands within `{inner.within}` and needs something of it, so "
+            "that nobody else can call it. A person has to look.",
+        )
+    return Finding(outcome=Outcome.MISSING, message=_what_there_is(function, bench))
+
+
+def _what_there_is(function: Function, bench: Bench) -> str:
+    loaded = bench.loaded
+    if loaded.source is None:
+        return "No file with code was handed in."
+    names = ", ".join(f"`{info.name}`" for info in loaded.functions[:12])
+    there = f" The file defines {names}." if names else " The file defines no function that could be used."
+    failed = loaded.failures[:1]
+    why = f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
+    return f"No function called `{function.name}` was found.{there}{why}"
