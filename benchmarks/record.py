@@ -59,7 +59,8 @@ def _commit() -> str:
         ).stdout.strip()
 
     commit = git("rev-parse", "--short", "HEAD")
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "..", ":!README.md")
+    written = (":!README.md", ":!run.json", ":!*.svg")  # by the benchmark itself
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", "..", *written)
     return f"{commit} with changes" if changed else commit
 
 

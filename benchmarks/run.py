@@ -302,7 +302,7 @@ def _lines(results: Results) -> list[Line]:
     less = beside.pytest_overhead / profiled.overhead
     faster = beside.pytest_wall / beside.grade_wall
     largest = max(results.rungs, key=lambda rung: rung.students)
-    wall = largest.wall / (profiled.student * largest.students / results.cores)
+    of_students = largest.cpu - results.start_cpu - profiled.overhead * largest.students
     private = max(rung.private for rung in results.rungs)
     lines = [
         Line("start, paid once", f"{results.start_wall:.1f} s ({results.start_cpu:.1f} s CPU)"),
@@ -321,10 +321,14 @@ def _lines(results: Results) -> list[Line]:
         ),
         Line("whole class, pytest's clock ÷ `grade`'s", f"{faster:.1f}", f"≥ {GOAL_TIMES_FASTER:g}", faster >= GOAL_TIMES_FASTER),
         Line(
-            f"clock of {largest.students:,} ÷ (students' CPU ÷ {results.cores} cores)",
-            f"{wall:.2f}",
+            f"clock of {largest.students:,} ÷ (all their CPU ÷ {results.cores} cores)",
+            f"{largest.wall / (largest.cpu / results.cores):.2f}",
+        ),
+        Line(
+            f"the same ÷ (their CPU less start and overhead ÷ {results.cores} cores)",
+            f"{largest.wall / (of_students / results.cores):.2f}",
             f"≤ {GOAL_WALL:g}",
-            wall <= GOAL_WALL,
+            largest.wall / (of_students / results.cores) <= GOAL_WALL,
         ),
         Line("a worker's own memory, at most", f"{private:.0f} MB", f"≤ {GOAL_WORKER_MB:g} MB", private <= GOAL_WORKER_MB),
         Line(
