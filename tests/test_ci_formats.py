@@ -11,7 +11,7 @@ import xmlschema
 from conftest import ROOT, WRONG_SVD, Grade, Handed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reports import HOSTILE, diagnosis, report
+from small_reports import HOSTILE, diagnosis, report
 
 from grader.export import github
 from grader.export.junit import junit_xml

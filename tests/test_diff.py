@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from conftest import Grade
-from reports import report
+from small_reports import report
 
 from grader.export.results_json import results_json
 from grader.model import CheckResult, HandMark, Outcome, Report

@@ -10,7 +10,7 @@ import pytest
 from conftest import Grade
 from hypothesis import given
 from hypothesis import strategies as st
-from reports import HOSTILE, report
+from small_reports import HOSTILE, report
 
 from grader.export.results_json import results_json
 from grader.gradebooks.canvas import fill_gradebook
