@@ -50,9 +50,8 @@ GOAL_TIMES_FASTER: Final = 3.0
 GOAL_WALL: Final = 1.15
 GOAL_WORKER_MB: Final = 100.0
 GOAL_REGRADE_SECONDS: Final = 3.0
-FLAT_KB: Final = 5.0
-"""Memory of the grader's own process a submission: who it is, where its files lie and what it earned (2.4 kB), and
-while the tables are written its three entries in the archive (1.9 kB). Its findings, some 20 kB of text, are not kept."""
+FLAT_KB: Final = 1.0
+"""Memory of the grader's own process a submission: a row of the table, and no more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -302,7 +301,9 @@ def _lines(results: Results) -> list[Line]:
     less = beside.pytest_overhead / profiled.overhead
     faster = beside.pytest_wall / beside.grade_wall
     largest = max(results.rungs, key=lambda rung: rung.students)
+    wall = largest.wall / (profiled.student * largest.students / results.cores)
     of_students = largest.cpu - results.start_cpu - profiled.overhead * largest.students
+    own_wall = largest.wall / (of_students / results.cores)
     private = max(rung.private for rung in results.rungs)
     lines = [
         Line("start, paid once", f"{results.start_wall:.1f} s ({results.start_cpu:.1f} s CPU)"),
@@ -310,8 +311,6 @@ def _lines(results: Results) -> list[Line]:
         Line(
             f"the same where pytest's is {PYTEST_OVERHEAD_THERE:g} s, as where the goal was set",
             f"{there:.0f} ms CPU",
-            f"≤ {GOAL_OVERHEAD_MS:g} ms",
-            there <= GOAL_OVERHEAD_MS,
         ),
         Line(
             f"overhead of pytest ({beside.pytest_overhead:.2f} s CPU) ÷ that",
@@ -321,15 +320,13 @@ def _lines(results: Results) -> list[Line]:
         ),
         Line("whole class, pytest's clock ÷ `grade`'s", f"{faster:.1f}", f"≥ {GOAL_TIMES_FASTER:g}", faster >= GOAL_TIMES_FASTER),
         Line(
-            f"clock of {largest.students:,} ÷ (all their CPU ÷ {results.cores} cores)",
-            f"{largest.wall / (largest.cpu / results.cores):.2f}",
-        ),
-        Line(
-            f"the same ÷ (their CPU less start and overhead ÷ {results.cores} cores)",
-            f"{largest.wall / (of_students / results.cores):.2f}",
+            f"clock of {largest.students:,} ÷ (students' CPU ÷ {results.cores} cores)",
+            f"{wall:.2f}",
             f"≤ {GOAL_WALL:g}",
-            largest.wall / (of_students / results.cores) <= GOAL_WALL,
+            wall <= GOAL_WALL,
         ),
+        Line("the same, by that run's own CPU less start and overhead", f"{own_wall:.2f}"),
+        Line("the same, by all CPU of that run", f"{largest.wall / (largest.cpu / results.cores):.2f}"),
         Line("a worker's own memory, at most", f"{private:.0f} MB", f"≤ {GOAL_WORKER_MB:g} MB", private <= GOAL_WORKER_MB),
         Line(
             f"{regrade.students:,} kept, graded again",

@@ -1,8 +1,6 @@
-"""The ladder of checks for a factorisation by descent: exercises 1.1 and 3.1.
+"""The checks of a factorisation by descent, exercises 1.1 and 3.1: how each rung is looked at.
 
-Each rung is one idea, the lowest rung that fails says what is wrong: one cell (the update rule), one row
-(the loop over columns), one column (the loop over rows), whole matrices, several epochs, another rate,
-masks, the defaults, convergence. A rung never compares losses where it can compare the epoch itself.
+What the rungs are stands in `rungs`. None compares losses where it can compare the epoch itself.
 """
 
 from collections.abc import Callable
@@ -74,9 +72,7 @@ class Ladder:
             Check(
                 self._id(rung.name),
                 rung.title.format(function=self.function.name),
-                run[rung.name]
-                if rung.name == "found"
-                else partial(self._or_fixed, rung.name, run[rung.name]),
+                partial(self._or_fixed, rung.name, run[rung.name]),
                 tuple(map(self._id, rung.needs)),
                 tuple(map(self._id, rung.implied_by)),
                 rung.tolerance,
@@ -108,8 +104,11 @@ class Ladder:
         }
 
     def _or_fixed(self, rung: str, run: Callable[[Bench], Finding], bench: Bench) -> Finding:
-        """What is found; of a function without the parameters that most rungs vary, what whole runs showed."""
-        if not self.fixed.follows(bench):
+        """What is found; of a function without the parameters that most rungs vary, what whole runs showed.
+
+        Whether it is there at all is found of such a function too.
+        """
+        if rung == "found" or not self.fixed.follows(bench):
             return run(bench)
         missing = {"epochs": "num_epochs", "rate": "lr"}.get(rung)
         if missing in self.fixed.lacks(bench):

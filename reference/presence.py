@@ -14,12 +14,16 @@ def presence(function: Function, fixed: Fixed, bench: Bench) -> Finding:
     located = bench.locate(function)
     if located is None:
         return _nothing(function, bench)
-    lost = [p.name for p in function.parameters if p.name not in located.parameters]
-    if not lost:
-        return Finding(
-            outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes
+    missing, notes = located.binding.missing, located.notes
+    if missing and not fixed.follows(bench):
+        return _without(located, _listed(missing), function)
+    if missing:
+        note = (
+            f"`{located.name}` does not take {_listed(missing)}; with what it has inside, whole runs end where the "
+            "sheet's rule ends with its defaults."
         )
-    return _without(located, lost, function, follows=fixed.follows(bench))
+        notes = (*notes, note)
+    return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
 
 def signature(function: Function) -> str:
@@ -27,19 +31,12 @@ def signature(function: Function) -> str:
     return f"{function.name}({', '.join(p.name for p in function.parameters)})"
 
 
-def _without(located: Located, lost: list[str], function: Function, follows: bool) -> Finding:
-    """A function that cannot be given some of its parameters."""
-    named = ", ".join(f"`{name}`" for name in lost)
-    if follows:
-        note = (
-            f"`{located.name}` does not take {named}; with what it has inside, whole runs end where the sheet's rule "
-            "ends with its defaults."
-        )
-        return Finding(
-            outcome=Outcome.PASS,
-            message=f"`{located.name}`, {located.place}.",
-            notes=(*located.notes, note),
-        )
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _without(located: Located, named: str, function: Function) -> Finding:
+    """A function that cannot be given the parameters named, and does not do what they say either."""
     if located.made_with is not None:
         return Finding(
             outcome=Outcome.MANUAL,

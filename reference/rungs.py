@@ -1,6 +1,8 @@
 """The rungs of the ladder, the lowest first: what each asks, what it rests on, what it tolerates, what to do next.
 
-Each is one idea, so that the lowest that fails says what is wrong.
+Each is one idea, the lowest that fails says what is wrong: one cell (the update rule), one row (the loop over
+columns), one column (the loop over rows), whole matrices, masks, several epochs, another rate, the defaults,
+convergence.
 """
 
 from typing import Final
