@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+import msgspec
+
 from grader.evidence import Answer, Claim, Picture, Witness
 from grader.model import (
     CheckResult,
@@ -219,10 +221,13 @@ class ExerciseRubric(Frozen, frozen=True):
 
 
 class Rubric(Frozen, frozen=True):
-    """Marks as data. `costs` says what a sound but different solution loses, as a share of the mark."""
+    """Marks as data. `costs` says what a sound but different solution loses, `caps` the most that an exercise can earn where
+    a check did not pass; both as shares of its mark.
+    """
 
     exercises: dict[str, ExerciseRubric]
     costs: dict[str, float]
+    caps: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class Demonstration(Frozen, frozen=True):

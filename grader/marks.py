@@ -18,20 +18,35 @@ def mark(
     """Marks, the most there are, and the verdict of one exercise.
 
     A check that passed, and one that is our own fault, earns its share; where a person has `given` marks for
-    a check, these. Each sound difference costs its line of the rubric once. Only checks that are worth
-    something decide the verdict.
+    a check, these. Each sound difference costs its line of the rubric once. Where a check of the rubric's `caps` did
+    not pass, what the others earn is no more than its share. Only checks that are worth something decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
     shares = {
         result.id: entry.checks[result.id] if result.outcome in (Outcome.PASS, Outcome.ERROR) else 0.0
         for result in results
     }
-    earned = sum((shares | dict(given or {})).values())
+    by_hand = dict(given or {})
+    automatic = sum(share for check, share in shares.items() if check not in by_hand)
+    earned = min(automatic, _most(entry.marks, results, rubric, by_hand)) + sum(by_hand.values())
     costs = {result.cost for result in results if result.cost and result.outcome is Outcome.PASS}
     lost = entry.marks * sum(rubric.costs.get(cost, 0.0) for cost in costs)
     marks = round(max(earned - lost, 0.0), 4)
     counted = [result.outcome for result in results if entry.checks[result.id] > 0]
     return marks, entry.marks, _verdict(marks, entry.marks, counted)
+
+
+def _most(
+    marks: float, results: Iterable[CheckResult], rubric: Rubric, by_hand: Mapping[str, float]
+) -> float:
+    """The most that checks can earn together, by the rubric's caps; what waits for a person caps nothing."""
+    failed = (Outcome.FAIL, Outcome.SKIPPED, Outcome.MISSING)
+    caps = [
+        rubric.caps[r.id]
+        for r in results
+        if r.id in rubric.caps and r.outcome in failed and r.id not in by_hand
+    ]
+    return marks * min(caps, default=1.0)
 
 
 def verdict_by_hand(marks: float, most: float) -> Verdict:

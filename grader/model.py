@@ -302,6 +302,8 @@ class Finding(Frozen, frozen=True):
     """What should have come back."""
     tolerance: str = ""
     """How far apart they may be, and why."""
+    power: str = ""
+    """What wrong work would have had to meet by chance to pass as well."""
     call: str = ""
     """The call that shows it, to be pasted behind the student's code."""
     notes: tuple[str, ...] = ()

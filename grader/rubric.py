@@ -28,6 +28,11 @@ def read_rubric(path: Path) -> Rubric:
                 f"{path}: the checks of exercise {exercise_id} add up to {total:g}, but it is worth "
                 f"{exercise.marks:g}; make them equal."
             )
+    for check, share in rubric.caps.items():
+        if not 0.0 <= share <= 1.0:
+            raise RubricError(
+                f"{path}: the cap of {check!r} is {share:g}; give a share of the mark, from 0 to 1."
+            )
     return rubric
 
 
@@ -44,6 +49,8 @@ def check_rubric(rubric: Rubric, exercises: tuple[Exercise, ...]) -> None:
                 f"rubric.toml: exercise {exercise_id} has no check {check!r}; it has "
                 f"{', '.join(sorted(known[exercise_id]))}."
             )
+    for check in rubric.caps.keys() - {check for checks in known.values() for check in checks}:
+        raise RubricError(f"rubric.toml: there is no check {check!r} whose failure could cap the marks.")
     for exercise_id, checks in known.items():
         if exercise_id not in rubric.exercises:
             raise RubricError(f"rubric.toml: exercise {exercise_id} is missing; give it marks, or 0.")

@@ -20,7 +20,7 @@ from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.stated import stated_mistake
 from reference.returned import approximations, describe, failure, format_matrix, is_changed, items_of
-from reference.stated import BEST
+from reference.stated import BEST, is_best, too_coarse
 from reference.statements import error_check, prose_check, stated_best
 
 __all__ = ["ADVICE", "SEED", "Case", "Decomposition"]
@@ -137,7 +137,7 @@ class Decomposition:
         attempt = bench.attempt(TRUNCATED_SVD)
         if attempt is not None:
             return self._function(bench, attempt)
-        wrong = self._stated_wrongly(bench)
+        wrong = too_coarse(bench, is_best, "the best matrix of rank 2") or self._stated_wrongly(bench)
         if wrong is not None:
             return wrong
         return Finding(

@@ -4,7 +4,7 @@ The start is observable whatever generator or order a student draws in: with lr 
 same seed gives back U₀ and V₀. From there everything is algebra, and no verdict depends on luck.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import permutations
 from typing import Any, Final
@@ -18,10 +18,20 @@ from grader.lab import Bench, Function
 from grader.model import Died, Frozen, Observation, Probe
 from reference.arrangement import AS_ASKED, Arrangement
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
+from reference.power import LEAST_POWER, LEAST_POWER_OF_A_LONG_RUN, power_of, power_of_a_long_run
 from reference.returned import Ended, Refused, factors, failure, format_matrix
 from reference.variants import VARIANTS, Variant, permuted
 
-__all__ = ["LAMBDA", "SAFETY", "Descent", "Mismatch", "Setting", "first_mismatch"]
+__all__ = [
+    "LAMBDA",
+    "OTHER_SEEDS",
+    "SAFETY",
+    "Descent",
+    "Inconclusive",
+    "Mismatch",
+    "Setting",
+    "first_mismatch",
+]
 
 SAFETY: Final = 4.0
 """The bound of `run_with_bounds` is first-order rigorous for the sheet's formula; the factor leaves room
@@ -37,9 +47,21 @@ largest matrix, one that trains all the same need not be waited for."""
 STEPS_OF_A_CALL: Final = 90
 """Steps on one cell that take as long as all that a call costs beside; the default run is worth 100 calls."""
 
+SMALLEST: Final = 2.0**-126
+"""The smallest float32 of full precision: no tolerance is less."""
+
+OTHER_SEEDS: Final = tuple(10_007 * number for number in range(6))
+"""What is added to a seed, one after the other, until it gives a start that can tell right from wrong."""
+
 LAMBDA: Final = 7.0
 """Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
 except with probability 2·exp(−λ²/2), here 5e-11."""
+
+
+_NOT_SHOWN: Final = (
+    "From where U and V start, the sheet's rule moves hardly anything, so that a function that does nothing would agree "
+    "as well: this shows nothing."
+)
 
 
 class Setting(Frozen, frozen=True):
@@ -70,6 +92,10 @@ class Setting(Frozen, frozen=True):
         """The same setting with other values."""
         kept = {name: getattr(self, name) for name in self.__struct_fields__}
         return Setting(**(kept | fields))
+
+
+class Inconclusive(Refused):
+    """Both agree, but from where the function starts a wrong one could agree as well."""
 
 
 class Mismatch(Frozen, frozen=True):
@@ -167,16 +193,53 @@ class Descent:
         """Announce the calls that `compare` makes for these settings where nothing goes wrong."""
         bench.expect([self.probe(call) for s in settings for call in (s.still(), s)])
 
+    def telling(self, bench: Bench, setting: Setting) -> Setting:
+        """The setting, or one with another seed where from this one's start nothing could be told in a few epochs.
+
+        The setting itself where no seed gives such a start, or none can be seen.
+        """
+        return self._first(bench, setting, lambda other, start: self.power(other, start) >= LEAST_POWER)
+
+    def telling_in_the_long_run(self, bench: Bench, setting: Setting, defaults: bool = False) -> Setting:
+        """The same for a hundred epochs and more."""
+
+        def tells(other: Setting, start: Factors) -> bool:
+            _, power = self._compared(SHEET, other, start, self.observe(bench, other, defaults))
+            return power >= LEAST_POWER_OF_A_LONG_RUN
+
+        return self._first(bench, setting, tells)
+
+    def _first(self, bench: Bench, setting: Setting, tells: Callable[[Setting, Factors], bool]) -> Setting:
+        for added in OTHER_SEEDS:
+            other = setting.changed(seed=setting.seed + added) if added else setting
+            try:
+                if tells(other, self.start(bench, other)):
+                    return other
+            except Refused:
+                return setting
+        return setting
+
+    def power(self, setting: Setting, start: Factors) -> float:
+        """How many tolerances the sheet's rule moves what it should move in a few epochs; see `power_of`."""
+        wanted, tolerance = self._expected(SHEET, setting, start)
+        unmasked = run(SHEET, setting.A, None, start, setting.epochs, setting.lr)
+        return power_of(setting.A, setting.M, start, wanted, tolerance, unmasked)
+
     def compare(
         self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None
     ) -> Mismatch | None:
-        """The first entry, U before V, where a few epochs leave the rule's by more than rounding can."""
+        """The first entry, U before V, where a few epochs leave the rule's by more than rounding can.
+
+        Raises Inconclusive where they agree and nothing follows from it.
+        """
         if start is None:
             start = self.start(bench, setting)
         got = self.observe(bench, setting)
-        wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
-        tiny = UNIT_ROUNDOFF
-        return first_mismatch(got, wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny))
+        wanted, tolerance = self._expected(rule, setting, start)
+        mismatch = first_mismatch(got, wanted, tolerance)
+        if mismatch is None and self.power(setting, start) < LEAST_POWER:
+            raise Inconclusive(_NOT_SHOWN)
+        return mismatch
 
     def compare_long_run(
         self,
@@ -186,23 +249,45 @@ class Descent:
         defaults: bool = False,
         start: Factors | None = None,
     ) -> Mismatch | None:
-        """The same for a hundred epochs and more; with `defaults` called without their number and rate.
-
-        The tolerance is λ√N·u·κ: N roundings an entry meets, κ the measured magnification of a change.
-        """
+        """The same for a hundred epochs and more; with `defaults` called without their number and rate."""
         if start is None:
             start = self.start(bench, setting)
+        mismatch, power = self._compared(rule, setting, start, self.observe(bench, setting, defaults))
+        if mismatch is None and power < LEAST_POWER_OF_A_LONG_RUN:
+            raise Inconclusive(_NOT_SHOWN)
+        return mismatch
+
+    def power_of_a_long_run(self, bench: Bench, setting: Setting, defaults: bool = False) -> float:
+        """How many tolerances the sheet's rule moves U and V in a long run."""
         got = self.observe(bench, setting, defaults)
+        return self._compared(SHEET, setting, self.start(bench, setting), got)[1]
+
+    def _compared(
+        self, rule: Rule, setting: Setting, start: Factors, got: Factors
+    ) -> tuple[Mismatch | None, float]:
+        """Where a long run leaves the rule's, and the power of the comparison with the tolerance that was needed.
+
+        Most runs agree without room for magnified rounding, which takes two more runs to measure.
+        """
+        wanted, tolerance = self._expected_narrowly(rule, setting, start)
+        mismatch = first_mismatch(got, wanted, tolerance)
+        if mismatch is not None:
+            magnified = sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
+            tolerance = tolerance[0] * magnified, tolerance[1] * magnified
+            mismatch = first_mismatch(got, wanted, tolerance)
+        return mismatch, power_of_a_long_run(start, wanted, tolerance)
+
+    def _expected(self, rule: Rule, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
+        """Where the rule ends after a few epochs, and how far a float32 computation may end from there."""
+        wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
+        tiny = max(UNIT_ROUNDOFF * min(1.0, _largest((*start, *wanted))), SMALLEST)
+        return wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny)
+
+    def _expected_narrowly(self, rule: Rule, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
+        """The same after many epochs, as if none of the roundings were magnified: λ√N·u·scale, N roundings an entry."""
         wanted = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
-        both = np.concatenate([wanted[0].ravel(), wanted[1].ravel()])
-        scale = float(np.abs(both[np.isfinite(both)]).max(initial=1.0))
-        steps = setting.epochs * max(setting.A.shape)
-        tolerance = LAMBDA * np.sqrt(steps) * UNIT_ROUNDOFF * scale
-        mismatch = first_mismatch(got, wanted, _constant(wanted, tolerance))
-        if mismatch is None:
-            return None
-        tolerance *= sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
-        return first_mismatch(got, wanted, _constant(wanted, tolerance))
+        roundings = np.sqrt(setting.epochs * max(setting.A.shape)) * UNIT_ROUNDOFF
+        return wanted, _constant(wanted, LAMBDA * roundings * max(_largest((*start, *wanted)), SMALLEST))
 
     def follows(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
         """Whether every setting given follows the sheet's rule."""
@@ -239,10 +324,13 @@ def _constant(like: Factors, value: float) -> Factors:
 
 
 def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatch | None:
-    """The first entry out of tolerance; finiteness is looked at before distance."""
+    """The first entry out of tolerance; finiteness is looked at before distance.
+
+    Where neither is finite they do not differ; they do not agree either, which is for `Descent` to say.
+    """
     for name, ours, theirs, allowed in zip("UV", wanted, got, tolerance, strict=True):
         with np.errstate(invalid="ignore"):
-            same = (np.abs(theirs - ours) <= allowed) | (np.isnan(theirs) & np.isnan(ours)) | (theirs == ours)
+            same = (np.abs(theirs - ours) <= allowed) | ~np.isfinite(ours) & ~np.isfinite(theirs)
         if not same.all():
             row, column = (int(i) for i in np.argwhere(~same)[0])
             width = float(allowed[row, column])
@@ -256,6 +344,11 @@ def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatc
                 separation=abs(float(theirs[row, column]) - float(ours[row, column])) / width,
             )
     return None
+
+
+def _largest(arrays: Iterable[npt.NDArray[np.float64]]) -> float:
+    """The largest absolute value that is finite; 0 where none is."""
+    return max((float(np.abs(array[np.isfinite(array)]).max(initial=0.0)) for array in arrays), default=0.0)
 
 
 def _are_finite(factors: Factors) -> bool:

@@ -3,12 +3,23 @@
 Matrices, masks and starts are drawn; what is checked with them is algebra and holds for any.
 """
 
+from collections.abc import Iterator
+from typing import Final
+
 import numpy as np
 
 from reference import matrices
 from reference.descent import Setting
 
 __all__ = ["Drawn"]
+
+OF_MANY_COMPONENTS: Final = 3
+"""Calls of many components with many rows, and as many with many columns: together 1,700 numbers in each factor."""
+
+RATE_OF_MANY_COMPONENTS: Final = 0.002
+"""Small, since the bound on rounding grows with the rate times the number of components at each cell."""
+
+RATE_OF_MANY_CELLS: Final = 0.03
 
 
 class Drawn:
@@ -42,7 +53,12 @@ class Drawn:
         self.square = draw(2, 2, 1)
         with_zero = draw(3, 3, 2)
         with_zero.A[1, 2] = 0.0  # a cell that holds 0 is a cell like any other
-        self.sweep = (self.square, with_zero, draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1))
+        self.sweep = (
+            self.square, with_zero, draw(3, 5, 2), draw(5, 3, 3), draw(4, 2, 1),
+            draw(9, 7, 4).changed(lr=RATE_OF_MANY_CELLS),
+            *self._of_many_components(),
+        )  # fmt: skip
+        self.another = matrices.signed(3, 3, self._rng)
         one, several = draw(1, 1, 1), draw(3, 2, 2)
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         # Slow enough that every one of its epochs still counts, and no multiple of what loops report at.
@@ -50,7 +66,6 @@ class Drawn:
         # No larger ones: what rounds in a step would grow in the next, and bounds hold for orders near the sheet's only.
         self.rate = tuple(s.changed(lr=lr) for lr in (0.05, 0.15) for s in (draw(1, 1, 1), draw(2, 3, 2)))
         self.spread = draw(20, 18, 15)
-        self.wide = draw(60, 50, 40)
         self.hidden: tuple[Setting, ...] = (
             self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
             self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
@@ -75,6 +90,14 @@ class Drawn:
             for s in self.hidden
             if s.M is not None
         )
+
+    def _of_many_components(self) -> Iterator[Setting]:
+        """Few cells and thousands of numbers in U and V: what a start is judged by is followed like everything else."""
+        integers = self._rng.integers
+        for number in range(2 * OF_MANY_COMPONENTS):
+            long, short, rank = int(integers(15, 21)), int(integers(2, 4)), int(integers(32, 41))
+            m, n = (long, short) if number % 2 else (short, long)
+            yield self._setting(m, n, rank).changed(lr=RATE_OF_MANY_COMPONENTS)
 
     def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
         return self._setting(m, n, rank, M) if self._is_masked else self._setting(m, n, rank)

@@ -233,6 +233,7 @@ class HabitsSeen:
     def _works_with(self, bench: Bench, mask_type: str) -> bool:
         habits = msgspec.structs.replace(self._of[bench], mask_type=mask_type)
         try:
-            return self._descent.compare(bench, habits.suited(self._drawn.hidden[-1])) is None
+            setting = self._descent.telling(bench, habits.suited(self._drawn.hidden[-1]))
+            return self._descent.compare(bench, setting) is None
         except Refused:
             return False

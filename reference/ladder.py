@@ -3,7 +3,7 @@
 What the rungs are stands in `rungs`. None compares losses where it can compare the epoch itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -13,8 +13,8 @@ import numpy as np
 from grader import wire
 from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
-from reference import bounds, matrices
 from reference.arrangement import AS_ASKED
+from reference.convergence import Convergence
 from reference.descent import Descent, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import Factors
@@ -22,10 +22,10 @@ from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
 from reference.presence import presence, signature
-from reference.returned import Refused, failure, format_matrix, is_changed
-from reference.rungs import CONVERGED, CONVERGED_OBSERVED, rungs
+from reference.returned import Ended, Refused, failure, format_matrix, is_changed
+from reference.rungs import rungs
 from reference.soundness import excused, is_shuffled, sound_variant
-from reference.uniform import finding_of, is_spotless
+from reference.uniform import finding_of
 from reference.variants import Variant
 
 __all__ = ["Ladder"]
@@ -51,6 +51,7 @@ class Ladder:
         self.drawn = Drawn(masked, seed)
         self.habits = HabitsSeen(self.descent, self.drawn)
         self.fixed = Fixed(self.descent, self.drawn)
+        self.convergence = Convergence(self.descent, self.drawn, self.asked)
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""
@@ -86,6 +87,7 @@ class Ladder:
         return {
             "found": partial(presence, self.function, self.fixed),
             "returns": self._returns,
+            "depends": self._depends,
             "shapes": self._shapes,
             "still": self._still,
             "start": self._start,
@@ -100,7 +102,8 @@ class Ladder:
             "rate": partial(agree, drawn.rate),
             "inputs": self._inputs,
             "defaults": self._defaults,
-            "converges": self._converges,
+            "fits": self.convergence.fits,
+            "converges": self.convergence.converges,
         }
 
     def _or_fixed(self, rung: str, run: Callable[[Bench], Finding], bench: Bench) -> Finding:
@@ -148,6 +151,23 @@ class Ladder:
             note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
             return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
+
+    def _depends(self, bench: Bench) -> Finding:
+        """What a function gives whatever A is, no further check could tell from an answer."""
+        setting = self.suited(bench, self.drawn.sweep[1])
+        other = setting.changed(A=self.drawn.another)
+        try:
+            is_same = _equal(self.descent.observe(bench, setting), self.descent.observe(bench, other))
+        except Refused as refused:
+            return self._fail(bench, str(refused), setting)
+        if not is_same:
+            return Finding(outcome=Outcome.PASS)
+        return self._fail(
+            bench,
+            "For another matrix A and the same seed, the very same U and V come back: no step has changed them.",
+            other,
+            wanted="U and V that steps towards this A have moved",
+        )
 
     def _shapes(self, bench: Bench) -> Finding:
         setting = self.suited(bench, self.drawn.sweep[2])
@@ -205,37 +225,21 @@ class Ladder:
         return Finding(outcome=Outcome.PASS)
 
     def _start(self, bench: Bench) -> Finding:
-        """Look at the start where it costs no steps, so that there are thousands of numbers; else with lr = 0.
-
-        A start that is drawn only within the first epoch, or a step that moves U and V even with lr = 0, spoils
-        one of the two; either will do.
-        """
-        wide = self.suited(bench, self.drawn.wide).changed(epochs=0, lr=0.0)
-        untouched: Finding | None = None
-        if wide.idle == 0:  # else no epochs may stand for the default number of them
+        """Look at the starts of all calls whose steps are followed, so that none can be told to be there for the start."""
+        settings = (*self.drawn.all(), self.drawn.many, self.drawn.defaults)
+        starts, problem = list[Factors](), ""
+        for setting in self.all_suited(bench, settings):
             try:
-                untouched = self._judged_start(bench, self.descent.observe(bench, wide), wide)
-            except Refused:
-                pass
-        if untouched is not None and is_spotless(untouched):
-            return untouched
-        setting = self.suited(bench, self.drawn.spread).still()
-        try:
-            start = self.descent.start(bench, setting)
-        except Refused as refused:
-            return untouched or self._fail(bench, str(refused), setting)
-        finding = self._judged_start(bench, start, setting)
-        if untouched is None:
-            return finding
-        try:
-            same = _equal(start, self.descent.observe(bench, setting.changed(epochs=0)))
-        except Refused:
-            same = False
-        return finding if not same and is_spotless(finding) else untouched
-
-    def _judged_start(self, bench: Bench, start: Factors, call: Setting) -> Finding:
-        finding = finding_of(start)
-        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(bench, call)
+                starts.append(self.descent.start(bench, setting))
+            except Ended as ended:
+                return self._fail(bench, str(ended), setting)
+            except Refused as refused:
+                problem = problem or str(refused)
+        widest = self.suited(bench, max(settings, key=lambda setting: sum(setting.A.shape) * setting.rank))
+        if not starts:
+            return self._fail(bench, problem, widest)
+        finding = finding_of(starts)
+        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(bench, widest.still())
         return msgspec.structs.replace(finding, call=text)
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
@@ -273,7 +277,11 @@ class Ladder:
                 notes=(_different(variant),),
                 cost=variant.cost,
             )
-        return Finding(outcome=Outcome.PASS, message=f"{len(settings)} calls agree to rounding.")
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"{len(settings)} calls agree to rounding.",
+            power=_least(self.descent.power(s, self.descent.start(bench, s)) for s in settings),
+        )
 
     def _epochs(self, bench: Bench) -> Finding:
         """Two and three epochs entry by entry, then a hundred: what happens in some epochs only, such as those that
@@ -281,7 +289,7 @@ class Ladder:
         finding = self._agree(self.drawn.epochs, bench)
         if finding.outcome is not Outcome.PASS:
             return finding
-        setting = self.suited(bench, self.drawn.many)
+        setting = self.descent.telling_in_the_long_run(bench, self.asked(bench, self.drawn.many))
         try:
             mismatch = self.descent.compare_long_run(bench, setting)
             if mismatch is None:
@@ -313,9 +321,11 @@ class Ladder:
         pairs = [self.all_suited(bench, pair) for pair in self.drawn.other_values]
         pairs = [(one, other) for one, other in pairs if not ((one.A != other.A) & (one.M == 1)).any()]
         bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
+        has_moved = False
         for setting, changed in pairs:
             try:
                 got, other = self.descent.observe(bench, setting), self.descent.observe(bench, changed)
+                has_moved = has_moved or not _equal(got, self.descent.start(bench, setting))
             except Refused as refused:
                 return self._fail(bench, str(refused), changed)
             if not _equal(got, other):
@@ -326,6 +336,10 @@ class Ladder:
                     got=_both(other),
                     wanted=f"as with the values before: {_both(got)}",
                 )
+        if not has_moved:
+            return self._fail(
+                bench, "Nothing moves with any mask, so that no value can matter.", pairs[-1][0]
+            )
         return Finding(
             outcome=Outcome.PASS,
             message=f"{len(self.drawn.other_values)} masks.",
@@ -344,12 +358,19 @@ class Ladder:
         )
 
     def suited(self, bench: Bench, setting: Setting) -> Setting:
-        """The setting as the student's function can be asked for it."""
-        return self.all_suited(bench, (setting,))[0]
+        """The setting as the student's function can be asked for it, from a start from which something can be told."""
+        return self.descent.telling(bench, self.asked(bench, setting))
+
+    def asked(self, bench: Bench, setting: Setting) -> Setting:
+        """The setting as the student's function can be asked for it, whatever it starts from."""
+        (setting,) = self.habits.suited(bench, (setting,))
+        return setting
 
     def all_suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
-        """The settings as the student's function can be asked for them."""
-        return self.habits.suited(bench, settings)
+        """The same for several settings of a few epochs."""
+        asked = self.habits.suited(bench, settings)
+        bench.expect([self.descent.probe(setting.still()) for setting in asked])
+        return tuple(self.descent.telling(bench, setting) for setting in asked)
 
     def _inputs(self, bench: Bench) -> Finding:
         setting = self.suited(bench, self.drawn.hidden[-1] if self.masked else self.drawn.sweep[2])
@@ -368,14 +389,18 @@ class Ladder:
         declared = self._declared(bench)
         if declared is not None:
             return declared
-        setting = self.suited(bench, self.drawn.defaults)
+        asked = self.asked(bench, self.drawn.defaults)
+        setting = self.descent.telling_in_the_long_run(bench, asked, defaults=True)
         try:
             mismatch = self.descent.compare_long_run(bench, setting, defaults=True)
             if mismatch is None:
-                return Finding(outcome=Outcome.PASS, message="1000 epochs agree to rounding.")
+                power = self.descent.power_of_a_long_run(bench, setting, defaults=True)
+                return Finding(
+                    outcome=Outcome.PASS, message="1000 epochs agree to rounding.", power=_least([power])
+                )
             variant = sound_variant(self.descent, bench, self._recognition(bench))
             if variant is not None and is_shuffled(variant):
-                return self._converges(bench)
+                return self.convergence.converges(bench)
             if (
                 variant is not None
                 and self.descent.compare_long_run(bench, setting, variant.rule, defaults=True) is None
@@ -402,40 +427,6 @@ class Ladder:
         return Finding(
             outcome=Outcome.FAIL, message=f"Other default values than the sheet's: {'; '.join(wrong)}."
         )
-
-    def _converges(self, bench: Bench) -> Finding:
-        setting = self.suited(bench, self.drawn.converges)
-        try:
-            U, V = self.descent.observe(bench, setting)
-        except Refused as refused:
-            return self._fail(bench, str(refused), setting)
-        A = setting.A.astype(np.float64)
-        if setting.M is not None:
-            reached, low, high = bounds.observed_loss(A, setting.M, U @ V.T), 0.0, CONVERGED_OBSERVED
-            what = "loss over the observed cells"
-        else:
-            best = bounds.eckart_young(A, 2)
-            reached, low, high = bounds.loss(A, U @ V.T), best * (1 - 1e-6), best * CONVERGED
-            what = "loss"
-        if low <= reached <= high:
-            return Finding(outcome=Outcome.PASS, message=f"It ends at a {what} of {reached:.6g}.")
-        return self._fail(
-            bench,
-            f"It ends at a {what} of {reached:.6g}.{self._level(reached)}",
-            setting,
-            got=f"{reached:.6g}",
-            wanted=f"between {low:.6g} and {high:.6g}",
-            tolerance="the worst of 20,000 starts from U(0,1), with some room",
-        )
-
-    def _level(self, reached: float) -> str:
-        if self.masked or not np.isfinite(reached):
-            return " The run diverges." if not np.isfinite(reached) else ""
-        for dropped, level in bounds.saddle_levels(matrices.A, 2):
-            if dropped != (3,) and abs(reached - level) <= 0.02 * level:
-                missing = " + ".join(f"σ{i}²" for i in dropped)
-                return f" That is {missing}: those singular values are missed."
-        return ""
 
     # --- findings -----------------------------------------------------------------------------------------
 
@@ -479,6 +470,11 @@ def _noted(finding: Finding, *notes: str) -> Finding:
     if finding.outcome is not Outcome.PASS:
         return finding
     return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
+
+
+def _least(powers: Iterable[float]) -> str:
+    """What wrong code would have to match by chance, in a sentence."""
+    return f"the sheet's rule moves every row of U and V by at least {min(powers):,.0f} times the tolerance"
 
 
 def _different(variant: Variant) -> str:

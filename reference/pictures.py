@@ -51,7 +51,7 @@ def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tup
     outcomes = {result.id.partition("-")[2]: result.outcome for result in results}
     if outcomes.get("still") is not Outcome.PASS:
         return ()
-    default, faster = rungs.suited(bench, rungs.drawn.defaults), rungs.suited(bench, rungs.drawn.converges)
+    default, faster = rungs.asked(bench, rungs.drawn.defaults), rungs.asked(bench, rungs.drawn.converges)
     try:
         if outcomes.get("defaults") is Outcome.PASS and _follows_the_sheet(rungs.descent, bench, default):
             return (_right_curve(default, rungs.descent.start(bench, default)),)

@@ -8,19 +8,20 @@ convergence.
 from typing import Final
 
 from grader.model import Frozen
+from reference.convergence import CONVERGED, CONVERGED_OBSERVED
 from reference.descent import LAMBDA, SAFETY
+from reference.power import LEAST_POWER, LEAST_POWER_OF_A_LONG_RUN
 
-__all__ = ["ADVICE", "CONVERGED", "CONVERGED_OBSERVED", "Rung", "rungs"]
+__all__ = ["ADVICE", "Rung", "rungs"]
 
-CONVERGED: Final = 1.02
-"""A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
-on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats the measurement)."""
-
-CONVERGED_OBSERVED: Final = 2e-3
-"""A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
-
-ROUNDING: Final = f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6"
-MAGNIFIED: Final = f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5"
+ROUNDING: Final = (
+    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only where the rule moves every row by "
+    f"{LEAST_POWER:g} × that"
+)
+MAGNIFIED: Final = (
+    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only where the rule moves every row by "
+    f"{LEAST_POWER_OF_A_LONG_RUN:g} × that"
+)
 UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz: wrong once in 10⁹"
 NONE: Final = "none"
 
@@ -44,7 +45,7 @@ class Rung(Frozen, frozen=True, kw_only=True):
 
 def rungs(masked: bool) -> tuple[Rung, ...]:
     """The rungs of 1.1, or of 3.1 with a mask."""
-    return (*ENTRY, *SWEEP, *(MASK if masked else ()), *RUNS, _converges(masked))
+    return (*ENTRY, *SWEEP, *(MASK if masked else ()), *RUNS, _fits(masked), _converges(masked))
 
 
 ENTRY: Final = (
@@ -60,10 +61,17 @@ ENTRY: Final = (
         needs=("found",),
     ),
     Rung(
+        name="depends",
+        title="What comes back depends on A",
+        advice="Follow one step with pen and paper: which line of your code writes the new values into U and V?",
+        needs=("returns",),
+        tolerance=NONE,
+    ),
+    Rung(
         name="shapes",
         title="U (m×rank) comes first, then V (n×rank)",
         advice="Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for an A of size 2×5.",
-        needs=("returns",),
+        needs=("depends",),
     ),
     Rung(
         name="still",
@@ -155,7 +163,7 @@ RUNS: Final = (
         name="inputs",
         title="The arguments are left as they were",
         advice="Leave the arguments as they are: work on copies where you need to change something.",
-        needs=("returns",),
+        needs=("depends",),
         tolerance=NONE,
     ),
     Rung(
@@ -166,6 +174,17 @@ RUNS: Final = (
         tolerance=MAGNIFIED,
     ),
 )
+
+
+def _fits(masked: bool) -> Rung:
+    what = "the observed cells of A" if masked else "A"
+    return Rung(
+        name="fits",
+        title=f"Trained long enough, it fits {what} better than any matrix of rank 1",
+        advice="Print the loss every 100 epochs: it has to fall. Where it does not, one of the checks above says why.",
+        needs=("returns",),
+        tolerance="a loss below the least that rank 1 can have, after any of four runs",
+    )
 
 
 def _converges(masked: bool) -> Rung:

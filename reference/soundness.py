@@ -7,6 +7,7 @@ import numpy as np
 from grader.lab import Bench
 from reference.descent import Descent, Setting
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Rule, run
+from reference.power import LEAST_POWER
 from reference.variants import Variant
 
 __all__ = ["excused", "is_shuffled", "sound_variant"]
@@ -61,4 +62,5 @@ def _visits_all(descent: Descent, bench: Bench, setting: Setting) -> bool:
     steps = [end - begun for end, begun in zip(wanted, start, strict=True)]
     largest = max(float(np.abs(step).max()) for step in steps)
     apart = max(float(np.abs(end - want).max()) for end, want in zip(got, wanted, strict=True))
-    return apart <= ORDER_EFFECT * largest + 8 * UNIT_ROUNDOFF * float(np.abs(setting.A).max())
+    rounding = 8 * UNIT_ROUNDOFF * float(np.abs(setting.A).max())
+    return largest >= LEAST_POWER * rounding and apart <= ORDER_EFFECT * largest + rounding

@@ -5,7 +5,7 @@ A candidate carries how far each entry may be from what was meant, so that four 
 variable in full precision are judged by the same intervals.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.lab import Bench
-from grader.model import Figure, Frozen
+from grader.model import Figure, Finding, Frozen, Outcome
+from grader.text import capital
 from reference import bounds, matrices
+from reference.returned import format_matrix
 
 __all__ = [
     "BEST",
     "HIGHEST",
     "Candidate",
     "candidates",
+    "coarse_by",
     "is_best",
     "is_completion",
     "is_factorisation",
@@ -32,6 +35,7 @@ __all__ = [
     "number_of",
     "scalars",
     "stated_by",
+    "too_coarse",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -51,6 +55,17 @@ ROUNDING: Final = 2e-6
 """Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
 
 
+FINEST_NEEDED: Final = 5e-3
+"""Half a unit of two decimals: a matrix with fewer can be many things. The sheet's best matrix and the one of a wrong rank
+are 0.2 apart in some entry, the roundings of a product of factors add up to a tenth of that."""
+
+SIGNIFICANT: Final = 3
+"""Digits of the largest entry that have to be stated, so that small factors count with their size."""
+
+COARSE: Final = 5e-2
+"""Half a unit of one decimal: up to here a person is asked, beyond nothing is stated."""
+
+
 class Candidate(Frozen, frozen=True, dict=True):
     """A 3×3 matrix a student states: its entries, how far each may be off, where it stands.
 
@@ -61,6 +76,10 @@ class Candidate(Frozen, frozen=True, dict=True):
     half_width: Array
     origin: str
     is_product: bool
+    digits: float = 0.0
+    """Half a unit of the last digit stated, the larger of two factors'; 0 for variables."""
+    is_fine: bool = True
+    """Whether the digits can tell what is right from what is wrong."""
 
     @cached_property
     def loss(self) -> bounds.Interval:
@@ -82,26 +101,52 @@ _STATED: Final = WeakKeyDictionary[Bench, tuple[Candidate, ...]]()
 
 
 def stated_by(bench: Bench) -> tuple[Candidate, ...]:
-    """The candidates among all figures of a submission, looked for once."""
+    """The candidates among all figures of a submission whose digits can tell right from wrong."""
+    return tuple(candidate for candidate in _all_of(bench) if candidate.is_fine)
+
+
+def coarse_by(bench: Bench) -> tuple[Candidate, ...]:
+    """The candidates with too few digits to tell anything."""
+    return tuple(candidate for candidate in _all_of(bench) if not candidate.is_fine)
+
+
+def _all_of(bench: Bench) -> tuple[Candidate, ...]:
+    """Fine and coarse ones, looked for once."""
     if bench not in _STATED:
-        _STATED[bench] = candidates(bench.figures)
+        _STATED[bench] = tuple(_found(bench.figures))
     return _STATED[bench]
 
 
 def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:
-    """Every finite 3×3 matrix stated, and the product of every stated pair of 3×2 factors.
+    """Every finite 3×3 matrix stated, and the product of every stated pair of 3×2 factors, with digits enough.
 
     A factor may also be stated as its transpose.
     """
+    return tuple(candidate for candidate in _found(figures) if candidate.is_fine)
+
+
+def _found(figures: Iterable[Figure]) -> Iterator[Candidate]:
     found = list(figures)
-    return (*_matrices(found), *_products(found))
+    yield from _matrices(found)
+    yield from _products(found)
+
+
+def _is_fine(figure: Figure) -> bool:
+    """Whether two decimals and three digits of the largest entry are stated; a variable holds all of them."""
+    if figure.half_width == 0:
+        return True
+    largest = float(np.abs(figure.values).max())
+    needed = 0.5 * 10.0 ** (np.floor(np.log10(largest)) + 1 - SIGNIFICANT) if largest > 0 else FINEST_NEEDED
+    return figure.half_width <= min(FINEST_NEEDED, needed) * (1 + 1e-9)
 
 
 def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
     for figure in figures:
         if figure.values.shape == A.shape and np.isfinite(figure.values).all():
             width = np.full(A.shape, figure.half_width + ROUNDING)
-            yield Candidate(figure.values, width, figure.origin, False)
+            yield Candidate(
+                figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure)
+            )
 
 
 def _products(figures: list[Figure]) -> Iterator[Candidate]:
@@ -117,12 +162,38 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
             U = left.values if left.values.shape == (3, RANK) else left.values.T
             V = right.values if right.values.shape == (3, RANK) else right.values.T
             width = bounds.product_half_width(U, V, left.half_width, right.half_width) + ROUNDING
-            yield Candidate(U @ V.T, width, f"{left.origin} times {right.origin}", True)
+            yield Candidate(
+                U @ V.T,
+                width,
+                f"{left.origin} times {right.origin}",
+                True,
+                max(left.half_width, right.half_width),
+                _is_fine(left) and _is_fine(right),
+            )
 
 
 def _apart(left: Figure, right: Figure) -> bool:
     """A printed factor is not multiplied with a variable, nor with one of another program: both were stated together."""
     return (left.half_width == 0) != (right.half_width == 0) or left.program != right.program
+
+
+def too_coarse(bench: Bench, fits: Callable[[Candidate], bool], what: str) -> Finding | None:
+    """What to say of a matrix that would be right as far as its few digits go; None where there is none.
+
+    With one decimal a person looks; with fewer, anything fits and nothing is stated.
+    """
+    fitting = [candidate for candidate in coarse_by(bench) if fits(candidate)]
+    if not fitting:
+        return None
+    best = min(fitting, key=lambda candidate: candidate.digits)
+    low, high = best.loss
+    return Finding(
+        outcome=Outcome.MANUAL if best.digits <= COARSE else Outcome.FAIL,
+        message=f"{capital(what)} is stated with too few digits ({best.origin}): each number may be "
+        f"{best.digits:g} larger or smaller, so that the loss may be anything from {low:.4g} to {high:.4g}.",
+        got=format_matrix(best.P),
+        wanted="at least two decimals, and three digits of the largest number",
+    )
 
 
 def is_best(candidate: Candidate) -> bool:

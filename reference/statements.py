@@ -30,6 +30,7 @@ from reference.stated import (
     number_of,
     scalars,
     stated_by,
+    too_coarse,
 )
 
 __all__ = [
@@ -128,6 +129,9 @@ def _factors(bench: Bench) -> Finding:
             message=f"{diverged} holds values that are not finite: the descent diverged.",
             wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
         )
+    coarse = too_coarse(bench, is_factorisation, "the factorisation")
+    if coarse is not None:
+        return coarse
     if not rest:
         return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No factorisation of A was found"))
     nearest = min(rest, key=lambda candidate: bounds.loss(A, candidate.P))
@@ -188,6 +192,9 @@ def _loss(bench: Bench) -> Finding:
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
+        coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
+        if coarse is not None:
+            return coarse
         possible = bounds.Interval(OPTIMUM, HIGHEST)
         alone = [n for n in labelled if n.half_width < WHOLE and is_within(n, possible)]
         beside = [
@@ -361,7 +368,10 @@ class _Completed:
                 "a masked factorisation. A person has to look.",
                 got=format_matrix(lingering[0].P),
             )
-        return self._rejected(bench, stated)
+        coarse = too_coarse(
+            bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix"
+        )
+        return coarse or self._rejected(bench, stated)
 
     def _rejected(self, bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
         wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"

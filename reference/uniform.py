@@ -1,9 +1,11 @@
 """Whether a start is drawn from U(0,1): the one question of the lab that chance has a say in.
 
 Three laws that true draws break at most once in 10⁹, U and V together: their distribution function
-(Dvoretzky–Kiefer–Wolfowitz), how near the smallest and the largest come to 0 and 1, and that they differ.
+(Dvoretzky–Kiefer–Wolfowitz), how near the smallest and the largest come to 0 and 1, and that they differ. They are asked
+of the very starts from which steps were followed, so that no call can be told to be the one that is looked at.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,53 +15,56 @@ from grader.model import Finding, Outcome
 from reference import bounds
 from reference.epochs import Factors
 
-__all__ = ["finding_of", "is_spotless"]
+__all__ = ["finding_of"]
 
 FAILURE: Final = 1e-9
 """Probability that draws from U(0,1) are taken for something else."""
 
 DISTINCT: Final = 0.75
-"""Share of the numbers of a start that differ from all others, at least. Of 300 draws in float32 (24 bits) none
-or one repeats, in half precision (11 bits) a twelfth; where a column or a row is repeated, half of them or more."""
+"""Share of the numbers of a start that differ from all others of the call, at least. Of 700 draws in float32 (24 bits) none
+or one repeats, in half precision (11 bits) a sixth; where a column or a row is repeated, half of them or more."""
 
 OTHER_SPREAD: Final = (6e-4, 1.6)
 """Standard deviations, and at most the mean, of another start from which descent still works. Both lie between
 the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
 
 
-def finding_of(start: Factors) -> Finding:
-    """Judge the numbers of U and of V, of any shapes: passed, passed with a note and its cost, or failed."""
-    for name, factor in zip("UV", start, strict=True):
-        found = _of_factor(name, factor)
+def finding_of(starts: Sequence[Factors]) -> Finding:
+    """Judge the numbers that several calls started U and V from: passed, passed with a note and its cost, or failed.
+
+    Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed.
+    """
+    for name, factors in zip("UV", zip(*starts, strict=True), strict=True):
+        found = _of_factor(name, factors)
         if found is not None:
             return found
-    return Finding(outcome=Outcome.PASS, message=f"{start[0].size + start[1].size} numbers.")
+    count = sum(U.size + V.size for U, V in starts)
+    return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
 
 
-def is_spotless(finding: Finding) -> bool:
-    """Whether it passed without a note that costs something."""
-    return finding.outcome is Outcome.PASS and not finding.cost
-
-
-def _of_factor(name: str, factor: npt.NDArray[np.float64]) -> Finding | None:
-    if not np.isfinite(factor).all():
+def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]]) -> Finding | None:
+    everything = np.concatenate([factor.ravel() for factor in factors])
+    if not np.isfinite(everything).all():
         return Finding(
             outcome=Outcome.FAIL,
             message=f"{name} does not start from finite numbers.",
-            got=f"{int((~np.isfinite(factor)).sum())} of the {factor.size} numbers of {name} are inf or nan",
+            got=f"{int((~np.isfinite(everything)).sum())} of the {everything.size} numbers of {name} are inf or nan",
             wanted="numbers from 0 to 1",
         )
-    tolerance = bounds.dkw_tolerance(factor.size, FAILURE / 6)
-    short = bounds.extreme_tolerance(factor.size, FAILURE / 6)
-    distance = bounds.uniform_distance(factor)
-    low, high = float(factor.min()), float(factor.max())
-    distinct = len(np.unique(factor))
-    independent = distinct >= DISTINCT * factor.size
+    distinct = sum(len(np.unique(factor)) for factor in factors)
+    independent = distinct >= DISTINCT * everything.size
+    # A function with a seed inside draws the same numbers in each call: those of one call are left.
+    different = np.unique(everything)
+    sample = everything if len(different) >= DISTINCT * everything.size else different
+    tolerance = bounds.dkw_tolerance(sample.size, FAILURE / 6)
+    short = bounds.extreme_tolerance(sample.size, FAILURE / 6)
+    distance = bounds.uniform_distance(sample)
+    low, high = float(sample.min()), float(sample.max())
     if independent and distance <= tolerance and 0.0 <= low <= short and 1.0 - short <= high <= 1.0:
         return None
-    spread, middle = float(factor.std()), float(factor.mean())
+    spread, middle = float(sample.std()), float(sample.mean())
     got = (
-        f"{factor.size} numbers of {name} from {low:.3f} to {high:.3f}, mean {middle:.3f}, "
+        f"{sample.size} numbers of {name} from {low:.3f} to {high:.3f}, mean {middle:.3f}, "
         f"standard deviation {spread:.3f}"
     )
     wanted = "numbers from 0 to 1, mean 0.5, standard deviation 0.289"
@@ -73,8 +78,11 @@ def _of_factor(name: str, factor: npt.NDArray[np.float64]) -> Finding | None:
             notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
             cost="start",
         )
-    if not independent and distinct > 1:
-        got = f"{distinct} different numbers among the {factor.size} of {name}, from {low:.3f} to {high:.3f}"
+    if not independent and distinct > len(factors):
+        got = (
+            f"{distinct} different numbers among the {everything.size} of {name} in {len(factors)} calls, "
+            f"from {low:.3f} to {high:.3f}"
+        )
     return Finding(
         outcome=Outcome.FAIL,
         message=f"{name} does not start from numbers drawn uniformly from [0, 1), each one anew.",

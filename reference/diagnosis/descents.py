@@ -239,7 +239,7 @@ def _cells_of(setting: Setting) -> Iterable[Rule]:
 
 def _start(ladder: Ladder, bench: Bench) -> Words | None:
     try:
-        return of_start(start_of(ladder, bench, ladder.suited(bench, ladder.drawn.spread)))
+        return of_start(start_of(ladder, bench, ladder.asked(bench, ladder.drawn.spread)))
     except Refused:
         return None
 
@@ -256,7 +256,7 @@ def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
                 yield words, f"The signature says {parameter.name}={declared[parameter.name]}."
         except ValueError:
             continue
-    setting = ladder.suited(bench, ladder.drawn.defaults)
+    setting = ladder.asked(bench, ladder.drawn.defaults)
     try:
         start = ladder.descent.start(bench, setting)
         got = ladder.descent.observe(bench, setting, defaults=True)

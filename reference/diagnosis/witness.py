@@ -17,7 +17,7 @@ from grader.model import CheckResult, Died, Outcome
 from reference import bounds
 from reference.arrangement import AS_ASKED
 from reference.decomposition import Case, Decomposition
-from reference.descent import Mismatch, Setting
+from reference.descent import Inconclusive, Mismatch, Setting
 from reference.diagnosis.matching import start_of
 from reference.functions import TRUNCATED_SVD
 from reference.ladder import Ladder
@@ -67,6 +67,8 @@ def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ..
             mismatch = ladder.descent.compare(bench, setting, start=start)
         except Ended:
             return refused
+        except Inconclusive:
+            continue
         except Refused as problem:
             refused = refused or _refused(ladder, bench, setting, str(problem))
             continue
