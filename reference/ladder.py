@@ -473,8 +473,9 @@ def _noted(finding: Finding, *notes: str) -> Finding:
 
 
 def _least(powers: Iterable[float]) -> str:
-    """What wrong code would have to match by chance, in a sentence."""
-    return f"the sheet's rule moves every row of U and V by at least {min(powers):,.0f} times the tolerance"
+    """What wrong code would have to meet by chance, in a sentence; two digits tell enough."""
+    least = float(f"{min(powers):.1e}")
+    return f"the sheet's rule moves U and V by at least {least:,.0f} times the tolerance"
 
 
 def _different(variant: Variant) -> str:
