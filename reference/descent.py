@@ -277,6 +277,16 @@ class Descent:
             mismatch = first_mismatch(got, wanted, tolerance)
         return mismatch, power_of_a_long_run(start, wanted, tolerance)
 
+    def expected(self, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
+        """Where the sheet's rule ends after a few epochs from a start, and what is tolerated."""
+        return self._expected(SHEET, setting, start)
+
+    def expected_in_the_long_run(self, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
+        """The same after many epochs, with room for rounding that is magnified."""
+        wanted, narrow = self._expected_narrowly(SHEET, setting, start)
+        magnified = sensitivity(SHEET, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
+        return wanted, (narrow[0] * magnified, narrow[1] * magnified)
+
     def _expected(self, rule: Rule, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
         """Where the rule ends after a few epochs, and how far a float32 computation may end from there."""
         wanted, bounds = run_with_bounds(rule, setting.A, setting.M, start, setting.epochs, setting.lr)

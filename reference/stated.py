@@ -144,9 +144,7 @@ def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
     for figure in figures:
         if figure.values.shape == A.shape and np.isfinite(figure.values).all():
             width = np.full(A.shape, figure.half_width + ROUNDING)
-            yield Candidate(
-                figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure)
-            )
+            yield Candidate(figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure))
 
 
 def _products(figures: list[Figure]) -> Iterator[Candidate]:
