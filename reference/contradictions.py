@@ -24,7 +24,7 @@ from reference.statements import LINGERING
 
 __all__ = ["contradictions"]
 
-_DECIMAL: Final = re.compile(r"\d*\.\d{2,}")
+_DECIMAL: Final = re.compile(r"(?<!\d)\d{0,20}\.\d{2,30}(?!\d)")
 """A number written with two decimals or more: no result of a computation is made of such numbers only."""
 
 SEEDS: Final = range(5)

@@ -6,6 +6,7 @@ The sheet asks in 2.1 why the truncated SVD does better, and in 3.2 what the com
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain, islice
 from typing import Final
 
 from grader.evidence import Answer, Quote
@@ -19,6 +20,15 @@ LONGEST: Final = 600
 
 MOST: Final = 4
 """Quotations for one question."""
+
+LONGEST_READ: Final = 2_000
+"""Characters of one paragraph that are read; nobody answers in one sentence of two pages."""
+
+MOST_READ: Final = 2_000
+"""Paragraphs and printed lines that are read."""
+
+LONGEST_TITLE: Final = 200
+"""Characters within which a line says which exercise it begins."""
 
 ENOUGH: Final = 3
 """Weight from which a paragraph is taken for an answer."""
@@ -104,9 +114,9 @@ WHY: Final = Question(
         Idea("Eckart–Young", r"eckart|young|mirsky", 4),
         Idea(
             "optimality",
-            r"optim\w+|\bbest\b[^.]*\b(approximation|rank|possible|reconstruction|error)|minimi[sz]\w+|global\w*|"
-            r"(lowest|smallest|least|minimal)\b[^.]*\b(error|loss|norm|possible)|closest|minimum|lower bound|"
-            r"\bno\b[^.]*\b(smaller|lower|better|closer)\b|(can't|cannot) (beat|do better)",
+            r"optim\w+|\bbest\b[^.]{0,300}\b(approximation|rank|possible|reconstruction|error)|minimi[sz]\w+|global\w*|"
+            r"(lowest|smallest|least|minimal)\b[^.]{0,300}\b(error|loss|norm|possible)|closest|minimum|lower bound|"
+            r"\bno\b[^.]{0,300}\b(smaller|lower|better|closer)\b|(can't|cannot) (beat|do better)",
             2,
         ),
         Idea("rank", r"\brank\b|low-rank", 1),
@@ -174,13 +184,16 @@ SECTION: Final = re.compile(
 """A line that begins with the number of an exercise; `2.1023` is none."""
 
 
+def _title(line: str) -> re.Match[str] | None:
+    """The number of the exercise that a line begins with."""
+    return SECTION.match(line[:LONGEST_TITLE])
+
+
 def _remarks(bench: Bench) -> Iterator[_Remark]:
     source = bench.loaded.source
     seen: set[str] = set()
-    for remark in (
-        *(_of_passages(source.passages) if source is not None else ()),
-        *_of_printed(bench.loaded.printed),
-    ):
+    written = _of_passages(source.passages) if source is not None else iter(())
+    for remark in islice(chain(written, _of_printed(bench.loaded.printed)), MOST_READ):
         key = " ".join(remark.text.split()).casefold()
         if key not in seen:
             seen.add(key)
@@ -194,7 +207,7 @@ def _of_passages(passages: Iterable[Passage]) -> Iterator[_Remark]:
         if lines and lines[0][1].file != file:
             section, file = "", lines[0][1].file
         for paragraph in _paragraphs(lines):
-            begins = [match[1] for text, _ in paragraph if (match := SECTION.match(text)) is not None]
+            begins = [match[1] for text, _ in paragraph if (match := _title(text)) is not None]
             section = begins[-1] if begins else section
             first = paragraph[0][1]
             yield _Remark(_joined(text for text, _ in paragraph), f"{first.file} {first.words}", section)
@@ -203,7 +216,7 @@ def _of_passages(passages: Iterable[Passage]) -> Iterator[_Remark]:
 def _of_printed(printed: str) -> Iterator[_Remark]:
     section = ""
     for number, line in enumerate(printed.splitlines(), start=1):
-        match = SECTION.match(line)
+        match = _title(line)
         section = match[1] if match is not None else section
         yield _Remark(_joined([line]), f"printed, line {number}", section)
 
@@ -213,7 +226,7 @@ def _paragraphs(lines: list[tuple[str, Place]]) -> Iterator[list[tuple[str, Plac
     paragraph: list[tuple[str, Place]] = []
     for text, place in lines:
         apart = bool(paragraph) and place.line not in (paragraph[-1][1].line, paragraph[-1][1].line + 1)
-        if paragraph and (apart or not text.strip() or SECTION.match(text)):
+        if paragraph and (apart or not text.strip() or _title(text)):
             yield paragraph
             paragraph = []
         if text.strip():
@@ -223,4 +236,5 @@ def _paragraphs(lines: list[tuple[str, Place]]) -> Iterator[list[tuple[str, Plac
 
 
 def _joined(lines: Iterable[str]) -> str:
-    return re.sub(r"\s+", " ", " ".join(line.strip().strip("#*").strip() for line in lines)).strip()
+    words = " ".join(line[:LONGEST_READ].strip().strip("#*").strip() for line in lines)
+    return " ".join(words[:LONGEST_READ].split())

@@ -1,7 +1,7 @@
 """What a factorisation or an SVD function gave back, read generously or refused in a sentence."""
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,9 @@ __all__ = [
 ]
 
 FLOATS = ("float32", "float64")
+
+MOST_PARTS: Final = 12
+"""Values side by side that are looked at: U, S and V, their product, its error and some more, but no list of guesses."""
 Array: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -183,7 +186,7 @@ def approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]
     if whole is not None and whole.shape == shape and _is_float(value):
         yield whole
         return
-    arrays = [array_of(part) for part in items_of(value) or () if _is_float(part)]
+    arrays = [array_of(part) for part in (items_of(value) or ())[:MOST_PARTS] if _is_float(part)]
     parts = [array for array in arrays if array is not None and array.ndim > 0]
     made = [
         product

@@ -55,6 +55,12 @@ ROUNDING: Final = 2e-6
 """Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
 
 
+MOST_MATRICES: Final = 400
+"""Stated 3×3 matrices that are looked at."""
+
+MOST_FACTORS: Final = 60
+"""Stated factors that are multiplied with each other."""
+
 FINEST_NEEDED: Final = 5e-3
 """Half a unit of two decimals: a matrix with fewer can be many things. The sheet's best matrix and the one of a wrong rank
 are 0.2 apart in some entry, the roundings of a product of factors add up to a tenth of that."""
@@ -140,11 +146,16 @@ def _is_fine(figure: Figure) -> bool:
     return figure.half_width <= min(FINEST_NEEDED, needed) * (1 + 1e-9)
 
 
+def _first_and_last(figures: list[Figure], most: int) -> list[Figure]:
+    """The figures, without those in the middle where there are too many: results stand at the end, variables before."""
+    return figures if len(figures) <= most else figures[: most // 2] + figures[-(most // 2) :]
+
+
 def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
-    for figure in figures:
-        if figure.values.shape == A.shape and np.isfinite(figure.values).all():
-            width = np.full(A.shape, figure.half_width + ROUNDING)
-            yield Candidate(figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure))
+    of_shape = [f for f in figures if f.values.shape == A.shape and np.isfinite(f.values).all()]
+    for figure in _first_and_last(of_shape, MOST_MATRICES):
+        width = np.full(A.shape, figure.half_width + ROUNDING)
+        yield Candidate(figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure))
 
 
 def _products(figures: list[Figure]) -> Iterator[Candidate]:
@@ -152,7 +163,8 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
         figure
         for figure in figures
         if figure.values.shape in ((3, RANK), (RANK, 3)) and np.isfinite(figure.values).all()
-    ][:60]
+    ]
+    factors = _first_and_last(factors, MOST_FACTORS)
     for i, left in enumerate(factors):
         for j, right in enumerate(factors):
             if i == j or _apart(left, right):
