@@ -23,7 +23,7 @@ from grader.layouts import Handed, read_name
 from grader.listing import Entry, entries_of, hidden, holds_work, is_work, stem
 from grader.model import Identity, Submission
 from grader.people import distinct, enrolled
-from grader.staging import MAX_FILES, Part, Staging, Unpack, guarded, only_entries
+from grader.staging import MAX_FILES, Part, Staging, Unpack, guarded, only_entries, raise_without_room, reason
 from grader.within import as_text, look, shown
 
 __all__ = ["MAX_FILES", "collect", "one"]
@@ -59,7 +59,7 @@ def one(path: Path, staging: Path | None = None, unpack: Unpack = archives.unpac
     real = path.resolve()
     if path.is_dir():
         return guarded(partial(place.of_folder, real, real.name), place, real.name, (real,))
-    if archives.is_archive(path.name):
+    if archives.is_archive(path.name) or str(real) != as_text(str(real)):
         return guarded(partial(place.of_files, [real], path.name), place, path.name, (real,))
     return Submission(path.name, real.parent, (real,), origins=(real,))
 
@@ -68,6 +68,10 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
     """The submissions under one path. Where it is not `alone`, what is wrong with it costs no other path anything:
     a shell may have put it among the others."""
     try:
+        if not alone and path.is_symlink():
+            raise PathError(
+                f"{path} is a link, which is not followed among other paths: give what it leads to."
+            )
         _must_exist(path)
         found = list(_under(path, place))
         if not found:
@@ -78,18 +82,16 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
             )
     except NoRoomError:
         raise
-    except (GraderError, OSError) as error:
+    except Exception as error:  # whatever the names and folders there lead to
+        raise_without_room(error)
+        told = str(error) if isinstance(error, GraderError) else f"{path} cannot be read ({reason(error)})."
         if alone or not os.path.lexists(path):
-            if isinstance(error, GraderError):
-                raise
-            raise PathError(f"{path} cannot be read ({error.strerror}): change its permissions.") from error
-        found = [place.of_nothing(path.name, str(error), (path.absolute(),))]
-    if len(found) == 1 and path.is_symlink():
-        note = (
-            f"{path} is a link, which was followed to {path.resolve()} as it was named on the command line."
-        )
+            raise PathError(told) from error
+        found = [place.of_nothing(Path(os.path.realpath(path)).name, told, (path.absolute(),))]
+    if len(found) == 1 and alone and path.is_symlink():
+        note = f"{path} is a link, which was followed as it was named on the command line."
         found = [msgspec.structs.replace(found[0], notes=(*found[0].notes, note))]
-    given = path.resolve()
+    given = Path(os.path.realpath(path))
     return [msgspec.structs.replace(submission, given=given) for submission in found]
 
 
@@ -117,8 +119,11 @@ def _under(path: Path, place: Staging) -> Iterator[Submission]:
 
 
 def _of_archive(unpacked: Path, archive: Path, place: Staging) -> Iterator[Submission]:
+    """The students in an archive, whose work is said to lie in it where it lay."""
+    real = archive.resolve()
     for submission in _class(unpacked, place, packed=True):
-        yield msgspec.structs.replace(submission, origins=(archive.resolve(),))
+        inside = tuple(real / origin.relative_to(unpacked) for origin in submission.origins)
+        yield msgspec.structs.replace(submission, origins=inside)
 
 
 def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Submission]:
@@ -162,6 +167,8 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
                 "%s is a link, which is not followed: put there what it leads to, or name it on the command line.",
                 shown(entry.path.as_posix()),
             )
+        elif entry.kind == "other" and is_work(entry.name):
+            _log.error("%s is no file and was left out.", shown(entry.path.as_posix()))
 
 
 def _hidden_work(path: Path) -> list[str]:

@@ -7,14 +7,20 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Final
+
+from grader.within import opened
 
 __all__ = ["emptied", "private_copy", "remove"]
+
+CHUNK: Final = 1024**2
 
 
 class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
     """A temporary folder with a copy of the files handed in, removed afterwards.
 
-    Files beyond `most` bytes in all are left out, and files we may not read ourselves.
+    Files beyond `most` bytes in all are left out, and files we may not read ourselves. No link is followed, also
+    none that took a file's place since it was found.
     """
 
     def __init__(self, root: Path, files: Sequence[Path], most: int = 32 * 1024**2) -> None:
@@ -32,13 +38,19 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
     def _copy(self) -> None:
         room = self._most
         for file in self._files:
-            size = file.stat().st_size
-            if size > room or not os.access(file, os.R_OK):
+            try:
+                content = opened(self._root, file)
+            except OSError:
                 continue
-            room -= size
-            target = self._folder / file.relative_to(self._root)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
+            with content:
+                if os.fstat(content.fileno()).st_size > room:
+                    continue
+                target = self._folder / file.relative_to(self._root)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as copy:
+                    while room and (data := content.read(min(CHUNK, room))):  # it may grow meanwhile
+                        copy.write(data)
+                        room -= len(data)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None

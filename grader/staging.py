@@ -27,7 +27,16 @@ from grader.layouts import superseded
 from grader.model import Identity, Submission
 from grader.within import as_text, files_under, look, opened, shown
 
-__all__ = ["MAX_FILES", "Part", "Staging", "Unpack", "guarded", "only_entries", "raise_without_room"]
+__all__ = [
+    "MAX_FILES",
+    "Part",
+    "Staging",
+    "Unpack",
+    "guarded",
+    "only_entries",
+    "raise_without_room",
+    "reason",
+]
 
 MAX_FILES: Final = INTAKE.files
 """Files of one student beyond this number are not looked at."""
@@ -96,7 +105,7 @@ class Staging:
                 left_out = _copied(part, root / part.name)
             except (OSError, ValueError) as error:
                 raise_without_room(error)
-                left_out = f"cannot be read ({_reason(error)})"
+                left_out = f"cannot be read ({reason(error)})"
             if left_out:
                 notes += (f"Left out: `{shown(part.name)}` {left_out}.",)
             elif archives.is_archive(part.name):
@@ -186,7 +195,7 @@ def guarded(
         raise
     except Exception as error:  # anything that a name, a link or an archive can lead to
         raise_without_room(error)
-        note = f"What was handed in cannot be used ({_reason(error)}): hand in the files themselves, each with a plain name."
+        note = f"What was handed in cannot be used ({reason(error)}): hand in the files themselves, each with a plain name."
         nothing = place.of_nothing(student, note, origins)
         return msgspec.structs.replace(nothing, identity=identity or Identity())
 
@@ -199,7 +208,7 @@ def raise_without_room(error: Exception) -> None:
         ) from error
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Why, in a few words."""
     if isinstance(error, OSError) and error.strerror:
         return str(error.strerror)

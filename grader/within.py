@@ -8,8 +8,9 @@ import errno
 import os
 import stat
 from collections import deque
+from io import BufferedReader
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from grader.archives import ignored
 from grader.intake import INTAKE, MIB, Intake
@@ -61,7 +62,7 @@ def shown(name: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
-def opened(root: Path, file: Path) -> IO[bytes]:
+def opened(root: Path, file: Path) -> BufferedReader:
     """Open a regular file below `root` for reading, following no link on the way down from there.
 
     The check is made on what was opened, so that nothing swapped in meanwhile is read. Raises OSError where it
