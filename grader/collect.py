@@ -87,7 +87,7 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
         told = str(error) if isinstance(error, GraderError) else f"{path} cannot be read ({reason(error)})."
         if alone or not os.path.lexists(path):
             raise PathError(told) from error
-        found = [place.of_nothing(Path(os.path.realpath(path)).name, told, (path.absolute(),))]
+        found = [place.of_nothing(path.name or path.resolve().name, told, (path.absolute(),))]
     if len(found) == 1 and alone and path.is_symlink():
         note = f"{path} is a link, which was followed as it was named on the command line."
         found = [msgspec.structs.replace(found[0], notes=(*found[0].notes, note))]
