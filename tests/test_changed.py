@@ -137,8 +137,10 @@ def lay_out_bare(folder: Path, canary: Path, git: Git, work: str = "") -> None:
     (folder / "refs" / "heads" / "main").write_text(git("rev-parse", "main") + "\n")
     (folder / "HEAD").write_text("ref: refs/heads/main\n")
     (folder / "lab.py").write_text("x = 'mine'\n")
+    (folder / "class" / "ada").mkdir(parents=True, exist_ok=True)
+    (folder / "class" / "ada" / "lab.py").write_text("x = 7\n")
+    blob = f"100644,{git('rev-parse', 'main:class/ada/lab.py')},class/ada/lab.py"  # git has to look into the file
     index = ["git", f"--git-dir={folder}", f"--work-tree={folder}", "update-index", "--add", "--cacheinfo"]
-    blob = "100644,e69de29bb2d1d6434b8b29ae775ad8c2e48c5391,lab.py"  # recorded as empty: git has to look
     plain = {"GIT_CONFIG_COUNT": "0"}
     (folder / "config").rename(folder / "config.evil")
     (folder / "config").write_text("[core]\n\tbare = false\n")
