@@ -67,10 +67,10 @@ def hidden(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def holds_work(folder: Path) -> bool:
-    """Whether anything in a folder may be somebody's work; a folder that cannot be read may well be."""
+    """Whether anything in a folder may be somebody's work; a folder that cannot be looked into may well be."""
     try:
         found = look(folder)
-    except OSError:
+    except Exception:  # whatever it is, it is said where the folder is taken in
         return True
     return any(is_work(file.name) for file in found.files) or (not found.files and bool(found.left_out))
 

@@ -42,6 +42,12 @@ MAX_FILES: Final = INTAKE.files
 """Files of one student beyond this number are not looked at."""
 
 
+MOST_NAMED: Final = 5
+"""Files named in one sentence."""
+
+MOST_NOTES: Final = 20
+"""Sentences about one submission."""
+
 _log = logging.getLogger("grader")
 
 
@@ -114,8 +120,15 @@ class Staging:
                 notes += (
                     f"{shown(part.name)} is an archive that is not opened: pack it again as .zip or .tar.gz.",
                 )
-        for number, name in enumerate(packed):
-            notes += self._unpacked_beside(root / name, name, root, unpack=number < INTAKE.archives)
+        for name in packed[: INTAKE.archives]:
+            notes += self._unpacked_beside(root / name, name, root)
+        if unopened := packed[INTAKE.archives :]:
+            for name in unopened:
+                (root / name).unlink()
+            shown_names = ", ".join(map(shown, unopened[:MOST_NAMED]))
+            notes += (
+                f"So many were handed in that only the first {INTAKE.archives} archives are opened, and not {shown_names}.",
+            )
         notes += tuple(_restore_imported(root))
         return _submission(root, student, identity, notes, origins)
 
@@ -144,11 +157,8 @@ class Staging:
         self._made += 1
         return self._folder / f"{self._made:06d}"
 
-    def _unpacked_beside(self, archive: Path, name: str, root: Path, *, unpack: bool) -> tuple[str, ...]:
+    def _unpacked_beside(self, archive: Path, name: str, root: Path) -> tuple[str, ...]:
         """Unpack one archive to where it stands, and remove it: its contents, or a folder where they would meet others."""
-        if not unpack:
-            archive.unlink()
-            return (f"{shown(name)} was not opened: only the first {INTAKE.archives} archives are.",)
         unpacked = self.place()
         try:
             notes = self._unpack(archive, shown(name), unpacked, archives.OF_A_STUDENT)
@@ -239,9 +249,10 @@ def _submission(
 ) -> Submission:
     root = _innermost(root)
     found = look(root)
-    return Submission(
-        as_text(student), root, found.files, tuple(dict.fromkeys((*notes, *found.notes))), identity, origins
-    )
+    notes = tuple(dict.fromkeys((*notes, *found.notes)))
+    if len(notes) > MOST_NOTES:
+        notes = (*notes[:MOST_NOTES], f"There are {len(notes) - MOST_NOTES} more such remarks.")
+    return Submission(as_text(student), root, found.files, notes, identity, origins)
 
 
 def _is_packed(name: str) -> bool:
