@@ -76,14 +76,8 @@ def _bare_repository(folder: Path) -> None:
     (folder / ".gitattributes").write_text("* filter=evil\n")
 
 
-def _deeper_than_a_path_can_say(folder: Path) -> None:
-    place = os.open(folder, os.O_RDONLY)
-    for _ in range(300):
-        os.mkdir("a-folder-in-a-folder", dir_fd=place)
-        inner = os.open("a-folder-in-a-folder", os.O_RDONLY, dir_fd=place)
-        os.close(place)
-        place = inner
-    os.close(place)
+def _deeper_than_is_looked(folder: Path) -> None:
+    (folder / "/".join(["a-folder-in-a-folder"] * 130)).mkdir(parents=True)
 
 
 def _names_nobody_can_see(folder: Path) -> None:
@@ -172,7 +166,7 @@ ATTACKS = [
     ),
     _plain("links-to-the-secret", "print(open('report.md').read())\n" + RIGHT, make=_link_to_the_secret),
     _plain("a-folder-laid-out-as-a-repository", RIGHT, make=_bare_repository),
-    _plain("folders-deeper-than-a-path", RIGHT, make=_deeper_than_a_path_can_say),
+    _plain("folders-deeper-than-is-looked", RIGHT, make=_deeper_than_is_looked),
     _plain("names-nobody-can-see", RIGHT, make=_names_nobody_can_see),
     _plain("an-archive-whose-entry-has-no-name", RIGHT, others={"work.zip": _without_a_name()}),
     _plain("an-archive-of-damaged-lzma", RIGHT,
