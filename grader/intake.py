@@ -22,6 +22,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """Entries of folders listed, whatever they are."""
     depth: int = 100
     """Folders within folders."""
+    path: int = 3_000
+    """Bytes of a path from the root of the disk on; Linux allows 4096, and copies may lie deeper."""
     file_size: int = 100 * MIB
     """One file; a larger one is no lab's work."""
     size: int = 400 * MIB

@@ -1,5 +1,6 @@
 """The folder a submission runs in: a copy of what was handed in, removed afterwards."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -39,18 +40,24 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
         room = self._most
         for file in self._files:
             try:
-                content = opened(self._root, file)
-            except OSError:
-                continue
-            with content:
-                if os.fstat(content.fileno()).st_size > room:
-                    continue
-                target = self._folder / file.relative_to(self._root)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("xb") as copy:
-                    while room and (data := content.read(min(CHUNK, room))):  # it may grow meanwhile
-                        copy.write(data)
-                        room -= len(data)
+                room -= self._copied(file, room)
+            except OSError as error:
+                if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                    raise
+
+    def _copied(self, file: Path, room: int) -> int:
+        """Copy one file if there is room, and say how many bytes. Raises OSError where it cannot be read."""
+        with opened(self._root, file) as content:
+            if os.fstat(content.fileno()).st_size > room:
+                return 0
+            target = self._folder / file.relative_to(self._root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            left = room  # it may grow meanwhile
+            with target.open("wb") as copy:
+                while left and (data := content.read(min(CHUNK, left))):
+                    copy.write(data)
+                    left -= len(data)
+        return room - left
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None

@@ -140,7 +140,9 @@ class _Search:
                 path = folder / name
                 if ignored(name) or self._cut:
                     continue
-                if not stat.S_ISDIR(status.st_mode):
+                if len(os.fsencode(path)) > self._most.path:
+                    self._leave_out(path, "has a path that is too long")
+                elif not stat.S_ISDIR(status.st_mode):
                     self._take(path, status, owner)
                 elif depth < self._most.depth:
                     waiting.append((path, depth + 1))

@@ -5,6 +5,8 @@ import io
 import os
 import stat
 import struct
+import subprocess
+import sys
 import tarfile
 import tracemalloc
 import zipfile
@@ -477,6 +479,16 @@ def test_no_bytes_are_answered_with_anything_but_a_sentence(
     except SourceError as error:
         assert "\n" not in str(error)
         assert not (folder / "out").exists()
+
+
+def test_unpacking_needs_little_of_the_grader_so_that_a_locked_process_can_do_it() -> None:
+    script = (
+        "import sys, grader.archives; print(*(name for name in sys.modules if name.startswith('grader')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {
+        "grader", "grader.archives", "grader.errors", "grader.intake", "grader.packed", "grader.text",
+    }  # fmt: skip
 
 
 def test_names_of_archives_are_known_by_their_ending() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Handed
+from conftest import Grade, Handed
 from layouts import zipped
 
 from grader.changed import changed_since
@@ -164,6 +164,18 @@ def test_a_folder_laid_out_as_a_repository_runs_nothing_and_is_graded(git: Git, 
     assert (place / "class" / "aaa" / "HEAD").exists()
     assert git("ls-files", "class/aaa/config", "class/aaa/objects/info/alternates").count("\n") == 1
     assert set(changed(place, "main")) == {"aaa"}
+    assert not canary.exists()
+
+
+def test_the_command_line_grades_such_a_folder_and_runs_nothing(
+    git: Git, canary: Path, grade: Grade, tmp_path: Path
+) -> None:
+    place = Path(top(git))
+    lay_out_bare(place / "class" / "aaa", canary, git)
+    arguments = (place / "class", "--changed-since", "main", "--exercise", "2.1", "--format", "plain")
+    done = grade("run", *arguments, "--out", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["student", "aaa"]
     assert not canary.exists()
 
 

@@ -355,7 +355,26 @@ def test_what_is_too_much_is_named_and_the_rest_is_read(handed_in: Handed) -> No
     assert [file.name for file in found.files] == ["data0.bin", "data1.bin"]
     assert "`lab.py` is beyond" in found.notes[0] or "`data2.bin` is beyond" in found.notes[0]
     assert "`data0.bin` is larger" in look(folder, Intake(file_size=39)).notes[0]
+    assert "path that is too long" in look(folder, Intake(path=len(str(folder)) + 6)).notes[0]
     assert "more than 2 entries" in look(folder, Intake(seen=2)).notes[0]
+
+
+def test_paths_longer_than_a_system_call_takes_are_named_and_the_rest_is_graded(handed_in: Handed) -> None:
+    folder = handed_in({"lab.py": ONE}, "ola")
+    place = os.open(folder, os.O_RDONLY)
+    for _ in range(50):
+        os.mkdir("d" * 200, dir_fd=place)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place = inner
+    os.close(os.open("hidden.py", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    os.close(place)
+    try:
+        submission = one(folder)
+        assert [file.name for file in submission.files] == ["lab.py"]
+        assert "path that is too long" in submission.notes[0]
+    finally:
+        remove(folder)
 
 
 def test_files_at_the_top_come_before_those_in_folders_where_there_are_too_many(handed_in: Handed) -> None:
