@@ -1,7 +1,7 @@
 """`python -m tests.throwing FOLDER`: take a class in while the system answers with every exception there is.
 
 Python asks an audit hook before it opens, lists, makes, moves or removes anything, and takes an exception of the
-hook for the answer. The class holds work in every layout; whatever concerns `eve` is answered with one class of exception
+hook for the answer. The class holds work in every layout; whatever concerns `mallory` is answered with one class of exception
 at one such place, each class at each place. Prints what went wrong, one line each, then how much was tried.
 """
 
@@ -26,23 +26,23 @@ FILES = {
     "bo.py": ONE,
     "Cy Moor_3_assignsubmission_file_/lab.py": ONE,
     "quillada_8_12_lab.py": ONE,
-    "eve/eve.py": ONE,
-    "eve/eve-deep/eve.txt": ONE,
-    "eve-packed/eve.zip": zipped({"eve.py": ONE, "eve-deep/eve.txt": ONE}),
-    "eve-packed/eve.tar.gz": tarred({"eve2.py": ONE}),
-    "eve-packed/eve-1.py": b"import eve\n",
-    "eve-flat.py": ONE,
-    "eve-flat.md": ONE,
-    "eve-flat.zip": zipped({"eve.py": ONE}),
-    "Eve Low_7_assignsubmission_file_/eve.py": ONE,
-    "Eve Low_7_assignsubmission_onlinetext_/eve.html": ONE,
-    "eveline_9_13_eve.py": ONE,
-    ".eve-hidden/eve.py": ONE,
+    "mallory/mallory.py": ONE,
+    "mallory/mallory-deep/mallory.txt": ONE,
+    "mallory-packed/mallory.zip": zipped({"mallory.py": ONE, "mallory-deep/mallory.txt": ONE}),
+    "mallory-packed/mallory.tar.gz": tarred({"mallory2.py": ONE}),
+    "mallory-packed/mallory-1.py": b"import mallory\n",
+    "mallory-flat.py": ONE,
+    "mallory-flat.md": ONE,
+    "mallory-flat.zip": zipped({"mallory.py": ONE}),
+    "Mallory Low_7_assignsubmission_file_/mallory.py": ONE,
+    "Mallory Low_7_assignsubmission_onlinetext_/mallory.html": ONE,
+    "malloryjo_9_13_lab.py": ONE,
+    ".mallory-hidden/mallory.py": ONE,
 }
 
 
 class Hook:
-    """Answers a question about eve with an exception, at one line of ours."""
+    """Answers a question about mallory with an exception, at one line of ours."""
 
     def __init__(self) -> None:
         self.lines: set[str] | None = None
@@ -51,11 +51,11 @@ class Hook:
         self.answer: Exception | None = None
 
     def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Collect what concerns eve, or answer it."""
+        """Collect what concerns mallory, or answer it."""
         if (
             (self.lines is None and not self.line)
             or event == "import"
-            or "eve" not in repr(arguments).lower()
+            or "mallory" not in repr(arguments).lower()
         ):
             return
         frame: FrameType | None = sys._getframe(1)
@@ -112,7 +112,7 @@ def what_differs(found: dict[str, Submission], expected: dict[str, Submission]) 
         return f"students are {sorted(found)}"
     for student, before in expected.items():
         after = found[student]
-        if "eve" not in student.lower() and (len(after.files), after.notes) != (
+        if "mallory" not in student.lower() and (len(after.files), after.notes) != (
             len(before.files),
             before.notes,
         ):
