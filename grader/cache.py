@@ -23,6 +23,7 @@ from grader.examined import Examined
 from grader.export.atomic import write_text
 from grader.lab import Exercise, Lab
 from grader.model import Submission
+from grader.within import opened
 
 __all__ = ["KEPT_DAYS", "Cache", "code_of_the_grader", "fingerprint"]
 
@@ -47,7 +48,7 @@ class Cache:
             _add(digest, text.encode("utf-8", "surrogatepass"))
         for file in submission.files:
             _add(digest, os.fsencode(file.relative_to(submission.root)))
-            with file.open("rb") as content:
+            with opened(submission.root, file) as content:
                 _add(digest, hashlib.file_digest(content, "sha256").digest())
         return digest.hexdigest()
 

@@ -5,6 +5,7 @@
     GraderError
     ├── UsageError            the command line or the configuration is wrong (exit status 2)
     │   ├── PathError         a path given does not exist, holds no submissions or cannot be written
+    │   │   └── NoRoomError   the disk is full: what was handed in cannot be unpacked or copied
     │   ├── LabError          the lab cannot be loaded, or has no such exercise
     │   ├── TableError        a roster or a table of marks cannot be used
     │   ├── IsolationError    the isolation asked for cannot hold on this machine
@@ -19,6 +20,7 @@ __all__ = [
     "GraderError",
     "IsolationError",
     "LabError",
+    "NoRoomError",
     "PathError",
     "RubricError",
     "SandboxError",
@@ -38,6 +40,10 @@ class UsageError(GraderError):
 
 class PathError(UsageError):
     """A path that does not exist, holds nothing to grade, or cannot be written."""
+
+
+class NoRoomError(PathError):
+    """A disk without room for what has to be unpacked or copied: trouble of the machine, not of a submission."""
 
 
 class LabError(UsageError):

@@ -117,6 +117,10 @@ class Submission(Frozen, frozen=True):
     """All files handed in, absolute, sorted."""
     notes: tuple[str, ...] = ()
     identity: Identity = Identity()
+    origins: tuple[Path, ...] = ()
+    """The folder, files or archive it was made of, where they were found; absolute."""
+    given: Path | None = None
+    """The path on the command line under which they were found; absolute."""
 
 
 class Place(Frozen, frozen=True):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import msgspec
 
 from grader.errors import PathError
 from grader.model import Identity, Submission
+from grader.within import as_text, shown
 
 __all__ = ["distinct", "enrolled"]
 
@@ -30,7 +32,7 @@ def enrolled(
     """
     index = _Index(roster)
     names = _names(roster)
-    known = {name.casefold() for name in names}
+    known = {_folded(name) for name in names}
     taken: dict[Person, list[Submission]] = {}
     rest: list[Submission] = []
     doubtful: dict[Person, list[str]] = {}
@@ -42,7 +44,7 @@ def enrolled(
         for person in candidates:
             doubtful.setdefault(person, []).append(submission.student)
         who = ", ".join(names[person] for person in candidates[:3])
-        if submission.student.casefold() in known:
+        if _folded(submission.student) in known:
             submission = msgspec.structs.replace(submission, student=f"{submission.student} (whose?)")
         rest.append(
             _noted(
@@ -71,20 +73,41 @@ def enrolled(
 def distinct(found: Iterable[Submission]) -> tuple[Submission, ...]:
     """The newest of each identified student's submissions, and names that tell students apart.
 
-    Raises PathError where two submissions have the same name and nothing says whose they are.
+    A name stays as it was found where it is nobody else's in any spelling: upper and lower case, composed and
+    decomposed letters, invisible ones, and spaces or dots at the end are no difference. Where it is not, something is
+    added to each, and each says so. Raises PathError where one path was given twice.
     """
     people: dict[object, list[Submission]] = {}
     for submission in found:
         people.setdefault(_whose(submission), []).append(submission)
     submissions = [_newest(several) for several in people.values()]
     shared: dict[str, list[Submission]] = {}
+    for submission in _once(submissions):
+        shared.setdefault(_folded(submission.student), []).append(submission)
+    taken = set(shared)
+    apart: list[Submission] = []
+    for together in shared.values():
+        apart += together if len(together) == 1 else _told_apart(together, taken)
+    return tuple(apart)
+
+
+def _folded(name: str) -> str:
+    """The name in the spelling in which people and file systems take two for one."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    seen = "".join(letter for letter in folded if unicodedata.category(letter) not in ("Cc", "Cf"))
+    return seen.strip().rstrip(" .") or name
+
+
+def _once(submissions: Sequence[Submission]) -> list[Submission]:
+    """Every submission once, however many paths lead to it."""
+    kept: dict[object, Submission] = {}
     for submission in submissions:
-        shared.setdefault(submission.student.casefold(), []).append(submission)
-    return tuple(
-        submission
-        for together in shared.values()
-        for submission in (together if len(together) == 1 else _told_apart(together))
-    )
+        first = kept.setdefault(submission.origins or id(submission), submission)
+        if first is not submission and first.student == submission.student:
+            raise PathError(
+                f"Two submissions are called {submission.student}, and both are {_place(first)}: give its path once."
+            )
+    return list(kept.values())
 
 
 def _whose(submission: Submission) -> object:
@@ -94,21 +117,42 @@ def _whose(submission: Submission) -> object:
     return id(submission)
 
 
-def _told_apart(together: list[Submission]) -> Iterator[Submission]:
+def _told_apart(together: list[Submission], taken: set[str]) -> Iterator[Submission]:
+    """The submissions with what tells them apart behind their names: a number of theirs, else their place."""
+    together = sorted(together, key=lambda submission: (submission.student, str(_place(submission))))
     marks = [s.identity.id or s.identity.moodle or s.identity.canvas or s.identity.email for s in together]
-    if len({mark for mark in marks if mark}) < len(together):
-        first, second = together[:2]
-        raise PathError(
-            f"Two submissions are called {second.student}: {_place(first)} and {_place(second)}; "
-            "rename one of them."
-        )
+    known = len({mark for mark in marks if mark}) == len(together)
+    if not known:
+        marks = _by_place([_place(submission) for submission in together])
     for submission, mark in zip(together, marks, strict=True):
-        yield msgspec.structs.replace(submission, student=f"{submission.student} ({mark})")
+        name = free = f"{submission.student.rstrip()} ({mark})"
+        number = 2
+        while _folded(free) in taken:
+            free, number = f"{name} {number}", number + 1
+        taken.add(_folded(free))
+        named = msgspec.structs.replace(submission, student=free)
+        yield (
+            named
+            if known
+            else _noted(
+                named,
+                f"Handed in as {shown(submission.student)!r}, and so was other work, in this spelling or in one that looks "
+                "like it: find out whose each is, and rename one of them.",
+            )
+        )
+
+
+def _by_place(places: Sequence[Path]) -> list[str]:
+    """What tells places apart: the nearest folders in which they differ, else their number."""
+    for depth in range(1, max(len(place.parents) for place in places) + 1):
+        above = ["/".join(place.parts[:-1][-depth:]) for place in places]
+        if len({_folded(each) for each in above}) == len(places):
+            return [as_text(each) for each in above]
+    return [str(number) for number in range(1, len(places) + 1)]
 
 
 def _place(submission: Submission) -> Path:
-    single = submission.root.name != submission.student and submission.files
-    return submission.files[0] if single else submission.root
+    return submission.origins[0] if submission.origins else submission.root
 
 
 def _newest(several: Sequence[Submission]) -> Submission:
@@ -126,11 +170,21 @@ def _newest(several: Sequence[Submission]) -> Submission:
 
 
 def _changed(submission: Submission) -> float:
-    return max((file.stat().st_mtime for file in submission.files), default=0.0)
+    return max(map(_time, submission.files), default=0.0)
+
+
+def _time(file: Path) -> float:
+    try:
+        return file.lstat().st_mtime
+    except OSError:  # it was there a moment ago
+        return 0.0
 
 
 def _when(submission: Submission) -> str:
-    return datetime.fromtimestamp(_changed(submission)).strftime("%Y-%m-%d %H:%M")
+    try:
+        return datetime.fromtimestamp(_changed(submission)).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):
+        return "a time that no calendar has"
 
 
 def _called(submission: Submission) -> str:
@@ -145,10 +199,10 @@ def _names(roster: Sequence[Identity]) -> list[str]:
     """What to call everybody: by name, and where two share one, with what tells them apart."""
     names = [person.name or person.id or person.login or person.github or person.email for person in roster]
     names = [name or f"Participant {person.moodle}" for name, person in zip(names, roster, strict=True)]
-    folded = [name.casefold() for name in names]
+    folded = Counter(map(_folded, names))
     return [
         name
-        if folded.count(name.casefold()) == 1
+        if folded[_folded(name)] == 1
         else f"{name} ({person.id or person.email or person.login or person.canvas or person.moodle})"
         for name, person in zip(names, roster, strict=True)
     ]

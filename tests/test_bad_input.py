@@ -53,11 +53,27 @@ def test_a_folder_without_submissions_is_named(
     assert "no submissions" in line
 
 
-def test_two_students_with_the_same_name_are_named_with_both_places(grade: Grade, handed_in: Handed) -> None:
-    first, second = handed_in({"ada/lab.py": "x = 1"}, "monday"), handed_in({"ada/lab.py": "x = 2"}, "friday")
-    line = complaint(grade(first, second), 2)
-    assert "ada" in line and "monday" in line and "friday" in line
-    assert "rename" in line
+def test_two_students_with_the_same_name_are_both_graded_and_flagged(
+    grade: Grade, handed_in: Handed, tmp_path: Path
+) -> None:
+    first = handed_in({"ada/lab.py": RIGHT_SVD, "Col Lide/lab.py": RIGHT_SVD}, "monday")
+    second = handed_in({"ada/lab.py": "x = 2", "col lide/lab.py": "x = 2"}, "friday")
+    done = grade(first, second, *ONLY_21, "--out", tmp_path / "out")
+    assert (done.returncode, done.stderr) == (0, "")
+    entries = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))["submissions"]
+    assert {entry["student"]: entry["marks"] for entry in entries} == {
+        "Col Lide (monday)": 1.0,
+        "ada (friday)": 0.0,
+        "ada (monday)": 1.0,
+        "col lide (friday)": 0.0,
+    }
+    assert all(any("find out whose each is" in flag for flag in entry["flags"]) for entry in entries)
+
+
+def test_one_path_given_twice_is_named(grade: Grade, handed_in: Handed) -> None:
+    folder = handed_in({"ada/lab.py": "x = 1", "bo/lab.py": "x = 1"})
+    line = complaint(grade(folder, folder), 2)
+    assert "ada" in line and "once" in line
 
 
 @pytest.mark.parametrize("place", ["file/out", "file", "/proc/nowhere/out"])

@@ -172,7 +172,7 @@ class Grading:
         elif form == "github":
             hidden = self._hidden
             shown = map(hidden.submission, self._submissions) if hidden else self._submissions
-            roots = {submission.student: submission.root for submission in shown}
+            roots = {submission.student: _found_in(submission) for submission in shown}
             print_for_github(reports, roots, console.plain_table(reports, ids))
         else:
             self._show_table(level)
@@ -217,6 +217,14 @@ def _submissions(asked: Asked) -> Sequence[Submission]:
         return (one(asked.paths[0]),)
     roster = read_roster(asked.roster) if asked.roster else ()
     return only_changed(collect(asked.paths, roster), asked.changed_since)
+
+
+def _found_in(submission: Submission) -> Path:
+    """The folder in which the student's files lie, also where copies of them are graded."""
+    origin = submission.origins[0] if submission.origins else submission.root
+    if submission.root.is_relative_to(origin):
+        return submission.root
+    return origin if origin.is_dir() else origin.parent
 
 
 def _percent(report: Report) -> float:

@@ -17,6 +17,7 @@ from grader.lab import Exercise, Lab
 from grader.labs import find_lab
 from grader.limits import Isolation, Level, Limits
 from grader.model import Submission
+from grader.within import opened
 
 __all__ = ["ClusterCrew"]
 
@@ -122,7 +123,11 @@ def _contents(submission: Submission) -> dict[str, bytes]:
     sizes = sum(file.stat().st_size for file in submission.files)
     if sizes > MOST_BYTES:
         raise ClusterError(f"{sizes / 2**20:.0f} MB were handed in, too much to send to a cluster")
-    return {file.relative_to(submission.root).as_posix(): file.read_bytes() for file in submission.files}
+    contents = {}
+    for file in submission.files:
+        with opened(submission.root, file) as content:
+            contents[file.relative_to(submission.root).as_posix()] = content.read(MOST_BYTES)
+    return contents
 
 
 def _connected(address: str) -> Any:

@@ -1,6 +1,10 @@
 """Files that are not what they seem: names, links, encodings, sizes. All by accident or malice handed in."""
 
+import gzip
+import io
 import os
+import tarfile
+import zipfile
 from pathlib import Path
 
 from tests.hostile.attack import RIGHT, Attack
@@ -50,6 +54,73 @@ def _folder(folder: Path) -> None:
     (folder / "lab.py" / "notes.txt").write_text("x")
 
 
+def _link_to_the_secret(folder: Path) -> None:
+    secret = folder.parent.parent / "canary" / "secret.txt"
+    for name in ("report.md", "notes.txt", "helper.py", "table.tex"):
+        (folder / name).symlink_to(secret)
+    (folder / "deep").symlink_to(secret.parent, target_is_directory=True)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name, kind in (("linked.md", tarfile.SYMTYPE), ("hard.md", tarfile.LNKTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = kind, str(secret)
+            archive.addfile(info)
+    (folder / "more.tar.gz").write_bytes(packed.getvalue())
+
+
+def _bare_repository(folder: Path) -> None:
+    for name in ("objects", "refs", "info", "hooks"):
+        (folder / name).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "config").write_text('[core]\n\tfsmonitor = "touch ../../canary/owned"\n')
+    (folder / ".gitattributes").write_text("* filter=evil\n")
+
+
+def _deeper_than_is_looked(folder: Path) -> None:
+    (folder / "/".join(["a-folder-in-a-folder"] * 130)).mkdir(parents=True)
+
+
+def _names_nobody_can_see(folder: Path) -> None:
+    for name in (
+        "new\nline.py",
+        "\u202eyp.bal",
+        "bell\x07.md",
+        os.fsdecode(b"bytes\xff.py"),
+        "::error::x.py",
+    ):
+        (folder / name).write_text("x = 1\n")
+
+
+def _packed(method: int, content: bytes, *, damaged: bool = False) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("lab.py", content)
+    data = bytearray(buffer.getvalue())
+    if damaged:
+        middle = len(data) // 3
+        data[middle : middle + 8] = bytes(byte ^ 0xA5 for byte in data[middle : middle + 8])
+    return bytes(data)
+
+
+def _without_a_name() -> bytes:
+    data = bytearray(_packed(zipfile.ZIP_STORED, RIGHT.encode()))
+    for signature, length in ((b"PK\3\4", 26), (b"PK\1\2", 28)):
+        place = data.index(signature) + length
+        data[place : place + 2] = b"\0\0"
+    return bytes(data)
+
+
+def _headers_that_take_long() -> bytes:
+    """A tar whose attributes are one long row of digits, in which a pattern looks for a word from every place."""
+    record = b" comment=" + b"1" * 990_000 + b"\n"
+    data = b"%d" % (len(record) + 6) + record
+    info = tarfile.TarInfo("x")
+    info.type, info.size = tarfile.XHDTYPE, len(data)
+    return gzip.compress(
+        (info.tobuf(tarfile.USTAR_FORMAT) + data + bytes(-len(data) % 512)) * 20 + bytes(1024)
+    )
+
+
 def _plain(name: str, code: str, most: float = 1.0, **more: object) -> Attack:
     return Attack(name, code, most=most, plain=True, **more)  # type: ignore[arg-type]
 
@@ -93,6 +164,19 @@ ATTACKS = [
         "import helper\n" + RIGHT,
         others={"helper.py": "x = 1\n", "__pycache__/helper.cpython-311.pyc": b"\xa7\r\r\n" + bytes(200)},
     ),
+    _plain("links-to-the-secret", "print(open('report.md').read())\n" + RIGHT, make=_link_to_the_secret),
+    _plain("a-folder-laid-out-as-a-repository", RIGHT, make=_bare_repository),
+    _plain("folders-deeper-than-is-looked", RIGHT, make=_deeper_than_is_looked),
+    _plain("names-nobody-can-see", RIGHT, make=_names_nobody_can_see),
+    _plain("an-archive-whose-entry-has-no-name", RIGHT, others={"work.zip": _without_a_name()}),
+    _plain("an-archive-of-damaged-lzma", RIGHT,
+           others={"work.zip": _packed(zipfile.ZIP_LZMA, os.urandom(4096), damaged=True)}),
+    _plain("an-archive-of-damaged-bzip2", RIGHT,
+           others={"work.zip": _packed(zipfile.ZIP_BZIP2, os.urandom(4096), damaged=True)}),
+    _plain("a-bomb-of-bzip2", RIGHT, others={"work.zip": _packed(zipfile.ZIP_BZIP2, bytes(128 * 1024**2))}),
+    _plain("headers-that-take-long", RIGHT, others={"work.tar.gz": _headers_that_take_long()}),
+    _plain("hundreds-of-archives", RIGHT,
+           others={f"work{n}.zip": _packed(zipfile.ZIP_STORED, b"x = 1\n") for n in range(200)}),
     _plain("settings-of-its-own", RIGHT, others={
         "pyproject.toml": '[tool.grade]\nlab = "evil:LAB"\n', "conftest.py": SHADOW, "x.pth": "import evil\n",
         ".env": "GRADE_LAB=evil:LAB\n", "setup.cfg": "[x]\n",
