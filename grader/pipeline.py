@@ -29,6 +29,7 @@ from grader.model import (
 )
 from grader.repair import Budget
 from grader.sandbox import Limits, Zygote, private_copy
+from grader.spending import Spending
 from grader.style import style_notes
 
 __all__ = ["LocalCrew", "assess", "examine", "examine_exercise", "grade_all", "grade_one"]
@@ -219,7 +220,7 @@ def examine(
     begun = time.monotonic()
     source, flags = choose(submission, lab.functions, zygote.level)
     with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
+        bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed, Spending(limits))
         try:
             budget = Budget(candidates=limits.repairs) if limits.repairs else None
             found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in exercises)

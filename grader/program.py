@@ -1,8 +1,6 @@
 """A student's program in a worker: started again after each death, without the statement that killed it."""
 
 import hashlib
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +8,7 @@ from grader import wire
 from grader.model import Died, Source
 from grader.private import emptied
 from grader.sandbox import LOST, Limits, Worker, Zygote
+from grader.spending import Allowance
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
@@ -30,15 +29,17 @@ class Loss(NamedTuple):
 class Workers:
     """Starts the workers of one submission and ends them."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
+    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, allowance: Allowance) -> None:
         self._zygote = zygote
         self._folder = folder
         self._limits = limits
+        self.allowance = allowance
+        """What all of them together may use."""
         self._handed_in = tuple(folder.iterdir())
 
     def hire(self) -> Worker:
         """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits)
+        return Worker(self._zygote, self._folder, self._limits, self.allowance)
 
     def bury(self, worker: Worker, died: Died) -> None:
         """Put away a worker that died."""
@@ -64,18 +65,19 @@ class Program:
         self._deaths = 0
         self._losses = 0
         self._skip: tuple[int, ...] = ()
-        self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
         self.losses: list[Loss] = []
         """The statements that are left out since they ended a worker."""
 
     @property
     def is_over(self) -> bool:
         """Whether all of it together took too long."""
-        return time.monotonic() > self._ended
+        return self._workers.allowance.is_used_up
 
     def load(self) -> wire.Loaded | Died:
         """Load the file, leaving out one more statement after each death."""
         while True:
+            if self.is_over:
+                return self._used_up()
             self._worker = self._workers.hire()
             request = wire.Load(
                 code=self._source.code, filename=self._source.name, seed=self._seed, skip=self._skip
@@ -108,12 +110,10 @@ class Program:
     def ask(self, call: wire.Call, seconds: float) -> wire.Reply | Died:
         """Make a call of at most so many seconds of CPU time."""
         while True:
+            if self.is_over:
+                return self._used_up()
             if self._worker is None and (self._is_given_up or not isinstance(self.load(), wire.Loaded)):
                 return Died("stopped", "its program ended too often to be run any further")
-            if self.is_over:
-                return Died(
-                    "time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds"
-                )
             assert self._worker is not None
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):
@@ -122,16 +122,8 @@ class Program:
             if reply.reason != LOST or self._losses > MAX_LOSSES:
                 return reply
 
-    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
-        """Make calls together, each of at most so many seconds; those after a death are not made."""
-        if self._worker is None or self.is_over:
-            return ()
-        replies = self._worker.ask_all(calls)
-        if replies and isinstance(replies[-1], Died):
-            died = replies[-1]
-            self._bury(died)
-            return replies[:-1] if died.reason == LOST else replies
-        return replies
+    def _used_up(self) -> Died:
+        return Died("time", self._workers.allowance.sentence)
 
     @property
     def _is_given_up(self) -> bool:
