@@ -256,7 +256,8 @@ class WorkerBench:
         return loading.load(self._program, self._source, beside, self.spending)
 
     def _workers(self) -> Workers:
-        return Workers(self._zygote, self._folder, self._limits, self.spending.calls)
+        spending = self.spending
+        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
 
     def _place(self, line: int) -> Place:
         return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")

@@ -17,8 +17,9 @@ class Limits(Frozen, frozen=True):
     """What one submission may use; sizes in bytes.
 
     A call is ended after `call_seconds` of CPU, or after `idle_factor` times that on the clock where it
-    only waits; a submission after `submission_seconds` of CPU in all its workers together, or `idle_factor` times
-    that on the clock. Counting CPU keeps a busy machine from failing an honest student.
+    only waits. All files of a submission together, restarts included, have `submission_seconds` of CPU, and all calls
+    as much again; or `idle_factor` times that on the clock. Counting CPU keeps a busy machine from failing an honest
+    student.
     """
 
     call_seconds: float = 10.0

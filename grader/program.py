@@ -29,17 +29,19 @@ class Loss(NamedTuple):
 class Workers:
     """Starts the workers of one submission and ends them."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, allowance: Allowance) -> None:
+    def __init__(
+        self, zygote: Zygote, folder: Path, limits: Limits, calls: Allowance, files: Allowance
+    ) -> None:
         self._zygote = zygote
         self._folder = folder
         self._limits = limits
-        self.allowance = allowance
-        """What all of them together may use."""
+        self.calls, self.files = calls, files
+        """What all of them together may use for calls, and for executing files."""
         self._handed_in = tuple(folder.iterdir())
 
     def hire(self) -> Worker:
         """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits, self.allowance)
+        return Worker(self._zygote, self._folder, self._limits, self.calls)
 
     def bury(self, worker: Worker, died: Died) -> None:
         """Put away a worker that died."""
@@ -65,24 +67,33 @@ class Program:
         self._deaths = 0
         self._losses = 0
         self._skip: tuple[int, ...] = ()
+        self._brief_from: int | None = None
         self.losses: list[Loss] = []
         """The statements that are left out since they ended a worker."""
 
     @property
     def is_over(self) -> bool:
         """Whether all of it together took too long."""
-        return self._workers.allowance.is_used_up
+        return self._workers.calls.is_used_up
 
     def load(self) -> wire.Loaded | Died:
-        """Load the file, leaving out one more statement after each death."""
+        """Load the file, leaving out one more statement after each death.
+
+        Where the files have used up their time, what took long is left out, and from there on all but definitions.
+        """
         while True:
+            paying = self._workers.files if self._brief_from is None else self._workers.calls
             if self.is_over:
                 return self._used_up()
-            self._worker = self._workers.hire()
+            worker = self._worker = self._workers.hire()
             request = wire.Load(
-                code=self._source.code, filename=self._source.name, seed=self._seed, skip=self._skip
+                code=self._source.code,
+                filename=self._source.name,
+                seed=self._seed,
+                skip=self._skip,
+                brief_from=self._brief_from,
             )
-            reply, begun = self._worker.ask(request, self._limits.call_seconds)
+            reply, begun = worker.ask(request, self._limits.call_seconds, paying)
             if isinstance(reply, wire.Loaded):
                 return reply
             died = _died(reply)
@@ -92,14 +103,19 @@ class Program:
             if begun is None or begun[0] in self._skip or self._is_given_up:
                 return died
             self._skip += (begun[0],)
+            if self._brief_from is None and paying.is_used_up:
+                self._skip += worker.slow
+                self._brief_from = begun[0]
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> wire.Loaded | Loss:
         """Load another file in a worker of its own, which is put away."""
+        if self._workers.files.is_used_up:
+            return Loss(1, self._workers.files.sentence)
         request = wire.Load(code=other.code, filename=other.name, seed=self._seed)
         for _ in range(MAX_LOSSES):
             worker = self._workers.hire()
-            reply, begun = worker.ask(request, self._limits.call_seconds)
+            reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
             self._workers.release(worker)
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
@@ -123,7 +139,7 @@ class Program:
                 return reply
 
     def _used_up(self) -> Died:
-        return Died("time", self._workers.allowance.sentence)
+        return Died("time", self._workers.calls.sentence)
 
     @property
     def _is_given_up(self) -> bool:

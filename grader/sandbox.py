@@ -33,6 +33,7 @@ _FLOOD: Final = 1.0
 START_SECONDS: Final = 60.0
 
 _STARTS: Final = 3
+_SLOW: Final = 1.0
 
 _CPU_OF_PROCESS: Final = 2
 """CPUCLOCK_SCHED: with it Linux makes the clock of a process out of its number, as clock_getcpuclockid(3) does."""
@@ -51,6 +52,8 @@ class Worker:
         self._folder = folder
         self._limits = limits
         self.allowance = allowance or Spending(limits).calls
+        self.slow: tuple[int, ...] = ()
+        """The statements of its file that took a second or more."""
         self._looked = time.monotonic()
         self._alone = zygote.level == "strict"
         for _ in range(_STARTS):
@@ -70,15 +73,17 @@ class Worker:
         except (_OverError, wire.WireError, OSError):
             return False
 
-    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+    def ask(
+        self, request: wire.Request, seconds: float, allowance: Allowance | None = None
+    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request; return the answer and the last statement (number, line) a `Load` began.
 
         `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too, and the allowance
-        bounds all together. Nothing is sent before the last request was answered, so that student code never has a
+        (this worker's, where none is given) bounds all together. Nothing is sent before the last request was answered, so that student code never has a
         later call within reach. After `Died` the worker is of no more use; where its reason is LOST, another may be
         asked the same.
         """
-        clock = _Clock(self, seconds, self._limits, self.allowance)
+        clock = _Clock(self, seconds, self._limits, allowance or self.allowance)
         try:
             return self._answer(request, clock)
         finally:
@@ -98,6 +103,8 @@ class Worker:
                     return _expected(request, reply), statement
                 if reply.statement > most or (statement is not None and reply.statement <= statement[0]):
                     raise wire.WireError("statements began in another order than they stand")
+                if statement is not None and clock.has_taken(_SLOW):
+                    self.slow += (statement[0],)
                 statement = (reply.statement, reply.line)
                 clock.restart()
         except (_OverError, wire.WireError, OSError) as error:
@@ -182,14 +189,18 @@ class _Clock:
         """Seconds between two looks: a short limit is to be kept to as well."""
         self.patience = max(min(seconds * limits.idle_factor, allowance.clock), 0.01)
         """Seconds on the clock for one call or statement."""
-        self._begun_all = time.monotonic()
+        self._begun_all = self._checked = time.monotonic()
         self._used_all = worker.cpu()
         self.restart()
 
     def restart(self) -> None:
         """Begin to count anew, as each statement of a file does."""
-        self._begun = self._checked = time.monotonic()
+        self._begun = time.monotonic()
         self._used: float | None = None  # read only for a call that takes a while
+
+    def has_taken(self, seconds: float) -> bool:
+        """Whether that much has passed since it began to count."""
+        return time.monotonic() - self._begun >= seconds
 
     def check_flood(self) -> None:
         """The same for a worker that sends without a pause: looked at once a second."""

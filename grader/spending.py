@@ -44,8 +44,10 @@ class Spending:
     """What one submission has left. Not shared between threads."""
 
     def __init__(self, limits: Limits, most_held: int = HELD_BYTES) -> None:
+        self.files = Allowance(limits.submission_seconds, limits.idle_factor * limits.submission_seconds)
+        """For executing files, those beside the graded one and restarts included."""
         self.calls = Allowance(limits.submission_seconds, limits.idle_factor * limits.submission_seconds)
-        """For everything that marks depend on."""
+        """For calling functions, and for a last load where the files used up theirs."""
         self.search = Allowance(limits.search_seconds, limits.idle_factor * limits.search_seconds)
         """For the search for repairs, of all exercises together."""
         self._room = most_held

@@ -86,7 +86,7 @@ class _OwnWorkers(Workers):
     """The worker of one version alone."""
 
     def __init__(self, trials: Trials, zygote: Zygote, folder: Path, limits: Limits) -> None:
-        super().__init__(zygote, folder, limits, trials.allowance)
+        super().__init__(zygote, folder, limits, trials.allowance, trials.allowance)
         self._trials = trials
 
     def bury(self, worker: Worker, died: Died) -> None:

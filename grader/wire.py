@@ -161,12 +161,16 @@ Value = Array | Number | Text | Nothing | Items | Opaque
 
 
 class Load(_Message, frozen=True, kw_only=True):
-    """Execute a file statement by statement, leaving out the statements numbered in `skip`."""
+    """Execute a file statement by statement, leaving out the statements numbered in `skip`.
+
+    From statement number `brief_from` on, only imports and definitions are executed.
+    """
 
     code: str
     filename: str
     seed: int
     skip: tuple[int, ...] = ()
+    brief_from: int | None = None
 
 
 class Call(_Message, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import numpy as np
@@ -82,7 +82,7 @@ class Raising:
 class Forged:
     """Says that it is a dataclass."""
 
-    __dataclass_fields__: Any = {"U": 1, 2: "V"}
+    __dataclass_fields__: ClassVar[Any] = {"U": 1, 2: "V"}
 
 
 class Lazy:
@@ -336,7 +336,7 @@ def arrays(draw: st.DrawFn) -> dict[str, Any]:
     """An array of any shape and type, with the bytes it should have or others."""
     dtype = draw(mostly(["float32", "float64", *wire.DTYPE_SIZES], ["object", "float128"]))
     shape = draw(st.lists(sides, max_size=3) | mostly([[3, 2], [4, 2], [3, 3]], [[1] * 9, [1] * 33]))
-    count = int(np.prod([side for side in shape], dtype=object)) * wire.DTYPE_SIZES.get(dtype, 1)
+    count = int(np.prod(list(shape), dtype=object)) * wire.DTYPE_SIZES.get(dtype, 1)
     data = bytes([draw(st.integers(0, 255))]) * (count if 0 <= count <= 10_000 else 0)
     origin = draw(st.sampled_from(["torch", "numpy", "list"]))
     return {"type": "Array", "dtype": dtype, "shape": shape, "data": data + draw(mostly([b""], [b"x"])), "origin": origin}  # fmt: skip

@@ -28,7 +28,7 @@ from grader.output import Output
 from grader.pipeline import examine_exercise
 from grader.program import Workers
 from grader.sandbox import Limits, Worker, Zygote, private_copy
-from grader.spending import Spending
+from grader.spending import Allowance, Spending
 from grader.style import style_notes
 
 __all__ = ["Profile", "profile"]
@@ -130,10 +130,12 @@ class MeteredWorker(Worker):
         meter.workers += 1
         meter.ready += self.cpu()
 
-    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+    def ask(
+        self, request: wire.Request, seconds: float, allowance: Allowance | None = None
+    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request, and count what answering it took."""
         with self._counted(Kind.LOAD if isinstance(request, wire.Load) else Kind.CALL):
-            return super().ask(request, seconds)
+            return super().ask(request, seconds, allowance)
 
     @contextlib.contextmanager
     def _counted(self, kind: Kind) -> Iterator[None]:
@@ -153,7 +155,8 @@ class _MeteredWorkers(Workers):
     """Starts metered workers."""
 
     def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
-        super().__init__(zygote, folder, limits, Spending(limits).calls)
+        spending = Spending(limits)
+        super().__init__(zygote, folder, limits, spending.calls, spending.files)
         self._meter, self._stages = meter, stages
 
     def hire(self) -> Worker:

@@ -32,6 +32,7 @@ MAX_PARAMETERS = 300
 MAX_PARAMETERS_IN_ALL = 1_000
 MAX_NUMBERS_OF_A_VARIABLE = 10_000
 MAX_MESSAGE = 500
+_DEFINES: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _KINDS: Final[dict[Any, wire.Kind]] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional_only",
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
@@ -67,6 +68,12 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
     defined: list[ast.FunctionDef] = []
     for number, statement in enumerate(_statements(ast.parse(request.code))):
         if number in request.skip:
+            continue
+        if (
+            request.brief_from is not None
+            and number >= request.brief_from
+            and not isinstance(statement, _DEFINES)
+        ):
             continue
         progress(wire.Started(statement=number, line=statement.lineno))
         try:
