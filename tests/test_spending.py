@@ -147,7 +147,7 @@ def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(handed_in: Hand
     bench.close()
     kinds = [type(answer) for answer in answers]
     assert kinds == [wire.Returned] * 2 + [Died] * 3
-    assert answers[-1].text == "all that it returned together is more than is kept"  # type: ignore[attr-defined]
+    assert answers[-1].text == "all that it returned together is more than is kept"
     assert ask(bench, 0) == answers[0]
 
 

@@ -76,9 +76,7 @@ HOSTILE = {
     "no numbers in a shape beyond what can be multiplied": _array(shape=[0, 2**63 - 1, 2], data=b""),
     "no numbers in a large shape": _array(shape=[0, wire.MAX_NUMBERS + 1], data=b""),
     "a dimension beyond 64 bits": _array(shape=[2**64 - 1], data=b""),
-    "an array over the limit": _array(
-        shape=[wire.MAX_NUMBERS + 1], data=b"\0" * (4 * wire.MAX_NUMBERS + 4)
-    ),
+    "an array over the limit": _array(shape=[wire.MAX_NUMBERS + 1], data=b"\0" * (4 * wire.MAX_NUMBERS + 4)),
     "an integer beyond 64 bits": _returned({"type": "Number", "value": 2**63}),
     "more names than values": _returned(_items(names=["U", "V", "W"])),
     "fewer names than values": _returned(_items(names=["U"])),
