@@ -17,14 +17,13 @@ def mark(
 ) -> tuple[float, float, Verdict]:
     """Marks, the most there are, and the verdict of one exercise.
 
-    A check that passed, and one that is our own fault, earns its share; where a person has `given` marks for
-    a check, these. Each sound difference costs its line of the rubric once. Only checks that are worth
+    A check that passed earns its share; where a person has `given` marks for a check, these. One that is our own
+    fault earns nothing and makes the verdict `error`, which is pending: neither given nor taken. Each sound difference costs its line of the rubric once. Only checks that are worth
     something decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
     shares = {
-        result.id: entry.checks[result.id] if result.outcome in (Outcome.PASS, Outcome.ERROR) else 0.0
-        for result in results
+        result.id: entry.checks[result.id] if result.outcome is Outcome.PASS else 0.0 for result in results
     }
     earned = sum((shares | dict(given or {})).values())
     costs = {result.cost for result in results if result.cost and result.outcome is Outcome.PASS}

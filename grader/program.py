@@ -39,6 +39,11 @@ class Workers:
         """What all of them together may use for calls, and for executing files."""
         self._handed_in = tuple(folder.iterdir())
 
+    @property
+    def have_folder(self) -> bool:
+        """Whether the submission has left them the folder they run in."""
+        return self._folder.is_dir()
+
     def hire(self) -> Worker:
         """A worker that has loaded nothing yet."""
         return Worker(self._zygote, self._folder, self._limits, self.calls)
@@ -85,6 +90,8 @@ class Program:
             paying = self._workers.files if self._brief_from is None else self._workers.calls
             if self.is_over:
                 return self._used_up()
+            if not self._workers.have_folder:
+                return Died("exit", "it took its own folder away")
             worker = self._worker = self._workers.hire()
             request = wire.Load(
                 code=self._source.code,
@@ -113,6 +120,8 @@ class Program:
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
         request = wire.Load(code=other.code, filename=other.name, seed=self._seed)
+        if not self._workers.have_folder:
+            return Loss(1, "its folder was taken away")
         for _ in range(MAX_LOSSES):
             worker = self._workers.hire()
             reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
