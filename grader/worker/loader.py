@@ -133,21 +133,35 @@ def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder:
     """List callables that only exist after execution (lambdas, closures, methods, imports), then variables."""
     recorded: list[tuple[Room, wire.Variable]] = []
     for name, value in namespace.items():
-        if name.startswith("__"):
+        try:
+            _collect_one(loading, recorded, name, value, filename, folder)
+        except BaseException:  # whoever looks at an object of the student's may run code of theirs
             continue
-        if isinstance(value, type) and value.__module__ == "__main__":
-            _add_methods(loading, name, value, filename, folder)
-        elif not isinstance(value, type | ModuleType):
-            if _is_theirs(value, filename, folder):
-                _add(loading, name, value, _first_line(value))
-            elif type(value).__module__ == "__main__":
-                _add_methods(loading, name, value, filename, folder)
-            elif len(recorded) < MAX_VARIABLES and not name.startswith("_") and len(name) <= wire.MAX_NAME:
-                room = Room(MAX_NUMBERS_OF_A_VARIABLE)
-                copied = to_wire(value, room)
-                if not isinstance(copied, wire.Opaque | wire.Nothing | wire.Text):
-                    recorded.append((room, wire.Variable(name=plain(name), value=copied)))
     loading.variables = _that_fit(recorded)
+
+
+def _collect_one(
+    loading: Loading,
+    recorded: list[tuple[Room, wire.Variable]],
+    name: str,
+    value: Any,
+    filename: str,
+    folder: str,
+) -> None:
+    if name.startswith("__"):
+        return
+    if isinstance(value, type) and value.__module__ == "__main__":
+        _add_methods(loading, name, value, filename, folder)
+    elif not isinstance(value, type | ModuleType):
+        if _is_theirs(value, filename, folder):
+            _add(loading, name, value, _first_line(value))
+        elif type(value).__module__ == "__main__":
+            _add_methods(loading, name, value, filename, folder)
+        elif len(recorded) < MAX_VARIABLES and not name.startswith("_") and len(name) <= wire.MAX_NAME:
+            room = Room(MAX_NUMBERS_OF_A_VARIABLE)
+            copied = to_wire(value, room)
+            if not isinstance(copied, wire.Opaque | wire.Nothing | wire.Text):
+                recorded.append((room, wire.Variable(name=plain(name), value=copied)))
 
 
 def _that_fit(recorded: list[tuple[Room, wire.Variable]]) -> list[wire.Variable]:

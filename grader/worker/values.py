@@ -144,7 +144,7 @@ def _number(value: Any, room: Room) -> wire.Value:
         number = int.__int__(value)
         if number not in _INT64:
             room.take()
-            return wire.Opaque(type_name="int", text="very large")
+            return wire.Opaque(type_name="int", text="very large whole number")
     else:
         number = float.__float__(value)
     room.take(numbers=1)
