@@ -23,6 +23,9 @@ Key: TypeAlias = tuple[object, ...]
 """What tells one call from every other."""
 
 
+MAX_SENT: Final = wire.MAX_NUMBERS // 2
+"""Numbers in one argument of a probe: what a call leaves of it comes back beside what it returns."""
+
 _FULL: Final = Died("memory", "all that it returned together is more than is kept")
 _SMALL: Final = 200
 """About what an observation takes that is a sentence."""
@@ -304,6 +307,8 @@ def values_of(function: Function, probe: Probe) -> dict[str, wire.Value]:
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
     """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
+        if value.size > MAX_SENT:
+            raise ValueError(f"a probe carries at most {MAX_SENT:,} numbers, not {value.size:,}")
         return wire.Array(
             dtype=wire.dtype_name(value.dtype),
             shape=value.shape,

@@ -45,9 +45,9 @@ class Attributes(dict[str, Any]):
 class Room:
     """How much more fits into one message: numbers, values, characters of text."""
 
-    def __init__(self, numbers: int = wire.MAX_NUMBERS) -> None:
+    def __init__(self, numbers: int = wire.MAX_NUMBERS, values: int = wire.MAX_VALUES - SPARE_VALUES) -> None:
         self.numbers = numbers
-        self.values = wire.MAX_VALUES - SPARE_VALUES
+        self.values = values
         self.characters = 100_000
         self._had = self.state()
 
@@ -59,7 +59,7 @@ class Room:
         if self.numbers < 0:
             raise _FullError(_TOO_MANY)
         if self.values < 0:
-            raise _FullError(f"more than {wire.MAX_VALUES - SPARE_VALUES:,} values")
+            raise _FullError(f"more than {self._had[1]:,} values")
         if self.characters < 0:
             raise _FullError("more text than is read")
 
