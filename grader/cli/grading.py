@@ -141,9 +141,7 @@ class Grading:
                     crew=crew,
                 )
                 for automatic in graded:
-                    report = self._written(automatic, output)
-                    self._reports.append(report if self._shows_evidence() else concise(report))
-                    watch.finished(report)
+                    watch.finished(self._written(automatic, output))
         except KeyboardInterrupt:
             interrupted = True
         self._reports.sort(key=lambda report: report.student)
@@ -157,6 +155,7 @@ class Grading:
 
     def _written(self, automatic: Report, output: Output) -> Report:
         """Write a student's pages and entry; one that cannot be written is open, and costs nobody else theirs."""
+        before = len(self._reports)
         try:
             return self._put_down(automatic, output)
         except (OSError, GraderError):  # of the folder, and so of everybody
@@ -166,14 +165,17 @@ class Grading:
             instead = ungraded(
                 automatic.student, automatic.files, automatic.identity, self._lab, self._exercises, error
             )
+            del self._reports[before:]
             return self._put_down(instead, output)
 
     def _put_down(self, automatic: Report, output: Output) -> Report:
+        """Keep a report, then write its pages: whoever has pages counts as graded, however soon we are interrupted."""
         by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
         report = at_level(by_hand, Feedback(self._asked.feedback))
         if self._hidden is not None:
             report = self._hidden.report(report)
         output.keep(report)
+        self._reports.append(report if self._shows_evidence() else concise(report))
         output.student(report)
         return report
 

@@ -58,7 +58,9 @@ def serve(channel: int, folder: str) -> None:
             settle(request.seed)
             with _captured(capture, dropped):
                 loading = load(request, folder, lambda started: _send(channel, started))
-            settle(request.seed)  # fails where no call could be made any more: then the last statement is left out
+            settle(
+                request.seed
+            )  # fails where no call could be made any more: then the last statement is left out
             missing = ", ".join(sorted(finder.used))
             notes = (
                 (f"{missing} is not installed where this was graded: its calls did nothing.",)
