@@ -5,7 +5,7 @@ The bench remembers what it saw, so that a lab's checks may ask for the same obs
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
@@ -15,11 +15,20 @@ from grader.lab import Binding, Function, Located
 from grader.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
 from grader.program import MAX_RESTARTS, Program, Workers
 from grader.sandbox import Limits, Zygote
+from grader.spending import Spending
 
 __all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
 Key: TypeAlias = tuple[object, ...]
 """What tells one call from every other."""
+
+
+MAX_SENT: Final = wire.MAX_NUMBERS // 2
+"""Numbers in one argument of a probe: what a call leaves of it comes back beside what it returns."""
+
+_FULL: Final = Died("memory", "all that it returned together is more than is kept")
+_SMALL: Final = 200
+"""About what an observation takes that is a sentence."""
 
 
 class _Prepared(NamedTuple):
@@ -47,6 +56,7 @@ class WorkerBench:
         functions: tuple[Function, ...],
         limits: Limits,
         seed: int,
+        spending: Spending | None = None,
     ) -> None:
         self._zygote = zygote
         self._folder = folder
@@ -54,6 +64,8 @@ class WorkerBench:
         self._functions = {function.name: function for function in functions}
         self._limits = limits
         self._seed = seed
+        self.spending = spending or Spending(limits)
+        """What the submission has left."""
         self._program: Program | None = None
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
@@ -119,28 +131,16 @@ class WorkerBench:
         """Make one call, or return what it gave the first time."""
         key = key_of(probe)
         if key not in self._seen:
-            self._seen[key] = self._observe(probe)
+            if self.spending.is_full:
+                return _FULL
+            self._seen[key] = self._remembered(self._observe(probe))
         return self._seen[key]
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Make calls together. What cannot be made, or comes after a death, is left until it is asked for."""
-        calls: dict[Key, tuple[_Prepared, float]] = {}
+        """Make calls one after the other. What cannot be made, or comes after a death, is left until it is asked for."""
         for probe in probes:
-            key = key_of(probe)
-            if key in self._seen:
-                continue
-            function = self._functions[probe.function]
-            found = self._find(function)
-            values = values_of(function, probe)
-            prepared = self._prepared(function, found[0], probe, values) if found is not None else None
-            if not isinstance(prepared, _Prepared):
+            if isinstance(self.observe(probe), Died | Uncallable):
                 return
-            calls[key] = prepared, self._seconds(probe)
-        if self._program is None:
-            return
-        replies = self._program.ask_all([(prepared.call, seconds) for prepared, seconds in calls.values()])
-        for (key, (prepared, _)), reply in zip(calls.items(), replies, strict=False):
-            self._seen[key] = self._understood(prepared, reply)
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
         """The number of the student's version: by name, else by what it does."""
@@ -181,7 +181,7 @@ class WorkerBench:
             taken = self._bound(function, number).taken
             values = values_of(function, function.trial)
             given = {name: value for name, value in values.items() if name in taken}
-            self._trials_made[key] = self._call(function, number, function.trial, given)
+            self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
         return self._trials_made[key]
 
     def _bound(self, function: Function, number: int) -> Binding:
@@ -196,6 +196,13 @@ class WorkerBench:
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
         return self._call(function, found[0], probe, values_of(function, probe))
+
+    def _remembered(self, observation: Observation) -> Observation:
+        """The observation, where there is still room for it."""
+        size = (
+            wire.kept_bytes(observation) if isinstance(observation, wire.Returned | wire.Raised) else _SMALL
+        )
+        return observation if self.spending.hold(size) else _FULL
 
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, wire.Value]
@@ -248,10 +255,12 @@ class WorkerBench:
             stated = tuple(figures.from_source(self._source))
             return LoadReport(self._source, figures=stated, problem=self._source.problem)
         self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
-        return loading.load(self._program, self._source, self._source.beside if self.runs_beside else ())
+        beside = self._source.beside if self.runs_beside else ()
+        return loading.load(self._program, self._source, beside, self.spending)
 
     def _workers(self) -> Workers:
-        return Workers(self._zygote, self._folder, self._limits)
+        spending = self.spending
+        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
 
     def _place(self, line: int) -> Place:
         return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
@@ -298,6 +307,8 @@ def values_of(function: Function, probe: Probe) -> dict[str, wire.Value]:
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> wire.Value:
     """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
     if isinstance(value, np.ndarray):
+        if value.size > MAX_SENT:
+            raise ValueError(f"a probe carries at most {MAX_SENT:,} numbers, not {value.size:,}")
         return wire.Array(
             dtype=wire.dtype_name(value.dtype),
             shape=value.shape,

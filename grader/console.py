@@ -20,7 +20,7 @@ from grader.lab import Exercise, Lab
 from grader.model import Report, Verdict
 from grader.selfview import student_view
 from grader.text import visible
-from grader.wording import STYLES, VERDICTS
+from grader.wording import STYLES, VERDICTS, are_open
 
 __all__ = [
     "as_text",
@@ -150,15 +150,19 @@ def by_hand(reports: Sequence[Report]) -> list[Text]:
 
 
 def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
-    """The same as tab-separated lines, for pipes and screen readers."""
+    """The same as tab-separated lines, for pipes and screen readers; what is still open is called pending."""
     lines = ["\t".join(["student", *exercise_ids, "total", "max", "by hand"])]
     for report in reports:
-        marks = {exercise.id: f"{exercise.marks:g}" for exercise in report.exercises}
+        waiting = are_open(report)
+        marks = {
+            exercise.id: "pending" if exercise.id in waiting else f"{exercise.marks:g}"
+            for exercise in report.exercises
+        }
         name = visible(report.student).replace("\t", " ").replace("\n", " ")
         cells = [
             name,
             *(marks.get(i, "") for i in exercise_ids),
-            f"{report.marks:g}",
+            "pending" if waiting else f"{report.marks:g}",
             f"{report.max_marks:g}",
             " ".join(visible(" | ".join(s for e in report.exercises for s in in_words(e))).split()),
         ]

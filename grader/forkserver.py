@@ -148,7 +148,7 @@ class Zygote:
             memory=limits.memory,
             file_size=limits.file_size,
             open_files=limits.open_files,
-            cpu_seconds=int(limits.submission_seconds) + 30,
+            cpu_seconds=int(2 * limits.submission_seconds + limits.search_seconds) + 30,
             user_processes=self._user_processes,
         )
         request = msgspec.json.encode({"spawn": settings})

@@ -21,6 +21,7 @@ from grader.errors import LabError
 from grader.labs import find_lab, load_lab
 from grader.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.text import visible
+from grader.wording import UNDECIDED, are_open
 
 __all__ = ["autograder_zip", "results"]
 
@@ -32,16 +33,19 @@ _PASSED = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.MISSING: "fai
 def results(report: Report) -> str:
     """`results.json` for Gradescope: a test with marks for every exercise, one without for every check.
 
+    What is still open (for a person, or our own fault) has no score, and then there is no total either.
     Everything is `text`, so that nothing a student wrote is read as markup.
     """
     tests: list[dict[str, Any]] = []
     for exercise in report.exercises:
         tests.append(_exercise(exercise))
         tests += [_check(exercise, number, check) for number, check in enumerate(exercise.checks, 1)]
+    waiting = are_open(report)
+    told = [f"There is no total yet: {', '.join(waiting)} still waits."] if waiting else []
     document = {
-        "score": report.marks,
+        **({} if waiting else {"score": report.marks}),
         "execution_time": report.seconds,
-        "output": visible("\n".join(report.flags)),
+        "output": visible("\n".join([*told, *report.flags])),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -57,18 +61,18 @@ def _exercise(exercise: ExerciseReport) -> dict[str, Any]:
     told += [given.comment for given in exercise.by_hand]
     told += [*exercise.notes, exercise.next_step]
     if exercise.verdict is Verdict.MANUAL:
-        told.insert(0, "A person will look at this; the marks may still change.")
+        told.insert(0, "A person will look at this: there is no score yet.")
     if exercise.verdict is Verdict.ERROR:
-        told.insert(0, "The grader itself failed here. This costs no mark.")
+        told.insert(0, "The grader itself failed here: there is no score yet.")
     test: dict[str, Any] = {
-        "score": exercise.marks,
+        **({} if exercise.verdict in UNDECIDED else {"score": exercise.marks}),
         "max_score": exercise.max_marks,
         "name": visible(exercise.title),
         "number": exercise.id,
         "output": visible("\n".join(text for text in told if text)),
         "visibility": "visible",
     }
-    if exercise.verdict not in (Verdict.MANUAL, Verdict.ERROR):
+    if exercise.verdict not in UNDECIDED:
         test["status"] = "passed" if exercise.verdict is Verdict.FULL else "failed"
     return test
 

@@ -1,7 +1,7 @@
 """Run an exercise's checks in the order of what they need.
 
 A check that needs another is skipped where that one did not pass; what is our own fault or waits for a
-person is passed on as such, so that it costs no mark unseen.
+person is passed on as such, so that no mark is given or taken unseen.
 """
 
 import logging
@@ -11,6 +11,7 @@ from typing import Final
 from grader.absent import absent_package
 from grader.lab import Bench, Check, Exercise
 from grader.model import CheckResult, Finding, Outcome
+from grader.text import in_short
 
 __all__ = ["is_passed_on", "judge", "judge_stepwise"]
 
@@ -54,10 +55,11 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
     try:
         return _or_absent(_or_unread(check.run(bench), bench), bench)
     except Exception as error:
-        _log.error("check %s failed: %r", check.id, error)
+        _log.error("check %s failed: %s", check.id, in_short(error))
         return Finding(
             outcome=Outcome.ERROR,
-            message=f"The grader itself failed here ({type(error).__name__}). This costs no mark; please report it.",
+            message=f"The grader itself failed here ({type(error).__name__}). "
+            "Its marks are open until it is graded again or a person decides; please report it.",
         )
 
 

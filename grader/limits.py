@@ -17,11 +17,15 @@ class Limits(Frozen, frozen=True):
     """What one submission may use; sizes in bytes.
 
     A call is ended after `call_seconds` of CPU, or after `idle_factor` times that on the clock where it
-    only waits. Counting CPU keeps a busy machine from failing an honest student.
+    only waits. All files of a submission together, restarts included, have `submission_seconds` of CPU, and all calls
+    as much again; or `idle_factor` times that on the clock. Counting CPU keeps a busy machine from failing an honest
+    student.
     """
 
     call_seconds: float = 10.0
     submission_seconds: float = 60.0
+    search_seconds: float = 30.0
+    """CPU of all edited programs of a submission together; the count of `repairs` ends the search long before."""
     idle_factor: float = 4.0
     memory: int = 2 * 1024**3
     file_size: int = 16 * 1024**2

@@ -1,18 +1,26 @@
 """What came of executing a student's programs: what they define and state, and what they lost."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from grader import figures, wire
 from grader.model import Died, Figure, LoadReport, Source, StatementFailure
 from grader.program import Loss, Program
+from grader.spending import Spending
 
 __all__ = ["load"]
 
+_FIGURE_BYTES: Final = 600
+"""What a figure takes beside its values."""
 
-def load(program: Program, source: Source, beside: Sequence[Source] = ()) -> LoadReport:
-    """Load the graded program; of others `beside` it, each run by itself, only what they state is taken."""
+
+def load(program: Program, source: Source, beside: Sequence[Source], spending: Spending) -> LoadReport:
+    """Load the graded program; of others `beside` it, each run by itself, only what they state is taken.
+
+    Others are run as long as there is time for them, and room for what they state.
+    """
     stated = tuple(figures.from_source(source))
     reply = program.load()
     lost = [_failed(source, loss.line, "", loss.text) for loss in program.losses]
@@ -29,6 +37,8 @@ def load(program: Program, source: Source, beside: Sequence[Source] = ()) -> Loa
         if program.is_over:
             break
         more, lost_there = _stated_by(program, other)
+        if not spending.hold(sum(_FIGURE_BYTES + figure.values.nbytes for figure in more)):
+            break
         found += more
         failures += [failure for failure in lost_there if failure not in failures]
     return LoadReport(

@@ -17,14 +17,14 @@ def mark(
 ) -> tuple[float, float, Verdict]:
     """Marks, the most there are, and the verdict of one exercise.
 
-    A check that passed, and one that is our own fault, earns its share; where a person has `given` marks for
-    a check, these. Each sound difference costs its line of the rubric once. Where a check of the rubric's `caps` did
-    not pass, what the others earn is no more than its share. Only checks that are worth something decide the verdict.
+    A check that passed earns its share; where a person has `given` marks for a check, these. One that failed through our
+    own fault earns nothing and makes the verdict `error`, which is pending: neither given nor taken. Each sound
+    difference costs its line of the rubric once. Where a check of the rubric's `caps` did not pass, what the others earn
+    is no more than its share. Only checks that are worth something decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
     shares = {
-        result.id: entry.checks[result.id] if result.outcome in (Outcome.PASS, Outcome.ERROR) else 0.0
-        for result in results
+        result.id: entry.checks[result.id] if result.outcome is Outcome.PASS else 0.0 for result in results
     }
     by_hand = dict(given or {})
     automatic = sum(share for check, share in shares.items() if check not in by_hand)

@@ -58,7 +58,7 @@ class Outcome(StrEnum):
     MANUAL = "manual"
     """A person must look."""
     ERROR = "error"
-    """Our fault: costs no mark, is flagged, and makes the run's exit status non-zero."""
+    """Our fault: pending, so that its marks are neither given nor taken; makes the run's exit status non-zero."""
 
 
 class Verdict(StrEnum):
@@ -75,7 +75,7 @@ class Verdict(StrEnum):
     MANUAL = "manual"
     """A person must look before the mark is final."""
     ERROR = "error"
-    """The grader itself failed; the marks are no judgement of the work."""
+    """The grader itself failed: pending until it is graded again or a person decides."""
 
 
 class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
@@ -348,7 +348,7 @@ class ExerciseReport(Frozen, frozen=True):
     title: str
     """Its title."""
     marks: float
-    """What was earned."""
+    """What was earned; where the verdict is manual or error, so far."""
     max_marks: float
     """What can be earned."""
     verdict: Verdict
@@ -383,7 +383,7 @@ class Report(Frozen, frozen=True):
     files: tuple[str, ...]
     """What was handed in, relative to the student's folder."""
     marks: float
-    """The sum over all exercises."""
+    """The sum over all exercises; so far, where one is still open."""
     max_marks: float
     """What can be earned in all."""
     flags: tuple[str, ...]

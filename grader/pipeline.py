@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -14,26 +15,25 @@ from grader.cache import Cache
 from grader.choose import choose
 from grader.crew import Crew
 from grader.diagnose import diagnose
-from grader.errors import SandboxError
+from grader.errors import GraderError, SandboxError
 from grader.examined import Examined, ExaminedExercise
 from grader.judge import judge
 from grader.lab import Bench, Exercise, Function, Lab
 from grader.limits import Level
 from grader.marking import mark_exercise, mark_submission
-from grader.model import (
-    ExerciseReport,
-    Report,
-    StatementFailure,
-    Submission,
-    Verdict,
-)
+from grader.model import ExerciseReport, Report, StatementFailure, Submission
 from grader.repair import Budget
-from grader.sandbox import Limits, Zygote, private_copy
+from grader.sandbox import Limits, Worker, Zygote, private_copy
+from grader.spending import Spending
 from grader.style import style_notes
+from grader.text import in_short, visible
+from grader.ungraded import ungraded
 
 __all__ = ["LocalCrew", "assess", "examine", "examine_exercise", "grade_all", "grade_one"]
 
 _log = logging.getLogger("grader")
+
+T = TypeVar("T")
 
 
 AHEAD: Final = 2
@@ -53,6 +53,7 @@ class LocalCrew:
         jobs: int,
     ) -> None:
         self._zygote = zygote
+        self._limits = limits
         self._examine = partial(
             examine, lab=lab, exercises=exercises, seed=seed, limits=limits, zygote=zygote
         )
@@ -74,7 +75,12 @@ class LocalCrew:
 
         def work() -> Examined:
             started(submission)
-            return self._examine(submission)
+            try:
+                return self._examine(submission)
+            except SandboxError as error:
+                if not _starts_workers(self._zygote, self._limits):
+                    raise
+                raise GraderError(str(error)) from error  # the trouble of this submission, and no other's
 
         return self._pool.submit(work)
 
@@ -82,6 +88,16 @@ class LocalCrew:
         """End all workers, then the threads."""
         self._zygote.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _starts_workers(zygote: Zygote, limits: Limits) -> bool:
+    """Whether a worker that has nothing to do with any submission can be started."""
+    try:
+        with private_copy(Path("/"), ()) as folder:
+            Worker(zygote, folder, limits).close()
+    except (SandboxError, OSError):
+        return False
+    return True
 
 
 def grade_all(
@@ -104,12 +120,12 @@ def grade_all(
     """
     waiting: list[Submission] = []
     for submission in submissions:
-        kept = _kept(submission, cache)
-        if kept is None:
+        report = _known(submission, lab, exercises, cache)
+        if report is None:
             waiting.append(submission)
             continue
         reused(submission)
-        yield mark_submission(submission, kept, exercises, lab.rubric)
+        yield report
     if not waiting:
         return
     crew = crew or LocalCrew(Zygote(), lab, exercises, seed, limits, jobs)
@@ -144,21 +160,35 @@ def _next_report(
     except SandboxError:
         raise
     except Exception as error:
-        _log.error("submission %s failed: %r", submission.student, error)
-        return _ungraded(submission, lab, exercises, error)
+        _log.error("submission %s failed: %s", visible(submission.student), in_short(error))
+        files = tuple(file.name for file in submission.files)
+        return ungraded(submission.student, files, submission.identity, lab, exercises, error)
 
 
 def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined]") -> None:
     """Keep findings as soon as they are there, if the files are still what they were before they were read."""
     if done.cancelled() or done.exception() is not None:
         return
-    if done.result().is_sound and key and _key(submission, cache) == key:
-        cache.put(key, done.result())
+    try:
+        if done.result().is_sound and key and _key(submission, cache) == key:
+            cache.put(key, done.result())
+    except Exception as error:  # what cannot be kept is found again
+        _log.error("findings of %s were not kept: %s", visible(submission.student), in_short(error))
 
 
-def _kept(submission: Submission, cache: Cache | None) -> Examined | None:
+def _known(
+    submission: Submission, lab: Lab, exercises: Sequence[Exercise], cache: Cache | None
+) -> Report | None:
+    """The report of what an earlier run found; None where that is nothing that can be marked."""
     key = _key(submission, cache)
-    return cache.get(key) if cache is not None and key else None
+    if cache is None or not key:
+        return None
+    try:
+        kept = cache.get(key)
+        return mark_submission(submission, kept, exercises, lab.rubric) if kept is not None else None
+    except Exception as error:
+        _log.error("findings kept of %s were not used: %s", visible(submission.student), in_short(error))
+        return None
 
 
 def _key(submission: Submission, cache: Cache | None) -> str:
@@ -167,31 +197,6 @@ def _key(submission: Submission, cache: Cache | None) -> str:
         return cache.key(submission) if cache is not None else ""
     except OSError:
         return ""
-
-
-def _ungraded(submission: Submission, lab: Lab, exercises: Sequence[Exercise], error: Exception) -> Report:
-    what = f"It could not be graded ({type(error).__name__}: {error}); grade it again."
-    most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
-    return Report(
-        student=submission.student,
-        files=tuple(file.name for file in submission.files),
-        marks=0.0,
-        max_marks=round(sum(most.values()), 4),
-        flags=(what,),
-        seconds=0.0,
-        exercises=tuple(
-            ExerciseReport(
-                id=exercise.id,
-                title=exercise.title,
-                asked=exercise.asked,
-                marks=0.0,
-                max_marks=most[exercise.id],
-                verdict=Verdict.ERROR,
-            )
-            for exercise in exercises
-        ),
-        identity=submission.identity,
-    )
 
 
 def grade_one(
@@ -219,13 +224,14 @@ def examine(
     begun = time.monotonic()
     source, flags = choose(submission, lab.functions, zygote.level)
     with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed)
+        bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed, Spending(limits))
         try:
             budget = Budget(candidates=limits.repairs) if limits.repairs else None
             found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in exercises)
             # Pictures last: whatever a call for one costs, no mark depends on it any more.
             found = tuple(map(partial(_illustrated, bench), exercises, found))
-            flags += lab.compare(bench, {exercise.id: exercise.checks for exercise in found})
+            results = {exercise.id: exercise.checks for exercise in found}
+            flags += _spared("comparing", lambda: lab.compare(bench, results))
         finally:
             bench.close()
     loaded = bench.loaded
@@ -250,20 +256,30 @@ def examine_exercise(
     return ExaminedExercise(
         id=exercise.id,
         checks=results,
-        diagnoses=diagnose(exercise, functions, bench, results, budget),
-        claims=exercise.claims(bench),
-        answers=exercise.answers(bench),
+        diagnoses=_spared(
+            f"the diagnosis of {exercise.id}",
+            lambda: diagnose(exercise, functions, bench, results, budget),
+        ),
+        claims=_spared(f"the figures of {exercise.id}", lambda: exercise.claims(bench)),
+        answers=_spared(f"the answers of {exercise.id}", lambda: exercise.answers(bench)),
     )
 
 
 def _illustrated(bench: Bench, exercise: Exercise, found: ExaminedExercise) -> ExaminedExercise:
     """The findings with their pictures; one that cannot be drawn costs nothing else."""
-    try:
-        pictures = exercise.illustrate(bench, found.checks)
-    except Exception as error:
-        _log.error("pictures of %s failed: %r", exercise.id, error)
-        return found
+    pictures = _spared(f"pictures of {exercise.id}", lambda: exercise.illustrate(bench, found.checks))
     return msgspec.structs.replace(found, pictures=pictures)
+
+
+def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """What no mark depends on; nothing where it fails by our own fault."""
+    try:
+        return work()
+    except SandboxError:
+        raise
+    except Exception as error:
+        _log.error("%s failed: %s", what, in_short(error))
+        return ()
 
 
 def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:

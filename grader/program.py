@@ -1,8 +1,6 @@
 """A student's program in a worker: started again after each death, without the statement that killed it."""
 
 import hashlib
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +8,7 @@ from grader import wire
 from grader.model import Died, Source
 from grader.private import emptied
 from grader.sandbox import LOST, Limits, Worker, Zygote
+from grader.spending import Allowance
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
@@ -30,15 +29,24 @@ class Loss(NamedTuple):
 class Workers:
     """Starts the workers of one submission and ends them."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
+    def __init__(
+        self, zygote: Zygote, folder: Path, limits: Limits, calls: Allowance, files: Allowance
+    ) -> None:
         self._zygote = zygote
         self._folder = folder
         self._limits = limits
+        self.calls, self.files = calls, files
+        """What all of them together may use for calls, and for executing files."""
         self._handed_in = tuple(folder.iterdir())
+
+    @property
+    def have_folder(self) -> bool:
+        """Whether the submission has left them the folder they run in."""
+        return self._folder.is_dir()
 
     def hire(self) -> Worker:
         """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits)
+        return Worker(self._zygote, self._folder, self._limits, self.calls)
 
     def bury(self, worker: Worker, died: Died) -> None:
         """Put away a worker that died."""
@@ -64,23 +72,35 @@ class Program:
         self._deaths = 0
         self._losses = 0
         self._skip: tuple[int, ...] = ()
-        self._ended = time.monotonic() + limits.submission_seconds * limits.idle_factor
+        self._brief_from: int | None = None
         self.losses: list[Loss] = []
         """The statements that are left out since they ended a worker."""
 
     @property
     def is_over(self) -> bool:
         """Whether all of it together took too long."""
-        return time.monotonic() > self._ended
+        return self._workers.calls.is_used_up
 
     def load(self) -> wire.Loaded | Died:
-        """Load the file, leaving out one more statement after each death."""
+        """Load the file, leaving out one more statement after each death.
+
+        Where the files have used up their time, what took long is left out, and from there on all but definitions.
+        """
         while True:
-            self._worker = self._workers.hire()
+            paying = self._workers.files if self._brief_from is None else self._workers.calls
+            if self.is_over:
+                return self._used_up()
+            if not self._workers.have_folder:
+                return Died("exit", "it took its own folder away")
+            worker = self._worker = self._workers.hire()
             request = wire.Load(
-                code=self._source.code, filename=self._source.name, seed=self._seed, skip=self._skip
+                code=self._source.code,
+                filename=self._source.name,
+                seed=self._seed,
+                skip=self._skip,
+                brief_from=self._brief_from,
             )
-            reply, begun = self._worker.ask(request, self._limits.call_seconds)
+            reply, begun = worker.ask(request, self._limits.call_seconds, paying)
             if isinstance(reply, wire.Loaded):
                 return reply
             died = _died(reply)
@@ -90,14 +110,21 @@ class Program:
             if begun is None or begun[0] in self._skip or self._is_given_up:
                 return died
             self._skip += (begun[0],)
+            if self._brief_from is None and paying.is_used_up:
+                self._skip += worker.slow
+                self._brief_from = begun[0]
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> wire.Loaded | Loss:
         """Load another file in a worker of its own, which is put away."""
+        if self._workers.files.is_used_up:
+            return Loss(1, self._workers.files.sentence)
         request = wire.Load(code=other.code, filename=other.name, seed=self._seed)
+        if not self._workers.have_folder:
+            return Loss(1, "its folder was taken away")
         for _ in range(MAX_LOSSES):
             worker = self._workers.hire()
-            reply, begun = worker.ask(request, self._limits.call_seconds)
+            reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
             self._workers.release(worker)
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
@@ -108,12 +135,10 @@ class Program:
     def ask(self, call: wire.Call, seconds: float) -> wire.Reply | Died:
         """Make a call of at most so many seconds of CPU time."""
         while True:
+            if self.is_over:
+                return self._used_up()
             if self._worker is None and (self._is_given_up or not isinstance(self.load(), wire.Loaded)):
                 return Died("stopped", "its program ended too often to be run any further")
-            if self.is_over:
-                return Died(
-                    "time", f"all of it together took longer than {self._limits.submission_seconds:g} seconds"
-                )
             assert self._worker is not None
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):
@@ -122,16 +147,8 @@ class Program:
             if reply.reason != LOST or self._losses > MAX_LOSSES:
                 return reply
 
-    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
-        """Make calls together, each of at most so many seconds; those after a death are not made."""
-        if self._worker is None or self.is_over:
-            return ()
-        replies = self._worker.ask_all(calls)
-        if replies and isinstance(replies[-1], Died):
-            died = replies[-1]
-            self._bury(died)
-            return replies[:-1] if died.reason == LOST else replies
-        return replies
+    def _used_up(self) -> Died:
+        return Died("time", self._workers.calls.sentence)
 
     @property
     def _is_given_up(self) -> bool:

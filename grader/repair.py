@@ -335,7 +335,10 @@ class _Search:
         ):
             return True
         return (
-            trials.loads >= budget.candidates or trials.calls >= budget.calls or trials.hangs >= budget.hangs
+            trials.loads >= budget.candidates
+            or trials.calls >= budget.calls
+            or trials.hangs >= budget.hangs
+            or trials.allowance.is_used_up
         )
 
     def _screen(self, version: _Version) -> _Progress | None:

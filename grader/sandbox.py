@@ -9,8 +9,6 @@ import select
 import signal
 import struct
 import time
-from collections import deque
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +21,7 @@ from grader.forkserver import Zygote
 from grader.limits import Limits
 from grader.model import Died
 from grader.private import private_copy
+from grader.spending import Allowance, Spending
 
 __all__ = ["LOST", "Limits", "Worker", "Zygote", "private_copy"]
 
@@ -34,29 +33,32 @@ _FLOOD: Final = 1.0
 START_SECONDS: Final = 60.0
 
 _STARTS: Final = 3
-
-_TOGETHER: Final = 1 << 14
-"""Bytes of requests sent before the first is answered: far less than a socket holds, so that nobody waits in sending
-for somebody who waits in sending too."""
+_SLOW: Final = 1.0
 
 _CPU_OF_PROCESS: Final = 2
 """CPUCLOCK_SCHED: with it Linux makes the clock of a process out of its number, as clock_getcpuclockid(3) does."""
 
 
 class Worker:
-    """One worker process and the conversation with it. Raises SandboxError where none can be started."""
+    """One worker process and the conversation with it. Raises SandboxError where none can be started.
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits) -> None:
+    What it uses is paid from the allowance; without one it has all that a submission may use.
+    """
+
+    def __init__(
+        self, zygote: Zygote, folder: Path, limits: Limits, allowance: Allowance | None = None
+    ) -> None:
         self._zygote = zygote
         self._folder = folder
         self._limits = limits
+        self.allowance = allowance or Spending(limits).calls
+        self.slow: tuple[int, ...] = ()
+        """The statements of its file that took a second or more."""
         self._looked = time.monotonic()
         self._alone = zygote.level == "strict"
         for _ in range(_STARTS):
             self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
             self._arrived = bytearray()
-            self._waiting: deque[bytes] = deque()
-            self._unanswered = 0
             self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
             if self._is_ready():
                 return
@@ -65,72 +67,50 @@ class Worker:
 
     def _is_ready(self) -> bool:
         """Whether the worker said that it is locked in, before it is sent anything of a student."""
-        clock = _Clock(self, START_SECONDS, self._limits)
+        clock = _Clock(self, START_SECONDS, self._limits, Allowance(START_SECONDS, START_SECONDS))
         try:
             return isinstance(self._receive(clock), wire.Ready)
         except (_OverError, wire.WireError, OSError):
             return False
 
-    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+    def ask(
+        self, request: wire.Request, seconds: float, allowance: Allowance | None = None
+    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request; return the answer and the last statement (number, line) a `Load` began.
 
-        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too. After
-        `Died` the worker is of no more use; where its reason is LOST, another may be asked the same.
+        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too, and the allowance
+        (this worker's, where none is given) bounds all together. Nothing is sent before the last request was answered, so that student code never has a
+        later call within reach. After `Died` the worker is of no more use; where its reason is LOST, another may be
+        asked the same.
         """
-        self._waiting.append(_framed(request))
-        return self._answer(request, seconds)
-
-    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
-        """The answers to several calls, each bounded by its own seconds; the last may be `Died`, with the rest unmade.
-
-        The worker finds the next call waiting and need not be woken for it.
-        """
-        self._waiting += [_framed(request) for request, _ in calls]
-        answers: list[wire.Reply | Died] = []
-        for request, seconds in calls:
-            answers.append(self._answer(request, seconds)[0])
-            if isinstance(answers[-1], Died):
-                break
-        return tuple(answers)
+        clock = _Clock(self, seconds, self._limits, allowance or self.allowance)
+        try:
+            return self._answer(request, clock)
+        finally:
+            clock.pay()
 
     def _answer(
-        self, request: wire.Request, seconds: float
+        self, request: wire.Request, clock: "_Clock"
     ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         statement: tuple[int, int] | None = None
-        clock = _Clock(self, seconds, self._limits)
+        most = len(request.code) if isinstance(request, wire.Load) else -1
         try:
-            self._send_waiting(seconds * self._limits.idle_factor)
+            self._channel.settimeout(clock.patience)
+            self._channel.sendall(_framed(request))
             while True:
                 reply = self._receive(clock)
                 if not isinstance(reply, wire.Started):
-                    self._unanswered -= 1
                     return _expected(request, reply), statement
-                if statement is not None and reply.statement <= statement[0]:
+                if reply.statement > most or (statement is not None and reply.statement <= statement[0]):
                     raise wire.WireError("statements began in another order than they stand")
+                if statement is not None and clock.has_taken(_SLOW):
+                    self.slow += (statement[0],)
                 statement = (reply.statement, reply.line)
                 clock.restart()
-        except _OverError as over:
-            self.close()
-            return over.died, statement
-        except TimeoutError:
-            self.close()
-            return _time_up(seconds), statement
-        except wire.WireError as error:
-            self.close()
-            return Died("protocol", str(error)), statement
-        except OSError:
-            return _death(self.close()), statement
-
-    def _send_waiting(self, patience: float) -> None:
-        """Send what waits, where the worker has answered all before: as much as fits without anybody reading."""
-        if self._unanswered:
-            return
-        together = bytearray()
-        while self._waiting and (not together or len(together) + len(self._waiting[0]) <= _TOGETHER):
-            together += self._waiting.popleft()
-            self._unanswered += 1
-        self._channel.settimeout(patience)
-        self._channel.sendall(together)
+        except (_OverError, wire.WireError, OSError) as error:
+            clock.pay()
+            status = self.close()
+            return _died(error, clock) or _death(status), statement
 
     def _receive(self, clock: "_Clock") -> wire.Reply:
         """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
@@ -152,7 +132,7 @@ class Worker:
             return None
         size = struct.unpack_from("<I", self._arrived)[0]
         if size > wire.MAX_REPLY_BYTES:
-            raise wire.WireError(f"an answer of {size} bytes was announced")
+            raise wire.TooMuchError(f"more than {wire.MAX_REPLY_BYTES // 10**6} MB")
         if len(self._arrived) < 4 + size:
             return None
         body = bytes(self._arrived[4 : 4 + size])
@@ -198,27 +178,29 @@ class _OverError(Exception):
         self.died = died
 
 
-def _time_up(seconds: float) -> Died:
-    return Died("time", f"it was still running after {seconds:g} seconds")
-
-
 class _Clock:
     """Counts a call's CPU time and looks after the worker; the wall clock only bounds waiting."""
 
-    def __init__(self, worker: Worker, seconds: float, limits: Limits) -> None:
+    def __init__(self, worker: Worker, seconds: float, limits: Limits, allowance: Allowance) -> None:
         self._worker = worker
         self._seconds = seconds
+        self._allowance = allowance
         self.slice = min(_SLICE, seconds / 4)
         """Seconds between two looks: a short limit is to be kept to as well."""
-        self._idle_factor = limits.idle_factor
-        # Of whatever a worker says it begins, all together must end.
-        self._last = time.monotonic() + limits.idle_factor * max(seconds, limits.submission_seconds)
+        self.patience = max(min(seconds * limits.idle_factor, allowance.clock), 0.01)
+        """Seconds on the clock for one call or statement."""
+        self._begun_all = self._checked = time.monotonic()
+        self._used_all = worker.cpu()
         self.restart()
 
     def restart(self) -> None:
         """Begin to count anew, as each statement of a file does."""
-        self._begun = self._checked = time.monotonic()
+        self._begun = time.monotonic()
         self._used: float | None = None  # read only for a call that takes a while
+
+    def has_taken(self, seconds: float) -> bool:
+        """Whether that much has passed since it began to count."""
+        return time.monotonic() - self._begun >= seconds
 
     def check_flood(self) -> None:
         """The same for a worker that sends without a pause: looked at once a second."""
@@ -227,21 +209,33 @@ class _Clock:
 
     def check(self) -> None:
         """Raise where the time is up or the worker has too much of something."""
-        self._checked = time.monotonic()
+        now = self._checked = time.monotonic()
         too_much = self._worker.excess()
         if too_much:
             raise _OverError(Died("resources", too_much))
-        now = time.monotonic()
+        used = self._worker.cpu()
+        if used - self._used_all > self._allowance.cpu or now - self._begun_all > self._allowance.clock:
+            raise _OverError(Died("time", self._allowance.sentence))
         elapsed = now - self._begun
         if elapsed < self.slice:
             return
         if self._used is None:
-            self._used = self._worker.cpu()
-        out_of_cpu = (
-            elapsed >= self._seconds and self._worker.cpu() - self._used >= self._seconds - self.slice
-        )
-        if out_of_cpu or elapsed >= self._seconds * self._idle_factor or now >= self._last:
-            raise _OverError(_time_up(self._seconds))
+            self._used = used
+        out_of_cpu = elapsed >= self._seconds and used - self._used >= self._seconds - self.slice
+        if out_of_cpu or elapsed >= self.patience:
+            raise _OverError(self.time_up())
+
+    def time_up(self) -> Died:
+        """What is said of a call that took too long."""
+        return Died("time", f"it was still running after {self._seconds:g} seconds")
+
+    def pay(self) -> None:
+        """Take off the allowance what was used since it began. A worker that is gone used at most what passed."""
+        elapsed = time.monotonic() - self._begun_all
+        used = self._worker.cpu() - self._used_all
+        self._allowance.pay(used if used >= 0 else elapsed, elapsed)
+        self._begun_all += elapsed
+        self._used_all += max(used, 0.0)
 
 
 def _framed(request: wire.Request) -> bytes:
@@ -256,9 +250,24 @@ def _expected(request: wire.Request, reply: wire.Reply) -> wire.Reply:
     return reply
 
 
+def _died(error: Exception, clock: _Clock) -> Died | None:
+    """How a worker ended that we ended; None where it ended by itself."""
+    if isinstance(error, _OverError):
+        return error.died
+    if isinstance(error, TimeoutError):
+        return clock.time_up()
+    if isinstance(error, wire.TooMuchError):
+        return Died("protocol", f"it returned {error}")
+    if isinstance(error, wire.WireError):
+        return Died("protocol", f"it returned something that cannot be read ({error})")
+    return None
+
+
 def _death(status: int | None) -> Died:
     if status is None:
         return Died(LOST, "its process was lost")
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == wire.OUT_OF_MEMORY:
+        return Died("memory", "it used up all the memory it may have")
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         name = signal.Signals(number).name

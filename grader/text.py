@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["capital", "visible"]
+__all__ = ["capital", "in_short", "visible"]
 
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -11,6 +11,8 @@ _INVISIBLE: Final = re.compile(
 """Control characters except tab and LF, line separators, overrides of the direction of text, lone
 surrogates and noncharacters: HTML forbids them, terminals obey them, or a reader cannot see what they do."""
 
+
+_LONGEST: Final = 300
 
 _COMMAND: Final = re.compile(r"::(?=[A-Za-z][\w-]*(?:[ \t][^\n]*?)?::)|##(?=\[[a-z])")
 """Where a line of output that GitHub's runner reads as a command begins; lines may be broken anywhere."""
@@ -25,3 +27,8 @@ def visible(text: str) -> str:
 def capital(text: str) -> str:
     """The text with a capital first letter, as a sentence begins."""
     return text[:1].upper() + text[1:]
+
+
+def in_short(error: Exception) -> str:
+    """Type and text of an error, which may quote what a student wrote: visible, on one line, and cut."""
+    return " ".join(visible(f"{type(error).__name__}: {error}"[:_LONGEST]).split()).rstrip(":")

@@ -16,11 +16,16 @@ from grader.lab import Function
 from grader.model import Died, Figure, Observation, Probe, Source
 from grader.program import Workers
 from grader.sandbox import Limits, Worker, Zygote
+from grader.spending import Spending
 
 __all__ = ["IDLE_FACTOR", "Trial", "Trials"]
 
 IDLE_FACTOR: Final = 20.0
 """Short calls wait so many times their CPU limit on the clock: a busy machine must not change what is found."""
+
+
+HELD_BYTES: Final = 8 * 1024**2
+"""What is remembered of one version's answers."""
 
 
 class Trials:
@@ -31,6 +36,8 @@ class Trials:
             bench.trial_parts()
         )
         self._figures = bench.figures
+        self.allowance = bench.spending.search
+        """What all versions of all exercises together may use."""
         self._worker: Worker | None = None
         self.loads = 0
         self.weight = 1
@@ -65,7 +72,7 @@ class Trials:
         """The worker that all versions share."""
         if self._worker is None:
             patient = msgspec.structs.replace(self._limits, idle_factor=IDLE_FACTOR)
-            self._worker = Worker(self._zygote, self._folder, patient)
+            self._worker = Worker(self._zygote, self._folder, patient, self.allowance)
         return self._worker
 
     def close(self) -> None:
@@ -79,7 +86,7 @@ class _OwnWorkers(Workers):
     """The worker of one version alone."""
 
     def __init__(self, trials: Trials, zygote: Zygote, folder: Path, limits: Limits) -> None:
-        super().__init__(zygote, folder, limits)
+        super().__init__(zygote, folder, limits, trials.allowance, trials.allowance)
         self._trials = trials
 
     def bury(self, worker: Worker, died: Died) -> None:
@@ -118,7 +125,8 @@ class Trial(WorkerBench):
         self._shared = shared
         self._weight = trials.weight if shared else 1
         self._call_seconds = call_seconds
-        super().__init__(*trials.bench_parts(code))
+        parts = trials.bench_parts(code)
+        super().__init__(*parts, Spending(parts[4], HELD_BYTES))
 
     @property
     def figures(self) -> tuple[Figure, ...]:

@@ -1,11 +1,12 @@
 """What crosses the trust line: typed messages in MessagePack, size-capped, never pickle.
 
 A new worker says `Ready`. The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`, `Returned` or `Raised`.
-Nothing a worker sends is believed: `decode_reply` checks type, length, dtype and element count
-before any array is built from the bytes.
+Nothing a worker sends is believed: `decode_reply` bounds the bytes before anything is built from them, and then
+checks counts, names, dtypes and shapes, so that whoever reads the message cannot be made to raise.
 """
 
 import math
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
 __all__ = [
     "ATTRIBUTES",
     "DTYPE_SIZES",
-    "MAX_ARRAY_BYTES",
+    "MAX_DEPTH",
+    "MAX_NAME",
+    "MAX_NUMBERS",
     "MAX_REPLY_BYTES",
+    "MAX_VALUES",
+    "OUT_OF_MEMORY",
     "Array",
     "Call",
     "Failure",
     "FunctionInfo",
     "Items",
+    "Kind",
     "Load",
     "Loaded",
     "Nothing",
@@ -38,6 +44,7 @@ __all__ = [
     "Returned",
     "Started",
     "Text",
+    "TooMuchError",
     "Value",
     "Variable",
     "WireError",
@@ -45,13 +52,24 @@ __all__ = [
     "decode_request",
     "dtype_name",
     "encode",
+    "is_shape",
+    "kept_bytes",
 ]
 
-MAX_ARRAY_BYTES: Final = 4 * 1024 * 1024
-"""One array: half a million float64, far beyond any matrix a lab asks for."""
+MAX_REPLY_BYTES: Final = 1_000_000
+"""One message. It is looked at before the message is decoded, so that it bounds what is built from it too."""
 
-MAX_REPLY_BYTES: Final = 32 * 1024 * 1024
-"""One message: variables and printed text of a whole file."""
+MAX_NUMBERS: Final = 20_000
+"""Numbers in one message, in arrays, lists and variables together: far beyond any matrix a lab asks for."""
+
+MAX_VALUES: Final = 5_000
+"""Values in one message, each array, text and number in a list counted: reading them one by one takes milliseconds."""
+
+MAX_DEPTH: Final = 4
+"""Lists within lists."""
+
+MAX_NAME: Final = 100
+"""Characters of a name; names have no control characters."""
 
 DTYPE_SIZES: Final = {
     "float64": 8,
@@ -69,10 +87,8 @@ DTYPE_SIZES: Final = {
 """Element types that may cross, with their size in bytes; names as numpy's and torch's."""
 
 
-MAX_ITEMS: Final = 20_000
-"""Entries of one list, tuple or dict."""
-
-Name = Annotated[str, Meta(max_length=100)]
+Name = Annotated[str, Meta(max_length=MAX_NAME, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
+Kind = Literal["positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword"]
 Sentence = Annotated[str, Meta(max_length=1_000)]
 Page = Annotated[str, Meta(max_length=1_000_000)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
@@ -80,7 +96,11 @@ Count = Annotated[int, Meta(ge=0, lt=2**31)]
 
 
 class WireError(ValueError):
-    """A message that is not what the protocol allows."""
+    """A message that is not what the protocol allows. Its text holds nothing that the worker sent."""
+
+
+class TooMuchError(WireError):
+    """A message that is larger than the protocol allows; the text says what it has more than."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
@@ -88,18 +108,21 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Array(_Message, frozen=True, kw_only=True):
-    """A dense array in C order, little-endian; `origin` says which library it came from or goes to."""
+    """A dense array in C order, little-endian; `origin` says which library it came from or goes to.
 
-    dtype: Name
-    shape: Annotated[tuple[int, ...], Meta(max_length=64)]
-    data: Annotated[bytes, Meta(max_length=MAX_ARRAY_BYTES)]
-    origin: Literal["torch", "numpy"] = "torch"
+    A long list of numbers, or of rows of equally many, crosses as a float64 array whose origin is `list`.
+    """
+
+    dtype: Annotated[str, Meta(max_length=20)]
+    shape: Annotated[tuple[int, ...], Meta(max_length=8)]
+    data: bytes
+    origin: Literal["torch", "numpy", "list"] = "torch"
 
 
 class Number(_Message, frozen=True, kw_only=True):
     """A Python bool, int or float."""
 
-    value: bool | int | float
+    value: bool | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)] | float
 
 
 class Text(_Message, frozen=True, kw_only=True):
@@ -112,16 +135,19 @@ class Nothing(_Message, frozen=True, kw_only=True):
     """None."""
 
 
+OUT_OF_MEMORY: Final = 88
+"""The exit status of a worker whose file left no memory for what comes after."""
+
 ATTRIBUTES = "Attributes"
 """The type name of what an object of the student's own holds."""
 
 
 class Items(_Message, frozen=True, kw_only=True):
-    """A tuple, list, named tuple or dict; `names` are the keys or field names where there are any."""
+    """A tuple, list, named tuple or dict; `names` are the keys or field names, all different: of each item, or none."""
 
     type_name: Name
-    items: "Annotated[tuple[Value, ...], Meta(max_length=MAX_ITEMS)]"
-    names: Annotated[tuple[Name, ...], Meta(max_length=MAX_ITEMS)] = ()
+    items: "Annotated[tuple[Value, ...], Meta(max_length=MAX_VALUES)]"
+    names: Annotated[tuple[Name, ...], Meta(max_length=MAX_VALUES)] = ()
 
 
 class Opaque(_Message, frozen=True, kw_only=True):
@@ -135,12 +161,16 @@ Value = Array | Number | Text | Nothing | Items | Opaque
 
 
 class Load(_Message, frozen=True, kw_only=True):
-    """Execute a file statement by statement, leaving out the statements numbered in `skip`."""
+    """Execute a file statement by statement, leaving out the statements numbered in `skip`.
+
+    From statement number `brief_from` on, only imports and definitions are executed.
+    """
 
     code: str
     filename: str
     seed: int
     skip: tuple[int, ...] = ()
+    brief_from: int | None = None
 
 
 class Call(_Message, frozen=True, kw_only=True):
@@ -160,7 +190,7 @@ class ParameterInfo(_Message, frozen=True, kw_only=True):
     """One parameter as `inspect.signature` shows it; `kind` is its lower-case name there."""
 
     name: Name
-    kind: Name
+    kind: Kind
     default: Name | None = None
 
 
@@ -269,38 +299,101 @@ def decode_request(data: bytes) -> Request:
 def decode_reply(data: bytes) -> Reply:
     """Decode and check what a worker sent.
 
-    Raises WireError where the message is malformed, nests too deeply, or holds an array whose bytes
-    do not fit its dtype and shape.
+    Raises TooMuchError where it is too large, and WireError where it is malformed, nests too deeply, names two things
+    alike, or holds an array whose bytes do not fit its dtype and shape.
     """
     if len(data) > MAX_REPLY_BYTES:
-        raise WireError(f"message of {len(data)} bytes; at most {MAX_REPLY_BYTES} are read")
+        raise TooMuchError(f"more than {MAX_REPLY_BYTES // 10**6} MB")
     try:
         reply: Reply = _reply_decoder.decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise WireError(f"not a message of this protocol: {error}") from error
+        raise WireError("it is no message of this protocol") from error
     if isinstance(reply, Returned):
-        _check(reply.value)
-        for value in reply.after:
-            _check(value)
+        _check_values((reply.value, *reply.after))
     elif isinstance(reply, Loaded):
-        for variable in reply.variables:
-            _check(variable.value)
+        _check_values(variable.value for variable in reply.variables)
+        _check_distinct(variable.name for variable in reply.variables)
+        for function in reply.functions:
+            _check_distinct(parameter.name for parameter in function.parameters)
+            _check_distinct(function.made_with or ())
+            _check_distinct(function.shared)
     return reply
 
 
-def _check(value: Value, depth: int = 0) -> None:
-    if isinstance(value, Items):
-        if depth >= 4:
-            raise WireError("values nested more than four deep")
-        for item in value.items:
-            if type(item) is not Number:  # most are, and were checked while they were decoded
-                _check(item, depth + 1)
-    elif isinstance(value, Array):
-        size = DTYPE_SIZES.get(value.dtype)
-        if size is None:
-            raise WireError(f"unknown dtype {value.dtype!r}")
-        if len(value.shape) > 8 or min(value.shape, default=0) < 0:
-            raise WireError(f"impossible shape {value.shape}")
-        count = math.prod(value.shape)
-        if count * size != len(value.data) or len(value.data) > MAX_ARRAY_BYTES:
-            raise WireError(f"{len(value.data)} bytes for {value.shape} {value.dtype}")
+def is_shape(shape: tuple[int, ...]) -> bool:
+    """Whether an array of this shape may cross: an empty one too must have sides that can be multiplied."""
+    return (
+        len(shape) <= 8
+        and min(shape, default=0) >= 0
+        and math.prod(max(side, 1) for side in shape) <= MAX_NUMBERS
+    )
+
+
+def kept_bytes(reply: Reply) -> int:
+    """About how much memory a message takes that is kept."""
+    if isinstance(reply, Returned):
+        values = sum(_VALUE_BYTES + _data_bytes(value) for value in _each((reply.value, *reply.after)))
+        return values + len(reply.printed)
+    if isinstance(reply, Raised):
+        return _VALUE_BYTES + len(reply.text) + len(reply.printed)
+    return len(encode(reply))
+
+
+_VALUE_BYTES: Final = 200
+"""What a value takes beside its data: objects of Python for its fields."""
+
+
+def _data_bytes(value: Value) -> int:
+    if isinstance(value, Array):
+        return len(value.data)
+    if isinstance(value, Text | Opaque):
+        return 4 * len(value.text)
+    return 100 * len(value.names) if isinstance(value, Items) else 0
+
+
+def _each(values: Iterable[Value], depth: int = 0) -> Iterator[Value]:
+    """The values and all that they hold. Raises WireError where they nest too deeply."""
+    for value in values:
+        yield value
+        if isinstance(value, Items):
+            if depth >= MAX_DEPTH:
+                raise WireError("its values nest more than four deep")
+            yield from _each(value.items, depth + 1)
+
+
+def _check_values(values: Iterable[Value]) -> None:
+    numbers = 0
+    for count, value in enumerate(_each(values), 1):
+        if isinstance(value, Number):
+            numbers += 1
+        elif isinstance(value, Array):
+            numbers += _checked_size(value)
+        elif isinstance(value, Items) and value.names:
+            if len(value.names) != len(value.items):
+                raise WireError("it names other values than it has")
+            _check_distinct(value.names)
+        if numbers > MAX_NUMBERS:
+            raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
+        if count > MAX_VALUES:
+            raise TooMuchError(f"more than {MAX_VALUES:,} values")
+
+
+def _checked_size(array: Array) -> int:
+    """How many numbers the array has."""
+    size = DTYPE_SIZES.get(array.dtype)
+    if size is None:
+        raise WireError("it has an array of an unknown dtype")
+    if not is_shape(array.shape):
+        if min(array.shape, default=0) < 0 or 0 in array.shape:
+            raise WireError("it has an array of an impossible shape")
+        raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
+    count = math.prod(array.shape)
+    if count * size != len(array.data):
+        raise WireError(f"it has an array with {len(array.data)} bytes for {count} numbers of {size} each")
+    return count
+
+
+def _check_distinct(names: Iterable[str]) -> None:
+    listed = tuple(names)
+    if len(set(listed)) != len(listed):
+        raise WireError("it gives one name to several things")

@@ -16,6 +16,7 @@ __all__ = [
     "UNDECIDED",
     "VERDICTS",
     "Wording",
+    "are_open",
     "headline",
     "mark_text",
     "percent",
@@ -59,6 +60,11 @@ UNDECIDED: Final = frozenset({Verdict.MANUAL, Verdict.ERROR})
 """Verdicts under which the mark can still change."""
 
 NEEDS_A_LOOK: Final = frozenset({Verdict.MANUAL, Verdict.ERROR, Verdict.MISSING})
+
+
+def are_open(report: Report) -> tuple[str, ...]:
+    """The exercises whose marks can still change, by their ids: none of them, and no total, is a mark to be exported."""
+    return tuple(exercise.id for exercise in report.exercises if exercise.verdict in UNDECIDED)
 
 
 def headline(report: Report) -> str:

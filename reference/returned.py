@@ -56,9 +56,13 @@ def describe(value: wire.Value) -> str:
         names = ", ".join(describe(item) for item in value.items[:3])
         dots = ", …" if len(value.items) > 3 else ""
         return f"a {value.type_name} of {len(value.items)} ({names}{dots})"
+    if isinstance(value, wire.Array) and value.origin == "list":
+        return f"a list of {' by '.join(map(str, value.shape))} numbers"
     if isinstance(value, wire.Array):
         kind = "tensor" if value.origin == "torch" else "array"
         return f"a {kind} of shape {value.shape} and type {value.dtype}"
+    if value.text.startswith("array"):
+        return f"an {value.text}"
     return f"a {value.text}" if value.text else f"an object of type {value.type_name}"
 
 

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_reports import HOSTILE, report
 
+from grader.console import plain_table
+from grader.export.gradebook import gradebook_csv
 from grader.export.results_json import results_json
 from grader.gradebooks.canvas import fill_gradebook
 from grader.gradebooks.moodle import comment, feedback_zip, fill_worksheet
@@ -157,6 +159,49 @@ def test_a_locked_grade_and_a_comment_by_others_stay_and_are_told() -> None:
     assert changed(MOODLE, filled.data) == {(3, 5)}
     assert any("does not let" in note and "a" in note for note in filled.notes)
     assert any("own comment was kept for Wren" in note for note in filled.notes)
+
+
+OPEN = (Verdict.MANUAL, Verdict.ERROR)
+
+
+@pytest.mark.parametrize("verdict", OPEN)
+def test_whose_marks_are_open_keeps_what_stands_in_the_worksheet_and_is_named(verdict: Verdict) -> None:
+    reports = [report("Lune Castellwick", 1.0), report("Wren O'Dallivar", 0.0, verdict=verdict)]
+    filled = fill_worksheet(sheet(MOODLE), reports)
+    assert changed(MOODLE, filled.data) == {(1, 5), (1, 9)}
+    assert filled.waiting == ("Wren O'Dallivar (1.1)",)
+    assert filled.rows == 1
+
+
+@pytest.mark.parametrize("verdict", OPEN)
+def test_whose_marks_are_open_keeps_what_stands_in_the_gradebook_and_is_named(verdict: Verdict) -> None:
+    reports = [report("x", 5.0, canvas="201"), report("y", 0.0, verdict=verdict, canvas="202")]
+    filled = fill_gradebook(sheet(CANVAS), reports, "56")
+    assert changed(CANVAS, filled.data) == {(3, 6)}
+    assert filled.waiting == ("y (1.1)",)
+
+
+@pytest.mark.parametrize("verdict", OPEN)
+def test_what_is_open_is_no_mark_in_our_own_tables(verdict: Verdict) -> None:
+    reports = [report("ada", 3.0), report("bo", 0.5, verdict=verdict)]
+    table = list(csv.reader(io.StringIO(gradebook_csv(reports, ["1.1"]))))
+    assert [row[1:4] for row in table[1:]] == [["3", "3", "5"], ["", "", "5"]]
+    lines = [line.split("\t")[:4] for line in plain_table(reports, ["1.1"]).splitlines()]
+    assert lines[1:] == [["ada", "3", "3", "5"], ["bo", "pending", "pending", "5"]]
+
+
+def test_an_export_names_on_stderr_whose_mark_is_open(grade: Grade, tmp_path: Path) -> None:
+    reports = [report("Lune Castellwick", 1.0), report("Zeb Lorrimunt", 0.0, verdict=Verdict.ERROR)]
+    (tmp_path / "results.json").write_text(results_json(reports, "lab1", 1, "strict"), encoding="utf-8")
+    for platform, text in (("moodle", MOODLE), ("canvas", CANVAS)):
+        given_file = tmp_path / f"{platform}-given.csv"
+        given_file.write_text(text, encoding="utf-8")
+        extra = ("--assignment", "56") if platform == "canvas" else ()
+        done = grade("export", platform, given_file, "--out", tmp_path, *extra)
+        if platform == "moodle":
+            assert "mark is still open: Zeb Lorrimunt (1.1)" in done.stderr
+            assert cells((tmp_path / "moodle.csv").read_bytes())[4][5] == ""
+        assert "Traceback" not in done.stderr
 
 
 def test_a_comment_of_ours_is_replaced_when_grading_again() -> None:

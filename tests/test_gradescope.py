@@ -8,8 +8,28 @@ import sysconfig
 import zipfile
 from pathlib import Path
 
+import pytest
 import torch
 from conftest import RIGHT_SVD, Grade, environment
+from small_reports import report
+
+from grader.gradescope import results
+from grader.model import Verdict
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MANUAL, Verdict.ERROR])
+def test_what_is_open_has_no_score_and_there_is_no_total(verdict: Verdict) -> None:
+    shown = json.loads(results(report("ada", 0.5, verdict=verdict)))
+    assert "score" not in shown
+    assert shown["output"].startswith("There is no total yet: 1.1 still waits.")
+    (exercise,) = (test for test in shown["tests"] if test["number"] == "1.1")
+    assert "score" not in exercise and "status" not in exercise
+    assert "there is no score yet" in exercise["output"]
+
+
+def test_what_is_settled_has_a_score_and_a_total() -> None:
+    shown = json.loads(results(report("ada", 4.5)))
+    assert (shown["score"], shown["tests"][0]["score"]) == (4.5, 4.5)
 
 
 def test_the_autograder_grades_a_submission_and_no_file_of_the_students_sets_options(

@@ -109,6 +109,7 @@ def test_a_check_that_breaks_is_our_fault_and_stops_nothing_else() -> None:
     results, run = judged(Check("a", "A", breaks), check("b", PASS))
     assert results["a"].outcome is Outcome.ERROR
     assert "ZeroDivisionError" in results["a"].message
+    assert "open until it is graded again" in results["a"].message
     assert run == ["b"]
 
 
@@ -157,9 +158,10 @@ def marked(
         (Outcome.PASS, Outcome.MISSING, 0.5, Verdict.PARTIAL),
         (Outcome.PASS, Outcome.MANUAL, 0.5, Verdict.MANUAL),
         (Outcome.FAIL, Outcome.MANUAL, 0.0, Verdict.MANUAL),
-        (Outcome.ERROR, Outcome.PASS, 2.0, Verdict.ERROR),
-        (Outcome.FAIL, Outcome.ERROR, 1.5, Verdict.ERROR),
-        (Outcome.MANUAL, Outcome.ERROR, 1.5, Verdict.ERROR),
+        (Outcome.ERROR, Outcome.PASS, 1.5, Verdict.ERROR),
+        (Outcome.FAIL, Outcome.ERROR, 0.0, Verdict.ERROR),
+        (Outcome.MANUAL, Outcome.ERROR, 0.0, Verdict.ERROR),
+        (Outcome.ERROR, Outcome.ERROR, 0.0, Verdict.ERROR),
     ],
 )
 def test_marks_and_verdict_follow_from_the_outcomes(

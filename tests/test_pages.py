@@ -291,11 +291,11 @@ def test_skipped_checks_say_that_they_wait() -> None:
     assert "Waits for another check." in render_student_markdown(one, LAB)
 
 
-def test_our_own_error_is_called_our_fault_and_costs_nothing() -> None:
+def test_our_own_error_is_called_our_fault_and_is_open() -> None:
     one = report(exercise(Verdict.ERROR, check(Outcome.ERROR)))
     for page in (render_student_html(one, LAB), render_student_markdown(one, LAB)):
         assert "our fault" in page
-        assert "broke on our side, not on yours. It costs you no marks" in page
+        assert "broke on our side, not on yours. Its marks are open" in page
         assert "This mark is not final" in page
 
 

@@ -20,6 +20,7 @@ from grader.lab import Function, Parameter
 from grader.model import Died, Observation, Probe, Uncallable
 from grader.program import MAX_RESTARTS
 from grader.sandbox import Limits, Worker, Zygote, private_copy
+from reference.returned import describe
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 OTHER = Function("other", (Parameter("A"),))
@@ -133,6 +134,31 @@ def test_memory_is_limited(open_bench: OpenBench) -> None:
     assert_other_works(bench)
 
 
+@pytest.mark.parametrize(
+    "hog",
+    [
+        "while True: kept.append('a' * 10**7)",
+        "while True: kept.append(torch.ones(10**6))",
+        "try:\n    while True: kept.append(bytes(10**7))\nexcept MemoryError: pass",
+    ],
+    ids=["texts", "tensors", "an exception that is caught"],
+)
+def test_a_statement_that_takes_all_memory_is_left_out_and_those_after_it_are_run(
+    open_bench: OpenBench, hog: str
+) -> None:
+    code = "import torch\nkept = []\n" + hog + "\nx = 1.5\n" * 9 + "def work(A): return A + 1\n"
+    bench = open_bench(code, limits=Limits(call_seconds=20.0, memory=300_000_000))
+    (lost,) = bench.loaded.failures
+    assert (lost.line, lost.text) == (3, "it used up all the memory it may have")
+    assert isinstance(observe(bench), wire.Returned)
+
+
+def test_a_statement_that_asks_for_too_much_memory_once_loses_only_itself(open_bench: OpenBench) -> None:
+    bench = open_bench("x = 1.5\ny = bytes(10**13)\nz = x + 1\n")
+    assert {figure.name: float(figure.values) for figure in bench.figures} == {"x": 1.5, "z": 2.5}
+    assert [failure.type_name for failure in bench.loaded.failures] == ["MemoryError"]
+
+
 def test_a_tensor_beyond_the_memory_limit_raises(open_bench: OpenBench) -> None:
     bench = open_bench("import torch\ndef work(A): return torch.ones(10**10)\n")
     assert isinstance(observe(bench), wire.Raised)
@@ -215,13 +241,39 @@ def calls(count: int, size: int = 2) -> list[Probe]:
     return [Probe("work", {"A": np.full((size, size), n, np.float32)}, seed=n) for n in range(count)]
 
 
-@pytest.mark.parametrize("size", [2, 100], ids=["many at a time", "one at a time, so large are they"])
+@pytest.mark.parametrize("size", [2, 100], ids=["small", "large"])
 def test_calls_made_together_answer_what_they_answer_alone(open_bench: OpenBench, size: int) -> None:
     together, alone = (open_bench(COUNTED, limits=SHORT) for _ in range(2))
     together.expect(calls(40, size))
     answers = [together.observe(probe) for probe in calls(40, size)]
     assert answers == [alone.observe(probe) for probe in calls(40, size)]
     assert all(isinstance(answer, wire.Returned) for answer in answers)
+
+
+LOOKS = """
+        import fcntl, os, select
+        def found(A):
+            os.set_blocking(3, False)
+            try:
+                return len(os.read(3, 1 << 20))
+            except BlockingIOError:
+                return 0
+            finally:
+                os.set_blocking(3, True)
+        """
+
+
+def test_while_a_call_runs_no_later_call_is_within_its_reach(open_bench: OpenBench) -> None:
+    bench = open_bench(LOOKS + "\n        work = found\n", limits=SHORT)
+    bench.expect(calls(40))
+    answers = [bench.observe(probe) for probe in calls(40)]
+    assert [getattr(answer, "value", answer) for answer in answers] == [wire.Number(value=0)] * 40
+
+
+def test_while_a_file_is_loaded_no_call_is_within_its_reach(open_bench: OpenBench) -> None:
+    code = LOOKS + "\n        seen = found(0)\n        def work(A): return seen\n"
+    answer = observe(open_bench(code, limits=SHORT))
+    assert isinstance(answer, wire.Returned) and answer.value == wire.Number(value=0)
 
 
 def test_calls_made_together_are_made_once_and_in_their_order(open_bench: OpenBench) -> None:
@@ -269,6 +321,60 @@ def _framed(reply: wire.Reply) -> bytes:
 
 
 BAD_ARRAY = wire.Array(dtype="object", shape=(2, 2), data=b"")
+BIG = wire.Array(dtype="int8", shape=(20_000,), data=bytes(20_000))
+MANY = wire.Returned(value=wire.Items(type_name="tuple", items=(BIG, BIG)), after=(wire.Nothing(),))
+TOLD = {
+    "more than 1 MB": (struct.pack("<I", 1_000_001), "it returned more than 1 MB"),
+    "more than 20,000 numbers": (_framed(MANY), "it returned more than 20,000 numbers"),
+    "noise": (struct.pack("<I", 3) + b"abc", "it returned something that cannot be read"),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_a_worker_may_not_send_is_told_in_a_sentence(open_bench: OpenBench, what: str) -> None:
+    data, sentence = TOLD[what]
+    bench = open_bench(
+        f"import os\ndef work(A): os.write(3, {data!r})\n{OTHER_CODE.replace('        ', '')}", functions=BOTH
+    )
+    died = observe(bench)
+    assert isinstance(died, Died) and died.text.startswith(sentence)
+    assert_other_works(bench)
+
+
+LARGE = {
+    "a nested list": ("[[0.0] * 1000] * 1000, 0.0", "a list of more than 20,000 numbers"),
+    "a tensor": ("__import__('torch').zeros(1000, 1000)", "more than 20,000 numbers"),
+    "many matrices": ("[A] * 19_999", "a list of more than"),
+}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_function_that_returns_too_much_is_told_so_and_lives_on(open_bench: OpenBench, what: str) -> None:
+    returned, words = LARGE[what]
+    bench = open_bench(
+        f"def work(A): return {returned}\n{OTHER_CODE.replace('        ', '')}", functions=BOTH
+    )
+    answer = observe(bench)
+    assert isinstance(answer, wire.Returned)
+    assert words in describe(answer.value)
+    assert_other_works(bench)
+
+
+def test_variables_that_are_too_large_are_left_out_and_the_others_stay(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        """
+        import torch
+        data = torch.zeros(500, 100)
+        curves = [[float(n)] * 9_000 for n in range(1)] * 5
+        one, two, three = (torch.full((90, 100), float(n)) for n in range(3))
+        U, V, loss = torch.ones(3, 2), torch.ones(3, 2), 0.25
+        """
+    )
+    found = {figure.name for figure in bench.figures}
+    assert {"U", "V", "loss", "one", "two"} == found
+    assert not bench.loaded.failures
+
+
 LIES = {
     "an array of objects": _framed(wire.Returned(value=BAD_ARRAY, after=(wire.Nothing(),))),
     "more arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=(wire.Nothing(),) * 9)),
@@ -302,9 +408,10 @@ def test_a_lying_worker_costs_at_most_one_call_more_and_breaks_nothing(
 
 
 def test_functions_that_are_not_there_can_be_announced_but_not_called(open_bench: OpenBench) -> None:
+    kinds: tuple[wire.Kind, ...] = ("positional_or_keyword", "var_keyword")
     functions = tuple(
         wire.FunctionInfo(name="work", line=10**9, parameters=(wire.ParameterInfo(name="A", kind=kind),))
-        for kind in ("positional_or_keyword", "nonsense")
+        for kind in kinds
     )
     forged = _framed(wire.Loaded(functions=functions, variables=(), failures=(), printed=""))
     bench = open_bench(f"import os, time\nos.write(3, {forged!r})\ntime.sleep(10_000)\n", limits=SHORT)

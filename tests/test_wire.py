@@ -31,6 +31,27 @@ def _nested(depth: int) -> bytes:
     return empty + around * depth + inner
 
 
+def _returned(value: object) -> bytes:
+    return msgspec.msgpack.encode({"type": "Returned", "value": value, "after": [], "printed": ""})
+
+
+def _items(**changes: object) -> dict[str, object]:
+    nothing = {"type": "Nothing"}
+    return {"type": "Items", "type_name": "tuple", "items": [nothing, nothing], "names": [], **changes}
+
+
+def _loaded(**changes: object) -> bytes:
+    empty = {"type": "Loaded", "functions": [], "variables": [], "failures": [], "printed": ""}
+    return msgspec.msgpack.encode({**empty, **changes})
+
+
+def _function(**changes: object) -> dict[str, object]:
+    return {"type": "FunctionInfo", "name": "f", "line": 1, "parameters": [], **changes}
+
+
+PARAMETER = {"type": "ParameterInfo", "name": "A", "kind": "positional_only", "default": None}
+VARIABLE = {"type": "Variable", "name": "U", "value": {"type": "Nothing"}}
+
 HOSTILE = {
     "nothing": b"",
     "noise": b"\xc1\xff\x00",
@@ -52,9 +73,24 @@ HOSTILE = {
     "a shape beyond memory": _array(shape=[2**40, 2**40]),
     "many dimensions of one": _array(shape=[1] * 64, data=b"\0" * 4),
     "dimensions that hide in a zero": _array(shape=[2**62, 0, 2], data=b"\0" * 8),
-    "an array over the limit": _array(
-        shape=[wire.MAX_ARRAY_BYTES // 4 + 1], data=b"\0" * (wire.MAX_ARRAY_BYTES + 4)
-    ),
+    "no numbers in a shape beyond what can be multiplied": _array(shape=[0, 2**63 - 1, 2], data=b""),
+    "no numbers in a large shape": _array(shape=[0, wire.MAX_NUMBERS + 1], data=b""),
+    "a dimension beyond 64 bits": _array(shape=[2**64 - 1], data=b""),
+    "an array over the limit": _array(shape=[wire.MAX_NUMBERS + 1], data=b"\0" * (4 * wire.MAX_NUMBERS + 4)),
+    "an integer beyond 64 bits": _returned({"type": "Number", "value": 2**63}),
+    "more names than values": _returned(_items(names=["U", "V", "W"])),
+    "fewer names than values": _returned(_items(names=["U"])),
+    "one name for two values": _returned(_items(names=["U", "U"])),
+    "a name of two lines": _returned(_items(names=["U", "V\n"])),
+    "a name with an escape": _returned(_items(type_name="\x1b[31mtuple")),
+    "a name without end": _returned(_items(type_name="t" * 101)),
+    "a parameter of no kind": _loaded(functions=[_function(parameters=[{**PARAMETER, "kind": "optional"}])]),
+    "one name for two parameters": _loaded(functions=[_function(parameters=[PARAMETER] * 2)]),
+    "one name for two parameters of a class": _loaded(functions=[_function(made_with=["A", "A"])]),
+    "one name for two variables": _loaded(variables=[VARIABLE] * 2),
+    "a function at a line before the first": _loaded(functions=[_function(line=-1)]),
+    "functions without end": _loaded(functions=[_function()] * 201),
+    "a list that promises more than there is": _returned(_items())[:-1] + b"\xdd\xff\xff\xff\xff",
     "deep nesting": _nested(6),
     "very deep nesting": _nested(5_000),
 }
@@ -67,8 +103,33 @@ def test_what_the_protocol_does_not_allow_is_a_wire_error(what: str) -> None:
 
 
 def test_a_message_over_the_size_limit_is_refused_before_it_is_decoded() -> None:
-    with pytest.raises(wire.WireError, match="at most"):
+    with pytest.raises(wire.TooMuchError, match="more than 1 MB"):
         wire.decode_reply(b"\0" * (wire.MAX_REPLY_BYTES + 1))
+
+
+def _numbers(count: int, of: int) -> wire.Returned:
+    array = wire.Array(dtype="int8", shape=(of,), data=bytes(of))
+    return wire.Returned(value=wire.Items(type_name="tuple", items=(array,) * count), after=(array,))
+
+
+def test_numbers_are_counted_over_the_whole_message() -> None:
+    assert wire.decode_reply(wire.encode(_numbers(3, 5_000)))
+    with pytest.raises(wire.TooMuchError, match="more than 20,000 numbers"):
+        wire.decode_reply(wire.encode(_numbers(4, 5_000)))
+
+
+def test_values_are_counted_over_the_whole_message() -> None:
+    assert wire.decode_reply(wire.encode(_numbers(wire.MAX_VALUES - 2, 0)))
+    with pytest.raises(wire.TooMuchError, match="more than 5,000 values"):
+        wire.decode_reply(wire.encode(_numbers(wire.MAX_VALUES - 1, 0)))
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_is_said_of_a_bad_message_holds_nothing_of_it(what: str) -> None:
+    with pytest.raises(wire.WireError) as raised:
+        wire.decode_reply(HOSTILE[what])
+    assert len(str(raised.value)) < 100
+    assert str(raised.value).isprintable()
 
 
 def test_a_bad_array_is_found_wherever_it_stands() -> None:
@@ -85,6 +146,7 @@ def test_a_bad_array_is_found_wherever_it_stands() -> None:
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
 shapes = st.lists(st.integers(0, 4), max_size=3).map(tuple)
 arrays = st.builds(
     lambda dtype, shape, origin: wire.Array(
@@ -102,28 +164,32 @@ leaves = st.one_of(
     st.builds(wire.Number, value=st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats()),
     st.builds(wire.Text, text=texts),
     st.builds(wire.Nothing),
-    st.builds(wire.Opaque, type_name=texts, text=texts),
+    st.builds(wire.Opaque, type_name=names, text=texts),
 )
 values = st.one_of(
     leaves,
-    st.builds(
-        wire.Items,
-        type_name=texts,
-        items=st.lists(leaves, max_size=3).map(tuple),
-        names=st.lists(texts, max_size=3).map(tuple),
+    st.lists(st.tuples(names, leaves), max_size=3, unique_by=lambda named: named[0]).flatmap(
+        lambda named: st.builds(
+            wire.Items,
+            type_name=names,
+            items=st.just(tuple(leaf for _, leaf in named)),
+            names=st.sampled_from([(), tuple(name for name, _ in named)]),
+        )
     ),
 )
 replies = st.one_of(
     st.just(wire.Ready()),
     st.builds(wire.Started, statement=st.integers(0, 5), line=st.integers(0, 5)),
-    st.builds(wire.Raised, type_name=texts, text=texts, line=st.none() | st.integers(0, 5), printed=texts),
+    st.builds(wire.Raised, type_name=names, text=texts, line=st.none() | st.integers(0, 5), printed=texts),
     st.builds(wire.Returned, value=values, after=st.lists(values, max_size=2).map(tuple), printed=texts),
     st.builds(
         wire.Loaded,
         functions=st.just(()),
-        variables=st.lists(st.builds(wire.Variable, name=texts, value=values), max_size=3).map(tuple),
+        variables=st.lists(
+            st.builds(wire.Variable, name=names, value=values), max_size=3, unique_by=lambda variable: variable.name
+        ).map(tuple),
         failures=st.lists(
-            st.builds(wire.Failure, statement=st.integers(0, 5), line=st.integers(0, 5), type_name=texts, text=texts),
+            st.builds(wire.Failure, statement=st.integers(0, 5), line=st.integers(0, 5), type_name=names, text=texts),
             max_size=2,
         ).map(tuple),
         printed=texts,
@@ -202,7 +268,7 @@ def test_what_cannot_cross_is_named_instead() -> None:
         (torch.eye(2).to_sparse(), "Tensor"),
         (torch.zeros(2, device="meta"), "Tensor"),
         (torch.zeros(2, dtype=torch.bfloat16), "Tensor"),
-        (torch.zeros(wire.MAX_ARRAY_BYTES), "Tensor"),
+        (torch.zeros(wire.MAX_NUMBERS + 1), "Tensor"),
     ):
         recorded = to_wire(value)
         assert isinstance(recorded, wire.Opaque)

@@ -28,6 +28,7 @@ from grader.output import Output
 from grader.pipeline import examine_exercise
 from grader.program import Workers
 from grader.sandbox import Limits, Worker, Zygote, private_copy
+from grader.spending import Allowance, Spending
 from grader.style import style_notes
 
 __all__ = ["Profile", "profile"]
@@ -37,8 +38,6 @@ IDLE: Final = "def nothing(A, rank, num_epochs, lr):\n    return A\n"
 
 IDLE_ROUNDS: Final = 25
 IDLE_CALLS: Final = 40
-TOGETHER: Final = 8
-"""Calls that a rung of the checks makes together, about."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +60,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kind(Enum):
-    """What a worker is asked for: it is woken for a call that comes alone, not for the next of several."""
+    """What a worker is asked for."""
 
     LOAD = "load"
-    ALONE = "alone"
-    TOGETHER = "together"
+    CALL = "call"
 
 
 class Stages:
@@ -119,7 +117,7 @@ class Meter:
     @property
     def calls(self) -> int:
         """How many calls were made."""
-        return self.count[Kind.ALONE] + self.count[Kind.TOGETHER]
+        return self.count[Kind.CALL]
 
 
 class MeteredWorker(Worker):
@@ -132,23 +130,20 @@ class MeteredWorker(Worker):
         meter.workers += 1
         meter.ready += self.cpu()
 
-    def ask(self, request: wire.Request, seconds: float) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+    def ask(
+        self, request: wire.Request, seconds: float, allowance: Allowance | None = None
+    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
         """Send a request, and count what answering it took."""
-        with self._counted(Kind.LOAD if isinstance(request, wire.Load) else Kind.ALONE, 1):
-            return super().ask(request, seconds)
-
-    def ask_all(self, calls: Sequence[tuple[wire.Call, float]]) -> tuple[wire.Reply | Died, ...]:
-        """Send calls together, and count what answering them took."""
-        with self._counted(Kind.TOGETHER, len(calls)):
-            return super().ask_all(calls)
+        with self._counted(Kind.LOAD if isinstance(request, wire.Load) else Kind.CALL):
+            return super().ask(request, seconds, allowance)
 
     @contextlib.contextmanager
-    def _counted(self, kind: Kind, count: int) -> Iterator[None]:
+    def _counted(self, kind: Kind) -> Iterator[None]:
         before = self.cpu()
         with self._stages("talking with workers"):
             yield
         self._meter.seconds[kind] += max(0.0, self.cpu() - before)
-        self._meter.count[kind] += count
+        self._meter.count[kind] += 1
 
     def close(self) -> int | None:
         """End the worker."""
@@ -160,7 +155,8 @@ class _MeteredWorkers(Workers):
     """Starts metered workers."""
 
     def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
-        super().__init__(zygote, folder, limits)
+        spending = Spending(limits)
+        super().__init__(zygote, folder, limits, spending.calls, spending.files)
         self._meter, self._stages = meter, stages
 
     def hire(self) -> Worker:
@@ -279,7 +275,6 @@ def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
             worker.ask(wire.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
             for _ in range(IDLE_CALLS):
                 worker.ask(call, limits.call_seconds)
-                worker.ask_all([(call, limits.call_seconds)] * TOGETHER)
             worker.close()
     return meter.each()
 

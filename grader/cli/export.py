@@ -139,6 +139,11 @@ def _finish(filled: "Filled", to: Path, source: Path | None) -> None:
     click.echo(f"{to}: {filled.rows} student{'s' * (filled.rows != 1)}.")
     for note in filled.notes:
         complain(note)
+    if filled.waiting:
+        complain(
+            f"Left as it was, since a mark is still open: {', '.join(filled.waiting)}. Grade again, or give the marks "
+            "with `grade mark`, then export again."
+        )
     if filled.strangers:
         where = f"{source} does not list" if source is not None else "Nothing says who in Moodle is"
         complain(f"{where} {', '.join(filled.strangers)}: enter their marks by hand, or grade with --roster.")

@@ -1,8 +1,10 @@
 """A run of `grade PATH…`: what is graded by whom, what is written and shown, and how it ends."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -15,7 +17,7 @@ from grader.cli.options import drawn_seed, kept_findings, limits, started_zygote
 from grader.collect import collect, one
 from grader.concise import concise
 from grader.crew import Crew
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.export.atomic import place
 from grader.export.junit import junit_xml
 from grader.export.lock import exclusive
@@ -30,8 +32,15 @@ from grader.output import Output
 from grader.pipeline import LocalCrew, grade_all
 from grader.progress import Watch
 from grader.roster import read_roster
+from grader.text import in_short, visible
+from grader.ungraded import ungraded
 
 __all__ = ["Asked", "Grading"]
+
+_log: Final = logging.getLogger("grader")
+
+_NAMED: Final = 20
+"""So many students are named in one sentence."""
 
 
 class Asked(Frozen, frozen=True, kw_only=True):
@@ -132,14 +141,7 @@ class Grading:
                     crew=crew,
                 )
                 for automatic in graded:
-                    by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
-                    report = at_level(by_hand, Feedback(asked.feedback))
-                    if hidden is not None:
-                        report = hidden.report(report)
-                    output.keep(report)
-                    self._reports.append(report if self._shows_evidence() else concise(report))
-                    output.student(report)
-                    watch.finished(report)
+                    watch.finished(self._written(automatic, output))
         except KeyboardInterrupt:
             interrupted = True
         self._reports.sort(key=lambda report: report.student)
@@ -150,6 +152,32 @@ class Grading:
         if asked.gradescope is not None and self._reports:
             place(asked.gradescope, gradescope_results(self._reports[0]).encode())
         return interrupted
+
+    def _written(self, automatic: Report, output: Output) -> Report:
+        """Write a student's pages and entry; one that cannot be written is open, and costs nobody else theirs."""
+        before = len(self._reports)
+        try:
+            return self._put_down(automatic, output)
+        except (OSError, GraderError):  # of the folder, and so of everybody
+            raise
+        except Exception as error:
+            _log.error("the pages of %s failed: %s", visible(automatic.student), in_short(error))
+            instead = ungraded(
+                automatic.student, automatic.files, automatic.identity, self._lab, self._exercises, error
+            )
+            del self._reports[before:]
+            return self._put_down(instead, output)
+
+    def _put_down(self, automatic: Report, output: Output) -> Report:
+        """Keep a report, then write its pages: whoever has pages counts as graded, however soon we are interrupted."""
+        by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
+        report = at_level(by_hand, Feedback(self._asked.feedback))
+        if self._hidden is not None:
+            report = self._hidden.report(report)
+        output.keep(report)
+        self._reports.append(report if self._shows_evidence() else concise(report))
+        output.student(report)
+        return report
 
     def _shows_evidence(self) -> bool:
         """Whether more is asked for at the end than tables."""
@@ -205,8 +233,16 @@ class Grading:
                 f"{self._asked.out}."
             )
             return INTERRUPTED
-        if any(exercise.verdict is Verdict.ERROR for report in reports for exercise in report.exercises):
-            errors.print("The grader itself failed on some checks; see the flags. They cost no mark.")
+        failed = [report for report in reports if _faults(report)]
+        if failed:
+            who = ", ".join(f"{report.student} ({', '.join(_faults(report))})" for report in failed[:_NAMED])
+            more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+            errors.print(
+                f"The grader itself failed on work of {visible(who)}{more}; see the flags. These marks are open: grade "
+                "again, or give them with `grade mark`.",
+                soft_wrap=True,
+                markup=False,
+            )
             return FAILED
         least = self._asked.fail_under
         return FAILED if least is not None and any(_percent(report) < least for report in reports) else 0
@@ -225,6 +261,11 @@ def _found_in(submission: Submission) -> Path:
     if submission.root.is_relative_to(origin):
         return submission.root
     return origin if origin.is_dir() else origin.parent
+
+
+def _faults(report: Report) -> tuple[str, ...]:
+    """The exercises that wait through our own fault."""
+    return tuple(exercise.id for exercise in report.exercises if exercise.verdict is Verdict.ERROR)
 
 
 def _percent(report: Report) -> float:

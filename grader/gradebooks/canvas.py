@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from grader.errors import TableError
 from grader.gradebooks.filled import Filled
 from grader.gradebooks.numbers import number, scaled
-from grader.gradebooks.people import Person, match
+from grader.gradebooks.people import Person, match, settled
 from grader.gradebooks.sheet import Sheet
 from grader.model import Report
 
@@ -31,7 +31,7 @@ def assignments(sheet: Sheet) -> dict[int, tuple[str, str]]:
 def fill_gradebook(sheet: Sheet, reports: Sequence[Report], assignment: str | None) -> Filled:
     """Enter marks in the column of an assignment, named or by its id; None where the file has only one.
 
-    Marks are scaled to the points possible. Raises TableError where the file or the assignment is none.
+    Marks are scaled to the points possible. Whoever has an exercise that is still open keeps what stands there. Raises TableError where the file or the assignment is none.
     """
     student, canvas = sheet.column("Student"), sheet.column("ID")
     if student is None or canvas is None:
@@ -56,15 +56,15 @@ def fill_gradebook(sheet: Sheet, reports: Sequence[Report], assignment: str | No
         and sheet.value(row, student).strip() not in ("", "Student, Test")
     ]
     matched = match(people, reports)
+    decided, waiting = settled(matched.reports)
     values = {
-        (row, column): scaled(report.marks, report.max_marks, points)
-        for row, report in matched.reports.items()
+        (row, column): scaled(report.marks, report.max_marks, points) for row, report in decided.items()
     }
     scales = {
         report.max_marks for report in matched.reports.values() if points not in (None, report.max_marks)
     }
     notes = tuple(f"Marks out of {most:g} were scaled to {points:g}." for most in sorted(scales))
-    return Filled(sheet.filled(values), len(values), matched.strangers, notes)
+    return Filled(sheet.filled(values), len(values), matched.strangers, notes, waiting)
 
 
 def _column(sheet: Sheet, assignment: str | None) -> int:

@@ -13,7 +13,7 @@ from typing import Final
 from grader.errors import TableError
 from grader.gradebooks.filled import Filled
 from grader.gradebooks.numbers import number, scaled
-from grader.gradebooks.people import Person, match
+from grader.gradebooks.people import Person, match, settled
 from grader.gradebooks.sheet import Sheet
 from grader.model import ExerciseReport, Report, Verdict
 from grader.text import visible
@@ -56,6 +56,7 @@ def people(sheet: Sheet) -> list[Person]:
 def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
     """Enter marks and comments. Rows whose grade cannot be changed, and comments by others, stay.
 
+    So does the row of whoever has an exercise that is still open.
     Where the worksheet's maximum differs from the lab's, marks are scaled to it.
     """
     matched = match(people(sheet), reports)
@@ -66,7 +67,8 @@ def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
     scales: set[str] = set()
     locked: list[str] = []
     kept: list[str] = []
-    for row, report in matched.reports.items():
+    decided, waiting = settled(matched.reports)
+    for row, report in decided.items():
         if changeable is not None and sheet.value(row, changeable).strip().casefold() == "no":
             locked.append(report.student)
             continue
@@ -87,7 +89,7 @@ def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
     if kept:
         notes.append(f"The worksheet's own comment was kept for {', '.join(sorted(kept))}.")
     rows = sum(column == grade for _, column in values)
-    return Filled(sheet.filled(values), rows, matched.strangers, tuple(notes))
+    return Filled(sheet.filled(values), rows, matched.strangers, tuple(notes), waiting)
 
 
 def comment(report: Report) -> str:

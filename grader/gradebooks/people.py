@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from grader.model import Frozen, Report
+from grader.wording import are_open
 
-__all__ = ["Matched", "Person", "match"]
+__all__ = ["Matched", "Person", "match", "settled"]
 
 _ORDER = ("moodle", "canvas", "id", "login", "email")
 """What identifies somebody, the surest first; the name comes last."""
@@ -44,6 +45,17 @@ def match(people: Sequence[Person], reports: Iterable[Report]) -> Matched:
     strangers += [report.student for several in claimed.values() if len(several) > 1 for report in several]
     single = {row: several[0] for row, several in claimed.items() if len(several) == 1}
     return Matched(single, tuple(sorted(strangers)))
+
+
+def settled(reports: Mapping[int, Report]) -> tuple[dict[int, Report], tuple[str, ...]]:
+    """The reports with a mark to be entered, and who has none yet, with the exercises that are still open."""
+    decided = {row: report for row, report in reports.items() if not are_open(report)}
+    waiting = sorted(
+        f"{report.student} ({', '.join(are_open(report))})"
+        for row, report in reports.items()
+        if row not in decided
+    )
+    return decided, tuple(waiting)
 
 
 def _row(people: Sequence[Person], report: Report) -> int | None:

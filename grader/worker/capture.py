@@ -5,7 +5,8 @@ from typing import Any
 
 __all__ = ["Capture"]
 
-HALF = 200_000
+HALF = 100_000
+"""Bytes: with as much at the end, and whatever else a file leaves, it fits into one message."""
 
 
 class _Kept(io.RawIOBase):

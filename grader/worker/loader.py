@@ -4,30 +4,36 @@ The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is taken
 """
 
 import ast
+import gc
 import inspect
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from grader import wire
-from grader.worker import methods, nested
-from grader.worker.values import is_figure, to_wire
+from grader.worker import methods, nested, rlimits
+from grader.worker.names import name_of, plain
+from grader.worker.values import Room, is_figure, to_wire
 
 __all__ = ["Loading", "describe", "line_of", "load", "message_of"]
 
 MAX_FUNCTIONS = 200
 MAX_VARIABLES = 500
-MAX_FAILURES = 1_000
+MAX_FAILURES = 200
 MAX_PARAMETERS = 300
+MAX_PARAMETERS_IN_ALL = 1_000
+MAX_NUMBERS_OF_A_VARIABLE = 10_000
 MAX_MESSAGE = 500
-_KINDS = {
+_DEFINES: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_KINDS: Final[dict[Any, wire.Kind]] = {
     inspect.Parameter.POSITIONAL_ONLY: "positional_only",
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
     inspect.Parameter.VAR_POSITIONAL: "var_positional",
@@ -63,6 +69,12 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
     for number, statement in enumerate(_statements(ast.parse(request.code))):
         if number in request.skip:
             continue
+        if (
+            request.brief_from is not None
+            and number >= request.brief_from
+            and not isinstance(statement, _DEFINES)
+        ):
+            continue
         progress(wire.Started(statement=number, line=statement.lineno))
         try:
             if isinstance(statement, ast.Expr):
@@ -78,16 +90,25 @@ def load(request: wire.Load, folder: str, progress: Callable[[wire.Started], Non
                     wire.Failure(
                         statement=number,
                         line=line_of(error, request.filename) or statement.lineno,
-                        type_name=type(error).__name__[:100],
+                        type_name=name_of(type(error)),
                         text=message_of(error),
                     )
                 )
+        _end_without_memory()
         if isinstance(statement, ast.FunctionDef):
             _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
             defined.append(statement)
     _collect(loading, dict(namespace), request.filename, folder)
     _add_nested(loading, namespace, defined, request.filename)
     return loading
+
+
+def _end_without_memory() -> None:
+    """End the worker where a statement left no memory: whatever follows it would fail, one after the other."""
+    if not rlimits.has_room():
+        gc.collect()
+        if not rlimits.has_room():
+            os._exit(wire.OUT_OF_MEMORY)
 
 
 def _statements(tree: ast.Module) -> list[ast.stmt]:
@@ -110,20 +131,46 @@ def _is_main_guard(statement: ast.stmt) -> bool:
 
 def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder: str) -> None:
     """List callables that only exist after execution (lambdas, closures, methods, imports), then variables."""
+    recorded: list[tuple[Room, wire.Variable]] = []
     for name, value in namespace.items():
-        if name.startswith("__"):
+        try:
+            _collect_one(loading, recorded, name, value, filename, folder)
+        except BaseException:  # whoever looks at an object of the student's may run code of theirs
             continue
-        if isinstance(value, type) and value.__module__ == "__main__":
+    loading.variables = _that_fit(recorded)
+
+
+def _collect_one(
+    loading: Loading,
+    recorded: list[tuple[Room, wire.Variable]],
+    name: str,
+    value: Any,
+    filename: str,
+    folder: str,
+) -> None:
+    if name.startswith("__"):
+        return
+    if isinstance(value, type) and value.__module__ == "__main__":
+        _add_methods(loading, name, value, filename, folder)
+    elif not isinstance(value, type | ModuleType):
+        if _is_theirs(value, filename, folder):
+            _add(loading, name, value, _first_line(value))
+        elif type(value).__module__ == "__main__":
             _add_methods(loading, name, value, filename, folder)
-        elif not isinstance(value, type | ModuleType):
-            if _is_theirs(value, filename, folder):
-                _add(loading, name, value, _first_line(value))
-            elif type(value).__module__ == "__main__":
-                _add_methods(loading, name, value, filename, folder)
-            elif len(loading.variables) < MAX_VARIABLES and not name.startswith("_"):
-                recorded = to_wire(value)
-                if not isinstance(recorded, wire.Opaque | wire.Nothing | wire.Text):
-                    loading.variables.append(wire.Variable(name=name[:100], value=recorded))
+        elif len(recorded) < MAX_VARIABLES and not name.startswith("_") and len(name) <= wire.MAX_NAME:
+            room = Room(MAX_NUMBERS_OF_A_VARIABLE)
+            copied = to_wire(value, room)
+            if not isinstance(copied, wire.Opaque | wire.Nothing | wire.Text):
+                recorded.append((room, wire.Variable(name=plain(name), value=copied)))
+
+
+def _that_fit(recorded: list[tuple[Room, wire.Variable]]) -> list[wire.Variable]:
+    """The variables that one message holds together, in their order: the largest are left out first."""
+    whole, kept = Room(), set[str]()
+    for room, variable in sorted(recorded, key=lambda each: each[0].used):
+        if whole.holds(room.used):
+            kept.add(variable.name)
+    return [variable for _, variable in recorded if variable.name in kept]
 
 
 def _add_nested(
@@ -161,17 +208,23 @@ def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder:
 
 
 def _add_method(loading: Loading, name: str, method: methods.Method, line: int) -> None:
-    if len(loading.callables) < MAX_FUNCTIONS:
+    parameters = _listed(method.parameters)
+    if parameters is not None and _has_room(loading, len(parameters)):
         loading.callables.append(method.call)
         loading.functions.append(
             wire.FunctionInfo(
-                name=name[:100],
+                name=plain(name),
                 line=line,
-                parameters=_listed(method.parameters),
-                made_with=tuple(parameter[:100] for parameter in method.made_with[:MAX_PARAMETERS]),
-                shared=tuple(parameter[:100] for parameter in method.shared[:MAX_PARAMETERS]),
+                parameters=parameters,
+                made_with=tuple(map(plain, method.made_with)),
+                shared=tuple(map(plain, method.shared)),
             )
         )
+
+
+def _has_room(loading: Loading, parameters: int) -> bool:
+    known = sum(len(function.parameters) + len(function.made_with or ()) for function in loading.functions)
+    return len(loading.callables) < MAX_FUNCTIONS and known + 2 * parameters <= MAX_PARAMETERS_IN_ALL
 
 
 def _is_theirs(value: Any, filename: str, folder: str) -> bool:
@@ -198,7 +251,7 @@ def _add(
     statement: ast.FunctionDef | None = None,
     within: str | None = None,
 ) -> None:
-    if not callable(value) or len(loading.callables) >= MAX_FUNCTIONS:
+    if not callable(value):
         return
     if any(
         known is value and info.name == name
@@ -208,62 +261,68 @@ def _add(
     info = describe(name, value, line)
     if info is None and statement is not None:  # such as what `torch.jit.script` makes of a function
         info = _as_written(statement)
-    if info is not None:
+    if info is not None and _has_room(loading, len(info.parameters)):
         loading.callables.append(value)
-        loading.functions.append(msgspec.structs.replace(info, within=within and within[:100]))
+        loading.functions.append(msgspec.structs.replace(info, within=within and plain(within)))
 
 
 def describe(name: str, value: Callable[..., Any], line: int) -> wire.FunctionInfo | None:
     """A callable as the grader sees it, or None where its parameters cannot be told."""
     try:
         signature = inspect.signature(value)
-    except (TypeError, ValueError):
+    except Exception:  # `__signature__` is the student's
         return None
-    return wire.FunctionInfo(
-        name=name[:100], line=line, parameters=_listed(tuple(signature.parameters.values()))
+    parameters = _listed(tuple(signature.parameters.values()))
+    return (
+        None if parameters is None else wire.FunctionInfo(name=plain(name), line=line, parameters=parameters)
     )
 
 
-def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[wire.ParameterInfo, ...]:
-    return tuple(
+def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[wire.ParameterInfo, ...] | None:
+    """The parameters; None where they are too many, or their names too long to tell them apart."""
+    listed = tuple(
         wire.ParameterInfo(
-            name=parameter.name[:100],
+            name=plain(parameter.name),
             kind=_KINDS[parameter.kind],
             default=None if parameter.default is parameter.empty else _short(parameter.default),
         )
-        for parameter in parameters[:MAX_PARAMETERS]
+        for parameter in parameters[: MAX_PARAMETERS + 1]
     )
+    different = {parameter.name for parameter in listed}
+    return listed if len(listed) == len(different) <= MAX_PARAMETERS else None
 
 
 def _as_written(statement: ast.FunctionDef) -> wire.FunctionInfo:
     """A function whose parameters cannot be told from what it became, as its `def` has them."""
     given = statement.args
-    plain = [*given.posonlyargs, *given.args]
-    defaults = [*[None] * (len(plain) - len(given.defaults)), *given.defaults]
-    listed = [
-        *zip(plain, repeat("positional_or_keyword"), defaults),
+    either: wire.Kind = "positional_or_keyword"
+    by_name: wire.Kind = "keyword_only"
+    by_place = [*given.posonlyargs, *given.args]
+    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults]
+    listed: list[tuple[ast.arg | None, wire.Kind, ast.expr | None]] = [
+        *zip(by_place, repeat(either), defaults),
         (given.vararg, "var_positional", None),
-        *zip(given.kwonlyargs, repeat("keyword_only"), given.kw_defaults),
+        *zip(given.kwonlyargs, repeat(by_name), given.kw_defaults),
         (given.kwarg, "var_keyword", None),
     ]
     parameters = tuple(
         wire.ParameterInfo(
-            name=argument.arg[:100],
+            name=plain(argument.arg),
             kind=kind,
-            default=None if default is None else ast.unparse(default)[:100],
+            default=None if default is None else plain(ast.unparse(default)),
         )
         for argument, kind, default in listed
         if argument is not None
     )
     return wire.FunctionInfo(
-        name=statement.name[:100], line=statement.lineno, parameters=parameters[:MAX_PARAMETERS]
+        name=plain(statement.name), line=statement.lineno, parameters=parameters[:MAX_PARAMETERS]
     )
 
 
 def _short(value: object) -> str:
-    if value is None or isinstance(value, bool | int | float | str):
-        return repr(value)[:100]
-    return type(value).__name__[:100]
+    if type(value) in (type(None), bool, int, float, str):
+        return plain(repr(value))
+    return name_of(type(value))
 
 
 def message_of(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import torch
 from numpy.random import bit_generator
@@ -24,10 +25,14 @@ from grader.worker import standins
 from grader.worker.capture import Capture
 from grader.worker.counting import counting
 from grader.worker.loader import Loading, line_of, load, message_of
+from grader.worker.names import name_of
 from grader.worker.shapes import shapes_at
-from grader.worker.values import from_wire, to_wire
+from grader.worker.values import Room, from_wire, to_wire
 
 __all__ = ["serve", "settle"]
+
+MAX_VALUES_RETURNED = 1_500
+"""What a call returns is looked at often: a history of every epoch is left out, and the factors beside it stay."""
 
 _bit_generator: Any = bit_generator
 
@@ -53,6 +58,9 @@ def serve(channel: int, folder: str) -> None:
             settle(request.seed)
             with _captured(capture, dropped):
                 loading = load(request, folder, lambda started: _send(channel, started))
+            settle(
+                request.seed
+            )  # fails where no call could be made any more: then the last statement is left out
             missing = ", ".join(sorted(finder.used))
             notes = (
                 (f"{missing} is not installed where this was graded: its calls did nothing.",)
@@ -80,16 +88,17 @@ def _call(
     try:
         with _captured(capture, dropped), counting(filename, request.counted) as count:
             value = loading.callables[request.function](*positional, **named)
-            recorded = to_wire(value)
+            room = Room(values=MAX_VALUES_RETURNED)
+            after = tuple(to_wire(argument, room) for argument in (*positional, *named.values()))
+            recorded = to_wire(value, room)
     except BaseException as error:  # a student's SystemExit must not end the worker
         return wire.Raised(
-            type_name=type(error).__name__[:100],
+            type_name=name_of(type(error)),
             text=message_of(error),
             line=line_of(error, filename),
             shapes=shapes_at(error, filename),
             printed=capture.take(),
         )
-    after = tuple(to_wire(value) for value in (*positional, *named.values()))
     return wire.Returned(value=recorded, after=after, printed=capture.take(), lines=count.lines)
 
 
@@ -158,6 +167,8 @@ def _exactly(channel: int, count: int) -> bytes | None:
 
 def _send(channel: int, reply: wire.Reply) -> None:
     body = wire.encode(reply)
+    if len(body) > wire.MAX_REPLY_BYTES and not isinstance(reply, wire.Ready | wire.Started):
+        body = wire.encode(msgspec.structs.replace(reply, printed=reply.printed[-20_000:]))
     waiting = memoryview(struct.pack("<I", len(body)) + body)
     while waiting:
         waiting = waiting[os.write(channel, waiting) :]

@@ -1,10 +1,15 @@
 """Limits that the kernel keeps of one process; what a system does not know is left out."""
 
+import mmap
 import resource
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-__all__ = ["address_space", "limit"]
+__all__ = ["address_space", "has_room", "limit"]
+
+ROOM: Final = 32 * 1024**2
+"""With less memory than this to be had, whatever comes next fails too."""
 
 
 def limit(most: Mapping[int, int]) -> None:
@@ -22,3 +27,12 @@ def address_space() -> int:
     if not statm.exists():
         return 0
     return int(statm.read_text().split()[0]) * resource.getpagesize()
+
+
+def has_room() -> bool:
+    """Whether some memory can still be had. What is asked for is given back and never touched."""
+    try:
+        mmap.mmap(-1, ROOM).close()
+    except (OSError, MemoryError):
+        return False
+    return True

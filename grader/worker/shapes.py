@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.worker.names import plain
+
 __all__ = ["shapes_at"]
 
 MAX_SHAPES = 8
@@ -20,7 +22,7 @@ def shapes_at(error: BaseException, filename: str) -> tuple[tuple[str, str], ...
         return ()
     names = dict.fromkeys(re.findall(r"[^\W\d]\w*", linecache.getline(filename, line)))
     known: dict[str, Any] = {**frame.f_globals, **frame.f_locals}
-    found = [(name[:40], _shape(known[name])) for name in names if name in known]
+    found = [(plain(name)[:40], _shape(known[name])) for name in names if name in known]
     return tuple((name, shape) for name, shape in found if shape)[:MAX_SHAPES]
 
 
@@ -33,7 +35,7 @@ def _innermost(traceback: TracebackType | None, filename: str) -> tuple[Any, int
     return found
 
 
-def _shape(value: object) -> str:
-    if isinstance(value, torch.Tensor | np.ndarray):
-        return str(tuple(int(n) for n in value.shape))
+def _shape(value: Any) -> str:
+    if type(value) in (torch.Tensor, torch.nn.Parameter, np.ndarray):  # a subclass may say anything
+        return plain(str(tuple(value.shape)))
     return ""

@@ -56,6 +56,25 @@ for reply in (
         most=0.0,
     ),
     Attack(
+        "later-calls-looked-for-in-the-channel",
+        """
+import os, torch
+def truncated_svd(A, rank):
+    os.set_blocking(3, False)
+    try:
+        found = os.read(3, 1 << 20)
+    except BlockingIOError:
+        found = b""
+    os.set_blocking(3, True)
+    if found:
+        sing("a later call was there")
+    return torch.zeros_like(A)
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    return truncated_svd(A, rank), A
+""",
+        most=0.0,
+    ),
+    Attack(
         "frames-written-during-a-call",
         FRAME
         + """
@@ -109,7 +128,7 @@ loop.settle = lambda seed: None
 import sys
 values, wire = sys.modules["grader.worker.values"], sys.modules["grader.wire"]
 liar = wire.Array(dtype="float64", shape=(10**6, 10**6), data=b"")
-sys.modules["grader.worker.loop"].to_wire = lambda value, depth=0: liar
+sys.modules["grader.worker.loop"].to_wire = lambda *given: liar
 """,
         most=0.0,
     ),

@@ -7,9 +7,11 @@ __all__ = ["ATTACKS"]
 BOTH = ("strict", "process")
 
 
-def _loading(name: str, code: str, most: float = 1.0, holds: tuple[str, ...] = BOTH) -> Attack:
+def _loading(
+    name: str, code: str, most: float = 1.0, holds: tuple[str, ...] = BOTH, least: float | None = None
+) -> Attack:
     """Takes it while the file is loaded."""
-    return Attack(name, RIGHT + code, most=most, holds=holds)
+    return Attack(name, RIGHT + code, most=most, holds=holds, least=least)
 
 
 def _calling(name: str, code: str) -> Attack:
@@ -18,6 +20,26 @@ def _calling(name: str, code: str) -> Attack:
 
 
 ATTACKS = [
+    _loading("takes-all-memory-piece-by-piece", "\nhoard = []\nwhile True: hoard.append('a' * 10**7)\n" + "B = A @ A\n" * 9),
+    _loading(
+        "announces-statements-without-end",
+        """
+import msgspec, os, struct, time
+for number in range(50, 10**9):
+    body = msgspec.msgpack.encode({"type": "Started", "statement": number, "line": 1})
+    os.write(3, struct.pack("<I", len(body)) + body)
+    time.sleep(0.1)
+""",
+        least=0.0,  # it says itself that another statement is running
+    ),
+    _loading("computes-a-little-in-every-statement", "\nfrom time import process_time as now\n" + "end = now() + 1\nwhile now() < end: pass\n" * 40),
+    _calling("returns-a-list-of-a-million-zeros", "return [[0.0] * 1000] * 1000"),
+    _calling("returns-a-pair-of-such-lists", "return [[0.0] * 1000] * 1000, [[0.0] * 1000] * 1000"),
+    _calling("returns-thousands-of-matrices", "return [torch.ones(1, 1)] * 19_999"),
+    _calling("returns-a-million-empty-lists", "return [[]] * 10**6"),
+    _calling("returns-as-much-as-it-may-each-time", "return torch.rand(140, 140), 'x' * 10**5, [0.0] * 300"),
+    _loading("keeps-more-numbers-than-are-read", "\nfor i in range(400): globals()[f'kept{i}'] = torch.full((90, 100), float(i))\n"),
+    _loading("keeps-a-long-list-of-matrices", "\nkept = [torch.ones(1, 1)] * 19_999\n"),
     _loading("computes-for-ever", "\nwhile True: pass\n"),
     _loading("waits-for-ever", "\nimport time; time.sleep(10_000)\n"),
     _loading("stops-itself", "\nimport os; os.kill(os.getpid(), 19)\n"),
