@@ -1,7 +1,8 @@
 """Reports in LaTeX: listings, verbatim text, files included, and the text with its mathematics."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Final
 
@@ -37,13 +38,13 @@ _MACRO: Final = re.compile(
 )
 
 
-def read(path: Path, name: str, root: Path | None = None) -> Source:
-    """Read a report with the files it includes, which have to lie under `root`.
+def read(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
+    """Read a report with the files it includes: any of those `allowed`, by their paths from `root`.
 
     Raises SourceError in a sentence where the report is no text.
     """
     notes: list[str] = []
-    reading = _Reading(root or path.parent, notes)
+    reading = _Reading(root, allowed, notes)
     blocks = list(reading.file(path, name, 0))
     return assemble(path, name, blocks, notes)
 
@@ -51,8 +52,9 @@ def read(path: Path, name: str, root: Path | None = None) -> Source:
 class _Reading:
     """One document with its includes: how many files were read so far, and what to say about it."""
 
-    def __init__(self, root: Path, notes: list[str]) -> None:
+    def __init__(self, root: Path, allowed: Set[str], notes: list[str]) -> None:
         self._root = root.resolve()
+        self._allowed = allowed
         self._notes = notes
         self._count = 0
 
@@ -135,11 +137,19 @@ class _Reading:
         """A file of the submission, by the path the report gives or else by its name alone."""
         for ending in endings:
             for folder in (path.parent, self._root):
-                file = (folder / f"{wanted}{ending}").resolve()
-                if file.is_relative_to(self._root) and file.is_file() and not file.is_symlink():
+                file = Path(os.path.normpath(folder.resolve() / f"{wanted}{ending}"))
+                if self._may_include(file):
                     return file
         named = self._root / Path(wanted).name
-        return named if named.is_file() and not named.is_symlink() else None
+        return named if self._may_include(named) else None
+
+    def _may_include(self, file: Path) -> bool:
+        return (
+            file.is_relative_to(self._root)
+            and file.relative_to(self._root).as_posix() in self._allowed
+            and file.is_file()
+            and not file.is_symlink()
+        )
 
 
 def _commented(text: str, position: int) -> bool:
