@@ -6,6 +6,7 @@ timed or captured is still run; everything else that is not Python does nothing 
 
 import ast
 import re
+import tokenize
 from typing import Any, Final
 
 from grader.parsing import parsed
@@ -17,6 +18,8 @@ _TRANSPARENT: Final = ("time", "timeit", "capture", "prun", "memit", "mprun", "l
 _WRITES: Final = ("writefile", "file")
 _OPTIONS: Final = re.compile(r"(?:-\w+(?:[ =]?\d+)?\s+)*")
 MAX_MAGICS: Final = 200
+MAX_LINES: Final = 100_000
+"""Lines of one cell that are looked at, counted again for each magic in it."""
 
 
 def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
@@ -42,8 +45,11 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
     notes: list[tuple[int, str]] = []
     current = [f"{line}\n" for line in lines]
-    for _ in range(MAX_MAGICS):
-        changed, transformed = manager.do_one_token_transform(current)
+    for _ in range(min(MAX_MAGICS, MAX_LINES // len(lines))):
+        try:
+            changed, transformed = manager.do_one_token_transform(current)
+        except (SyntaxError, tokenize.TokenError, ValueError):
+            break  # lines that are no Python with magics either lose only themselves
         if not changed:
             break
         where = next((i for i, (a, b) in enumerate(zip(current, transformed, strict=False)) if a != b), None)
