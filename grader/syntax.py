@@ -16,6 +16,10 @@ _CLOSING: Final = {")": "closing parenthesis `)`", "]": "closing bracket `]`", "
 _OPENING: Final = {"(": "opening parenthesis `(`", "[": "opening bracket `[`"}
 _BLOCKS: Final = re.compile(r"\s*(def|for|while|if|elif|else|with|class|try|except|finally)\b")
 _MAX_LINES: Final = 3_000
+_MAX_LINE: Final = 1_000
+"""Characters of a line that is edited."""
+_MAX_TRIED: Final = 30_000_000
+"""Characters parsed in all: two thousand edits of a program of 15,000."""
 
 
 def suggestion(code: str, line: int | None) -> str:
@@ -23,10 +27,16 @@ def suggestion(code: str, line: int | None) -> str:
     lines = code.split("\n")
     if line is None or not 1 <= line <= len(lines) or len(lines) > _MAX_LINES:
         return ""
+    tries = _MAX_TRIED // len(code)
     for number in _near(lines, line):
+        if len(lines[number - 1]) > _MAX_LINE:
+            continue
         for text, sentence in _edits(lines[number - 1], number, lines):
             if _parses("\n".join((*lines[: number - 1], text, *lines[number:]))):
                 return sentence
+            tries -= 1
+            if tries <= 0:
+                return ""
     return ""
 
 

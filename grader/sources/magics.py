@@ -17,6 +17,7 @@ _SUSPECT: Final = re.compile(r"^\s*(?:%|!|\?|>>>|In ?\[)|=\s*[%!]|\?\s*$", re.MU
 _TRANSPARENT: Final = ("time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz")
 _WRITES: Final = ("writefile", "file")
 _OPTIONS: Final = re.compile(r"(?:-\w+(?:[ =]?\d+)?\s+)*")
+_BEGINS: Final = re.compile(r"[ \t]*+(?:%\w|!)")
 MAX_MAGICS: Final = 200
 MAX_LINES: Final = 100_000
 """Lines of one cell that are looked at, counted again for each magic in it."""
@@ -49,7 +50,7 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
         try:
             changed, transformed = manager.do_one_token_transform(current)
         except (SyntaxError, tokenize.TokenError, ValueError):
-            break  # lines that are no Python with magics either lose only themselves
+            return _by_their_signs(current, notes)  # what is no Python with magics either loses only itself
         if not changed:
             break
         where = next((i for i, (a, b) in enumerate(zip(current, transformed, strict=False)) if a != b), None)
@@ -60,6 +61,15 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
         plain = _plain(transformed[where])
         current = [*transformed[:where], plain, *["\n"] * taken, *transformed[where + 1 :]]
     return [line.removesuffix("\n") for line in current], notes
+
+
+def _by_their_signs(
+    lines: list[str], notes: list[tuple[int, str]]
+) -> tuple[list[str], list[tuple[int, str]]]:
+    """Without lines that begin as magics do, where the rest keeps IPython from telling them."""
+    found = [(number, line.strip()) for number, line in enumerate(lines, start=1) if _BEGINS.match(line)]
+    kept = ["" if _BEGINS.match(line) else line.removesuffix("\n") for line in lines]
+    return kept, [*notes, *found]
 
 
 def _plain(line: str) -> str:
