@@ -30,7 +30,11 @@ _NO_PROGRAMS: Final = (
     "grader",
     "reference",
 )
-_TEST: Final = re.compile(r"^(test_.*|.*_test)$")
+_TEST: Final = re.compile(r"\Atest_|_test\Z")
+
+_FINAL: Final = re.compile(r"final|latest|newest|new|fixed|corrected|submit")
+_OLD: Final = re.compile(r"old|backup|bak|draft|copy|previous")
+_DIGITS: Final = re.compile(r"\d{1,18}+")
 
 MOST_BESIDE: Final = 8
 """Programs run beside the one that is graded; nobody has more parts."""
@@ -190,9 +194,9 @@ def _differing(used: Sequence[Looked], other: Looked) -> list[str]:
 def _rank(looked: Looked) -> tuple[object, ...]:
     source = looked.source
     stem = Path(source.name).stem.lower()
-    final = bool(re.search(r"final|latest|newest|new|fixed|corrected|submit", stem))
-    old = bool(re.search(r"old|backup|bak|draft|copy|previous", stem))
-    numbers = [int(number) for number in re.findall(r"\d{1,18}", stem)][:4]
+    final = bool(_FINAL.search(stem))
+    old = bool(_OLD.search(stem))
+    numbers = [int(number) for number in _DIGITS.findall(stem)][:4]
     suffix = Path(source.name).suffix.lower()
     faithful = _FAITHFUL.index(suffix) if suffix in _FAITHFUL else -1
     has_code = bool(source.code.strip())

@@ -14,7 +14,9 @@ __all__ = ["suggestion"]
 
 _CLOSING: Final = {")": "closing parenthesis `)`", "]": "closing bracket `]`", "}": "closing brace `}`"}
 _OPENING: Final = {"(": "opening parenthesis `(`", "[": "opening bracket `[`"}
-_BLOCKS: Final = re.compile(r"\s*(def|for|while|if|elif|else|with|class|try|except|finally)\b")
+_BLOCKS: Final = re.compile(r"\s*+(def|for|while|if|elif|else|with|class|try|except|finally)\b")
+_ASSIGNS: Final = re.compile(r"(?<![=<>!+\-*/])=(?!=)")
+_PLACES: Final = re.compile(r"\b|\s")
 _MAX_LINES: Final = 3_000
 _MAX_LINE: Final = 1_000
 """Characters of a line that is edited."""
@@ -62,7 +64,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
                 text[: match.start()] + text[match.end() :],
                 f"In line {number} there seems to be one {name} too many.",
             )
-    for match in re.finditer(r"(?<![=<>!+\-*/])=(?!=)", text):
+    for match in _ASSIGNS.finditer(text):
         yield (
             text[: match.start()] + "==" + text[match.end() :],
             f"In line {number}, `=` assigns; a comparison is written with two of them.",
@@ -86,7 +88,7 @@ def _inserted(text: str, token: str, sentence: str) -> Iterator[tuple[str, str]]
     """The token at the end, then at every place between two words."""
     stripped = _split_comment(text)[0].rstrip()
     places = [len(stripped), len(stripped) - stripped.endswith(":")]
-    places += [match.start() for match in re.finditer(r"\b|\s", text)]
+    places += [match.start() for match in _PLACES.finditer(text)]
     for place in dict.fromkeys(places):
         yield text[:place] + token + text[place:], sentence
 

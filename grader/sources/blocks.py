@@ -121,7 +121,7 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
     )
 
 
-_BEGINS: Final = re.compile(r"\s*(?:def|class|for|while|import|from)\b.*")
+_BEGINS: Final = re.compile(r"\s*+(?:def|class|for|while|import|from)\b")
 
 
 def _text(lines: Sequence[Line]) -> str:

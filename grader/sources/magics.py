@@ -13,10 +13,11 @@ from grader.parsing import parsed
 
 __all__ = ["neutralise"]
 
-_SUSPECT: Final = re.compile(r"^\s*(?:%|!|\?|>>>|In ?\[)|=\s*[%!]|\?\s*$", re.MULTILINE)
+_SUSPECT: Final = re.compile(r"(?m)^[^\S\n]*+(?:%|!|\?|>>>|In ?\[)|=\s*+[%!]|\?[^\S\n]*+$")
 _TRANSPARENT: Final = ("time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz")
 _WRITES: Final = ("writefile", "file")
-_OPTIONS: Final = re.compile(r"(?:-\w+(?:[ =]?\d+)?\s+)*")
+_OPTIONS: Final = re.compile(r"\A(?:-\w++(?:[ =]\d++)?+\s++)*+")
+_CELL_MAGIC: Final = re.compile(r"%%(\w++)\s*+(.*+)")
 _BEGINS: Final = re.compile(r"[ \t]*+(?:%\w|!)")
 MAX_MAGICS: Final = 200
 MAX_LINES: Final = 100_000
@@ -29,7 +30,7 @@ def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
         return code, ()
     lines = code.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    found = re.match(r"%%(\w+)\s*(.*)", lines[first])
+    found = _CELL_MAGIC.match(lines[first])
     notes: list[tuple[int, str]] = []
     if found:
         notes.append((first + 1, lines[first].strip()))

@@ -15,8 +15,11 @@ __all__ = ["read"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
-BEGINS: Final = re.compile(r"(?:def \w+\(|import \w|from [\w.]+ import |\w+ = \w+[.(])")
+BEGINS: Final = re.compile(r"def \w++\(|import \w|from [\w.]++ import |\w++ = \w++[.(]")
 """How a paragraph begins that is hardly prose: editors make paragraphs of code that is pasted."""
+
+
+_GAP: Final = re.compile(r"\n{2,}+")
 
 
 def read(path: Path, name: str) -> Source:
@@ -39,7 +42,7 @@ def _with_fences(text: str) -> str:
     """Set paragraphs that begin like code as code; fenced code stays as it is."""
     fenced = False
     parts: list[str] = []
-    for paragraph in re.split(r"\n{2,}", text.strip("\n")):
+    for paragraph in _GAP.split(text.strip("\n")):
         code = not fenced and BEGINS.match(paragraph) is not None
         fenced ^= paragraph.count("```") % 2 == 1
         parts.append(f"```\n{paragraph}\n```" if code else paragraph)
