@@ -33,6 +33,9 @@ MAX_STATEMENT: Final = 150
 
 MAX_LINES: Final = 20_000
 
+MAX_LINE: Final = 100_000
+"""Characters of a line that is no code: a list of a thousand losses has 20,000."""
+
 
 class Line(Frozen, frozen=True):
     """A line of a document and where it stands."""
@@ -82,6 +85,9 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
     for block in blocks:
         lines = block.lines[:room]
         room -= len(lines)
+        if block.kind != "code" and (long := [line for line in lines if len(line.text) > MAX_LINE]):
+            lines = tuple(Line(line.text[:MAX_LINE], line.place) for line in lines)
+            said += [_long(name, line) for line in long if "base64," not in line.text[:MAX_LINE]][:1]
         cut.append((block.kind, lines, statements(lines) if block.kind in ("code", "maybe") else ()))
     names = _names([statement for _, _, parts in cut for statement in parts])
     for kind, lines, parts in cut:
@@ -126,6 +132,10 @@ _BEGINS: Final = re.compile(r"\s*+(?:def|class|for|while|import|from)\b")
 
 def _text(lines: Sequence[Line]) -> str:
     return "\n".join(line.text for line in lines)
+
+
+def _long(name: str, line: Line) -> str:
+    return f"Only the first {MAX_LINE:,} characters of {name} {line.place.words} were read."
 
 
 def _passage(kind: str, lines: Sequence[Line]) -> Passage:
