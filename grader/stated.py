@@ -50,6 +50,7 @@ _BEHIND_WORD = re.compile(rf"(?i)\b(?:of|for|in|from)[ \t]++{_SECTION}")
 The first and the last are one only where a figure follows on the same line."""
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"(?=\d\.\d\d)")
+_LINE_END = re.compile(r"\n")
 _LETTER = re.compile(r"[^\W\d]")
 _WRAPPED = re.compile(r"(?:tensor|array|np\.float(?:32|64)|float)\(")
 _SEPARATOR = re.compile(r"[,\s]++")
@@ -72,7 +73,7 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._ends = [match.start() for match in re.finditer(r"\n", text)]
+        self._ends = [match.start() for match in _LINE_END.finditer(text)]
         self._last: dict[tuple[re.Pattern[str], int], int] = {}
 
     def line(self, position: int) -> int:

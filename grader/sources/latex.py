@@ -43,14 +43,14 @@ _INCLUDES: Final = {
 _MACRO: Final = re.compile(
     r"\\(?:re)?newcommand\*?+\s*+\{?+\\(\w{1,60}+)\}?+\s*+(?:\[\d\])?(?:\[[^\]]{0,200}+\])?+\s*+\{"
 )
-_ARGUMENTS: Final = r"(?:\s*+(?:\[[^\]]{0,1000}+\]|\{[^{}]{0,1000}+\}))++"
-_HEAD: Final = re.compile(r"(?:[^\S\n]*+(?:\[[^\]]{0,1000}+\]|\{[^{}\n]{0,1000}+\}))*+[^\S\n]*+")
+_ARGUMENTS: Final = r"(?:\s*+(?:\[[^\]]{0,300}+\]|\{[^{}]{0,300}+\}))++"
+_HEAD: Final = re.compile(r"(?:[^\S\n]*+(?:\[[^\]]{0,300}+\]|\{[^{}\n]{0,300}+\}))*+[^\S\n]*+")
 _LANGUAGE: Final = re.compile(r"language\s*+=\s*+(?:\{?+\[[^\]]{0,100}+\]\}?+)?+\s*+(\w{1,60}+)")
 _BRACED: Final = re.compile(r"\{([^{}]*+)\}")
 _BOUND: Final = re.compile(r"(firstline|lastline)\s*+=\s*+(\d{1,9}+)")
 _COMMENT: Final = re.compile(r"(?<!\\)%")
 _INCLUDING: Final = re.compile(
-    r"\\(?:lstinputlisting|inputminted|verbatiminput|VerbatimInput|input)\b[^#]{0,1000}+#(\d)"
+    r"\\(?:lstinputlisting|inputminted|verbatiminput|VerbatimInput|input)\b[^#]{0,300}+#(\d)"
 )
 _TWO_OPTIONS: Final = re.compile(r"\]\s*+\[")
 

@@ -22,7 +22,7 @@ _INLINE: Final = 2_000
 _MATRIX: Final = re.compile(
     r"(?:[bpvBV]?(?:small)?matrix|array|tabular[x*]?|longtable|tabu|NiceArray|[bpvBV]NiceMatrix)\*?"
 )
-_COLUMNS: Final = re.compile(r"\A\s*+(?:\[[^\]]{0,1000}+\]|\{[^}\n]{0,1000}+\})*+")
+_COLUMNS: Final = re.compile(r"\A\s*+(?:\[[^\]]{0,300}+\]|\{[^}\n]{0,300}+\})*+")
 """How the columns of a table are set, in front of its first row."""
 _ROW_END: Final = re.compile(r"\\\\(?:\s*+\[[^\]\n]{0,100}+\])?+")
 _CANCELLED_CELL: Final = re.compile(r"\\cancel\{([^{}]*+)\}")
