@@ -333,10 +333,9 @@ from grader.confined import server
 from grader.confined.readers import MEMORY
 from grader.confined.tasks import Read, ReaderSettings
 from grader.worker.lockdown import prepared
-from grader.worker.readable import requirements
 
 folder, secret, level = sys.argv[1:]
-lockdown = prepared(requirements("lab-grader"))[0] if level == "strict" else None
+lockdown = prepared(server.LIBRARIES)[0] if level == "strict" else None
 settings = ReaderSettings(memory=MEMORY, file_size=0, cpu_seconds=30, item_seconds=15.0)
 server.confine(settings, Read(root=folder, names=("report.md",)), os.open(os.devnull, os.O_RDWR), lockdown)
 
