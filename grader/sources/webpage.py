@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from grader.errors import SourceError
 from grader.model import Source
 from grader.sources import markdown
 from grader.sources.decode import bytes_of, text_of
@@ -14,6 +15,9 @@ from grader.sources.decode import bytes_of, text_of
 __all__ = ["read"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
+
+MAX_OPEN: Final = 1_000
+"""Tags that are opened and never closed: Python's reader of HTML begins anew at each."""
 
 BEGINS: Final = re.compile(r"def \w++\(|import \w|from [\w.]++ import |\w++ = \w++[.(]")
 """How a paragraph begins that is hardly prose: editors make paragraphs of code that is pasted."""
@@ -27,6 +31,8 @@ def read(path: Path, name: str) -> Source:
     from markdownify import markdownify
 
     page = text_of(bytes_of(path, name, MAX_BYTES, "the text"), name)
+    if page.count("<") - page.count(">") > MAX_OPEN:
+        raise SourceError(f"{name} is not a whole web page: save it again and hand it in again.")
     text = markdownify(
         page,
         heading_style="ATX",
