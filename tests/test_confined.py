@@ -19,9 +19,10 @@ from grader import archives, sources
 from grader.choose import choose
 from grader.collect import one
 from grader.confined.readers import MEMORY, Readers
-from grader.confined.tasks import Outline, ReaderSettings, Unpack, Unpacked, decoded
-from grader.confined.work import ALL_FIGURES, UNPACKED
-from grader.errors import SandboxError
+from grader.confined.tasks import Outline
+from grader.confined.unpacking import unpack_confined
+from grader.confined.work import ALL_FIGURES
+from grader.errors import SandboxError, SourceError
 from grader.lab import Function
 from grader.model import Source
 from grader.sandbox import Zygote
@@ -426,24 +427,6 @@ def test_what_a_program_prints_is_read_by_a_confined_process(open_bench: object,
 # --- archives ---------------------------------------------------------------------------------------------
 
 
-def unpacked(readers: Readers, archive: Path, folder: Path) -> Unpacked:
-    """An archive unpacked into a folder of its own, as a task."""
-    folder.mkdir()
-    allowance = archives.OF_A_STUDENT
-    task = Unpack(
-        archive=str(archive),
-        name=archive.name,
-        folder=str(folder),
-        entries=allowance.entries,
-        size=allowance.size,
-        ratio=allowance.ratio,
-    )
-    settings = ReaderSettings(memory=MEMORY, file_size=allowance.size, cpu_seconds=20, item_seconds=20.0)
-    answers = readers.ask(task, settings)
-    assert answers.whole
-    return decoded(answers.bodies[0], Unpacked)
-
-
 def test_an_archive_is_unpacked_by_a_process_that_writes_in_its_folder_alone(
     readers: Readers, tmp_path: Path
 ) -> None:
@@ -452,17 +435,33 @@ def test_an_archive_is_unpacked_by_a_process_that_writes_in_its_folder_alone(
         archive.writestr("lab/lab.py", RIGHT_SVD)
         archive.writestr("../outside.py", "x = 1")
     (tmp_path / "lab.zip").write_bytes(data.getvalue())
-    found = unpacked(readers, tmp_path / "lab.zip", tmp_path / "place")
-    assert (tmp_path / "place" / UNPACKED / "lab" / "lab.py").read_text() == RIGHT_SVD
-    assert not (tmp_path / "outside.py").exists()
-    assert "leads out of its folder" in found.notes[0]
-    assert (found.refused, found.full) == ("", "")
+    place = tmp_path / "staging" / "000001"
+    (note,) = unpack_confined(tmp_path / "lab.zip", "lab.zip", place, archives.OF_A_STUDENT, readers)
+    assert "leads out of its folder" in note
+    assert (place / "lab" / "lab.py").read_text() == RIGHT_SVD
+    assert sorted(path.name for path in tmp_path.rglob("*.py")) == ["lab.py"]
+    assert list(place.parent.iterdir()) == [place]
 
 
-def test_an_archive_that_is_none_is_refused_in_a_sentence(readers: Readers, tmp_path: Path) -> None:
-    (tmp_path / "lab.zip").write_bytes(b"no archive")
-    found = unpacked(readers, tmp_path / "lab.zip", tmp_path / "place")
-    assert found.refused.startswith("lab.zip is no archive")
+def _damaged_lzma() -> bytes:
+    """A zip whose one entry is said to be LZMA and is not."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("lab.py", RIGHT_SVD)
+    whole = bytearray(data.getvalue())
+    whole[40:60] = bytes(range(200, 220))
+    return bytes(whole)
+
+
+@pytest.mark.parametrize("content", [b"no archive", b"", b"PK\3\4" + bytes(200), _damaged_lzma()])
+def test_an_archive_that_cannot_be_unpacked_is_refused_in_a_sentence_and_leaves_nothing(
+    readers: Readers, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "lab.zip").write_bytes(content)
+    place = tmp_path / "staging" / "000001"
+    with pytest.raises(SourceError, match=r"^lab\.zip is [^\n]*\.$"):
+        unpack_confined(tmp_path / "lab.zip", "lab.zip", place, archives.OF_A_STUDENT, readers)
+    assert list(place.parent.iterdir()) == []
 
 
 # --- the whole of it --------------------------------------------------------------------------------------

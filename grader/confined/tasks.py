@@ -11,6 +11,7 @@ __all__ = [
     "ANSWER",
     "END",
     "HEAD",
+    "UNPACKED",
     "Looked",
     "Outline",
     "Read",
@@ -34,6 +35,10 @@ HEAD: Final = struct.Struct("<I")
 
 END: Final = b""
 """The last answer: everything was done."""
+
+
+UNPACKED: Final = "unpacked"
+"""Where in the folder of a task an archive's content goes."""
 
 
 class ReaderSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,22 +7,19 @@ from pathlib import Path
 from typing import Final
 
 from grader import archives
-from grader.confined.tasks import Looked, Read, State, Task, Unpack, Unpacked, encoded
+from grader.confined.tasks import UNPACKED, Looked, Read, State, Task, Unpack, Unpacked, encoded
 from grader.errors import PathError, SourceError
 from grader.sources import latex, markdown, notebook, pdf, webpage  # noqa: F401  loaded once, shared by every reader
 from grader.sources.outline import outlined
 from grader.sources.reading import read_file, unread
 from grader.stated import MAX_FIGURES, MAX_NUMBERS, stated_in
 
-__all__ = ["ALL_FIGURES", "ALL_NUMBERS", "UNPACKED", "done", "prepare"]
+__all__ = ["ALL_FIGURES", "ALL_NUMBERS", "done", "prepare"]
 
 ALL_FIGURES: Final = 5 * MAX_FIGURES
 """Figures of all texts of one task."""
 
 ALL_NUMBERS: Final = 5 * MAX_NUMBERS
-
-UNPACKED: Final = "unpacked"
-"""Where in the folder of a task an archive's content goes."""
 
 _TEXT: Final = ("pylatexenc.latexwalker", "pylatexenc.latex2text", "markdown_it", "doctest")
 _LIBRARIES: Final = {
