@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 import numpy as np
 
-from grader import binding, figures, loading, wire
+from grader import binding, loading, wire
 from grader.lab import Binding, Function, Located
 from grader.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
 from grader.program import MAX_RESTARTS, Program, Workers
@@ -45,8 +45,8 @@ class WorkerBench:
     restarts = MAX_RESTARTS
     counts_lines = False
     """Whether what calls return tells how many lines of the file they ran."""
-    runs_beside = True
-    """Whether what other programs of the submission state is wanted."""
+    states = True
+    """Whether what the submission states is wanted, also by its other programs."""
 
     def __init__(
         self,
@@ -252,11 +252,13 @@ class WorkerBench:
         if self._source is None:
             return LoadReport(None)
         if self._source.problem or not self._source.code.strip():
-            stated = tuple(figures.from_source(self._source))
-            return LoadReport(self._source, figures=stated, problem=self._source.problem)
+            return loading.stated_without_running(self._zygote.readers, self._source)
         self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
-        beside = self._source.beside if self.runs_beside else ()
-        return loading.load(self._program, self._source, beside, self.spending)
+        if not self.states:
+            return loading.load(self._program, self._source, (), self.spending)
+        return loading.load(
+            self._program, self._source, self._source.beside, self.spending, self._zygote.readers
+        )
 
     def _workers(self) -> Workers:
         spending = self.spending

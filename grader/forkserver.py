@@ -1,210 +1,69 @@
-"""The grader's side of the process that starts workers: started once, asked for workers, replaced when lost."""
+"""The grader's side of the process that starts workers for students' code."""
 
 import os
 import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Final
 
-import msgspec
 import psutil
 
-from grader.errors import IsolationError, SandboxError
-from grader.limits import Isolation, Level, Limits
+from grader.confined.readers import Readers
+from grader.forking import ForkServer
+from grader.limits import Isolation, Limits
 from grader.worker.settings import WorkerSettings
 
 __all__ = ["Zygote"]
-
-
-START_SECONDS: Final = 120.0
-"""Loading torch takes a second or two; on a cold disk, shared by many, much longer."""
-
-ANSWER_SECONDS: Final = 30.0
 
 ROOM_FOR_PROCESSES: Final = 1024
 """Processes and threads of the user that may come on top of those running when grading begins."""
 
 
-class Zygote:
-    """The process that has torch loaded and forks workers. Safe to use from several threads.
+class Zygote(ForkServer):
+    """The process that has torch loaded and forks workers, and beside it the one that reads what is handed in."""
 
-    `isolation` is what is asked for: `strict` is refused where this machine cannot hold it (IsolationError,
-    from the first use on), `auto` takes the strongest it has, `process` separates and limits only.
-    """
+    program = "grader.worker.zygote"
+    settings = {"PYTHONHASHSEED": "0", "MPLBACKEND": "Agg"}  # noqa: RUF012
 
     def __init__(self, isolation: Isolation = "auto") -> None:
-        self._lock = threading.RLock()
-        self._wanted: Isolation = isolation
-        self._level: Level | None = None
-        self._obstacle = ""
-        self._generation = 0
-        self._closed = False
-        self._process: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        super().__init__(isolation)
+        self._readers: Readers | None = None
         self._start()
         self._user_processes = _processes_of_this_user() + ROOM_FOR_PROCESSES if os.getuid() else 0
 
     @property
-    def level(self) -> Level:
-        """The isolation that workers get. Waits until the process has tried what this machine can do."""
-        self.require()
-        assert self._level is not None
-        return self._level
-
-    def require(self) -> None:
-        """Raise IsolationError where this machine cannot hold the isolation asked for."""
+    def readers(self) -> Readers:
+        """Where what students hand in and print is read, as shut in as workers are; started when it is first asked."""
+        level = self.level
         with self._lock:
-            if self._level is None:
-                try:
-                    self._greet()
-                except (OSError, msgspec.MsgspecError) as error:
-                    raise SandboxError(f"no worker can be started ({error}){self._last_words()}") from error
-
-    @property
-    def obstacle(self) -> str:
-        """What keeps this machine from `strict`, in a few words; empty where it holds or was not tried."""
-        return self._obstacle if self.level == "process" else ""
-
-    @property
-    def generation(self) -> int:
-        """How often the process was replaced: workers of an earlier one are lost."""
-        return self._generation
-
-    def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "PYTHONHASHSEED": "0",
-            "MPLBACKEND": "Agg",
-            "OMP_NUM_THREADS": "1",
-            "OPENBLAS_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-        }
-        tried = "process" if self._wanted == "process" else "strict"
-        command = [sys.executable, "-I", "-m", "grader.worker.zygote", str(theirs.fileno()), tried]
-        self._process = subprocess.Popen(
-            command,
-            env=environment,
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        theirs.close()
-        self._control = ours
-        self._greeted = self._answered = False
-
-    def _greet(self) -> None:
-        assert self._control is not None
-        self._control.settimeout(START_SECONDS)
-        greeting = self._control.recv(65536)
-        if not greeting:
-            raise ConnectionError("it ended at once")
-        obstacle = msgspec.json.decode(greeting, type=dict[str, str])["obstacle"]
-        self._greeted = True
-        if obstacle and (self._wanted == "strict" or self._level == "strict"):
-            raise IsolationError(
-                f"--isolation strict cannot hold here: {obstacle}. `grade doctor` shows what this machine "
-                "offers; --isolation process separates and limits submissions only."
-            )
-        self._level = "process" if obstacle or self._wanted == "process" else "strict"
-        self._obstacle = obstacle
-
-    def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict[str, int]:
-        try:
-            if self._control is None:
-                raise ConnectionError("it was closed")
-            if not self._greeted:
-                self._greet()
-            self._control.settimeout(ANSWER_SECONDS if self._answered else START_SECONDS)
-            socket.send_fds(self._control, [request], list(descriptors))
-            answer = msgspec.json.decode(self._control.recv(4096), type=dict[str, int])
-            self._answered = True
-            return answer
-        except (OSError, msgspec.MsgspecError) as error:
-            raise SandboxError(
-                f"the process that starts workers does not answer ({error}){self._last_words()}"
-            ) from error
-
-    def _last_words(self) -> str:
-        if self._process is None or self._process.poll() is None or self._process.stderr is None:
-            return ""
-        words = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        return f": {words[-1]}" if words else ""
+            self._readers = self._readers or Readers(level)
+            return self._readers
 
     def spawn(self, folder: Path, limits: Limits) -> tuple[int, socket.socket, int]:
         """Fork a worker; return its process id, the grader's end of its socket, and the generation.
 
         Raises SandboxError where even a second zygote cannot.
         """
-        settings = WorkerSettings(
-            folder=str(folder),
-            memory=limits.memory,
-            file_size=limits.file_size,
-            open_files=limits.open_files,
-            cpu_seconds=int(2 * limits.submission_seconds + limits.search_seconds) + 30,
-            user_processes=self._user_processes,
+        return self.fork(
+            WorkerSettings(
+                folder=str(folder),
+                memory=limits.memory,
+                file_size=limits.file_size,
+                open_files=limits.open_files,
+                cpu_seconds=int(2 * limits.submission_seconds + limits.search_seconds) + 30,
+                user_processes=self._user_processes,
+            )
         )
-        request = msgspec.json.encode({"spawn": settings})
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                answer = self._ask(request, (theirs.fileno(),))
-            except SandboxError:
-                self._replace()
-                answer = self._ask(request, (theirs.fileno(),))
-            return answer["pid"], ours, self._generation
 
     def reap(self, pid: int, generation: int) -> int | None:
         """Kill the worker and all it started, and return its wait status; None where it was lost before."""
-        with self._lock:
-            if generation != self._generation:
-                return None
-            try:
-                return self._ask(msgspec.json.encode({"reap": pid}))["status"]
-            except SandboxError:
-                self._replace()
-                return None
-
-    def _replace(self) -> None:
-        if self._closed:
-            raise SandboxError("grading was stopped")
-        self._stop(patience=0.0)
-        self._generation += 1
-        self._start()
-
-    def _stop(self, patience: float) -> None:
-        if self._control is not None:
-            self._control.close()
-        if self._process is not None:
-            try:
-                self._process.wait(patience)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-            if self._process.stderr is not None:
-                self._process.stderr.close()
-        self._process = self._control = None
+        ended = self.end(pid, generation)
+        return ended["status"] if ended is not None else None
 
     def close(self) -> None:
-        """End the zygote and with it every worker still alive and whatever they started."""
-        with self._lock:
-            self._closed = True
-            self._stop(patience=5.0 if self._level == "process" else 0.0)
-
-    def __enter__(self) -> "Zygote":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.close()
+        """End the zygote and with it every worker still alive and whatever they started, and those who read."""
+        if self._readers is not None:
+            self._readers.close()
+        super().close()
 
 
 def _processes_of_this_user() -> int:

@@ -6,63 +6,100 @@ from typing import Final
 import msgspec
 
 from grader import figures, wire
+from grader.confined.readers import Readers
 from grader.model import Died, Figure, LoadReport, Source, StatementFailure
 from grader.program import Loss, Program
 from grader.spending import Spending
+from grader.stating import stated_in_each
 
-__all__ = ["load"]
+__all__ = ["load", "stated_without_running"]
 
 _FIGURE_BYTES: Final = 600
 """What a figure takes beside its values."""
 
 
-def load(program: Program, source: Source, beside: Sequence[Source], spending: Spending) -> LoadReport:
+def load(
+    program: Program,
+    source: Source,
+    beside: Sequence[Source],
+    spending: Spending,
+    readers: Readers | None = None,
+) -> LoadReport:
     """Load the graded program; of others `beside` it, each run by itself, only what they state is taken.
 
-    Others are run as long as there is time for them, and room for what they state.
+    Others are run as long as there is time for them, and room for what they state. Without `readers`, for whom nobody
+    asks what it states, no figure is looked for.
     """
-    stated = tuple(figures.from_source(source))
     reply = program.load()
     lost = [_failed(source, loss.line, "", loss.text) for loss in program.losses]
     if isinstance(reply, Died):
+        stated, notes = _stated(readers, source, [])
         return LoadReport(
             source,
             figures=stated,
             failures=tuple(lost),
             problem=f"The file could not be run: {reply.text}.",
+            notes=notes,
         )
     failures = _failures(source, reply)
-    found = _figures_of(reply)
+    loaded: list[tuple[Source, wire.Loaded]] = [(source, reply)]
     for other in beside:
         if program.is_over:
             break
-        more, lost_there = _stated_by(program, other)
-        if not spending.hold(sum(_FIGURE_BYTES + figure.values.nbytes for figure in more)):
+        more = program.load_aside(other)
+        if isinstance(more, Loss):
+            lost_there = [_failed(other, more.line, "", more.text)]
+        elif spending.hold(_size_of(more)):
+            lost_there = _failures(other, more)
+            loaded.append((other, more))
+        else:
             break
-        found += more
         failures += [failure for failure in lost_there if failure not in failures]
+    stated, notes = _stated(readers, source, loaded)
     return LoadReport(
         source,
         functions=reply.functions,
-        figures=(*found, *stated),
+        figures=stated,
         failures=tuple(sorted(failures + lost, key=lambda failure: failure.line)),
         printed=reply.printed,
-        notes=reply.notes,
+        notes=(*reply.notes, *notes),
     )
 
 
-def _stated_by(program: Program, other: Source) -> tuple[tuple[Figure, ...], list[StatementFailure]]:
-    reply = program.load_aside(other)
-    if isinstance(reply, Loss):
-        return (), [_failed(other, reply.line, "", reply.text)]
-    return tuple(
-        msgspec.structs.replace(figure, origin=f"{figure.origin} of {other.name}", program=other.name)
-        for figure in _figures_of(reply)
-    ), _failures(other, reply)
+def stated_without_running(readers: Readers, source: Source) -> LoadReport:
+    """What a source states that has no code, or none that can be run."""
+    stated, notes = _stated(readers, source, [])
+    return LoadReport(source, figures=stated, problem=source.problem, notes=notes)
 
 
-def _figures_of(reply: wire.Loaded) -> tuple[Figure, ...]:
-    return (*figures.from_variables(reply.variables), *figures.from_text(reply.printed))
+def _stated(
+    readers: Readers | None, source: Source, loaded: Sequence[tuple[Source, wire.Loaded]]
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """What programs left in variables and printed, the graded one first, and what is written in the source."""
+    if readers is None:
+        return (), ()
+    passages = figures.stating(source)
+    texts = [*(reply.printed for _, reply in loaded), *(passage.text for passage in passages)]
+    found, notes = stated_in_each(readers, texts)
+    stated: list[Figure] = []
+    for number, (program, reply) in enumerate(loaded):
+        printed = map(figures.of_stated, found[number])
+        of_one = (*figures.from_variables(reply.variables), *printed)
+        stated += of_one if number == 0 else (_of_another(figure, program) for figure in of_one)
+    for passage, each in zip(passages, found[len(loaded) :], strict=True):
+        stated += figures.of_passage(passage, each)
+    return tuple(stated), notes
+
+
+def _size_of(reply: wire.Loaded) -> int:
+    """About what is kept of what a program states, in bytes."""
+    kept = sum(_FIGURE_BYTES + figure.values.nbytes for figure in figures.from_variables(reply.variables))
+    return kept + len(reply.printed)
+
+
+def _of_another(figure: Figure, program: Source) -> Figure:
+    origin = f"{figure.origin} of {program.name}"
+    return msgspec.structs.replace(figure, origin=origin, program=program.name)
 
 
 def _failures(source: Source, reply: wire.Loaded) -> list[StatementFailure]:

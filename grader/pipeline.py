@@ -222,7 +222,7 @@ def examine(
 ) -> Examined:
     """Everything there is to know about a submission before it is marked."""
     begun = time.monotonic()
-    source, flags = choose(submission, lab.functions, zygote.level)
+    source, flags = choose(submission, lab.functions, zygote.readers)
     with private_copy(submission.root, submission.files) as folder:
         bench = WorkerBench(zygote, folder, source, lab.functions, limits, seed, Spending(limits))
         try:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 __all__ = ["Row", "blocks"]
 
-_AROUND_VECTOR = re.compile(r"(?:tensor|array)?\(?\0(?:,\w+=[\w.<>]+)*\)?,?")
+_AROUND_VECTOR = re.compile(r"(?:tensor|array)?+\(?+\0(?:,\w++=[\w.<>]++)*+\)?+,?+")
 """What may stand on the line of a vector (here a NUL) beside it, without spaces: `tensor(…,dtype=torch.float64)`."""
-_DECIMAL = r"[-+−]?(?:\d+\.\d*|\.\d+)(?:[eE][-+−]?\d+)?"
-_TABLE_ROW = re.compile(rf"[|\s]*{_DECIMAL}(?:(?:\s*[,;|&]\s*|\s+){_DECIMAL})+[|;,\s\\]*")
+_DECIMAL = r"[-+−]?+(?:\d++\.\d*+|\.\d++)(?:[eE][-+−]?\d++)?+"
+_TABLE_ROW = re.compile(rf"[|\s]*+{_DECIMAL}(?:(?:\s*+[,;|&]\s*+|\s++){_DECIMAL})++[|;,\s\\]*+")
 
 
 class Row(NamedTuple):

@@ -14,8 +14,14 @@ __all__ = ["suggestion"]
 
 _CLOSING: Final = {")": "closing parenthesis `)`", "]": "closing bracket `]`", "}": "closing brace `}`"}
 _OPENING: Final = {"(": "opening parenthesis `(`", "[": "opening bracket `[`"}
-_BLOCKS: Final = re.compile(r"\s*(def|for|while|if|elif|else|with|class|try|except|finally)\b")
+_BLOCKS: Final = re.compile(r"\s*+(def|for|while|if|elif|else|with|class|try|except|finally)\b")
+_ASSIGNS: Final = re.compile(r"(?<![=<>!+\-*/])=(?!=)")
+_PLACES: Final = re.compile(r"\b|\s")
 _MAX_LINES: Final = 3_000
+_MAX_LINE: Final = 1_000
+"""Characters of a line that is edited."""
+_MAX_TRIED: Final = 30_000_000
+"""Characters parsed in all: two thousand edits of a program of 15,000."""
 
 
 def suggestion(code: str, line: int | None) -> str:
@@ -23,10 +29,16 @@ def suggestion(code: str, line: int | None) -> str:
     lines = code.split("\n")
     if line is None or not 1 <= line <= len(lines) or len(lines) > _MAX_LINES:
         return ""
+    tries = _MAX_TRIED // len(code)
     for number in _near(lines, line):
+        if len(lines[number - 1]) > _MAX_LINE:
+            continue
         for text, sentence in _edits(lines[number - 1], number, lines):
             if _parses("\n".join((*lines[: number - 1], text, *lines[number:]))):
                 return sentence
+            tries -= 1
+            if tries <= 0:
+                return ""
     return ""
 
 
@@ -52,7 +64,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
                 text[: match.start()] + text[match.end() :],
                 f"In line {number} there seems to be one {name} too many.",
             )
-    for match in re.finditer(r"(?<![=<>!+\-*/])=(?!=)", text):
+    for match in _ASSIGNS.finditer(text):
         yield (
             text[: match.start()] + "==" + text[match.end() :],
             f"In line {number}, `=` assigns; a comparison is written with two of them.",
@@ -76,7 +88,7 @@ def _inserted(text: str, token: str, sentence: str) -> Iterator[tuple[str, str]]
     """The token at the end, then at every place between two words."""
     stripped = _split_comment(text)[0].rstrip()
     places = [len(stripped), len(stripped) - stripped.endswith(":")]
-    places += [match.start() for match in re.finditer(r"\b|\s", text)]
+    places += [match.start() for match in _PLACES.finditer(text)]
     for place in dict.fromkeys(places):
         yield text[:place] + token + text[place:], sentence
 

@@ -115,7 +115,7 @@ class Trial(WorkerBench):
     """One version of a student's file as the checks see it."""
 
     restarts = -1
-    runs_beside = False
+    states = False
 
     def __init__(
         self, trials: Trials, code: str, call_seconds: float, shared: bool, counts_lines: bool = False

@@ -16,11 +16,11 @@ from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, 
 
 from grader import sources, wire
 from grader.bench import WorkerBench
+from grader.confined.readers import MEMORY
 from grader.limits import Isolation
 from grader.model import Probe
 from grader.program import loading_seed
 from grader.sandbox import Zygote
-from grader.sources import child
 from reference import LAB, matrices
 from reference.ladder import Ladder
 
@@ -328,11 +328,16 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 # --- the process that reads documents ----------------------------------------------------------------------
 
 HOSTILE_READER = """
-import json, os, pathlib, resource, socket, sys
-from grader.sources import child
+import json, os, resource, socket, sys
+from grader.confined import server
+from grader.confined.readers import MEMORY
+from grader.confined.tasks import Read, ReaderSettings
+from grader.worker.lockdown import prepared
 
 folder, secret, level = sys.argv[1:]
-child.confine(level, folder)
+lockdown = prepared(server.LIBRARIES)[0] if level == "strict" else None
+settings = ReaderSettings(memory=MEMORY, file_size=0, cpu_seconds=30, item_seconds=15.0)
+server.confine(settings, Read(root=folder, names=("report.md",)), os.open(os.devnull, os.O_RDWR), lockdown)
 
 def tried(attempt):
     try:
@@ -346,13 +351,16 @@ def fork():
         os._exit(0)
 
 def limits():
-    return [resource.getrlimit(kind) for kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU)]
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_FSIZE)
+    return [resource.getrlimit(kind) for kind in kinds]
 
 print(json.dumps({
     "reads a secret": tried(lambda: open(secret).read()),
-    "reads the lab": tried(lambda: open(child.__file__).read()),
+    "reads the lab": tried(lambda: open(server.__file__).read()),
     "opens a socket": tried(socket.socket),
     "starts a process": tried(fork),
+    "reads what others handed in": tried(lambda: open(folder + "/of somebody else.md").read()),
+    "lists the folder": tried(lambda: os.listdir(folder)),
     "writes beside": tried(lambda: open(secret + ".new", "w").close()),
     "writes into the folder": tried(lambda: open(folder + "/new", "w").close()),
     "signals its parent": tried(lambda: os.kill(os.getppid(), 0)),
@@ -368,7 +376,7 @@ print(json.dumps({
 def test_a_reader_that_a_report_has_got_hold_of_reaches_nothing_once_it_is_locked_in(
     handed_in: Handed, tmp_path: Path, level: str
 ) -> None:
-    folder = handed_in({"report.md": "# A report"})
+    folder = handed_in({"report.md": "# A report", "of somebody else.md": "# Another"})
     secret = tmp_path / "secret"
     secret.write_text("of somebody else", encoding="utf-8")
     done = subprocess.run(
@@ -380,7 +388,7 @@ def test_a_reader_that_a_report_has_got_hold_of_reaches_nothing_once_it_is_locke
     )
     found = json.loads(done.stdout)
     assert found.pop("reads the report") == "possible"
-    bounded = [[most, most] for most in (child.MEMORY, child.CPU_SECONDS)]
+    bounded = [[most, most] for most in (MEMORY, int(sources.CPU_SECONDS), 0)]
     assert found.pop("limits") == bounded
     assert set(found.values()) == ({"possible"} if level == "process" else {"PermissionError"}), found
 
@@ -396,20 +404,29 @@ def test_reports_are_read_alike_whatever_locks_the_reader_in(level: Isolation) -
         assert any(source.code for source in read)
 
 
-def test_a_reader_that_cannot_be_locked_in_reads_nothing_where_it_must(
-    handed_in: Handed, tmp_path: Path
-) -> None:
+READING = """
+import sys
+from pathlib import Path
+from grader import sources
+(source,) = sources.read_all(Path(sys.argv[2]), [Path(sys.argv[2], "report.md")], sys.argv[1])
+print(source.text)
+"""
+
+
+def test_a_reader_that_cannot_be_locked_in_reads_nothing_where_it_must(handed_in: Handed) -> None:
     folder = handed_in({"report.md": "# A report"})
-    without = WITHOUT_LANDLOCK.replace("grader.cli", "grader.sources.child")
-    for level, status in (("strict", 1), ("auto", 0)):
+    without = WITHOUT_LANDLOCK.replace('"-m", "grader.cli"', f'"-c", {READING!r}')
+    for level, status in (("strict", 1), ("auto", 0), ("process", 0)):
         done = subprocess.run(
-            [sys.executable, "-c", without, level, folder, "report.md"],
+            [sys.executable, "-c", without, level, folder],
             env=environment(),
             capture_output=True,
+            text=True,
             check=False,
         )
         assert done.returncode == status, done.stderr
-        assert bool(done.stdout) == (status == 0)
+        assert ("A report" in done.stdout) == (status == 0)
+        assert ("IsolationError" in done.stderr) == (status == 1)
 
 
 OPTIONAL = """

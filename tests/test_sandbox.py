@@ -583,7 +583,7 @@ def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tm
 def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
     handed_in: Handed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.forkserver.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("grader.forking.ANSWER_SECONDS", 0.5)
     folder = handed_in({"lab.py": OTHER_CODE.replace("        ", "")})
     source = sources.read(folder / "lab.py", "lab.py")
     with Zygote("process") as zygote:

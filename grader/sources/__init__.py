@@ -1,30 +1,57 @@
-"""Files handed in, read into sources; nothing here executes anything.
+"""Files handed in, read into sources by confined processes; nothing here parses or executes anything.
 
-Each module reads one kind of file. Scripts are read here; documents, which are hostile and heavy, by a
-process of their own (`child`) that may run out of memory or time and cost only the document.
+Each module reads one kind of file. A process that runs out of memory or time costs the file it was at, and all of
+one student's files together cost no more than CPU_SECONDS.
 """
 
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from grader.confined.readers import MEMORY, Answers, Readers, shared
+from grader.confined.tasks import ANSWER, Looked, Outline, Read, ReaderSettings, decoded
 from grader.limits import Isolation
 from grader.model import Source
-from grader.sources import python
+from grader.parsing import too_long
 from grader.sources.kinds import READABLE, kind_of, looks_like_a_document
 
-__all__ = ["MAX_DOCUMENTS", "is_readable", "looks_like_a_document", "read", "read_all"]
+__all__ = [
+    "CPU_SECONDS",
+    "FILE_SECONDS",
+    "MAX_DOCUMENTS",
+    "MAX_SCRIPTS",
+    "is_readable",
+    "look_at",
+    "looks_like_a_document",
+    "read",
+    "read_all",
+]
 
 MAX_DOCUMENTS: Final = 20
 """Of one student; more are listed for the person marking."""
 
-SECONDS: Final = 120.0
-"""On the clock, for all documents of one student; the child's own limit counts computing time."""
+MAX_SCRIPTS: Final = 40
+"""The same for scripts."""
+
+CPU_SECONDS: Final = 30.0
+"""For all files of one student."""
+
+FILE_SECONDS: Final = 15.0
+"""For one of them: a report takes one; so much is for a busy notebook on a slow machine."""
+
+_SIGPROF: Final = 27
+"""What ends a process that is over FILE_SECONDS; the number is the same on Linux and macOS."""
+
+_REFUSALS: Final = 1 << 17
+"""Bytes of an answer that are kept for sentences about what is too much."""
+
+_INCLUDED: Final = 1_000
+"""Files beside a single one among which a report may include some."""
 
 
 def is_readable(path: Path) -> bool:
@@ -40,73 +67,126 @@ def read(path: Path, name: str, isolation: Isolation = "auto") -> Source:
     root = path.parent
     for _ in Path(name).parts[1:]:
         root = root.parent
-    (source,) = read_all(root, [path], isolation)
-    return msgspec.structs.replace(source, name=name) if source.name != name else source
+    beside = [file for file in islice(root.rglob("*"), _INCLUDED) if file.is_file()]
+    (looked,) = look_at(root, [path], shared(isolation), beside=beside)
+    return msgspec.structs.replace(looked.source, name=name) if looked.source.name != name else looked.source
 
 
 def read_all(root: Path, files: Sequence[Path], isolation: Isolation = "auto") -> tuple[Source, ...]:
     """Read files under `root`, in their order; each is called by its path from there.
 
-    `isolation` is what the process that reads documents gets; by default the strongest there is.
+    `isolation` is what the process that reads gets; by default the strongest there is.
     """
-    names = [file.relative_to(root).as_posix() for file in files]
-    documents = [name for file, name in zip(files, names, strict=True) if not _is_script(file)]
-    found = _read_documents(root, documents[:MAX_DOCUMENTS], isolation)
-    for name in documents[MAX_DOCUMENTS:]:
-        sentence = f"{name} was not read: only {MAX_DOCUMENTS} documents of a student are."
-        found[name] = Source(root / name, name, "", (), unread=(sentence,))
-    return tuple(
-        found[name] if name in found else python.read(file, name)
-        for file, name in zip(files, names, strict=True)
+    return tuple(looked.source for looked in look_at(root, files, shared(isolation), beside=files))
+
+
+def look_at(
+    root: Path,
+    files: Sequence[Path],
+    readers: Readers,
+    asked: Mapping[str, str] | None = None,
+    beside: Sequence[Path] = (),
+) -> tuple[Looked, ...]:
+    """Read files under `root` with an outline of the code of each; they are called by their paths from there.
+
+    `asked` are names of functions as `binding.normalised` writes them, and what the sheet calls each; `beside` are all
+    files of the submission, which reports may include.
+    """
+    names = [_name(file, root) for file in files]
+    kinds = {name: kind_of(file) for name, file in zip(names, files, strict=True)}
+    scripts = _shallow_first(name for name in names if kinds[name] == ".py")
+    documents = [name for name in names if kinds[name] != ".py"]
+    found = {
+        **_too_many(root, scripts[MAX_SCRIPTS:], f"{MAX_SCRIPTS} scripts"),
+        **_too_many(root, documents[MAX_DOCUMENTS:], f"{MAX_DOCUMENTS} documents"),
+    }
+    wanted = [*scripts[:MAX_SCRIPTS], *documents[:MAX_DOCUMENTS]]
+    task = Read(
+        root=os.fspath(root),
+        names=tuple(wanted),
+        beside=tuple(_name(file, root) for file in beside),
+        asked=dict(asked or {}),
     )
+    found |= _Reading(readers, task, tuple(sorted({kinds[name] for name in wanted}))).all()
+    return tuple(found[name] for name in names)
 
 
-def _is_script(file: Path) -> bool:
-    return kind_of(file) == ".py"
+def _name(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
 
 
-def _read_documents(root: Path, names: Sequence[str], isolation: Isolation) -> dict[str, Source]:
-    """All of them by one process; where it fails, each by one of its own, so that one costs only itself."""
+def _shallow_first(names: Iterable[str]) -> list[str]:
+    """A student's own scripts lie in front of those of an environment that was handed in with them."""
+    return sorted(names, key=lambda name: name.count("/"))
+
+
+def _too_many(root: Path, names: Sequence[str], most: str) -> dict[str, Looked]:
     if not names:
         return {}
-    sources = _ask_child(root, names, isolation)
-    if sources is not None:
-        return dict(zip(names, sources, strict=True))
-    if len(names) > 1:
-        return {name: _read_documents(root, [name], isolation)[name] for name in names}
-    sentence = f"{names[0]} takes more time or memory to read than a report does: a person has to look."
-    return {names[0]: Source(root / names[0], names[0], "", (), unread=(sentence,))}
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    were = "was" if len(names) == 1 else "were"
+    sentence = f"{shown} {were} not read: only {most} of a student are."
+    return {name: _unread(root, name, sentence) for name in names}
 
 
-def _ask_child(root: Path, names: Sequence[str], isolation: Isolation) -> list[Source] | None:
-    command = [sys.executable, "-I", "-B", "-m", "grader.sources.child", isolation, str(root), *names]
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "HOME": "/nonexistent",
-    }
-    # Its answer goes to a file, so that a limit of the child's bounds what is kept of it.
-    with tempfile.TemporaryFile() as said:
+def _unread(root: Path, name: str, sentence: str) -> Looked:
+    return Looked(Source(root / name, name, "", (), unread=(sentence,)), Outline())
+
+
+class _Reading:
+    """Files of one student, read by one process after another until all are or too much was spent on them."""
+
+    def __init__(self, readers: Readers, task: Read, kinds: tuple[str, ...]) -> None:
+        self._readers = readers
+        self._task = task
+        self._kinds = kinds
+        self._root = Path(task.root)
+        self._seconds = CPU_SECONDS
+        self._room = ANSWER - _REFUSALS
+
+    def all(self) -> dict[str, Looked]:
+        """Each file by its name."""
+        found: dict[str, Looked] = {}
+        waiting = list(self._task.names)
+        while waiting and self._seconds >= 1:
+            answers = self._ask(waiting)
+            looked = _looked(answers)
+            found.update(zip(waiting, looked, strict=False))
+            waiting = waiting[len(looked) :]
+            # What ends a process that has read others before may be owed to them: it is tried alone.
+            if waiting and not (looked and answers.signal != _SIGPROF):
+                name = waiting.pop(0)
+                sentence = (
+                    f"{name} takes more time or memory to read than a report does: a person has to look."
+                )
+                found[name] = _unread(self._root, name, sentence)
+        sentence = f"was not read: the files of a student are read for {CPU_SECONDS:g} seconds in all."
+        return found | {name: _unread(self._root, name, f"{name} {sentence}") for name in waiting}
+
+    def _ask(self, names: Sequence[str]) -> Answers:
+        task = msgspec.structs.replace(self._task, names=tuple(names), room=self._room)
+        settings = ReaderSettings(
+            memory=MEMORY,
+            file_size=0,
+            cpu_seconds=math.ceil(self._seconds),
+            item_seconds=FILE_SECONDS,
+            kinds=self._kinds,
+        )
+        answers = self._readers.ask(task, settings)
+        self._seconds -= answers.cpu
+        self._room -= sum(map(len, answers.bodies))
+        return answers
+
+
+def _looked(answers: Answers) -> list[Looked]:
+    """The files that were read before the process ended, or answered something else."""
+    found: list[Looked] = []
+    for body in answers.bodies:
         try:
-            subprocess.run(
-                command,
-                cwd=root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=said,
-                stderr=subprocess.DEVNULL,
-                timeout=SECONDS,
-                check=True,
-            )
-        except (subprocess.SubprocessError, OSError):
-            return None
-        said.seek(0)
-        answer = said.read()
-    from grader.sources.child import decode
-
-    try:
-        sources = decode(answer)
-    except msgspec.MsgspecError:
-        return None
-    return sources if len(sources) == len(names) else None
+            looked = decoded(body, Looked)
+        except msgspec.MsgspecError:
+            break
+        if too_long(looked.source.code):
+            break
+        found.append(looked)
+    return found

@@ -14,6 +14,7 @@ from typing import Final
 
 from grader.model import Frozen, Passage, Place, Source
 from grader.parsing import parsed
+from grader.sources import lexical
 
 __all__ = [
     "Block",
@@ -31,6 +32,9 @@ MAX_STATEMENT: Final = 150
 """Lines of one statement tried where a block as a whole does not parse."""
 
 MAX_LINES: Final = 20_000
+
+MAX_LINE: Final = 100_000
+"""Characters of a line that is no code: a list of a thousand losses has 20,000."""
 
 
 class Line(Frozen, frozen=True):
@@ -81,6 +85,9 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
     for block in blocks:
         lines = block.lines[:room]
         room -= len(lines)
+        if block.kind != "code" and (long := [line for line in lines if len(line.text) > MAX_LINE]):
+            lines = tuple(Line(line.text[:MAX_LINE], line.place) for line in lines)
+            said += [_long(name, line) for line in long if "base64," not in line.text[:MAX_LINE]][:1]
         cut.append((block.kind, lines, statements(lines) if block.kind in ("code", "maybe") else ()))
     names = _names([statement for _, _, parts in cut for statement in parts])
     for kind, lines, parts in cut:
@@ -120,11 +127,15 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
     )
 
 
-_BEGINS: Final = re.compile(r"\s*(?:def|class|for|while|import|from)\b.*")
+_BEGINS: Final = re.compile(r"\s*+(?:def|class|for|while|import|from)\b")
 
 
 def _text(lines: Sequence[Line]) -> str:
     return "\n".join(line.text for line in lines)
+
+
+def _long(name: str, line: Line) -> str:
+    return f"Only the first {MAX_LINE:,} characters of {name} {line.place.words} were read."
 
 
 def _passage(kind: str, lines: Sequence[Line]) -> Passage:
@@ -143,10 +154,22 @@ def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
         pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
     for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            for number, line in enumerate(str(node.value.value).splitlines(), start=node.lineno):
+            for number, line in enumerate(_shown(node.value.value).splitlines(), start=node.lineno):
                 written[number] = line.strip()
-    kept = [Line(line, lines[number - 1].place) for number, line in sorted(written.items()) if line]
+    kept = [
+        Line(line, lines[number - 1].place)
+        for number, line in sorted(written.items())
+        if line and number <= len(lines)  # an escape in a docstring makes lines that are none
+    ]
     return (_passage("comment", kept),) if kept else ()
+
+
+def _shown(value: object) -> str:
+    """A constant as text; with a sign in the place of halves of characters, which cannot be written down."""
+    try:
+        return str(value).encode("utf-8", "replace").decode("utf-8")
+    except ValueError:  # a number with too many digits
+        return ""
 
 
 class Statement(Frozen, frozen=True):
@@ -172,9 +195,10 @@ def statements(lines: Sequence[Line]) -> tuple[Statement, ...]:
     A statement begins at a line without indentation and ends before the next such line with which it parses.
     """
     found: list[Statement] = []
+    following = _following(lines)
     position = 0
     while position < len(lines):
-        end = _statement_end(lines, position)
+        end = _statement_end(lines, position, following)
         part = tuple(lines[position : end or position + 1])
         found.append(_statement(part) if end else Statement(part, "text" if _text(part).strip() else "blank"))
         position += len(part)
@@ -214,16 +238,57 @@ def _is_code(part: Statement, names: _Names, kind: str, error: str) -> bool:
     return part.kind in ("code", "blank")
 
 
-def _statement_end(lines: Sequence[Line], start: int) -> int | None:
+def _following(lines: Sequence[Line]) -> list[str]:
+    """For each line and behind the last, the first line from there on that is not blank."""
+    following = [""]
+    for line in reversed(lines):
+        following.append(line.text if line.text.strip() else following[-1])
+    return following[::-1]
+
+
+def _statement_end(lines: Sequence[Line], start: int, following: Sequence[str]) -> int | None:
     if not lines[start].text.strip() or lines[start].text[:1].isspace():
         return None
+    state = lexical.BEGIN
     for end in range(start + 1, min(len(lines), start + MAX_STATEMENT) + 1):
-        following = next((line.text for line in lines[end:] if line.text.strip()), "")
-        if following[:1].isspace() or _goes_on(following):
+        state = lexical.after(lines[end - 1].text, state)
+        if state.is_open or following[end][:1].isspace() or _goes_on(following[end]):
             continue
-        if parses(_text(lines[start:end])):
+        try:
+            parsed(_text(lines[start:end]))
+        except SyntaxError as error:
+            if _stays(error, end - start):
+                return None
+        except (ValueError, RecursionError, MemoryError):
+            pass
+        else:
             return end
     return None
+
+
+_STAYS: Final = (
+    "invalid syntax",
+    "expected ':'",
+)
+_STAYS_WHATEVER_FOLLOWS: Final = (
+    "expected an indented block",
+    "unexpected indent",
+    "unindent does not match",
+    "unterminated string literal",
+    "invalid decimal literal",
+    "invalid character",
+    "invalid non-printable character",
+    "leading zeros",
+    "unmatched",
+    "closing parenthesis",
+)
+
+
+def _stays(error: SyntaxError, count: int) -> bool:
+    """Whether an error in so many lines stays whatever follows: Python read no further than the line it names."""
+    message = error.msg or ""
+    known = message in _STAYS or message.startswith(_STAYS_WHATEVER_FOLLOWS)
+    return known and error.lineno is not None and error.lineno < count
 
 
 def _goes_on(line: str) -> bool:

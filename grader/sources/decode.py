@@ -1,7 +1,6 @@
 """The bytes of a text file as text, whatever a student's editor made of it, or a sentence why not."""
 
 import codecs
-import re
 from pathlib import Path
 from typing import Final
 
@@ -60,4 +59,4 @@ def text_of(data: bytes, name: str) -> str:
                 text = data.decode("utf-8")
             except UnicodeDecodeError:
                 text = data.decode("cp1252", "replace")
-    return re.sub(r"\r\n?", "\n", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")

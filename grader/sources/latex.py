@@ -1,7 +1,9 @@
 """Reports in LaTeX: listings, verbatim text, files included, and the text with its mathematics."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,14 +19,20 @@ __all__ = ["read"]
 MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 5
 MAX_FILES: Final = 40
+MAX_OWN: Final = 100
+"""Environments and commands of a report's own; more are not looked at."""
+MAX_ASKED: Final = 200
+"""Files that a report says it includes."""
+LINE: Final = 2_000
+"""Characters before a command among which a comment is looked for."""
 
 _ENVIRONMENTS: Final = (
     "lstlisting", "minted", "verbatim", "verbatim*", "Verbatim", "BVerbatim", "LVerbatim", "SaveVerbatim",
     "alltt", "pyverbatim", "pycode", "pyblock", "python", "pythoncode", "tcblisting", "minted*",
 )  # fmt: skip
 _DEFINES: Final = re.compile(
-    r"\\(?:lstnewenvironment|newtcblisting|DefineVerbatimEnvironment|newtcbinputlisting)\*?(?:\[[^\]]*\])?\{(\w+)\}"
-    r"|\\newminted(?:\[(\w+)\])?\{(\w+)\}"
+    r"\\(?:lstnewenvironment|newtcblisting|DefineVerbatimEnvironment|newtcbinputlisting)"
+    r"\*?+(?:\[[^\]]{0,200}+\])?+\{(\w{1,60}+)\}|\\newminted(?:\[(\w{1,60}+)\])?+\{(\w{1,60}+)\}"
 )
 _INCLUDES: Final = {
     "input": 1, "include": 1, "subfile": 1, "lstinputlisting": 1, "inputminted": 2, "verbatiminput": 1,
@@ -33,17 +41,27 @@ _INCLUDES: Final = {
 """Commands that include a file, and which of their arguments in braces names it."""
 
 _MACRO: Final = re.compile(
-    r"\\(?:re)?newcommand\*?\s*\{?\\(\w+)\}?\s*(?:\[\d\])?(?:\[[^\]]*\])?\s*\{", re.MULTILINE
+    r"\\(?:re)?newcommand\*?+\s*+\{?+\\(\w{1,60}+)\}?+\s*+(?:\[\d\])?(?:\[[^\]]{0,200}+\])?+\s*+\{"
 )
+_ARGUMENTS: Final = r"(?:\s*+(?:\[[^\]]{0,300}+\]|\{[^{}]{0,300}+\}))++"
+_HEAD: Final = re.compile(r"(?:[^\S\n]*+(?:\[[^\]]{0,300}+\]|\{[^{}\n]{0,300}+\}))*+[^\S\n]*+")
+_LANGUAGE: Final = re.compile(r"language\s*+=\s*+(?:\{?+\[[^\]]{0,100}+\]\}?+)?+\s*+(\w{1,60}+)")
+_BRACED: Final = re.compile(r"\{([^{}]*+)\}")
+_BOUND: Final = re.compile(r"(firstline|lastline)\s*+=\s*+(\d{1,9}+)")
+_COMMENT: Final = re.compile(r"(?<!\\)%")
+_INCLUDING: Final = re.compile(
+    r"\\(?:lstinputlisting|inputminted|verbatiminput|VerbatimInput|input)\b[^#]{0,300}+#(\d)"
+)
+_TWO_OPTIONS: Final = re.compile(r"\]\s*+\[")
 
 
-def read(path: Path, name: str, root: Path | None = None) -> Source:
-    """Read a report with the files it includes, which have to lie under `root`.
+def read(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
+    """Read a report with the files it includes: any of those `allowed`, by their paths from `root`.
 
     Raises SourceError in a sentence where the report is no text.
     """
     notes: list[str] = []
-    reading = _Reading(root or path.parent, notes)
+    reading = _Reading(root, allowed, notes)
     blocks = list(reading.file(path, name, 0))
     return assemble(path, name, blocks, notes)
 
@@ -51,10 +69,11 @@ def read(path: Path, name: str, root: Path | None = None) -> Source:
 class _Reading:
     """One document with its includes: how many files were read so far, and what to say about it."""
 
-    def __init__(self, root: Path, notes: list[str]) -> None:
+    def __init__(self, root: Path, allowed: Set[str], notes: list[str]) -> None:
         self._root = root.resolve()
+        self._allowed = allowed
         self._notes = notes
-        self._count = 0
+        self._count = self._asked = 0
 
     def file(self, path: Path, name: str, depth: int) -> Iterator[Block]:
         self._count += 1
@@ -76,25 +95,33 @@ class _Reading:
         environments: set[str],
         includes: dict[str, int],
     ) -> Iterator[Block]:
-        names = "|".join(sorted((re.escape(e) for e in environments), key=len, reverse=True))
-        commands = "|".join(sorted((re.escape(c) for c in includes), key=len, reverse=True))
-        found = re.compile(
-            rf"\\begin\{{(?P<env>{names})\}}(?P<body>.*?)\\end\{{(?P=env)\}}"
-            rf"|\\(?P<command>{commands})\*?(?P<arguments>(?:\s*\[[^\]]*\]|\s*\{{[^{{}}]*\}})+)",
-            re.DOTALL,
-        )
+        found = _pattern(environments, includes)
         pieces: list[tuple[str, int] | Block] = []
-        position = 0
-        for match in found.finditer(text):
+        without_end: set[str] = set()
+        position, line, start = 0, 1, 0
+        while match := found.search(text, start):
+            environment = match["env"]
+            end = start = match.end()
+            if environment:
+                closing = f"\\end{{{environment}}}"
+                end = -1 if environment in without_end else text.find(closing, start)
+                if end < 0:
+                    without_end.add(environment)
+                    start = match.start() + 1
+                    continue
+                start = end + len(closing)
             if _commented(text, match.start()):
                 continue
-            pieces.append((text[position : match.start()], text.count("\n", 0, position) + 1))
-            position = match.end()
-            if match["env"]:
-                pieces.append(_environment(name, text, match, environments))
+            before = text[position : match.start()]
+            pieces.append((before, line))
+            line += before.count("\n")
+            if environment:
+                pieces.append(_environment(name, text[match.end() : end], line, environment))
             else:
                 pieces += self._included(match, path, depth, includes)
-        pieces.append((text[position:], text.count("\n", 0, position) + 1))
+            line += text.count("\n", match.start(), start)
+            position = start
+        pieces.append((text[position:], line))
         for piece in pieces:
             if isinstance(piece, Block):
                 yield piece
@@ -105,9 +132,10 @@ class _Reading:
         self, match: re.Match[str], path: Path, depth: int, includes: dict[str, int]
     ) -> list[Block]:
         """The blocks of an included file: a part of the report, or a listing."""
-        given = re.findall(r"\{([^{}]*)\}", match["arguments"])
+        given = _BRACED.findall(match["arguments"])
         number = includes[match["command"]]
-        if len(given) < number:
+        self._asked += 1
+        if len(given) < number or self._asked > MAX_ASKED:
             return []
         wanted = given[number - 1].strip()
         texts = match["command"] in ("input", "include", "subfile") and not wanted.endswith(".py")
@@ -125,7 +153,7 @@ class _Reading:
             self._notes.append(str(error))
             return []
         lines = at_lines(shown, content)
-        bounds = dict(re.findall(r"(firstline|lastline)\s*=\s*(\d+)", match["arguments"]))
+        bounds = dict(_BOUND.findall(match["arguments"]))
         first, last = int(bounds.get("firstline", 1)), int(bounds.get("lastline", len(lines)))
         language = "python" if file.suffix == ".py" else given[0] if number == 2 else ""
         chosen = lines[max(first - 1, 0) : last]
@@ -135,42 +163,59 @@ class _Reading:
         """A file of the submission, by the path the report gives or else by its name alone."""
         for ending in endings:
             for folder in (path.parent, self._root):
-                file = (folder / f"{wanted}{ending}").resolve()
-                if file.is_relative_to(self._root) and file.is_file() and not file.is_symlink():
+                file = Path(os.path.normpath(folder.resolve() / f"{wanted}{ending}"))
+                if self._may_include(file):
                     return file
         named = self._root / Path(wanted).name
-        return named if named.is_file() and not named.is_symlink() else None
+        return named if self._may_include(named) else None
+
+    def _may_include(self, file: Path) -> bool:
+        return (
+            file.is_relative_to(self._root)
+            and file.relative_to(self._root).as_posix() in self._allowed
+            and file.is_file()
+            and not file.is_symlink()
+        )
+
+
+def _pattern(environments: set[str], includes: dict[str, int]) -> re.Pattern[str]:
+    """Where a verbatim environment begins, or a command that includes a file, with its arguments."""
+    names = "|".join(sorted((re.escape(e) for e in environments), key=len, reverse=True))
+    commands = "|".join(sorted((re.escape(c) for c in includes), key=len, reverse=True))
+    return re.compile(
+        rf"\\begin\{{(?P<env>{names})\}}|\\(?P<command>{commands})\*?+(?P<arguments>{_ARGUMENTS})"
+    )
 
 
 def _commented(text: str, position: int) -> bool:
-    line = text[text.rfind("\n", 0, position) + 1 : position]
-    return re.search(r"(?<!\\)%", line) is not None
+    line = text[text.rfind("\n", max(position - LINE, 0), position) + 1 : position][-LINE:]
+    return _COMMENT.search(line) is not None
 
 
-def _environment(name: str, text: str, match: re.Match[str], environments: set[str]) -> Block:
+def _environment(name: str, body: str, line: int, environment: str) -> Block:
     """A verbatim environment: its options and its language stand in front of the first line end."""
-    body = match["body"]
-    head = re.match(r"(?:[^\S\n]*(?:\[[^\]]*\]|\{[^{}\n]*\}))*[^\S\n]*", body)
+    head = _HEAD.match(body)
     options = head[0] if head else ""
-    first = text.count("\n", 0, match.start("body") + len(options)) + 1
+    first = line + options.count("\n")
     content = body[len(options) :]
     if content.startswith("\n"):
         content, first = content[1:], first + 1
     content = content.removesuffix("\n")
-    if match["env"].startswith(("lst", "tcb")):
-        language = re.search(r"language\s*=\s*(?:\{?\[[^\]]*\]\}?)?\s*(\w+)", options)
+    if environment.startswith(("lst", "tcb")):
+        language = _LANGUAGE.search(options[:LINE])
         word = language[1] if language else ""
     else:
-        braces = re.findall(r"\{([^{}]*)\}", options)
-        word = braces[-1] if braces and match["env"].startswith(("minted", "py")) else ""
-        word = word or ("python" if match["env"].startswith("py") else "")
+        braces = _BRACED.findall(options)
+        word = braces[-1] if braces and environment.startswith(("minted", "py")) else ""
+        word = word or ("python" if environment.startswith("py") else "")
     return listing(word, at_lines(name, content.rstrip(), first))
 
 
 def _defined(text: str) -> set[str]:
     """Names of verbatim environments that the report defines for itself."""
     found: set[str] = set()
-    for environment, minted, language in _DEFINES.findall(text):
+    for match in islice(_DEFINES.finditer(text), MAX_OWN):
+        environment, minted, language = match.groups("")
         found |= {environment} if environment else {minted or f"{language}code"}
     return found
 
@@ -178,14 +223,12 @@ def _defined(text: str) -> set[str]:
 def _including(text: str) -> dict[str, int]:
     """The report's own commands that include a file, with the number of the argument that names it."""
     found: dict[str, int] = {}
-    for match in _MACRO.finditer(text):
+    for match in islice(_MACRO.finditer(text), MAX_OWN):
         body = text[match.end() : match.end() + 1_000]
         body = body[: _closing(body)]
-        used = re.search(
-            r"\\(?:lstinputlisting|inputminted|verbatiminput|VerbatimInput|input)\b[^#]*#(\d)", body
-        )
+        used = _INCLUDING.search(body)
         if used:
-            optional = bool(re.search(r"\]\s*\[", match[0]))
+            optional = bool(_TWO_OPTIONS.search(match[0]))
             found[match[1]] = max(int(used[1]) - optional, 1)
     return found
 

@@ -6,17 +6,22 @@ timed or captured is still run; everything else that is not Python does nothing 
 
 import ast
 import re
+import tokenize
 from typing import Any, Final
 
 from grader.parsing import parsed
 
 __all__ = ["neutralise"]
 
-_SUSPECT: Final = re.compile(r"^\s*(?:%|!|\?|>>>|In ?\[)|=\s*[%!]|\?\s*$", re.MULTILINE)
+_SUSPECT: Final = re.compile(r"(?m)^[^\S\n]*+(?:%|!|\?|>>>|In ?\[)|=\s*+[%!]|\?[^\S\n]*+$")
 _TRANSPARENT: Final = ("time", "timeit", "capture", "prun", "memit", "mprun", "lprun", "snakeviz")
 _WRITES: Final = ("writefile", "file")
-_OPTIONS: Final = re.compile(r"(?:-\w+(?:[ =]?\d+)?\s+)*")
+_OPTIONS: Final = re.compile(r"\A(?:-\w++(?:[ =]\d++)?+\s++)*+")
+_CELL_MAGIC: Final = re.compile(r"%%(\w++)\s*+(.*+)")
+_BEGINS: Final = re.compile(r"[ \t]*+(?:%\w|!)")
 MAX_MAGICS: Final = 200
+MAX_LINES: Final = 100_000
+"""Lines of one cell that are looked at, counted again for each magic in it."""
 
 
 def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
@@ -25,7 +30,7 @@ def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
         return code, ()
     lines = code.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
-    found = re.match(r"%%(\w+)\s*(.*)", lines[first])
+    found = _CELL_MAGIC.match(lines[first])
     notes: list[tuple[int, str]] = []
     if found:
         notes.append((first + 1, lines[first].strip()))
@@ -42,8 +47,11 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
     notes: list[tuple[int, str]] = []
     current = [f"{line}\n" for line in lines]
-    for _ in range(MAX_MAGICS):
-        changed, transformed = manager.do_one_token_transform(current)
+    for _ in range(min(MAX_MAGICS, MAX_LINES // len(lines))):
+        try:
+            changed, transformed = manager.do_one_token_transform(current)
+        except (SyntaxError, tokenize.TokenError, ValueError):
+            return _by_their_signs(current, notes)  # what is no Python with magics either loses only itself
         if not changed:
             break
         where = next((i for i, (a, b) in enumerate(zip(current, transformed, strict=False)) if a != b), None)
@@ -54,6 +62,15 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
         plain = _plain(transformed[where])
         current = [*transformed[:where], plain, *["\n"] * taken, *transformed[where + 1 :]]
     return [line.removesuffix("\n") for line in current], notes
+
+
+def _by_their_signs(
+    lines: list[str], notes: list[tuple[int, str]]
+) -> tuple[list[str], list[tuple[int, str]]]:
+    """Without lines that begin as magics do, where the rest keeps IPython from telling them."""
+    found = [(number, line.strip()) for number, line in enumerate(lines, start=1) if _BEGINS.match(line)]
+    kept = ["" if _BEGINS.match(line) else line.removesuffix("\n") for line in lines]
+    return kept, [*notes, *found]
 
 
 def _plain(line: str) -> str:

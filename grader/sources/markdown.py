@@ -15,6 +15,9 @@ from grader.sources.mathtext import plain
 __all__ = ["listing", "read", "read_text"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
+_WORD_END: Final = re.compile(r"[\s{},.:=]++")
+_PROMPT: Final = re.compile(r"(?m)^[^\S\n]*+>>> ")
+_FENCE: Final = re.compile(r"[\s>*+-]*+(?:\d{1,9}+[.)]\s++)?+(?:```|~~~)")
 _PYTHON: Final = ("python", "python3", "py", "ipython", "ipython3", "pycon", "python-repl", "sage")
 _SHOWN: Final = (
     "text",
@@ -61,11 +64,11 @@ def read_text(path: Path, name: str, text: str) -> Source:
 
 def listing(language: str, lines: tuple[Line, ...]) -> Block:
     """A listing in a report as a block: code by its language, else what Python makes of it."""
-    word = re.split(r"[\s{},.:=]+", language.strip().lower().lstrip("{."))[0]
+    word = _WORD_END.split(language.strip().lower().lstrip("{."), maxsplit=1)[0]
     text = "\n".join(line.text for line in lines)
     if word in _SHOWN:
         return Block("output", lines)
-    if re.search(r"^\s*>>> ", text, re.MULTILINE):
+    if _PROMPT.search(text):
         return Block("maybe", _session(lines))
     code, _ = neutralise(text)
     neutral = tuple(Line(new, line.place) for new, line in zip(code.split("\n"), lines, strict=True))
@@ -90,11 +93,12 @@ def _code(text: str) -> Iterator[tuple[int, int, str, str]]:
     """The first line (from 0), the line after the last, the language and the content of each listing."""
     from markdown_it import MarkdownIt
 
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    # What stands within a paragraph is not looked at, which is also what takes time.
+    for token in MarkdownIt("commonmark").enable("table").disable("inline").parse(text):
         if token.type in ("fence", "code_block") and token.map is not None:
             yield token.map[0], token.map[1], token.info, token.content.removesuffix("\n")
 
 
 def _first(lines: list[str], first: int, content: str) -> int:
     """The line where the content begins: below the fence, where there is one."""
-    return first + bool(re.match(r"[\s>*+-]*(?:\d+[.)]\s+)?(?:```|~~~)", lines[first]))
+    return first + bool(_FENCE.match(lines[first]))

@@ -4,24 +4,32 @@ Readers turn what they find into this one form, so that figures are looked for i
 """
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
-__all__ = ["MATH", "plain", "rendered"]
+__all__ = ["plain", "rendered"]
 
 MAX_CHARACTERS: Final = 200_000
 """Of one document; what lies beyond is left as it is."""
 
-MATH: Final = re.compile(
-    r"\$\$.+?\$\$|\\\[.+?\\\]|\\\(.+?\\\)"
-    r"|\\begin\{(?P<name>[a-zA-Z]+\*?)\}.+?\\end\{(?P=name)\}"
-    r"|(?<![\\$\d])\$(?!\s)[^$\n]{1,2000}?(?<!\s)\$(?!\d)",
-    re.DOTALL,
-)
+_OPENS: Final = re.compile(r"\$|\\[\[(]|\\begin\{([a-zA-Z]++\*?+)\}")
+_ENDS: Final = re.compile(r"\\end\{([a-zA-Z]++\*?+)\}")
+_CLOSES: Final = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
+_INLINE: Final = 2_000
+"""Characters between two single dollars; they stand on one line."""
 _MATRIX: Final = re.compile(
     r"(?:[bpvBV]?(?:small)?matrix|array|tabular[x*]?|longtable|tabu|NiceArray|[bpvBV]NiceMatrix)\*?"
 )
+_COLUMNS: Final = re.compile(r"\A\s*+(?:\[[^\]]{0,300}+\]|\{[^}\n]{0,300}+\})*+")
+"""How the columns of a table are set, in front of its first row."""
+_ROW_END: Final = re.compile(r"\\\\(?:\s*+\[[^\]\n]{0,100}+\])?+")
+_CANCELLED_CELL: Final = re.compile(r"\\cancel\{([^{}]*+)\}")
+_SPACE: Final = re.compile(r"\s++")
+_SPACED_SIGN: Final = re.compile(r"([-−+]) (?=[\d.])")
 _TABLES: Final = ("tabular", "tabularx", "longtable", "tabu", "tabular*")
-_STRUCK: Final = re.compile(r"\\cancel\{[^{}\n]*\}|~~[^~\n]+~~")
+_STRUCK: Final = re.compile(r"\\cancel\{[^{}\n]*+\}|~~[^~\n]++~~")
 """What was crossed out is no longer stated."""
 
 _GONE: Final = (
@@ -58,8 +66,60 @@ _SIGNS: Final = {
 def plain(text: str) -> str:
     """Text in which every stretch of LaTeX mathematics is replaced by what it shows; no line moves."""
     if len(text) <= MAX_CHARACTERS and ("$" in text or "\\" in text):
-        text = MATH.sub(lambda found: _kept_lines(found[0], rendered(found[0])), text)
+        parts: list[str] = []
+        position = 0
+        for start, end in _stretches(text):
+            parts += [text[position:start], _kept_lines(text[start:end], rendered(text[start:end]))]
+            position = end
+        text = "".join((*parts, text[position:]))
     return _STRUCK.sub("", text)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Where mathematics begins and ends; what is opened and never closed is none."""
+    ends: dict[str, list[int]] = {}
+    for match in _ENDS.finditer(text):
+        ends.setdefault(match[1], []).append(match.start())
+    unclosed: set[str] = set()
+    position = 0
+    while opened := _OPENS.search(text, position):
+        start = opened.start()
+        if opened[1]:
+            end = _end_of_environment(opened, ends.get(opened[1], []))
+        else:
+            mark = "$$" if text.startswith("$$", start) else opened[0]
+            end = _closed(text, start, mark, unclosed) if mark != "$" else -1
+            if end < 0 and opened[0] == "$":
+                end = _end_of_inline(text, start)
+        if end > 0:
+            yield start, end
+        position = end if end > 0 else start + 1
+
+
+def _end_of_environment(opened: re.Match[str], ends: list[int]) -> int:
+    number = bisect_left(ends, opened.end() + 1)
+    return ends[number] + len(r"\end{}") + len(opened[1]) if number < len(ends) else -1
+
+
+def _closed(text: str, start: int, mark: str, unclosed: set[str]) -> int:
+    """The end of what a mark opens; what has no end once has none from there on."""
+    found = -1 if mark in unclosed else text.find(_CLOSES[mark], start + 3)
+    if found < 0:
+        unclosed.add(mark)
+        return -1
+    return found + 2
+
+
+def _end_of_inline(text: str, start: int) -> int:
+    """The end of mathematics between single dollars, which are no amounts of money; -1 where it is none."""
+    before = text[start - 1 : start]
+    end = text.find("$", start + 1, start + _INLINE + 2)
+    inner = text[start + 1 : end]
+    if end < 0 or not inner or "\n" in inner or inner[0].isspace() or inner[-1].isspace():
+        return -1
+    if before in ("\\", "$") or before.isdecimal() or text[end + 1 : end + 2].isdecimal():
+        return -1
+    return end + 1
 
 
 def rendered(latex: str) -> str:
@@ -73,6 +133,7 @@ def rendered(latex: str) -> str:
         return latex  # a parser's trouble with broken LaTeX must not lose the document
 
 
+@cache
 def _context() -> Any:
     from pylatexenc.latexwalker import get_default_latex_context_db
     from pylatexenc.macrospec import MacroSpec
@@ -174,8 +235,8 @@ def _environment(node: Any) -> str:
     if not _MATRIX.fullmatch(name):
         return inner
     if name in ("array", *_TABLES, "NiceArray"):
-        inner = re.sub(r"^\s*(?:\[[^\]]*\]|\{[^}\n]*\})*", "", inner)
-    rows = re.split(r"\\\\(?:\s*\[[^\]\n]*\])?", inner)
+        inner = _COLUMNS.sub("", inner, count=1)
+    rows = _ROW_END.split(inner)
     if name in _TABLES:
         return " ".join(row.replace("&", "  ") for row in rows)
     return _matrix(rows)
@@ -188,7 +249,7 @@ def _matrix(rows: list[str]) -> str:
         if number == len(rows) - 1 and not row.strip() and len(rows) > 1:
             shown.append(row)
             continue
-        cells = [re.sub(r"\\cancel\{([^{}]*)\}", r"\1", cell).strip() for cell in row.split("&")]
+        cells = [_CANCELLED_CELL.sub(r"\1", cell).strip() for cell in row.split("&")]
         breaks = "\n" * (row.count("\n") - "".join(cells).count("\n"))
         shown.append(f"{breaks}[{', '.join(_number(cell) for cell in cells)}]")
     body = ", ".join(part for part in shown if part.strip())
@@ -198,5 +259,4 @@ def _matrix(rows: list[str]) -> str:
 
 def _number(cell: str) -> str:
     """A cell with its sign drawn up to its digits; an empty one is zero."""
-    cell = re.sub(r"\s+", " ", cell)
-    return re.sub(r"([-−+])\s+(?=[\d.])", r"\1", cell) or "0"
+    return _SPACED_SIGN.sub(r"\1", _SPACE.sub(" ", cell)) or "0"

@@ -1,12 +1,13 @@
 """Python scripts: decoded as Python itself would, parsed to find syntax errors, never executed."""
 
+import codecs
 import io
 import tokenize
 from pathlib import Path
 from typing import Final
 
 from grader.model import Source
-from grader.parsing import parsed
+from grader.parsing import parsed, too_long, too_much
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
 from grader.syntax import suggestion
@@ -15,6 +16,9 @@ __all__ = ["MAX_BYTES", "from_code", "read"]
 
 MAX_BYTES: Final = 1024 * 1024
 """A script of more than a megabyte is not one."""
+
+ENCODINGS: Final = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
+"""What a coding line may name, as `codecs` calls it: Python knows a hundred more, some of which compute."""
 
 
 def read(path: Path, name: str) -> Source:
@@ -32,11 +36,21 @@ def read(path: Path, name: str) -> Source:
         return _problem(path, name, f"{name} is not a text file: hand in the Python script itself.")
     try:
         code = _decoded(data)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+    except _EncodingError as error:
+        return _problem(
+            path,
+            name,
+            f"{name} says that its encoding is `{error}`: save it with the encoding UTF-8 and hand it in again.",
+        )
+    except (SyntaxError, UnicodeError, LookupError):
         return _problem(
             path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again."
         )
     return from_code(path, name, code)
+
+
+class _EncodingError(Exception):
+    """An encoding that is not read; the text is its name."""
 
 
 def _decoded(data: bytes) -> str:
@@ -45,12 +59,16 @@ def _decoded(data: bytes) -> str:
     if b"\0" in data:
         return data.decode(is_utf16(data))
     encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    if encoding != "utf-8-sig" and codecs.lookup(encoding).name not in ENCODINGS:
+        raise _EncodingError(encoding[:40])
     return data.decode(encoding)
 
 
 def from_code(path: Path, name: str, code: str) -> Source:
     """A source of code that stands in the file line for line."""
     code = code.replace("\r\n", "\n").replace("\r", "\n")
+    if what := too_long(code):
+        return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
     lines = tuple(range(1, code.count("\n") + 2))
     try:
         parsed(code)
@@ -65,6 +83,8 @@ def from_code(path: Path, name: str, code: str) -> Source:
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
         problem = f"{problem} {hint}".strip()
         return Source(path, name, code, lines, problem, line)
+    if what := too_much(code):
+        return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
     return Source(path, name, code, lines, passages=comments(at_lines(name, code)))
 
 

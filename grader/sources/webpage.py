@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
+from grader.errors import SourceError
 from grader.model import Source
 from grader.sources import markdown
 from grader.sources.decode import bytes_of, text_of
@@ -15,8 +16,14 @@ __all__ = ["read"]
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
-BEGINS: Final = re.compile(r"(?:def \w+\(|import \w|from [\w.]+ import |\w+ = \w+[.(])")
+MAX_OPEN: Final = 1_000
+"""Tags that are opened and never closed: Python's reader of HTML begins anew at each."""
+
+BEGINS: Final = re.compile(r"def \w++\(|import \w|from [\w.]++ import |\w++ = \w++[.(]")
 """How a paragraph begins that is hardly prose: editors make paragraphs of code that is pasted."""
+
+
+_GAP: Final = re.compile(r"\n{2,}+")
 
 
 def read(path: Path, name: str) -> Source:
@@ -24,6 +31,8 @@ def read(path: Path, name: str) -> Source:
     from markdownify import markdownify
 
     page = text_of(bytes_of(path, name, MAX_BYTES, "the text"), name)
+    if page.count("<") - page.count(">") > MAX_OPEN:
+        raise SourceError(f"{name} is not a whole web page: save it again and hand it in again.")
     text = markdownify(
         page,
         heading_style="ATX",
@@ -39,7 +48,7 @@ def _with_fences(text: str) -> str:
     """Set paragraphs that begin like code as code; fenced code stays as it is."""
     fenced = False
     parts: list[str] = []
-    for paragraph in re.split(r"\n{2,}", text.strip("\n")):
+    for paragraph in _GAP.split(text.strip("\n")):
         code = not fenced and BEGINS.match(paragraph) is not None
         fenced ^= paragraph.count("```") % 2 == 1
         parts.append(f"```\n{paragraph}\n```" if code else paragraph)

@@ -48,10 +48,10 @@ class Lockdown:
         )
         self._calls = _calls_of_any_process()
 
-    def shut_files(self, folder: str, writable: bool = True) -> None:
-        """From now on, this process reads what is allowed and its own folder, and writes in that only or nowhere.
+    def shut_files(self, folder: str | None, files: Iterable[str] = ()) -> None:
+        """From now on, this process reads what is allowed, reads and writes in its own folder, and reads the files named.
 
-        The handles are still needed here, and of no more use afterwards.
+        Without a folder it writes nowhere. The handles are still needed here, and of no more use afterwards.
         """
         import py_landlock
         from py_landlock.abi import get_supported_fs, get_supported_net, get_supported_scope
@@ -62,12 +62,10 @@ class Lockdown:
             if finder is not None:
                 finder.find_spec("grader.worker.nothing")
         access = py_landlock.AccessFs
-        own = access.READ_FILE | access.READ_DIR
-        if writable:
-            own |= (
-                access.WRITE_FILE | access.TRUNCATE | access.REFER | access.MAKE_REG | access.MAKE_DIR
-                | access.REMOVE_FILE | access.REMOVE_DIR
-            )  # fmt: skip
+        own = (
+            access.READ_FILE | access.READ_DIR | access.WRITE_FILE | access.TRUNCATE | access.REFER
+            | access.MAKE_REG | access.MAKE_DIR | access.REMOVE_FILE | access.REMOVE_DIR
+        )  # fmt: skip
         known = get_supported_fs(self._abi)
         attributes = py_landlock.RulesetAttr()
         attributes.handled_access_fs = int(known)
@@ -79,12 +77,15 @@ class Lockdown:
             rule.allowed_access = rights | (int(access.WRITE_FILE) if path == DEVICES[0] else 0)
             rule.parent_fd = handle
             py_landlock.add_rule(rules, rule)
-        rule.allowed_access = int(own & known)
-        rule.parent_fd = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-        py_landlock.add_rule(rules, rule)
+        named = [(folder, own & known, os.O_DIRECTORY)] if folder is not None else []
+        named += [(file, access.READ_FILE, os.O_NOFOLLOW) for file in files]
+        for path, allowed, flag in named:
+            rule.allowed_access = int(allowed)
+            rule.parent_fd = os.open(path, os.O_PATH | os.O_CLOEXEC | flag)
+            py_landlock.add_rule(rules, rule)
+            os.close(rule.parent_fd)
         set_no_new_privs()
         py_landlock.restrict_self(rules, None)
-        os.close(rule.parent_fd)
         os.close(rules)
         hide_what_cannot_be_read()
 

@@ -1,5 +1,8 @@
 """Submissions that take too much of something, by malice or by accident, beside a right solution."""
 
+import zipfile
+from pathlib import Path
+
 from tests.hostile.attack import RIGHT, Attack
 
 __all__ = ["ATTACKS"]
@@ -17,6 +20,19 @@ def _loading(
 def _calling(name: str, code: str) -> Attack:
     """Takes it in every call, so that there is no result."""
     return Attack(name, f"import torch\ndef truncated_svd(A, rank):\n    {code}\n    return A\n", most=0.0)
+
+
+def _scripts(folder: Path) -> None:
+    """Eight hundred, each as long as a program may be, in a small archive."""
+    code = "".join(f"x{number} = f({number}, [a[{number}] + b for a in c])\n" for number in range(4_000))
+    with zipfile.ZipFile(folder / "more.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(800):
+            archive.writestr(f"more/part{number:04}.py", code)
+
+
+def _pages(folder: Path) -> None:
+    for number in range(20):
+        (folder / f"page{number:02}.html").write_text("<html>" + "<p>a</p>" * 500_000, encoding="utf-8")
 
 
 ATTACKS = [
@@ -76,5 +92,9 @@ for number in range(50, 10**9):
         "\nimport os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: os.execvp('sleep', ['sleep', WORD])\n    os._exit(0)\n",
     ),
     _loading("defines-functions-without-end", "\nfor i in range(5000): exec(f'def f{i}(x{i}): return x{i}')\n"),
+    Attack("hands-in-thousands-of-scripts", RIGHT, make=_scripts),
+    Attack("hands-in-pages-that-cost-half-a-minute-each", RIGHT, make=_pages),
+    Attack("hands-in-a-script-of-a-megabyte", RIGHT, others={"more.py": "x = [" + "1, " * 300_000 + "]\n"}),
+    Attack("hands-in-a-script-nobody-can-read", RIGHT, others={"more.py": "x = 1 +* 2 " + "a (b " * 60_000}),
     _loading("keeps-a-long-list", "\nlong = list(range(1_000_000))\nwide = [[0.0] * 5000 for _ in range(5000)]\n"),
 ]  # fmt: skip

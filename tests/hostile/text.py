@@ -1,5 +1,6 @@
 """Names, output, messages and values that mean something to whoever shows them: HTML, CSV, terminals, GitHub."""
 
+import json
 from pathlib import Path
 
 from tests.hostile.attack import RIGHT, Attack
@@ -33,6 +34,16 @@ raise Named(TEXT)
     )
 
 
+def _read(name: str, others: dict[str, str]) -> Attack:
+    """Hands it in beside a right solution, to keep busy whoever reads it."""
+    return Attack(name, RIGHT, others=dict(others), plain=True)
+
+
+def _notebook(code: str) -> str:
+    cell = {"cell_type": "code", "source": code, "outputs": [], "metadata": {}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]})
+
+
 def _formula(folder: Path) -> None:
     (folder / "=cmd|calc!A0.txt").write_text("x", encoding="utf-8")
 
@@ -47,6 +58,33 @@ ATTACKS = [
     _everywhere("template-in-text", "{{ 7 * 7 }} {% raw %} ${{ secrets.TOKEN }} %s %n [bold red]x[/]"),
     _everywhere("text-that-xml-forbids", "\\x00\\x0b\\ud800\\ufffe]]>&#0;"),
     _everywhere("ten-megabytes-of-text", "\" + 'canary ' * 1_500_000 + \""),
+    _read("an-exercise-named-without-end", {"report.md": "of 1.2 " * 50_000}),
+    _read("matrices-on-one-line-without-end", {"report.md": "[[1.]]" * 100_000}),
+    _read("a-number-of-300000-digits", {"report.md": "loss = " + "9" * 300_000}),
+    _read("an-exponent-of-90000-digits", {"report.md": "loss = 0.5e" + "9" * 90_000}),
+    _read("digits-without-an-end-to-the-word", {"report.md": "9" * 400_000 + "x"}),
+    _read("blanks-behind-a-power", {"report.md": "error 1x10^" + " " * 90_000 + "x"}),
+    _read("blank-lines-before-nothing", {"report.md": "```\n" + "\n" * 200_000 + "x\n```\n"}),
+    _read("mathematics-that-never-ends", {"report.md": "\\[ " * 60_000}),
+    _read("listings-that-never-end", {"report.tex": "\\begin{verbatim}" * 60_000}),
+    _read("files-to-include-without-end", {"report.tex": "\\input{a}" * 60_000}),
+    _read("tags-that-never-end", {"page.html": "<html>" + "<a " * 300_000}),
+    _read("sentences-that-are-nearly-code", {"report.md": "```\n" + "x = (\n" * 20_000 + "```\n"}),
+    _read("magics-without-end", {"lab.ipynb": _notebook("!ls\n" * 60_000)}),
+    _read("half-a-character-in-a-notebook", {"lab.ipynb": _notebook("x = '\ud800'")}),
+    Attack("prints-an-exercise-without-end", RIGHT + "print('of 1.2 ' * 50_000)\n"),
+    Attack("prints-brackets-without-end", RIGHT + "print('[[1.]]' * 60_000)\n", least=0.7),
+    Attack("prints-an-exponent-of-90000-digits", RIGHT + "print('0.5e' + '9' * 90_000)\n"),
+    Attack("prints-digits-without-end", RIGHT + "print('9' * 390_000 + 'x')\n"),
+    Attack("a-docstring-with-lines-of-its-own", RIGHT + '"""The end\\n\\n\\n"""', plain=True),
+    Attack("half-a-character-in-a-docstring", RIGHT + '"""\\ud800"""\n', plain=True),
+    Attack("punycode", "# coding: punycode\nx = 1-\n", most=0.0, plain=True),
+    Attack("an-undefined-encoding", "# coding: undefined\nx = 1\n", most=0.0, plain=True),
+    Attack("seven-bits", "# coding: utf-7\n" + RIGHT, most=0.0, plain=True),
+    Attack("digits-in-hexadecimal", RIGHT + "x = 0x" + "f" * 20_000 + "\n", least=0.0, plain=True),
+    Attack("digits-in-hexadecimal-beside", RIGHT, others={"more.py": "x = 0x" + "f" * 20_000 + "\n"}, plain=True),
+    Attack("nested-nearly-too-deep", RIGHT + "x = " + "-" * 900 + "1\n", least=0.0, plain=True),
+    Attack("nested-nearly-too-deep-beside", RIGHT, others={"more.py": "x = " + "-" * 900 + "1\n"}, plain=True),
     Attack("<script>alert('name')<", RIGHT),
     Attack("=1+1; \"'), @SUM(A1) -2", RIGHT),
     Attack("\x1b[31mred\x1b[0m \u202eeman", RIGHT),

@@ -14,7 +14,8 @@ from grader.sources.pdf.rows import Row, spaced
 
 __all__ = ["texts_of"]
 
-_NUMBER: Final = re.compile(r"[-−–+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+−]?\d+)?")
+_NUMBER: Final = re.compile(r"[-−–+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+−]?\d++)?+")
+_NO_LETTER: Final = re.compile(r"\(cid:\d{1,9}+\)")
 _BRACKETS: Final = frozenset("()[]{}|‖⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠⎧⎨⎩⎫⎬⎭│∣\x00\x01\x02\x03")
 LEADING: Final = 2.6
 """Rows of a matrix are at most so many sizes apart."""
@@ -261,5 +262,5 @@ def _label(grid: Grid, grids: list[Grid], rows: Sequence[Row]) -> str:
     text = "".join(
         c for c in spaced(sorted(found, key=lambda g: g.x0)) if c not in _BRACKETS and c.isprintable()
     )
-    text = re.sub(r"\(cid:\d+\)", "", text).strip(" ,;.")
+    text = _NO_LETTER.sub("", text).strip(" ,;.")
     return f"{text[-60:]} " if text else ""

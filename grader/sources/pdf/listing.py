@@ -13,7 +13,7 @@ from grader.sources.pdf.rows import Row, spaced
 
 __all__ = ["code_lines", "without_prompt"]
 
-PROMPT: Final = re.compile(r"\s*(?:(In|Out)\s*)?\[\s*(\d*|\*)\s*\]:")
+PROMPT: Final = re.compile(r"\s*+(?:(In|Out)\s*+)?+\[\s*+(\d*+|\*)\s*+\]:")
 MAX_JOINS: Final = 60
 CELLS: Final = (0.55, 0.85)
 """Width of a letter's cell, in sizes, where `listings` puts letters of any font on a grid (0.6 em)."""

@@ -17,6 +17,9 @@ GUTTER: Final = 7.5
 """Points of white between two columns."""
 
 
+_PAGE_NUMBER: Final = re.compile(r"[-–/. ]*+\d[-–/.\d ]*+")
+
+
 class Row(Frozen, frozen=True):
     """Glyphs on one baseline, from left to right, without blanks. `number` counts on its page."""
 
@@ -63,9 +66,7 @@ def _in_margin(glyphs: list[Glyph], page: Page) -> bool:
     if not (y < 0.13 * page.height or y > 0.94 * page.height):
         return False
     edge = y < 0.08 * page.height or y > 0.94 * page.height
-    return re.fullmatch(r"[-–/. ]*\d+[-–/.\d ]*", text) is not None or (
-        edge and not _is_fixed(glyphs) and len(text) < 80
-    )
+    return _PAGE_NUMBER.fullmatch(text) is not None or (edge and not _is_fixed(glyphs) and len(text) < 80)
 
 
 def _is_fixed(glyphs: list[Glyph]) -> bool:

@@ -1,0 +1,103 @@
+"""What a confined process does: it reads files, finds what texts state, or unpacks an archive. It executes nothing."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from grader import archives
+from grader.confined.tasks import UNPACKED, Looked, Read, State, Task, Unpack, Unpacked, encoded
+from grader.errors import PathError, SourceError
+from grader.sources import latex, markdown, notebook, pdf, webpage  # noqa: F401  loaded once, shared by every reader
+from grader.sources.outline import outlined
+from grader.sources.reading import read_file, unread
+from grader.stated import MAX_FIGURES, MAX_NUMBERS, stated_in
+
+__all__ = ["ALL_FIGURES", "ALL_NUMBERS", "done", "prepare"]
+
+ALL_FIGURES: Final = 5 * MAX_FIGURES
+"""Figures of all texts of one task."""
+
+ALL_NUMBERS: Final = 5 * MAX_NUMBERS
+
+_TEXT: Final = ("pylatexenc.latexwalker", "pylatexenc.latex2text", "markdown_it", "doctest")
+_LIBRARIES: Final = {
+    ".pdf": ("pdfminer.converter", "pdfminer.pdfdocument", "pdfminer.pdfinterp", "pdfminer.image"),
+    ".ipynb": ("IPython.core.inputtransformer2", *_TEXT),
+    ".md": _TEXT,
+    ".tex": _TEXT,
+    ".html": ("markdownify", *_TEXT),
+}
+"""What takes longest to load, by the endings of the files that need it; the rest is loaded where it is needed."""
+
+
+def prepare(kinds: Sequence[str]) -> None:
+    """Load libraries for files of these endings."""
+    for kind in kinds:
+        for name in _LIBRARIES.get(kind, ()):
+            import_module(name)
+
+
+def done(task: Task, seconds: float) -> Iterator[bytes]:
+    """Do a task; each of its items may take so many seconds of CPU, or the process is ended."""
+    answers = _answers(task)
+    while True:
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_PROF, seconds)
+        try:
+            yield next(answers)
+        except StopIteration:
+            return
+
+
+def _answers(task: Task) -> Iterator[bytes]:
+    if isinstance(task, Read):
+        return _read(task)
+    if isinstance(task, State):
+        return _stated(task)
+    return iter([encoded(_unpacked(task))])
+
+
+def _read(task: Read) -> Iterator[bytes]:
+    root = Path(task.root)
+    allowed = frozenset((*task.names, *task.beside))
+    room = task.room
+    for name in task.names:
+        source = read_file(root / name, name, root, allowed)
+        try:
+            body = encoded(Looked(*outlined(source, task.asked)))
+        except UnicodeEncodeError:
+            body = _refused(root / name, name, "holds characters that are none")
+        if len(body) > room:
+            body = _refused(root / name, name, "holds more text than a person would read")
+        room -= len(body)
+        yield body
+
+
+def _refused(path: Path, name: str, why: str) -> bytes:
+    return encoded(Looked(*outlined(unread(path, name, f"{name} {why}: a person has to look."), {})))
+
+
+def _stated(task: State) -> Iterator[bytes]:
+    figures, numbers = ALL_FIGURES, ALL_NUMBERS
+    for text in task.texts:
+        found = []
+        for stated in stated_in(text) if figures > 0 and numbers > 0 else ():
+            figures -= 1
+            numbers -= len(stated.values)
+            if figures < 0 or numbers < 0:
+                break
+            found.append(stated)
+        yield encoded(found)
+
+
+def _unpacked(task: Unpack) -> Unpacked:
+    allowance = archives.Allowance(entries=task.entries, size=task.size, ratio=task.ratio)
+    try:
+        notes = archives.unpack(Path(task.archive), task.name, Path(task.folder) / UNPACKED, allowance)
+    except SourceError as error:
+        return Unpacked(refused=str(error))
+    except PathError as error:
+        return Unpacked(full=str(error))
+    return Unpacked(notes)
