@@ -33,7 +33,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Factorise A at rank 2",
             "Factorise the matrix A at rank 2 with the defaults; state U and V, or their product, and the loss "
             "‖A − UVᵀ‖²_F.",
-            statements.factorisation_checks("1.2"),
+            statements.factorisation_checks("1.2", plain.is_right),
             _undiagnosed,
             partial(_advice, statements.ADVICE, ""),
             claims=claims.factorisation_claims,

@@ -49,25 +49,38 @@ class Case(Frozen, frozen=True):
     what: str
 
 
+def _foreseen_by_nobody(values: tuple[float, ...], rng: np.random.Generator) -> tuple[float, ...]:
+    """Singular values a fifth larger or smaller each, so that no polynomial made for known ones cuts them off."""
+    return tuple(value * rng.uniform(0.8, 1.2) for value in values)
+
+
 class Decomposition:
     """The checks of exercise 2.1 for one seed."""
 
     def __init__(self, exercise: str, seed: int) -> None:
         self.exercise = exercise
         rng = np.random.Generator(np.random.PCG64([seed, 21]))
-        spectrum, draw = matrices.well_separated, matrices.with_spectrum
+        draw = matrices.with_spectrum
+
+        def spectrum(size: int) -> tuple[float, ...]:
+            return _foreseen_by_nobody(matrices.well_separated(size), rng)
+
+        def repeated(size: int, rank: int) -> tuple[float, ...]:
+            factor = rng.uniform(0.8, 1.2)
+            return tuple(factor * value for value in matrices.nearly_repeated(size, rank))
+
         self.square = (
             Case(matrices.A, 2, "the sheet's A"),
             Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
             Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
-            Case(draw(matrices.rank_deficient(4, 2), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
-            Case(draw(matrices.nearly_repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
+            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw(repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
             Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
         )
         self.oblong = (
             Case(draw(spectrum(3), 3, 5, rng), 2, "a wide matrix"),
             Case(draw(spectrum(3), 5, 3, rng), 2, "a tall matrix"),
-            Case(draw(matrices.nearly_repeated(4, 2), 4, 5, rng), 2, "nearly equal singular values"),
+            Case(draw(repeated(4, 2), 4, 5, rng), 2, "nearly equal singular values"),
         )
 
     def checks(self) -> tuple[Check, ...]:

@@ -223,7 +223,8 @@ class Descent:
         """How many tolerances the sheet's rule moves what it should move in a few epochs; see `power_of`."""
         wanted, tolerance = self._expected(SHEET, setting, start)
         unmasked = run(SHEET, setting.A, None, start, setting.epochs, setting.lr)
-        return power_of(setting.A, setting.M, start, wanted, tolerance, unmasked)
+        of_zeros = run(SHEET, np.zeros_like(setting.A), setting.M, start, setting.epochs, setting.lr)
+        return power_of(setting.M, start, wanted, tolerance, unmasked, of_zeros)
 
     def compare(
         self, bench: Bench, setting: Setting, rule: Rule = SHEET, start: Factors | None = None

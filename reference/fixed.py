@@ -49,7 +49,7 @@ class Fixed:
             for setting in (
                 drawn.defaults,
                 *(drawn.hidden[3:4] if drawn.defaults.M is not None else ()),
-                drawn.sweep[2],
+                *drawn.sweep[2:5],
             )
         )
         self._follows: WeakKeyDictionary[Bench, bool] = WeakKeyDictionary()

@@ -22,10 +22,10 @@ from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
 from reference.presence import presence, signature
-from reference.returned import Ended, Refused, failure, format_matrix, is_changed
+from reference.returned import Refused, failure, format_matrix, is_changed
 from reference.rungs import rungs
 from reference.soundness import excused, is_shuffled, sound_variant
-from reference.uniform import finding_of
+from reference.starts import Starts
 from reference.variants import Variant
 
 __all__ = ["Ladder"]
@@ -51,6 +51,7 @@ class Ladder:
         self.drawn = Drawn(masked, seed)
         self.habits = HabitsSeen(self.descent, self.drawn)
         self.fixed = Fixed(self.descent, self.drawn)
+        self.starts = Starts(self.descent, self.drawn, self.asked)
         self.convergence = Convergence(self.descent, self.drawn, self.asked)
 
     def is_right(self, bench: Bench) -> bool:
@@ -92,7 +93,7 @@ class Ladder:
             "still": self._still,
             "start": self._start,
             "update": partial(agree, drawn.update),
-            "product": partial(agree, drawn.product),
+            "product": self._product,
             "columns": partial(agree, drawn.columns),
             "rows": partial(agree, drawn.rows),
             "sweep": partial(agree, drawn.sweep),
@@ -226,21 +227,17 @@ class Ladder:
 
     def _start(self, bench: Bench) -> Finding:
         """Look at the starts of all calls whose steps are followed, so that none can be told to be there for the start."""
-        settings = (*self.drawn.all(), self.drawn.many, self.drawn.defaults)
-        starts, problem = list[Factors](), ""
-        for setting in self.all_suited(bench, settings):
-            try:
-                starts.append(self.descent.start(bench, setting))
-            except Ended as ended:
-                return self._fail(bench, str(ended), setting)
-            except Refused as refused:
-                problem = problem or str(refused)
-        widest = self.suited(bench, max(settings, key=lambda setting: sum(setting.A.shape) * setting.rank))
-        if not starts:
-            return self._fail(bench, problem, widest)
-        finding = finding_of(starts)
-        text = "" if finding.outcome is Outcome.PASS else self.descent.call_text(bench, widest.still())
-        return msgspec.structs.replace(finding, call=text)
+        try:
+            return self.starts.finding(bench)
+        except Refused as refused:
+            return self._fail(bench, str(refused), self.asked(bench, self.drawn.square))
+
+    def _product(self, bench: Bench) -> Finding:
+        """Where no rank beyond A's size is taken, one cell has one component, and shows nothing of a dot product."""
+        finding = self._agree(self.drawn.product, bench)
+        if finding.outcome is Outcome.PASS and self.habits.of(bench).keeps_rank:
+            return _noted(self._agree(self.drawn.product_within, bench), *finding.notes)
+        return finding
 
     def _agree(self, settings: tuple[Setting, ...], bench: Bench) -> Finding:
         """The common form of a rung: a few epochs from the student's own start, entry by entry."""

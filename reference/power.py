@@ -27,29 +27,40 @@ Array = npt.NDArray[np.float64]
 
 
 def power_of(
-    A: npt.NDArray[np.generic],
     M: npt.NDArray[np.generic] | None,
     start: Factors,
     end: Factors,
     tolerance: Factors,
     unmasked: Factors,
+    of_zeros: Factors,
 ) -> float:
     """The least that the sheet's rule changes of what it should change in a few epochs, over the tolerance there.
 
-    A, M: (m, n); all others: (m, rank) and (n, rank). Looked at are each row of U and V that an observed cell touches, each
-    of the components, and for each row with a hidden cell how far from `end` the rule ends `unmasked`. 0 where something
-    is not finite.
+    M: (m, n); all others: (m, rank) and (n, rank). `end` has to be away from the start, from where the rule ends for a
+    matrix of zeros, and from where it ends without the mask: in each row of U and V that an observed cell touches (of the
+    last, a hidden cell). No component may stay, or be the same as another one: a rule for rank 1 would do. 0 where
+    something is not finite.
     """
     if not _are_finite(start, end, tolerance):
         return 0.0
-    seen = np.ones(A.shape, bool) if M is None else np.asarray(M == 1)
+    shape = len(start[0]), len(start[1])
+    seen = np.ones(shape, bool) if M is None else np.asarray(M == 1)
     moved = _in_tolerances(end, start, tolerance)
     least = list(_of_rows(moved, seen))
     if seen.any():
         least += [float(share) for factor in moved for share in factor.max(axis=0)]
+        least += _of_rows(_in_tolerances(end, of_zeros, tolerance), seen)
+        least += _between_components(start, tolerance)
     if not seen.all():
         least += _of_rows(_in_tolerances(end, unmasked, tolerance), ~seen)
     return float(np.nan_to_num(min(least), nan=0.0, posinf=np.inf))
+
+
+def _between_components(start: Factors, tolerance: Factors) -> Iterator[float]:
+    """How far each component of the start is from the one before, in U or in V, once sorted by their first entries."""
+    both = np.concatenate([factor / allowed for factor, allowed in zip(start, tolerance, strict=True)])
+    ordered = both[:, np.argsort(both[0], kind="stable")]
+    yield from (float(apart) for apart in np.abs(np.diff(ordered, axis=1)).max(axis=0, initial=0.0))
 
 
 def power_of_a_long_run(start: Factors, end: Factors, tolerance: Factors) -> float:

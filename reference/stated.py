@@ -26,11 +26,13 @@ __all__ = [
     "Candidate",
     "candidates",
     "coarse_by",
+    "fits_by_chance",
     "is_best",
     "is_completion",
     "is_factorisation",
     "is_of_another_exercise",
     "is_within",
+    "keeps_observed",
     "mistyped",
     "number_of",
     "scalars",
@@ -65,6 +67,16 @@ FINEST_NEEDED: Final = 5e-3
 """Half a unit of two decimals: a matrix with fewer can be many things. The sheet's best matrix and the one of a wrong rank
 are 0.2 apart in some entry, the roundings of a product of factors add up to a tenth of that."""
 
+WIDEST: Final = 0.1
+"""How far an entry of a product may be off for its digits: large factors that cancel, or hold inf, fit anything."""
+
+MOST_COVERED: Final = 0.1
+"""Share of all possible values that the numbers stated may cover with their roundings, for one that fits to be believed."""
+
+OWN_CELLS: Final = 6
+"""Cells of A that a factorisation does not have to the last digit: two rows or two columns kept, and one made up, are of
+rank 2 as well. In 1,500 default runs never more than four cells came within half a hundredth."""
+
 SIGNIFICANT: Final = 3
 """Digits of the largest entry that have to be stated, so that small factors count with their size."""
 
@@ -86,6 +98,8 @@ class Candidate(Frozen, frozen=True, dict=True):
     """Half a unit of the last digit stated, the larger of two factors'; 0 for variables."""
     is_fine: bool = True
     """Whether the digits can tell what is right from what is wrong."""
+    is_orthogonal: bool = False
+    """Whether it is a product of factors with orthogonal columns, as an SVD gives and a descent does not."""
 
     @cached_property
     def loss(self) -> bounds.Interval:
@@ -172,14 +186,18 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
             U = left.values if left.values.shape == (3, RANK) else left.values.T
             V = right.values if right.values.shape == (3, RANK) else right.values.T
             width = bounds.product_half_width(U, V, left.half_width, right.half_width) + ROUNDING
-            yield Candidate(
-                U @ V.T,
-                width,
-                f"{left.origin} times {right.origin}",
-                True,
-                max(left.half_width, right.half_width),
-                _is_fine(left) and _is_fine(right),
-            )
+            coarsest = max(left.half_width, right.half_width)
+            is_fine = _is_fine(left) and _is_fine(right) and bool(width.max() <= WIDEST)
+            are_orthogonal = _is_orthogonal(U, left.half_width) and _is_orthogonal(V, right.half_width)
+            origin = f"{left.origin} times {right.origin}"
+            yield Candidate(U @ V.T, width, origin, True, coarsest, is_fine, are_orthogonal)
+
+
+def _is_orthogonal(factor: Array, half_width: float) -> bool:
+    """Whether the two columns are orthogonal as far as the digits stated can tell."""
+    first, second = factor.T
+    sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return abs(float(first @ second)) <= half_width * float(np.abs(factor).sum()) + 1e-5 * max(sizes, 1e-30)
 
 
 def _apart(left: Figure, right: Figure) -> bool:
@@ -215,12 +233,14 @@ def is_factorisation(candidate: Candidate) -> bool:
     """Whether it can be the end of a descent on all of A: rank 2, a loss from the optimum to `HIGHEST`.
 
     The best matrix itself comes from an SVD: a descent does not get that close (`NEAR_BEST`), unless it was
-    given more epochs, and then it is stated by its factors.
+    given more epochs, and then it is stated by its factors, whose columns are not orthogonal.
     """
     loss = candidate.loss
     possible = loss.high >= OPTIMUM * (1 - 1e-6) and loss.low <= HIGHEST and candidate.excess_rank <= 1e-5
     near = bool((np.abs(candidate.P - BEST) <= candidate.half_width + NEAR_BEST).all())
-    return possible and (candidate.is_product or not near)
+    own = int((np.abs(candidate.P - A) <= np.minimum(candidate.half_width, FINEST_NEEDED) + 1e-6).sum())
+    is_descended = candidate.is_product and not candidate.is_orthogonal
+    return possible and own < OWN_CELLS and (is_descended or not near)
 
 
 def is_completion(candidate: Candidate, most: float) -> bool:
@@ -229,14 +249,18 @@ def is_completion(candidate: Candidate, most: float) -> bool:
     A matrix that keeps A's own values where they are observed is a completion too: it differs from the
     product by at most √most in the Frobenius norm, so its σ₃ is at most that (Weyl).
     """
-    seen = matrices.M == 1
-    keeps = bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
-    rank = np.sqrt(most) if keeps else 1e-5
+    rank = np.sqrt(most) if keeps_observed(candidate) else 1e-5
     return (
         candidate.observed_loss.low <= most
         and candidate.loss.high > HIGHEST
         and candidate.excess_rank <= rank
     )
+
+
+def keeps_observed(candidate: Candidate) -> bool:
+    """Whether it has A's own values where they are observed: then it shows nothing of how well these were fitted."""
+    seen = matrices.M == 1
+    return bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
 
 
 def is_of_another_exercise(candidate: Candidate, most: float) -> bool:
@@ -269,6 +293,16 @@ def mistyped(figures: Iterable[Figure]) -> str:
 def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
     """Every finite single number stated, also as a tensor with one element."""
     return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())
+
+
+def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
+    """Whether so many numbers are stated that one of them would fit most values from `low` to `high`.
+
+    Of a list that names every tenth of the values and more, what fits was not meant.
+    """
+    inside = {number_of(n): n.half_width for n in numbers if low <= number_of(n) <= high}
+    covered = sum(2 * (half_width + 2e-6 * abs(value)) for value, half_width in inside.items())
+    return covered > MOST_COVERED * (high - low)
 
 
 def number_of(figure: Figure) -> float:

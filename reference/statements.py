@@ -5,6 +5,7 @@ must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a compl
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -21,11 +22,13 @@ from reference.stated import (
     OPTIMUM,
     A,
     Candidate,
+    fits_by_chance,
     is_best,
     is_completion,
     is_factorisation,
     is_of_another_exercise,
     is_within,
+    keeps_observed,
     mistyped,
     number_of,
     scalars,
@@ -62,6 +65,9 @@ CONVERGED: Final = 0.02
 COARSEST: Final = 5e-3
 """Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
 
+FINE: Final = 5.1e-5
+"""Half a unit of four decimals: a number with so many is taken for the one it equals, whatever it is called."""
+
 WHOLE: Final = 0.5
 """Half a unit of a whole number: it says nothing of a loss between 0.12 and 0.60, whatever it is called."""
 
@@ -72,8 +78,8 @@ LINGERING: Final = 0.4
 """The worst of 20,000 default runs ended at 0.363; between the two, the student's own code decides."""
 
 
-def factorisation_checks(exercise: str) -> tuple[Check, ...]:
-    """Exercise 1.2: the factorisation and its loss."""
+def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+    """Exercise 1.2: the factorisation and its loss; where only a loss is stated, right code vouches for it."""
     return (
         Check(
             f"{exercise}-factors",
@@ -84,7 +90,7 @@ def factorisation_checks(exercise: str) -> tuple[Check, ...]:
         Check(
             f"{exercise}-loss",
             "The loss stated is the sum of squares that follows from them",
-            _loss,
+            partial(_loss, code_is_right),
             tolerance="the rounding of the digits stated",
         ),
     )
@@ -181,7 +187,7 @@ def _unstated(bench: Bench, what: str) -> str:
     return f"{what} among the top-level variables and the printed text.{because}"
 
 
-def _loss(bench: Bench) -> Finding:
+def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     stated = stated_by(bench)
     accepted = [candidate for candidate in stated if is_factorisation(candidate)]
     numbers = scalars(bench.figures)
@@ -189,6 +195,8 @@ def _loss(bench: Bench) -> Finding:
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
         if precise and any(is_within(number, interval) for interval in intervals):
+            if fits_by_chance(numbers, OPTIMUM, HIGHEST):
+                return _among_too_many(number)
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
@@ -204,10 +212,15 @@ def _loss(bench: Bench) -> Finding:
         ]
         wrong = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
         if beside and not wrong:
+            possibly = f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f})"
+            if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
+                return Finding(
+                    outcome=Outcome.PASS,
+                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is right.",
+                )
             return Finding(
-                outcome=Outcome.PASS,
-                message=f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f}); "
-                "the matrices it belongs to are not stated.",
+                outcome=Outcome.MANUAL,
+                message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
             )
         if not wrong:
             return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
@@ -216,6 +229,14 @@ def _loss(bench: Bench) -> Finding:
         )
     others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
     return _explained(bench, accepted, others, numbers, labelled)
+
+
+def _among_too_many(number: Figure) -> Finding:
+    return Finding(
+        outcome=Outcome.MANUAL,
+        message=f"{_show(number)} fits, but so many numbers are stated that one of them fits whatever is right. A person has "
+        "to look.",
+    )
 
 
 def _explained(
@@ -286,6 +307,11 @@ def _is_called_loss(number: Figure) -> bool:
     return any(word in name for word in LOSS_WORDS)
 
 
+def _is_meant(number: Figure) -> bool:
+    """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
+    return number.half_width <= (COARSEST if _is_called_loss(number) else FINE)
+
+
 def _show(number: Figure) -> str:
     return f"{number_of(number):.6g} ({number.origin})"
 
@@ -308,12 +334,14 @@ def error_check(
         exact = bounds.Interval(OPTIMUM, OPTIMUM)
         root = bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
-            if is_within(number, exact) and number.half_width <= 5e-3:
+            if is_within(number, exact) and _is_meant(number):
+                if fits_by_chance(numbers, 0.0, 1.0):
+                    return _among_too_many(number)
                 return Finding(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
                 )
         for number in numbers:
-            if is_within(number, root) and number.half_width <= 5e-3:
+            if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
@@ -355,12 +383,20 @@ class _Completed:
     def __call__(self, bench: Bench) -> Finding:
         stated = stated_by(bench)
         for candidate in stated:
-            if is_completion(candidate, CONVERGED):
+            if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
                 return _passed(candidate)
         lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
         if lingering:
             if self._code_is_right(bench):
                 return _passed(lingering[0])
+            if all(map(keeps_observed, lingering)):
+                return Finding(
+                    outcome=Outcome.MANUAL,
+                    message=f"The matrix ({lingering[0].origin}) has A's own numbers where they are observed, so that it "
+                    "shows nothing of how well these were fitted, and no right function stands beside it. A person has "
+                    "to look.",
+                    got=format_matrix(lingering[0].P),
+                )
             return Finding(
                 outcome=Outcome.MANUAL,
                 message=f"The matrix ({lingering[0].origin}) fits the observed cells to "

@@ -20,29 +20,47 @@ __all__ = ["finding_of"]
 FAILURE: Final = 1e-9
 """Probability that draws from U(0,1) are taken for something else."""
 
-DISTINCT: Final = 0.75
-"""Share of the numbers of a start that differ from all others of the call, at least. Of 700 draws in float32 (24 bits) none
-or one repeats, in half precision (11 bits) a sixth; where a column or a row is repeated, half of them or more."""
+DISTINCT: Final = 0.97
+"""Share of the numbers of a call that differ from all others of it, at least. Of 700 draws in float32 (24 bits) none or one
+repeats; where one column in twenty is repeated, a twentieth of them."""
+
+DISTINCT_IN_HALF: Final = 0.75
+"""The same for draws in half precision (11 bits), of which a sixth repeat."""
 
 OTHER_SPREAD: Final = (6e-4, 1.6)
 """Standard deviations, and at most the mean, of another start from which descent still works. Both lie between
 the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
 
 
-def finding_of(starts: Sequence[Factors]) -> Finding:
+def finding_of(starts: Sequence[Factors], are_few: bool = False) -> Finding:
     """Judge the numbers that several calls started U and V from: passed, passed with a note and its cost, or failed.
 
-    Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed.
+    Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed. Where they `are_few`, how far another
+    distribution spreads is not judged, since a draw could decide it.
     """
     for name, factors in zip("UV", zip(*starts, strict=True), strict=True):
-        found = _of_factor(name, factors)
+        found = _of_factor(name, factors, are_few)
         if found is not None:
             return found
     count = sum(U.size + V.size for U, V in starts)
+    if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
+        return Finding(
+            outcome=Outcome.FAIL,
+            message="U and V start from the same numbers; each has to be drawn anew.",
+            wanted="numbers of their own for U and for V",
+        )
     return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
 
 
-def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]]) -> Finding | None:
+def _are_distinct(arrays: Sequence[npt.NDArray[np.float64]]) -> bool:
+    """Whether the numbers of each array differ from one another, all arrays together."""
+    everything = np.concatenate([array.ravel() for array in arrays])
+    in_half = bool((everything * 2**11 == np.round(everything * 2**11)).all())
+    distinct = sum(len(np.unique(array)) for array in arrays)
+    return distinct >= (DISTINCT_IN_HALF if in_half else DISTINCT) * everything.size
+
+
+def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: bool) -> Finding | None:
     everything = np.concatenate([factor.ravel() for factor in factors])
     if not np.isfinite(everything).all():
         return Finding(
@@ -52,10 +70,10 @@ def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]]) -> Finding
             wanted="numbers from 0 to 1",
         )
     distinct = sum(len(np.unique(factor)) for factor in factors)
-    independent = distinct >= DISTINCT * everything.size
+    independent = _are_distinct(factors)
     # A function with a seed inside draws the same numbers in each call: those of one call are left.
     different = np.unique(everything)
-    sample = everything if len(different) >= DISTINCT * everything.size else different
+    sample = everything if len(different) >= DISTINCT_IN_HALF * everything.size else different
     tolerance = bounds.dkw_tolerance(sample.size, FAILURE / 6)
     short = bounds.extreme_tolerance(sample.size, FAILURE / 6)
     distance = bounds.uniform_distance(sample)
@@ -69,7 +87,7 @@ def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]]) -> Finding
     )
     wanted = "numbers from 0 to 1, mean 0.5, standard deviation 0.289"
     least, most = OTHER_SPREAD
-    if independent and least <= spread <= most and abs(middle) <= most:
+    if independent and (are_few or (least <= spread <= most and abs(middle) <= most)):
         return Finding(
             outcome=Outcome.PASS,
             message=f"{name} starts from another random distribution than the sheet's.",

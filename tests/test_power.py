@@ -50,8 +50,16 @@ def test_a_row_that_stays_makes_the_whole_comparison_count_for_nothing() -> None
 
 
 def test_a_component_that_stays_at_zero_makes_it_count_for_nothing() -> None:
-    assert power([[2.0]], ([[0.5, 0.5]], [[0.5, 0.5]])) > LEAST_POWER
+    assert power([[2.0]], ([[0.5, 0.3]], [[0.4, 0.2]])) > LEAST_POWER
     assert power([[2.0]], ([[0.5, 0.0]], [[0.5, 0.0]])) == 0.0
+
+
+def test_components_that_start_alike_make_it_count_for_nothing() -> None:
+    assert power([[2.0]], ([[0.5, 0.5]], [[0.4, 0.4]])) == 0.0
+
+
+def test_what_a_matrix_of_zeros_would_give_as_well_counts_for_nothing() -> None:
+    assert power([[2.0]], ([[3e6]], [[2e6]])) < LEAST_POWER
 
 
 def test_hidden_cells_count_only_where_looking_at_them_would_show() -> None:
@@ -147,7 +155,7 @@ def test_right_steps_that_never_fit_earn_at_most_a_third() -> None:
         return U, V
 
     earned, outcomes = _marks("1.1", from_equal_columns, 20)
-    assert outcomes["sweep"] is Outcome.PASS
+    assert outcomes["rows"] is Outcome.PASS
     assert outcomes["fits"] is Outcome.FAIL
     assert earned == pytest.approx(LAB.rubric.caps["1.1-fits"])
 
