@@ -1,0 +1,120 @@
+"""All adversaries by kind, and what they earn."""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader.collect import one
+from grader.lab import Exercise
+from grader.model import ExerciseReport
+from grader.pipeline import grade_one
+from grader.sandbox import Limits, Zygote
+from reference import LAB
+from tests.adversaries import (
+    cached,
+    closed,
+    decomposed,
+    divergent,
+    excused,
+    generous,
+    masks,
+    refusing,
+    stated,
+    steady,
+    thresholds,
+)
+from tests.adversaries.program import Adversary
+
+__all__ = ["ADVERSARIES", "KINDS", "Earned", "best_of", "earned_under", "overpaid", "seeds"]
+
+KINDS: Final[Mapping[str, Sequence[Adversary]]] = {
+    module.__name__.rpartition(".")[2]: module.ADVERSARIES
+    for module in (
+        steady, thresholds, divergent, closed, cached, generous, refusing, excused, masks, decomposed, stated,
+    )
+}  # fmt: skip
+
+ADVERSARIES: Final = tuple(adversary for kind in KINDS.values() for adversary in kind)
+
+ROOM: Final = 1e-6
+"""What rounding may add to a mark."""
+
+
+class Earned(msgspec.Struct, frozen=True):
+    """What an adversary got in one exercise under one seed."""
+
+    name: str
+    exercise: str
+    seed: int
+    marks: float
+    why: tuple[str, ...]
+    """The checks that gave marks, and how those that are worth something and gave none ended."""
+
+
+def seeds(count: int) -> tuple[int, ...]:
+    """The lab's own seed and others, as `tests.accuracy` takes them."""
+    return (LAB.seed, *(seed for seed in range(1, count + 1) if seed != LAB.seed))[:count]
+
+
+def earned_under(seed: int, adversaries: Sequence[Adversary], jobs: int = 1) -> list[Earned]:
+    """What each of the adversaries gets under one seed in the exercises that it tries."""
+    exercises = {exercise.id: exercise for exercise in LAB.exercises(seed)}
+    with tempfile.TemporaryDirectory() as folder, closing(Zygote()) as zygote:
+        grade = partial(_graded, seed, Path(folder), zygote, exercises)
+        with ThreadPoolExecutor(jobs) as threads:
+            return [each for several in threads.map(grade, adversaries) for each in several]
+
+
+def _graded(
+    seed: int, folder: Path, zygote: Zygote, exercises: Mapping[str, Exercise], adversary: Adversary
+) -> list[Earned]:
+    place = folder / adversary.name
+    place.mkdir()
+    for name, text in adversary.files.items():
+        (place / name).write_text(text, encoding="utf-8")
+    tried = [exercises[id] for id in sorted(adversary.most)]
+    report = grade_one(one(place), LAB, tried, seed, Limits(repairs=0), zygote)
+    return [
+        Earned(adversary.name, found.id, seed, found.marks, tuple(_reasons(found)))
+        for found in report.exercises
+    ]
+
+
+def _reasons(found: ExerciseReport) -> Iterator[str]:
+    worth = LAB.rubric.exercises[found.id].checks
+    for check in found.checks:
+        if worth[check.id] > 0 or check.outcome.value not in ("pass", "skipped"):
+            yield f"{check.id} {check.outcome.value}{f' −{check.cost}' if check.cost else ''}: {check.message}"
+
+
+def judged_under(adversaries: Iterable[Adversary], seed: int, first: int) -> list[Adversary]:
+    """Those that are held to what they may earn under the seed."""
+    return [a for a in adversaries if seed not in a.made_for and (not a.is_slow or seed == first)]
+
+
+def best_of(
+    adversaries: Sequence[Adversary], chosen: Sequence[int], jobs: int = 2
+) -> dict[tuple[str, str], Earned]:
+    """The most that each got in each exercise over all seeds that it is judged under, one process a seed."""
+    best: dict[tuple[str, str], Earned] = {}
+    groups = [judged_under(adversaries, seed, chosen[0]) for seed in chosen]
+    with ProcessPoolExecutor(jobs) as processes:
+        for several in processes.map(earned_under, chosen, groups, repeat(1)):
+            for each in several:
+                key = each.name, each.exercise
+                if key not in best or each.marks > best[key].marks:
+                    best[key] = each
+    return best
+
+
+def overpaid(found: Iterable[Earned]) -> list[Earned]:
+    """Those who got more than they may."""
+    most = {adversary.name: adversary.most for adversary in ADVERSARIES}
+    return [each for each in found if each.marks > most[each.name][each.exercise] + ROOM]
