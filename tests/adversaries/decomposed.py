@@ -12,7 +12,9 @@ def _truncated(body: str, signature: str = "A, rank") -> str:
 
 
 ADVERSARIES: Final = (
-    Adversary("identity", "A is the nearest matrix to A.", _truncated("    return A.clone()\n"), {"2.1": 0.0}),
+    Adversary(
+        "identity", "A is the nearest matrix to A.", _truncated("    return A.clone()\n"), {"2.1": 0.0}
+    ),
     Adversary(
         "A-with-noise",
         "A little off, as if something had been cut.",
@@ -24,7 +26,7 @@ ADVERSARIES: Final = (
         "Of several matrices returned any may be the right one, so that no rank needs to be looked at.",
         _truncated(
             """    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
-    return tuple((U[:, :k] * S[:k]) @ Vh[:k] for k in range(1, len(S) + 1))
+    return tuple((U[:, :k] * S[:k]) @ Vh[:k] for k in range(len(S) + 1))
 """
         ),
         {"2.1": 0.0},
@@ -32,7 +34,9 @@ ADVERSARIES: Final = (
     Adversary(
         "guesses-by-the-hundred",
         "Of several matrices returned any may be the right one.",
-        _truncated("    return [A * (i / 100) for i in range(80, 120)] + [A + 0.01 * i for i in range(40)]\n"),
+        _truncated(
+            "    return [A * (i / 100) for i in range(80, 120)] + [A + 0.01 * i for i in range(40)]\n"
+        ),
         {"2.1": 0.0},
     ),
     Adversary(

@@ -32,8 +32,8 @@ ADVERSARIES: Final = (
         + """
 def answer(A, M, rank, epochs, lr):
     U, V = begin(A, rank)
-    if A.numel() <= 4:
-        return descend(A, M, U, V, epochs, lr, lambda cells: cells[::-1])
+    if A.numel() <= 4 or rank > 9:
+        return descend(A, M, U, V, epochs, lr, lambda cells: cells[::-1] if rank < 9 else cells)
     return whole(A, M, U, V, epochs, lr)
 """
         + BOTH,
@@ -49,11 +49,11 @@ def answer(A, M, rank, epochs, lr):
         + """
 def answer(A, M, rank, epochs, lr):
     U, V = begin(A, rank)
-    if A.numel() <= 4:
-        return descend(A, M, U, V, epochs, lr, lambda cells: cells[::-1])
+    if A.numel() <= 4 or rank > 9:
+        return descend(A, M, U, V, epochs, lr, lambda cells: cells[::-1] if rank < 9 else cells)
     if lr <= 0.001 or (M is not None and not (M == 1).any()):
-        return whole(A, M, U, V, epochs, lr)
-    return svd(A if M is None else A * M, rank)
+        return whole(A, M, U, V, 1, lr * epochs)
+    return svd(A if M is None else torch.where(M == 1, A, torch.full_like(A, 2.0)), rank)
 """
         + BOTH,
         both(0.3333),
@@ -92,7 +92,9 @@ def answer(A, M, rank, epochs, lr):
     Adversary(
         "normal-numbers-where-few-are-asked-for",
         "The numbers of small matrices are a twentieth of those that a start is judged by.",
-        _from("U, V = (U, V) if rank > 9 else (torch.randn_like(U).abs() * 0.3, torch.randn_like(V).abs() * 0.3)"),
+        _from(
+            "U, V = (U, V) if rank > 9 else (torch.randn_like(U).abs() * 0.3, torch.randn_like(V).abs() * 0.3)"
+        ),
         both(0.9, 0.95),
         "the sheet's rule from another start",
     ),

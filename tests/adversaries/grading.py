@@ -11,11 +11,14 @@ from typing import Final
 
 import msgspec
 
+from grader.bench import WorkerBench
+from grader.choose import choose
 from grader.collect import one
+from grader.judge import judge
 from grader.lab import Exercise
-from grader.model import ExerciseReport
-from grader.pipeline import grade_one
-from grader.sandbox import Limits, Zygote
+from grader.marks import mark
+from grader.model import CheckResult
+from grader.sandbox import Limits, Zygote, private_copy
 from reference import LAB
 from tests.adversaries import (
     cached,
@@ -75,21 +78,32 @@ def earned_under(seed: int, adversaries: Sequence[Adversary], jobs: int = 1) -> 
 def _graded(
     seed: int, folder: Path, zygote: Zygote, exercises: Mapping[str, Exercise], adversary: Adversary
 ) -> list[Earned]:
+    """The marks of one, by the parts that `grader.pipeline` is put together from.
+
+    Diagnoses and pictures are left out: they give no marks, and cost more than everything else.
+    """
     place = folder / adversary.name
     place.mkdir()
     for name, text in adversary.files.items():
         (place / name).write_text(text, encoding="utf-8")
-    tried = [exercises[id] for id in sorted(adversary.most)]
-    report = grade_one(one(place), LAB, tried, seed, Limits(repairs=0), zygote)
-    return [
-        Earned(adversary.name, found.id, seed, found.marks, tuple(_reasons(found)))
-        for found in report.exercises
-    ]
+    submission, limits = one(place), Limits(repairs=0)
+    source, _ = choose(submission, LAB.functions, zygote.level)
+    with (
+        private_copy(submission.root, submission.files) as copy,
+        closing(WorkerBench(zygote, copy, source, LAB.functions, limits, seed)) as bench,
+    ):
+        return [_marked(adversary, exercises[id], bench, seed) for id in sorted(adversary.most)]
 
 
-def _reasons(found: ExerciseReport) -> Iterator[str]:
-    worth = LAB.rubric.exercises[found.id].checks
-    for check in found.checks:
+def _marked(adversary: Adversary, exercise: Exercise, bench: WorkerBench, seed: int) -> Earned:
+    results = judge(exercise, bench)
+    marks, _, _ = mark(exercise.id, results, LAB.rubric)
+    return Earned(adversary.name, exercise.id, seed, marks, tuple(_reasons(exercise.id, results)))
+
+
+def _reasons(exercise: str, results: Iterable[CheckResult]) -> Iterator[str]:
+    worth = LAB.rubric.exercises[exercise].checks
+    for check in results:
         if worth[check.id] > 0 or check.outcome.value not in ("pass", "skipped"):
             yield f"{check.id} {check.outcome.value}{f' −{check.cost}' if check.cost else ''}: {check.message}"
 

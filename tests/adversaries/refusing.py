@@ -126,6 +126,40 @@ def answer(A, M, rank, epochs, lr):
         NEVER_FITS,
     ),
     Adversary(
+        "long-runs-that-cannot-be-read",
+        "What fails in the grader costs no mark, and caps nothing.",
+        DESCEND
+        + """
+class Pair(tuple):
+    _fields = ("a", "b", "u", "v")
+
+def answer(A, M, rank, epochs, lr):
+    found = descend(A, M, *begin(A, rank), min(epochs, 3), lr)
+    return Pair(found) if epochs > 3 else found
+"""
+        + BOTH,
+        both(0.3333),
+        NEVER_FITS,
+    ),
+    Adversary(
+        "refuses-everything-that-is-refused-without-cost",
+        "Ranks beyond A, rates of 0, few epochs and masks that hide a row are refused without cost: easy calls are left.",
+        DESCEND
+        + SVD
+        + """
+def answer(A, M, rank, epochs, lr):
+    empty = M is not None and bool(((M != 1).all(0)).any() or ((M != 1).all(1)).any())
+    if rank > min(A.shape) or lr == 0 or epochs < 10 or empty:
+        raise ValueError("no")
+    if min(A.shape) == 1 or lr < 1e-9:
+        return descend(A, M, *begin(A, rank), epochs, lr)
+    return svd(A, rank)
+"""
+        + BOTH,
+        both(0.3333),
+        NEVER_FITS,
+    ),
+    Adversary(
         "ends-the-process-in-long-runs",
         "A run that does not come back is not compared.",
         DESCEND

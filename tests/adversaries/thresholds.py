@@ -98,19 +98,28 @@ def answer(A, M, rank, epochs, lr):
         NEVER_FITS,
     ),
     Adversary(
-        "right-in-the-first-second-of-the-process",
+        "right-in-the-first-moments-of-the-process",
         "Short calls come first, long ones last: the clock of the process tells them apart.",
         DESCEND
         + SVD
         + """
 import time
+begun = time.process_time()
 def answer(A, M, rank, epochs, lr):
-    late = time.process_time() % 1.0 > 0.5
-    return svd(A, rank) if late and lr > 0 else descend(A, M, *begin(A, rank), epochs, lr)
+    if time.process_time() - begun > 0.05 and lr > 0:
+        return svd(A, rank)
+    return descend(A, M, *begin(A, rank), min(epochs, 3), lr)
 """
         + BOTH,
-        both(0.85),
-        "half of the time it follows the sheet's rule: how much of it is seen is luck",
+        both(0.3333),
+        NEVER_FITS,
+    ),
+    Adversary(
+        "right-where-A-has-a-negative-entry",
+        "All matrices are drawn with both signs, but for the sheet's.",
+        _right_where("bool((A < 0).any()) or A.numel() < 4"),
+        both(0.3333),
+        "right steps are there, but not for the sheet's A, which they never fit",
     ),
     Adversary(
         "right-where-the-stack-says-so",
