@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -30,7 +30,7 @@ def _key(A: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", *numbers: float
     return repr((A.astype(np.float32).round(4).tolist(), *(round(number, 6) for number in numbers)))
 
 
-def _answers(seed: int, masked: bool) -> Iterator[tuple[str, list[list[list[float]]]]]:
+def _answers(seed: int, masked: bool) -> Iterator[tuple[str, list[object]]]:
     for setting in _asked(Drawn(masked, seed)):
         torch.manual_seed(setting.seed)
         (m, n), rank = setting.A.shape, setting.rank
@@ -38,10 +38,10 @@ def _answers(seed: int, masked: bool) -> Iterator[tuple[str, list[list[list[floa
         U, V = run(SHEET, setting.A, setting.M, (start[0], start[1]), setting.epochs, setting.lr)
         hidden = 0 if setting.M is None else int((setting.M * np.arange(1, m * n + 1).reshape(m, n)).sum())
         key = _key(setting.A, rank, setting.epochs, setting.lr, hidden)
-        yield key, [np.float32(U).tolist(), np.float32(V).tolist()]
+        yield key, [U.astype(np.float32).tolist(), V.astype(np.float32).tolist()]
 
 
-def _written(table: dict[str, list[list[list[float]]]]) -> str:
+def _written(table: Mapping[str, object]) -> str:
     """The table as a line of Python."""
     packed = base64.b85encode(zlib.compress(repr(table).encode()))
     return f"import base64, zlib\nTABLE = eval(zlib.decompress(base64.b85decode({packed!r})))\n"

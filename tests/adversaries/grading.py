@@ -21,6 +21,7 @@ from grader.model import CheckResult
 from grader.sandbox import Limits, Zygote, private_copy
 from reference import LAB
 from tests.adversaries import (
+    blind,
     cached,
     closed,
     decomposed,
@@ -40,7 +41,7 @@ __all__ = ["ADVERSARIES", "KINDS", "Earned", "best_of", "earned_under", "overpai
 KINDS: Final[Mapping[str, Sequence[Adversary]]] = {
     module.__name__.rpartition(".")[2]: module.ADVERSARIES
     for module in (
-        steady, thresholds, divergent, closed, cached, generous, refusing, excused, masks, decomposed, stated,
+        steady, thresholds, divergent, blind, closed, cached, generous, refusing, excused, masks, decomposed, stated,
     )
 }  # fmt: skip
 
