@@ -17,7 +17,7 @@ def earned() -> dict[str, list[Earned]]:
     """What each adversary that need not be waited for gets under one seed."""
     quick = [adversary for adversary in judged_under(ADVERSARIES, SEED, SEED) if not adversary.is_slow]
     found: dict[str, list[Earned]] = {}
-    for each in earned_under(SEED, quick):
+    for each in earned_under(SEED, quick, jobs=2):
         found.setdefault(each.name, []).append(each)
     return found
 

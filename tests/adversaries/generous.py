@@ -144,12 +144,12 @@ import threading
 def answer(A, M, rank, epochs, lr):
     U, V = begin(A, rank)
     P, Q = svd(A, rank)
-    threading.Timer(0.0005, lambda: (U.copy_(P), V.copy_(Q))).start()
+    threading.Timer(0.005, lambda: (U.copy_(P), V.copy_(Q))).start()
     return U, V
 """
         + BOTH,
-        both(0.1, 0.05),
-        "it draws its start as the sheet asks",
+        both(0.2, 0.15),
+        "as for the factors of an SVD, where the thread comes first; else only the start is there",
     ),
     Adversary(
         "a-tensor-subclass-that-equals-everything",

@@ -111,7 +111,9 @@ def _reasons(exercise: str, results: Iterable[CheckResult]) -> Iterator[str]:
 
 def judged_under(adversaries: Iterable[Adversary], seed: int, first: int) -> list[Adversary]:
     """Those that are held to what they may earn under the seed."""
-    return [a for a in adversaries if seed not in a.made_for and (not a.is_slow or seed == first)]
+    return [
+        a for a in adversaries if seed not in a.made_for and (seed == first or not (a.is_slow or a.is_stated))
+    ]
 
 
 def best_of(

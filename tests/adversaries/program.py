@@ -26,7 +26,12 @@ class Adversary:
     made_for: frozenset[int] = field(default_factory=frozenset)
     """Seeds whose answers are written into it: under these it is not judged, which is what a fresh seed is for."""
     is_slow: bool = False
-    """Whether one seed has to do."""
+    """Whether it is graded under one seed only since it takes long."""
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it hands in a report without code, of which nothing depends on a seed."""
+        return not any(name.endswith(".py") for name in self.files)
 
     @property
     def files(self) -> Mapping[str, str]:
