@@ -39,8 +39,8 @@ def mark(
 def _most(
     marks: float, results: Iterable[CheckResult], rubric: Rubric, by_hand: Mapping[str, float]
 ) -> float:
-    """The most that checks can earn together, by the rubric's caps; what waits for a person caps nothing."""
-    failed = (Outcome.FAIL, Outcome.SKIPPED, Outcome.MISSING)
+    """The most that checks can earn together, by the rubric's caps; what waits for a person caps until it is decided."""
+    failed = (Outcome.FAIL, Outcome.SKIPPED, Outcome.MISSING, Outcome.MANUAL)
     caps = [
         rubric.caps[r.id]
         for r in results

@@ -18,7 +18,15 @@ from grader.lab import Bench, Function
 from grader.model import Died, Frozen, Observation, Probe
 from reference.arrangement import AS_ASKED, Arrangement
 from reference.epochs import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
-from reference.power import LEAST_POWER, LEAST_POWER_OF_A_LONG_RUN, power_of, power_of_a_long_run
+from reference.power import (
+    LEAST_POWER,
+    LEAST_POWER_OF_A_LONG_RUN,
+    LEAST_TO_A_RIVAL,
+    apart,
+    power_of,
+    power_of_a_long_run,
+    rivals,
+)
 from reference.returned import Ended, Refused, factors, failure, format_matrix
 from reference.variants import VARIANTS, Variant, permuted
 
@@ -53,6 +61,9 @@ SMALLEST: Final = 2.0**-126
 OTHER_SEEDS: Final = tuple(10_007 * number for number in range(6))
 """What is added to a seed, one after the other, until it gives a start that can tell right from wrong."""
 
+FEW_CELLS: Final = 20
+"""Cells of a matrix on which rules that leave something out are run, too."""
+
 LAMBDA: Final = 7.0
 """Probabilistic rounding error analysis (Higham and Mary 2019): n roundings add up to at most λ√n·u,
 except with probability 2·exp(−λ²/2), here 5e-11."""
@@ -61,6 +72,12 @@ except with probability 2·exp(−λ²/2), here 5e-11."""
 _NOT_SHOWN: Final = (
     "From where U and V start, the sheet's rule moves hardly anything, so that a function that does nothing would agree "
     "as well: this shows nothing."
+)
+
+
+_HIDDEN: Final = (
+    "From where U and V start, a rule that leaves something out (the prediction, a component or what the mask hides) "
+    "would end at the same numbers: this shows nothing."
 )
 
 
@@ -114,8 +131,10 @@ class Mismatch(Frozen, frozen=True):
 class Descent:
     """A factorisation function of the sheet as the checks see it: 1.1, or 3.1 with a mask."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, vouches: Callable[[Bench], bool] | None = None) -> None:
         self.function = function
+        self.vouches = vouches
+        """Says of a function whether its long run follows the rule."""
 
     def probe(self, setting: Setting, defaults: bool = False, attempt: int = 0) -> Probe:
         """The call of a setting; with `defaults` the number of epochs and the rate are left out."""
@@ -194,11 +213,42 @@ class Descent:
         bench.expect([self.probe(call) for s in settings for call in (s.still(), s)])
 
     def telling(self, bench: Bench, setting: Setting) -> Setting:
-        """The setting, or one with another seed where from this one's start nothing could be told in a few epochs.
+        """The setting, or one with another seed or more epochs where from this one's start nothing could be told.
 
-        The setting itself where no seed gives such a start, or none can be seen.
+        From V = 0 a first step moves V only, the next one both. The setting itself where nothing gives a start from which
+        something moves, or none can be seen.
         """
-        return self._first(bench, setting, lambda other, start: self.power(other, start) >= LEAST_POWER)
+        if setting.epochs == 0:
+            return setting
+
+        def tells(other: Setting, start: Factors) -> bool:
+            return self.power(other, start) >= LEAST_POWER and self.shows_all(other, start)
+
+        found = self._first(bench, setting, tells)
+        if found is not setting or self._moves(bench, setting):
+            return found
+        more = (setting.changed(epochs=times * setting.epochs) for times in (2, 3))
+        return next((other for other in more if self._moves(bench, other)), setting)
+
+    def _moves(self, bench: Bench, setting: Setting) -> bool:
+        try:
+            return self.power(setting, self.start(bench, setting)) >= LEAST_POWER
+        except Refused:
+            return True
+
+    def shows_all(self, setting: Setting, start: Factors) -> bool:
+        """Whether no rule that leaves something out would end within the tolerance; asked of small matrices only."""
+        if setting.A.size > FEW_CELLS:
+            return True
+        wanted, tolerance = self._expected(SHEET, setting, start)
+        hides = setting.M is not None and bool((setting.M != 1).any())
+        if setting.M is not None and not (setting.M == 1).any():
+            return True  # nothing is predicted where nothing is seen
+        ends = (
+            run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
+            for rule in rivals(setting.rank, hides)
+        )
+        return all(apart(wanted, end, tolerance) >= LEAST_TO_A_RIVAL for end in ends)
 
     def telling_in_the_long_run(self, bench: Bench, setting: Setting, defaults: bool = False) -> Setting:
         """The same for a hundred epochs and more."""
@@ -240,7 +290,13 @@ class Descent:
         mismatch = first_mismatch(got, wanted, tolerance)
         if mismatch is None and self.power(setting, start) < LEAST_POWER:
             raise Inconclusive(_NOT_SHOWN)
+        if mismatch is None and not self.shows_all(setting, start) and not self._is_vouched_for(bench):
+            raise Inconclusive(_HIDDEN)
         return mismatch
+
+    def _is_vouched_for(self, bench: Bench) -> bool:
+        """Whether a whole run follows the rule: what a start hides of the first steps shows by the thousandth."""
+        return self.vouches is not None and self.vouches(bench)
 
     def compare_long_run(
         self,

@@ -48,7 +48,8 @@ class Fixed:
             setting.changed(epochs=1000, lr=0.01)
             for setting in (
                 drawn.defaults,
-                *(drawn.hidden[3:4] if drawn.defaults.M is not None else ()),
+                *((drawn.hidden[3], drawn.hidden[-1]) if drawn.defaults.M is not None else ()),
+                drawn.columns[0],
                 *drawn.sweep[2:5],
             )
         )

@@ -17,7 +17,7 @@ from reference.arrangement import AS_ASKED
 from reference.convergence import Convergence
 from reference.descent import Descent, Mismatch, Setting
 from reference.drawn import Drawn
-from reference.epochs import Factors
+from reference.epochs import SHEET, Factors
 from reference.fixed import Fixed
 from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from reference.habits import MASK_TYPES, HabitsSeen
@@ -26,7 +26,7 @@ from reference.returned import Refused, failure, format_matrix, is_changed
 from reference.rungs import rungs
 from reference.soundness import excused, is_shuffled, sound_variant
 from reference.starts import Starts
-from reference.variants import Variant
+from reference.variants import VARIANTS, Variant
 
 __all__ = ["Ladder"]
 
@@ -47,12 +47,23 @@ class Ladder:
         self.exercise = exercise
         self.masked = masked
         self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
-        self.descent = Descent(self.function)
+        self.descent = Descent(self.function, self._follows_to_the_end)
         self.drawn = Drawn(masked, seed)
         self.habits = HabitsSeen(self.descent, self.drawn)
         self.fixed = Fixed(self.descent, self.drawn)
         self.starts = Starts(self.descent, self.drawn, self.asked)
         self.convergence = Convergence(self.descent, self.drawn, self.asked)
+
+    def _follows_to_the_end(self, bench: Bench) -> bool:
+        """Whether the default run ends where the sheet's rule ends, or a sound variant of it."""
+        setting = self.asked(bench, self.drawn.defaults)
+        for rule in (SHEET, *(variant.rule for variant in VARIANTS)):
+            try:
+                if self.descent.compare_long_run(bench, setting, rule, defaults=True) is None:
+                    return True
+            except Refused:
+                return False
+        return False
 
     def is_right(self, bench: Bench) -> bool:
         """Whether the student's function passes every rung up to the default run."""

@@ -11,9 +11,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from reference.epochs import Factors
+from reference.epochs import Factors, Matrix, Row, Rule
 
-__all__ = ["LEAST_POWER", "LEAST_POWER_OF_A_LONG_RUN", "power_of", "power_of_a_long_run"]
+__all__ = [
+    "LEAST_POWER",
+    "LEAST_POWER_OF_A_LONG_RUN",
+    "LEAST_TO_A_RIVAL",
+    "apart",
+    "power_of",
+    "power_of_a_long_run",
+    "rivals",
+]
 
 LEAST_POWER: Final = 100.0
 """Multiples of the tolerance that the sheet's rule has to move each row and each component by, in a few epochs. Known
@@ -22,6 +30,9 @@ mistakes change a step by a hundredth of it or more, so that they miss by a tole
 LEAST_POWER_OF_A_LONG_RUN: Final = 10.0
 """Multiples that a long run has to move each factor by. Over a thousand epochs rounding is magnified, most of all where a
 small start leaves a saddle, and mistakes add up just as well."""
+
+LEAST_TO_A_RIVAL: Final = 10.0
+"""Multiples of the tolerance by which a rule that leaves something out has to end elsewhere, in its worst entry."""
 
 Array = npt.NDArray[np.float64]
 
@@ -38,29 +49,56 @@ def power_of(
 
     M: (m, n); all others: (m, rank) and (n, rank). `end` has to be away from the start, from where the rule ends for a
     matrix of zeros, and from where it ends without the mask: in each row of U and V that an observed cell touches (of the
-    last, a hidden cell). No component may stay, or be the same as another one: a rule for rank 1 would do. 0 where
-    something is not finite.
+    last, a hidden cell), and no component may stay. 0 where something is not finite.
     """
     if not _are_finite(start, end, tolerance):
         return 0.0
-    shape = len(start[0]), len(start[1])
-    seen = np.ones(shape, bool) if M is None else np.asarray(M == 1)
+    seen = np.ones((len(start[0]), len(start[1])), bool) if M is None else np.asarray(M == 1)
     moved = _in_tolerances(end, start, tolerance)
     least = list(_of_rows(moved, seen))
     if seen.any():
         least += [float(share) for factor in moved for share in factor.max(axis=0)]
         least += _of_rows(_in_tolerances(end, of_zeros, tolerance), seen)
-        least += _between_components(start, tolerance)
     if not seen.all():
         least += _of_rows(_in_tolerances(end, unmasked, tolerance), ~seen)
     return float(np.nan_to_num(min(least), nan=0.0, posinf=np.inf))
 
 
-def _between_components(start: Factors, tolerance: Factors) -> Iterator[float]:
-    """How far each component of the start is from the one before, in U or in V, once sorted by their first entries."""
-    both = np.concatenate([factor / allowed for factor, allowed in zip(start, tolerance, strict=True)])
-    ordered = both[:, np.argsort(both[0], kind="stable")]
-    yield from (float(apart) for apart in np.abs(np.diff(ordered, axis=1)).max(axis=0, initial=0.0))
+def _without_prediction(a: float, u: Row, v: Row) -> float:
+    return a
+
+
+def _first_component(a: float, u: Row, v: Row) -> float:
+    return a - u[0] * v[0]
+
+
+def _first_for_all(a: float, u: Row, v: Row) -> float:
+    return a - len(u) * u[0] * v[0]
+
+
+def _filled_with_zeros(A: Matrix, M: Matrix | None) -> tuple[Matrix, Matrix | None]:
+    if M is None:
+        return A, M
+    return [[a * m for a, m in zip(row, mask, strict=True)] for row, mask in zip(A, M, strict=True)], None
+
+
+_ALWAYS: Final = (Rule("no prediction", error=_without_prediction),)
+_OF_COMPONENTS: Final = (Rule("first", error=_first_component), Rule("first for all", error=_first_for_all))
+_OF_MASKS: Final = (Rule("zeros", prepare=_filled_with_zeros),)
+
+
+def rivals(rank: int, hides: bool) -> tuple[Rule, ...]:
+    """Rules that leave something out, which a start can be chosen to hide: tiny numbers hide the prediction, equal or
+    vanishing components the dot product. `hides` says whether the mask hides a cell.
+    """
+    return (*_ALWAYS, *(_OF_COMPONENTS if rank > 1 else ()), *(_OF_MASKS if hides else ()))
+
+
+def apart(end: Factors, other: Factors, tolerance: Factors) -> float:
+    """The largest distance of two ends, over the tolerance there; infinite where the other is not finite."""
+    if not _are_finite(other):
+        return np.inf
+    return max(float(change.max()) for change in _in_tolerances(end, other, tolerance))
 
 
 def power_of_a_long_run(start: Factors, end: Factors, tolerance: Factors) -> float:

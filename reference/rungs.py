@@ -84,7 +84,7 @@ ENTRY: Final = (
         name="start",
         title="U and V start from the uniform distribution on [0, 1)",
         advice="Draw both U and V from the uniform distribution on [0, 1), entry by entry.",
-        needs=("still",),
+        needs=("still", "depends"),
         tolerance=UNIFORM,
     ),
 )

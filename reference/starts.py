@@ -25,7 +25,7 @@ SMALL: Final = 30
 ENOUGH_OF_SMALL: Final = 300
 """Numbers in each factor by which small calls are judged: they show another distribution, or numbers that repeat."""
 
-ENOUGH: Final = 1_500
+ENOUGH: Final = 2_500
 """Numbers in each factor by which all calls are judged: an interval two hundredths shorter than [0, 1) shows."""
 
 ROUNDS: Final = 12
@@ -90,8 +90,9 @@ class Starts:
         return starts
 
     def _further(self, bench: Bench, settings: Sequence[Setting]) -> Iterator[Factors]:
+        largest_first = sorted(settings, key=lambda setting: -sum(setting.A.shape) * setting.rank)
         for number in range(1, ROUNDS + 1):
-            for setting in settings:
+            for setting in largest_first:
                 try:
                     yield self._descent.start(bench, setting.changed(seed=setting.seed + number * _APART))
                 except Ended:
