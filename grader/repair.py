@@ -60,6 +60,10 @@ EXTENDED: Final = 8
 
 _NUMBER: Final = re.compile(r"-?\d+\.\d+")
 
+MAX_CODE: Final = 8_000
+"""Characters of a program that is edited, without ends of lines: a solution has 2,000, and the number of edits grows with
+the square."""
+
 _PATIENCE: Final = 60
 """Second edits tried on each of them before the next has its turn."""
 
@@ -275,11 +279,11 @@ class _Search:
     def run(self) -> Search:
         """Try single edits, then second ones on what came further."""
         names = {found.name.split(".")[0] for _, found in self._aim.located}
-        base = _Version((), sliced(self._code, names))
-        start = self._screen(base)
-        if start is None:
-            base = _Version((), self._code)
-            start = self._screen(base)
+        base, start = _Version((), ""), None
+        for code in (sliced(self._code, names), self._code):
+            if start is None and sum(len(line) for line in code.split("\n")) <= MAX_CODE:
+                base = _Version((), code)
+                start = self._screen(base)
         if start is None:
             return self._result()
         further: list[_Version] = []

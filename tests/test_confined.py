@@ -171,7 +171,7 @@ def test_more_text_than_anyone_reads_is_refused_and_the_rest_is_read(
 ) -> None:
     line = "word " * 100 + "\n"
     folder = handed_in(
-        {**{f"report{number}.md": line * 6_000 for number in range(5)}, "short.md": "The loss is 0.1220."}
+        {**{f"report{number}.md": line * 4_000 for number in range(5)}, "short.md": "The loss is 0.1220."}
     )
     found = looked_at(readers, folder)
     assert "0.1220" in found["short.md"].text

@@ -26,7 +26,7 @@ __all__ = [
     "task_from",
 ]
 
-ANSWER: Final = 8 * 1024**2
+ANSWER: Final = 6 * 1024**2
 """Bytes of all answers to one task; a report of a hundred pages makes less than one million."""
 
 _T = TypeVar("_T")

@@ -35,6 +35,8 @@ def _pages(folder: Path) -> None:
         (folder / f"page{number:02}.html").write_text("<html>" + "<p>a</p>" * 500_000, encoding="utf-8")
 
 
+LONG = "".join(f"    x{number} = [A[0, 0] * {number} + rank, (rank - {number})]\n" for number in range(3_000))
+
 ATTACKS = [
     _loading("takes-all-memory-piece-by-piece", "\nhoard = []\nwhile True: hoard.append('a' * 10**7)\n" + "B = A @ A\n" * 9),
     _loading(
@@ -94,7 +96,7 @@ for number in range(50, 10**9):
     _loading("defines-functions-without-end", "\nfor i in range(5000): exec(f'def f{i}(x{i}): return x{i}')\n"),
     Attack("hands-in-thousands-of-scripts", RIGHT, make=_scripts),
     Attack("hands-in-pages-that-cost-half-a-minute-each", RIGHT, make=_pages),
-    Attack("hands-in-a-script-of-a-megabyte", RIGHT, others={"more.py": "x = [" + "1, " * 300_000 + "]\n"}),
     Attack("hands-in-a-script-nobody-can-read", RIGHT, others={"more.py": "x = 1 +* 2 " + "a (b " * 60_000}),
+    Attack("hands-in-a-wrong-function-of-thousands-of-lines", f"import torch\ndef truncated_svd(A, rank):\n{LONG}    return A\n", most=0.0),
     _loading("keeps-a-long-list", "\nlong = list(range(1_000_000))\nwide = [[0.0] * 5000 for _ in range(5000)]\n"),
 ]  # fmt: skip
