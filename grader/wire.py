@@ -6,7 +6,7 @@ checks counts, names, dtypes and shapes, so that whoever reads the message canno
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
@@ -322,18 +322,16 @@ def decode_reply(data: bytes) -> Reply:
 
 def is_shape(shape: tuple[int, ...]) -> bool:
     """Whether an array of this shape may cross: an empty one too must have sides that can be multiplied."""
-    return (
-        len(shape) <= 8
-        and min(shape, default=0) >= 0
-        and math.prod(max(side, 1) for side in shape) <= MAX_NUMBERS
-    )
+    if len(shape) > 8 or min(shape, default=0) < 0:
+        return False
+    count = math.prod(shape) or math.prod([max(side, 1) for side in shape])
+    return count <= MAX_NUMBERS
 
 
 def kept_bytes(reply: Reply) -> int:
     """About how much memory a message takes that is kept."""
     if isinstance(reply, Returned):
-        values = sum(_VALUE_BYTES + _data_bytes(value) for value in _each((reply.value, *reply.after)))
-        return values + len(reply.printed)
+        return sum(map(_bytes_of, (reply.value, *reply.after))) + len(reply.printed)
     if isinstance(reply, Raised):
         return _VALUE_BYTES + len(reply.text) + len(reply.printed)
     return len(encode(reply))
@@ -343,39 +341,36 @@ _VALUE_BYTES: Final = 200
 """What a value takes beside its data: objects of Python for its fields."""
 
 
-def _data_bytes(value: Value) -> int:
+def _bytes_of(value: Value) -> int:
     if isinstance(value, Array):
-        return len(value.data)
-    if isinstance(value, Text | Opaque):
-        return 4 * len(value.text)
-    return 100 * len(value.names) if isinstance(value, Items) else 0
-
-
-def _each(values: Iterable[Value], depth: int = 0) -> Iterator[Value]:
-    """The values and all that they hold. Raises WireError where they nest too deeply."""
-    for value in values:
-        yield value
-        if isinstance(value, Items):
-            if depth >= MAX_DEPTH:
-                raise WireError("its values nest more than four deep")
-            yield from _each(value.items, depth + 1)
+        return _VALUE_BYTES + len(value.data)
+    if isinstance(value, Items):
+        return _VALUE_BYTES + 100 * len(value.names) + sum(map(_bytes_of, value.items))
+    return _VALUE_BYTES + (4 * len(value.text) if isinstance(value, Text | Opaque) else 0)
 
 
 def _check_values(values: Iterable[Value]) -> None:
-    numbers = 0
-    for count, value in enumerate(_each(values), 1):
-        if isinstance(value, Number):
-            numbers += 1
-        elif isinstance(value, Array):
+    numbers = count = 0
+    waiting = [(value, 0) for value in values]
+    while waiting:
+        value, depth = waiting.pop()
+        count += 1
+        if isinstance(value, Array):
             numbers += _checked_size(value)
-        elif isinstance(value, Items) and value.names:
-            if len(value.names) != len(value.items):
-                raise WireError("it names other values than it has")
-            _check_distinct(value.names)
-        if numbers > MAX_NUMBERS:
-            raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
-        if count > MAX_VALUES:
-            raise TooMuchError(f"more than {MAX_VALUES:,} values")
+        elif isinstance(value, Number):
+            numbers += 1
+        elif isinstance(value, Items):
+            if depth >= MAX_DEPTH:
+                raise WireError("its values nest more than four deep")
+            if value.names:
+                if len(value.names) != len(value.items):
+                    raise WireError("it names other values than it has")
+                _check_distinct(value.names)
+            waiting += [(item, depth + 1) for item in value.items]
+    if numbers > MAX_NUMBERS:
+        raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
+    if count > MAX_VALUES:
+        raise TooMuchError(f"more than {MAX_VALUES:,} values")
 
 
 def _checked_size(array: Array) -> int:

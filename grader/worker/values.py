@@ -115,6 +115,9 @@ def to_wire(value: object, room: Room | None = None) -> wire.Value:
 
 def _value(value: Any, room: Room, depth: int) -> wire.Value:
     kind = type(value)
+    usual = _USUAL.get(kind)
+    if usual is not None:
+        return usual(value, room)
     for base, reader in _READERS:
         if issubclass(kind, base):
             return reader(value, room)
@@ -198,6 +201,14 @@ _READERS: Final[tuple[tuple[Any, Callable[[Any, Room], wire.Value]], ...]] = (
     (np.ndarray, _array),
 )
 """What stands for itself. Numbers of NumPy come first, since some are Python's numbers too."""
+
+_USUAL: Final[dict[type, Callable[[Any, Room], wire.Value]]] = {
+    torch.Tensor: _tensor,
+    float: _number,
+    int: _number,
+    bool: _number,
+}
+"""The same for what nearly all functions take and return, which has to be quick."""
 
 
 def _items(value: Any, room: Room, depth: int) -> wire.Value:
