@@ -5,13 +5,14 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.lab import Bench
 from grader.model import Finding, Outcome
 from reference import bounds, matrices
 from reference.descent import Descent, Setting
 from reference.drawn import Drawn
-from reference.epochs import Factors
+from reference.epochs import SHEET, Factors, run
 from reference.returned import Ended, Refused
 
 __all__ = ["BEST_OF_RANK_ONE", "BEST_OF_RANK_ONE_OBSERVED", "CONVERGED", "CONVERGED_OBSERVED", "Convergence"]
@@ -40,6 +41,16 @@ BETWEEN: Final = (1, 3, 10, 30, 100, 300)
 
 LARGEST_STEP: Final = 0.5
 """Share of the way of a run that one epoch may make. At the larger rate the first of a right run makes a fifth."""
+
+
+SAME_DIRECTION: Final = 0.5
+"""Cosine of the least angle between a step and the sheet's from the same place. Rounding turns the last steps of a run that
+has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
+
+_TURNS: Final = (
+    "The first epochs follow the sheet's rule, but in the middle of the run an epoch goes somewhere else: the end was not "
+    "reached by these steps, and shows nothing."
+)
 
 
 class Convergence:
@@ -72,10 +83,10 @@ class Convergence:
             try:
                 reached = self._loss(setting, self._descent.observe(bench, setting))
                 if reached < self._rank_one:
-                    jump = self._jump(bench, setting)
-                    if jump is None:
+                    leap = self._leap(bench, setting)
+                    if leap is None:
                         return self._fitted(setting, reached)
-                    problem = problem or jump
+                    problem = problem or leap
                     continue
             except Ended as ended:
                 problem = problem or str(ended)
@@ -109,10 +120,11 @@ class Convergence:
             f"{self._rank_one:.4g}.",
         )
 
-    def _jump(self, bench: Bench, setting: Setting) -> str | None:
-        """A sentence where one epoch makes most of the way, as nothing does that goes step by step; else None.
+    def _leap(self, bench: Bench, setting: Setting) -> str | None:
+        """A sentence where a run does not go step by step to where it ends; else None.
 
-        The longest stretch between two looks is halved until it is short of that, or a single epoch.
+        No epoch may make most of the way: the longest stretch between two looks is halved until it is short of that, or a
+        single epoch. And a function whose first epochs follow the sheet's rule has to go on as it began.
         """
         seen = {0: self._descent.start(bench, setting)}
         for epochs in (*(e for e in BETWEEN if e < setting.epochs), setting.epochs):
@@ -123,14 +135,32 @@ class Convergence:
             way = sum(stretches.values())
             (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
             if longest <= LARGEST_STEP * way:
-                return None
+                break
             if end - begin == 1:
                 return (
-                    f"From {begin} to {end} epochs U and V leap to where they end, and no epoch before or after moves "
-                    "them as far: such a run is not made of steps, and shows nothing."
+                    f"From {begin} to {end} epochs U and V leap to where they end, and no other epoch moves them as far: "
+                    "such a run is not made of steps, and shows nothing."
                 )
             middle = (begin + end) // 2
             seen[middle] = self._descent.observe(bench, setting.changed(epochs=middle))
+        return None if self._goes_on(bench, setting) else _TURNS
+
+    def _goes_on(self, bench: Bench, setting: Setting) -> bool:
+        """Whether an epoch in the middle of the run goes where the sheet's rule goes from there, or nowhere any more.
+
+        Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
+        """
+        if not self._descent.follows(bench, tuple(self._asked(bench, s) for s in self._drawn.epochs)):
+            return True
+        before, after = (
+            self._descent.observe(bench, setting.changed(epochs=self._drawn.middle + more)) for more in (0, 1)
+        )
+        step = _difference(after, before)
+        if not step.any():
+            return True
+        wanted = _difference(run(SHEET, setting.A, setting.M, before, 1, setting.lr), before)
+        sizes = float(np.linalg.norm(step) * np.linalg.norm(wanted))
+        return float(step @ wanted) >= SAME_DIRECTION * sizes
 
     def converges(self, bench: Bench) -> Finding:
         """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
@@ -142,7 +172,7 @@ class Convergence:
             if self._ends_as_the_sheets_rule(bench, setting):
                 return Finding(outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}.")
             if low <= reached <= high:
-                message = self._jump(bench, setting) or ""
+                message = self._leap(bench, setting) or ""
                 if not message:
                     return Finding(
                         outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}."
@@ -199,3 +229,8 @@ def _distance(first: Factors, second: Factors) -> float:
     """How far two pairs of factors are apart, all entries together."""
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.sqrt(sum(np.sum((x - y) ** 2) for x, y in zip(first, second, strict=True))))
+
+
+def _difference(first: Factors, second: Factors) -> npt.NDArray[np.float64]:
+    """The difference of two pairs of factors as one vector."""
+    return np.concatenate([(x - y).ravel() for x, y in zip(first, second, strict=True)])

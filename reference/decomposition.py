@@ -132,12 +132,21 @@ class Decomposition:
     def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
         asked = self.as_called(bench, cases)
         bench.expect([self._probe(case, takes_rank) for case in asked])
+        places: frozenset[int] | None = None
         for case in asked:
             if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), wire.Raised):
                 continue  # where nothing is cut off, some decompositions refuse to begin
-            finding = self._judge(bench, case, takes_rank)
+            finding, found = self._judge(bench, case, takes_rank)
             if finding is not None:
                 return finding
+            places = found if places is None else places & found
+            if not places:
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message="Several matrices come back, and which of them is the best one changes from call to call.",
+                    wanted="the truncated matrix at one place, whatever the rank",
+                    call=self.call_text(bench, case),
+                )
         return None
 
     def _figure(self, bench: Bench) -> Finding:
@@ -209,8 +218,12 @@ class Decomposition:
             arguments["rank"] = case.rank
         return Probe(TRUNCATED_SVD.name, arguments, seed)
 
-    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | None:
-        """None where the function is right in this case, else the failed check."""
+    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[int]]:
+        """None where the function is right in this case, else the failed check; and where among what came back it is right."""
+        found = self._found_wrong(bench, case, takes_rank)
+        return (None, found) if isinstance(found, frozenset) else (found, frozenset())
+
+    def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[int]:
         observation = bench.observe(self._probe(case, takes_rank))
         call = self.call_text(bench, case)
         if not isinstance(observation, wire.Returned):
@@ -237,13 +250,16 @@ class Decomposition:
             return Finding(
                 outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
             )
-        for P in read:
+        right = set[int]()
+        for place, P in enumerate(read):
             if not np.isfinite(P).all():
                 continue
             beyond = bounds.singular_values(P)[case.rank :]
             low_rank = beyond.size == 0 or float(beyond[0]) <= tolerance.singular_value
             if low_rank and bounds.loss(A, P) <= best + tolerance.excess_loss:
-                return None
+                right.add(place)
+        if right:
+            return frozenset(right)
         reached = bounds.loss(A, nearest)
         rank_found = int((bounds.singular_values(nearest) > tolerance.singular_value).sum())
         if rank_found > case.rank:

@@ -93,6 +93,9 @@ class Drawn:
         self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
         self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
         self.longer = (int(self._rng.integers(2_800, 3_200)), int(self._rng.integers(2_800, 3_200)))
+        self.middle = int(
+            self._rng.integers(20, 60)
+        )  # epochs; at the larger rate later steps are as small as rounding
         self.other_values = tuple(
             (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng)))
             for s in self.hidden

@@ -24,7 +24,7 @@ from reference.habits import MASK_TYPES, HabitsSeen
 from reference.presence import presence, signature
 from reference.returned import Refused, failure, format_matrix, is_changed
 from reference.rungs import rungs
-from reference.soundness import excused, is_shuffled, sound_variant
+from reference.soundness import excused, is_shuffled, is_within_orders, sound_variant
 from reference.starts import Starts
 from reference.variants import VARIANTS, Variant
 
@@ -303,13 +303,18 @@ class Ladder:
             if mismatch is None:
                 return finding
             variant = sound_variant(self.descent, bench, self._recognition(bench))
-            if variant is not None and (
-                is_shuffled(variant) or not self.descent.compare_long_run(bench, setting, variant.rule)
-            ):
+            if variant is not None and self._ends_as(bench, setting, variant):
                 return finding
         except Refused as refused:
             return self._fail(bench, str(refused), setting)
         return self._mismatch(bench, mismatch, setting)
+
+    def _ends_as(self, bench: Bench, setting: Setting, variant: Variant, defaults: bool = False) -> bool:
+        """Whether a long run ends where a sound variant of the rule ends."""
+        if is_shuffled(variant):
+            got = self.descent.observe(bench, setting, defaults)
+            return is_within_orders(self.descent, bench, setting, got)
+        return self.descent.compare_long_run(bench, setting, variant.rule, defaults=defaults) is None
 
     def _recognition(self, bench: Bench) -> tuple[Setting, ...]:
         settings = (
@@ -407,12 +412,7 @@ class Ladder:
                     outcome=Outcome.PASS, message="1000 epochs agree to rounding.", power=_least([power])
                 )
             variant = sound_variant(self.descent, bench, self._recognition(bench))
-            if variant is not None and is_shuffled(variant):
-                return self.convergence.converges(bench)
-            if (
-                variant is not None
-                and self.descent.compare_long_run(bench, setting, variant.rule, defaults=True) is None
-            ):
+            if variant is not None and self._ends_as(bench, setting, variant, defaults=True):
                 return Finding(outcome=Outcome.PASS, message=_different(variant), cost=variant.cost)
         except Refused as refused:
             return self._fail(bench, str(refused), setting, defaults=True)
