@@ -54,8 +54,19 @@ def test_a_component_that_stays_at_zero_makes_it_count_for_nothing() -> None:
     assert power([[2.0]], ([[0.5, 0.0]], [[0.5, 0.0]])) == 0.0
 
 
-def test_components_that_start_alike_make_it_count_for_nothing() -> None:
-    assert power([[2.0]], ([[0.5, 0.5]], [[0.4, 0.4]])) == 0.0
+def shows_all(start: tuple[list[list[float]], list[list[float]]], M: list[list[int]] | None = None) -> bool:
+    U, V = (np.array(factor, np.float64) for factor in start)
+    A = np.full((len(U), len(V)), 2.0, np.float32)
+    setting = Setting(A, U.shape[1], 1, None if M is None else np.array(M))
+    return Descent(SGD_FACTORISE).shows_all(setting, (U, V))
+
+
+def test_a_start_may_not_hide_what_a_rule_leaves_out() -> None:
+    assert shows_all(([[0.5, 0.3]], [[0.4, 0.2]]))
+    assert not shows_all(([[1e-6, 1e-6]], [[1e-6, 2e-6]])), "the prediction"
+    assert not shows_all(([[0.5, 0.5]], [[0.4, 0.4]])), "that components are told apart"
+    assert not shows_all(([[0.5, 1e-6]], [[0.4, 1e-6]])), "all components but the first"
+    assert not shows_all(([[1e-6], [1e-6]], [[1e-6]]), [[1], [0]]), "that a hidden cell is not a zero"
 
 
 def test_what_a_matrix_of_zeros_would_give_as_well_counts_for_nothing() -> None:

@@ -17,7 +17,7 @@ from grader.collect import one
 from grader.judge import judge
 from grader.lab import Exercise
 from grader.marks import mark
-from grader.model import CheckResult
+from grader.model import CheckResult, Verdict
 from grader.sandbox import Limits, Zygote, private_copy
 from reference import LAB
 from tests.adversaries import (
@@ -88,7 +88,7 @@ def _graded(
     for name, text in adversary.files.items():
         (place / name).write_text(text, encoding="utf-8")
     submission, limits = one(place), Limits(repairs=0)
-    source, _ = choose(submission, LAB.functions, zygote.level)
+    source, _ = choose(submission, LAB.functions, zygote.readers)
     with (
         private_copy(submission.root, submission.files) as copy,
         closing(WorkerBench(zygote, copy, source, LAB.functions, limits, seed)) as bench,
@@ -98,7 +98,9 @@ def _graded(
 
 def _marked(adversary: Adversary, exercise: Exercise, bench: WorkerBench, seed: int) -> Earned:
     results = judge(exercise, bench)
-    marks, _, _ = mark(exercise.id, results, LAB.rubric)
+    marks, _, verdict = mark(exercise.id, results, LAB.rubric)
+    if verdict in (Verdict.MANUAL, Verdict.ERROR):
+        marks = 0.0  # it waits: nothing is given before somebody has looked
     return Earned(adversary.name, exercise.id, seed, marks, tuple(_reasons(exercise.id, results)))
 
 
