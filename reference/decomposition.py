@@ -19,7 +19,7 @@ from grader.model import Figure, Finding, Frozen, Observation, Outcome, Probe
 from reference import bounds, matrices
 from reference.functions import TRUNCATED_SVD
 from reference.misconceptions.stated import stated_mistake
-from reference.returned import approximations, describe, failure, format_matrix, is_changed, items_of
+from reference.returned import approximations_by_place, describe, failure, format_matrix, is_changed, items_of
 from reference.stated import BEST, is_best, too_coarse
 from reference.statements import error_check, prose_check, stated_best
 
@@ -132,7 +132,7 @@ class Decomposition:
     def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
         asked = self.as_called(bench, cases)
         bench.expect([self._probe(case, takes_rank) for case in asked])
-        places: frozenset[int] | None = None
+        places: frozenset[str] | None = None
         for case in asked:
             if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), wire.Raised):
                 continue  # where nothing is cut off, some decompositions refuse to begin
@@ -218,12 +218,12 @@ class Decomposition:
             arguments["rank"] = case.rank
         return Probe(TRUNCATED_SVD.name, arguments, seed)
 
-    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[int]]:
+    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[str]]:
         """None where the function is right in this case, else the failed check; and where among what came back it is right."""
         found = self._found_wrong(bench, case, takes_rank)
         return (None, found) if isinstance(found, frozenset) else (found, frozenset())
 
-    def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[int]:
+    def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
         observation = bench.observe(self._probe(case, takes_rank))
         call = self.call_text(bench, case)
         if not isinstance(observation, wire.Returned):
@@ -237,7 +237,8 @@ class Decomposition:
             )
         A = case.A.astype(np.float64)
         best, tolerance = bounds.eckart_young(A, case.rank), bounds.svd_tolerance(A, case.rank, FLOAT32_EPS)
-        read = list(approximations(observation.value, case.A.shape))
+        by_place = list(approximations_by_place(observation.value, case.A.shape))
+        read = [P for _, P in by_place]
         if not read:
             return Finding(
                 outcome=Outcome.FAIL,
@@ -250,8 +251,8 @@ class Decomposition:
             return Finding(
                 outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
             )
-        right = set[int]()
-        for place, P in enumerate(read):
+        right = set[str]()
+        for place, P in by_place:
             if not np.isfinite(P).all():
                 continue
             beyond = bounds.singular_values(P)[case.rank :]

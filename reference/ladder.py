@@ -15,7 +15,7 @@ from grader.lab import Bench, Check
 from grader.model import Finding, Outcome
 from reference.arrangement import AS_ASKED
 from reference.convergence import Convergence
-from reference.descent import Descent, Mismatch, Setting
+from reference.descent import Descent, Inconclusive, Mismatch, Setting
 from reference.drawn import Drawn
 from reference.epochs import SHEET, Factors
 from reference.fixed import Fixed
@@ -29,6 +29,9 @@ from reference.starts import Starts
 from reference.variants import VARIANTS, Variant
 
 __all__ = ["Ladder"]
+
+MANY_COMPONENTS: Final = 20
+"""More than the sheet's matrix, or any rung but the sweep, has."""
 
 IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
 DATA_NOTE: Final = (
@@ -277,6 +280,8 @@ class Ladder:
                         continue
                     return self._mismatch(bench, mismatch, setting)
             except Refused as refused:
+                if self._is_beyond_bounds(bench, setting, refused):
+                    continue
                 return self._fail(bench, str(refused), setting)
         if variant is not None:
             return Finding(
@@ -290,6 +295,11 @@ class Ladder:
             message=f"{len(settings)} calls agree to rounding.",
             power=_least(self.descent.power(s, self.descent.start(bench, s)) for s in settings),
         )
+
+    def _is_beyond_bounds(self, bench: Bench, setting: Setting, refused: Refused) -> bool:
+        """Whether a call of many components, asked for in many epochs, tells nothing since the bounds on rounding grow."""
+        is_many = setting.rank > MANY_COMPONENTS and self.habits.of(bench).more > 1
+        return is_many and isinstance(refused, Inconclusive)
 
     def _epochs(self, bench: Bench) -> Finding:
         """Two and three epochs entry by entry, then a hundred: what happens in some epochs only, such as those that
@@ -331,7 +341,7 @@ class Ladder:
         return self._or_suited(self._hidden_values, bench, first)
 
     def _hidden_values(self, bench: Bench) -> Finding:
-        pairs = [self.all_suited(bench, pair) for pair in self.drawn.other_values]
+        pairs = [self._pair(bench, *pair) for pair in self.drawn.other_values]
         pairs = [(one, other) for one, other in pairs if not ((one.A != other.A) & (one.M == 1)).any()]
         bench.expect([self.descent.probe(setting) for pair in pairs for setting in pair])
         has_moved = False
@@ -353,11 +363,26 @@ class Ladder:
             return self._fail(
                 bench, "Nothing moves with any mask, so that no value can matter.", pairs[-1][0]
             )
+        setting, _ = pairs[-1]
+        seen = setting.A + (setting.M == 1)
+        observed = setting.changed(A=seen.astype(setting.A.dtype))
+        try:
+            if _equal(self.descent.observe(bench, setting), self.descent.observe(bench, observed)):
+                return self._fail(
+                    bench, "Observed values were changed, and the result stayed as it was.", observed
+                )
+        except Refused as refused:
+            return self._fail(bench, str(refused), observed)
         return Finding(
             outcome=Outcome.PASS,
             message=f"{len(self.drawn.other_values)} masks.",
             notes=self._mask_notes(bench),
         )
+
+    def _pair(self, bench: Bench, one: Setting, other: Setting) -> tuple[Setting, Setting]:
+        """Two settings that differ in values of A only, as the function can be asked for them."""
+        asked, changed = self.suited(bench, one), self.asked(bench, other)
+        return asked, changed.changed(seed=asked.seed, epochs=asked.epochs)
 
     def _mask_notes(self, bench: Bench) -> tuple[str, ...]:
         setting = self.suited(bench, self.drawn.hidden[-1])

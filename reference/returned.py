@@ -16,6 +16,7 @@ __all__ = [
     "Ended",
     "Refused",
     "approximations",
+    "approximations_by_place",
     "arrangement_of",
     "describe",
     "factors",
@@ -186,25 +187,30 @@ def approximations(value: wire.Value, shape: tuple[int, ...]) -> Iterator[Array]
     A matrix, alone or among other values; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix, side by side; two
     factors whose product it is.
     """
+    yield from (P for _, P in approximations_by_place(value, shape))
+
+
+def approximations_by_place(value: wire.Value, shape: tuple[int, ...]) -> Iterator[tuple[str, Array]]:
+    """The same, each with the place where it stands among what came back, whatever the shape and the rank."""
     whole = array_of(value)
     if whole is not None and whole.shape == shape and _is_float(value):
-        yield whole
+        yield "whole", whole
         return
     arrays = [array_of(part) for part in (items_of(value) or ())[:MOST_PARTS] if _is_float(part)]
     parts = [array for array in arrays if array is not None and array.ndim > 0]
     made = [
-        product
-        for U, S, W in zip(parts, parts[1:], parts[2:], strict=False)
+        (f"product {number}", product)
+        for number, (U, S, W) in enumerate(zip(parts, parts[1:], parts[2:], strict=False))
         if U.ndim == W.ndim == 2 and S.ndim in (1, 2)
         for product in _from_parts(U, S, W, shape)
     ]
     yield from made
     if not made or len(parts) > 3:  # U of a square matrix is not meant for the result
-        yield from (part for part in parts if part.shape == shape)
+        yield from ((f"part {number}", part) for number, part in enumerate(parts) if part.shape == shape)
     if len(parts) == 2:
         left, right = parts
         if left.ndim == right.ndim == 2:
-            yield from (left @ W for W in (right, right.T) if _chain(left, W) == shape)
+            yield from (("pair", left @ W) for W in (right, right.T) if _chain(left, W) == shape)
 
 
 def _chain(left: Array, right: Array) -> tuple[int, ...] | None:

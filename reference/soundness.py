@@ -13,7 +13,7 @@ from reference.variants import Variant
 __all__ = ["excused", "is_shuffled", "is_within_orders", "sound_variant"]
 
 SMALL_RATE: Final = 1e-3
-"""A rate at which an epoch is the sum of its steps to first order."""
+"""A rate at which an epoch is the sum of its steps to first order, for up to three components."""
 
 ORDER_EFFECT: Final = 0.05
 """What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
@@ -93,7 +93,7 @@ def _visits_all(descent: Descent, bench: Bench, setting: Setting) -> bool:
     order only. So with a small lr every order gives the sheet's change of U and V to a few per cent,
     and a cell left out or visited twice does not.
     """
-    small = setting.changed(lr=SMALL_RATE)
+    small = setting.changed(lr=SMALL_RATE * 3 / max(setting.rank, 3))
     start, got = descent.start(bench, small), descent.observe(bench, small)
     wanted = run(SHEET, small.A, small.M, start, small.epochs, small.lr)
     steps = [end - begun for end, begun in zip(wanted, start, strict=True)]

@@ -300,7 +300,8 @@ def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
 
     Of a list that names every tenth of the values and more, what fits was not meant.
     """
-    inside = {number_of(n): n.half_width for n in numbers if low <= number_of(n) <= high}
+    fine = (number for number in numbers if number.half_width <= FINEST_NEEDED)
+    inside = {number_of(n): n.half_width for n in fine if low <= number_of(n) <= high}
     covered = sum(2 * (half_width + 2e-6 * abs(value)) for value, half_width in inside.items())
     return covered > MOST_COVERED * (high - low)
 

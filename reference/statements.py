@@ -335,7 +335,7 @@ def error_check(
         root = bounds.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
             if is_within(number, exact) and _is_meant(number):
-                if fits_by_chance(numbers, 0.0, 1.0):
+                if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
