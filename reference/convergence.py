@@ -32,9 +32,9 @@ BEST_OF_RANK_ONE_OBSERVED: Final = 0.3520
 """The same over the cells that the sheet's mask shows. No theorem gives it: it is the best that alternating least squares
 find from 400 random starts. Of 20,000 right runs with lr 0.05 none ended above 6.3e-4."""
 
-LONGER: Final = (0.01, 0.003)
-"""Rates at which longer runs are tried where the usual ones have not got there: after three thousand epochs every right run
-has, with a smaller rate also one that diverges with a larger."""
+OTHER_RATES: Final = (0.2, 0.003)
+"""Rates that are tried where the usual ones have not got there: a larger one for steps that are too small, and a smaller one
+for runs that diverge."""
 
 BETWEEN: Final = (1, 3, 10, 30, 100, 300)
 """Epochs after which a run is looked at on its way; pictures of wrong runs are drawn from the same."""
@@ -74,12 +74,12 @@ class Convergence:
             reached = self._loss(defaults, self._descent.observe(bench, defaults, True))
             if reached < self._rank_one:
                 return self._fitted(defaults, reached)
-        longer = (
+        others = (
             defaults.changed(epochs=epochs, lr=lr)
-            for epochs, lr in zip(self._drawn.longer, LONGER, strict=True)
+            for epochs, lr in zip(self._drawn.about_a_thousand, OTHER_RATES, strict=True)
         )
         least, problem = np.inf, ""
-        for setting in (self._asked(bench, self._drawn.converges), defaults, *longer):
+        for setting in (self._asked(bench, self._drawn.converges), defaults, *others):
             try:
                 reached = self._loss(setting, self._descent.observe(bench, setting))
                 if reached < self._rank_one:

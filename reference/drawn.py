@@ -92,7 +92,7 @@ class Drawn:
         mask = matrices.M if self._is_masked else None
         self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
         self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
-        self.longer = (int(self._rng.integers(2_800, 3_200)), int(self._rng.integers(2_800, 3_200)))
+        self.about_a_thousand = tuple(int(self._rng.integers(930, 1_070)) for _ in range(2))
         self.middle = int(
             self._rng.integers(20, 60)
         )  # epochs; at the larger rate later steps are as small as rounding

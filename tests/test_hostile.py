@@ -91,6 +91,9 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return Run(**kept, out=folder / "out")
 
 
+LIMITED = ("prlimit", "--data=1073741824:unlimited") if shutil.which("prlimit") else ()
+"""The grader's own process gets a gigabyte for all it writes to, whatever is handed in."""
+
 BECOME = ("setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-groups")
 
 
@@ -174,7 +177,7 @@ def _grade(
             for name in (".", *folders, *names):
                 os.chown(Path(root) / name, ORDINARY, ORDINARY, follow_symlinks=False)
     command = [
-        *(BECOME if ordinary else ()), python, "-m", "grader.cli", place.students, "--isolation", level, "--time-limit", "1.5",
+        *(BECOME if ordinary else ()), *LIMITED, python, "-m", "grader.cli", place.students, "--isolation", level, "--time-limit", "1.5",
         "--exercise", "2.1", "--exercise", "1.1", "--jobs", "6", "--format", "plain", "--out", folder / out,
     ]  # fmt: skip
     return subprocess.run(
