@@ -21,6 +21,7 @@ from grader.text import visible
 
 __all__ = [
     "CLASS",
+    "LATEST",
     "LONE",
     "OF_A_STUDENT",
     "Allowance",
@@ -89,8 +90,13 @@ def made_by_a_program(name: str) -> bool:
     return name in PROGRAMS_OWN or name.startswith(MADE_BY_PROGRAMS)
 
 
-def unpack(archive: Path, name: str, folder: Path, allowance: Allowance) -> tuple[str, ...]:
+def unpack(
+    archive: Path, name: str, folder: Path, allowance: Allowance, times: dict[str, float] | None = None
+) -> tuple[str, ...]:
     """Unpack into a folder, which is made; return a sentence about what was left out, if anything was.
+
+    Where `times` is given, what entries say of when they were changed is put there by their paths in the folder, for a
+    caller who may set times where a locked process may not.
 
     `name` is how the archive is called in sentences. Raises SourceError in one sentence where it cannot be
     used as a whole, whatever is wrong with it, and NoRoomError where the disk is full; then nothing of it is left
@@ -99,7 +105,7 @@ def unpack(archive: Path, name: str, folder: Path, allowance: Allowance) -> tupl
     folder.mkdir(parents=True)
     try:
         with archive.open("rb") as file:
-            left_out = tuple(_written(file, folder, allowance, archive.stat().st_size))
+            left_out = tuple(_written(file, folder, allowance, archive.stat().st_size, times))
     except Exception as error:  # readers of archives raise whatever their headers lead to
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -123,7 +129,9 @@ def _sentence(name: str, error: Exception) -> str:
     return f"{name} is damaged or cut off and cannot be unpacked: download or hand it in again."
 
 
-def _written(file: IO[bytes], folder: Path, allowance: Allowance, packed: int) -> Iterator[str]:
+def _written(
+    file: IO[bytes], folder: Path, allowance: Allowance, packed: int, times: dict[str, float] | None
+) -> Iterator[str]:
     """Write all entries; yield what is left out and why."""
     total = 0
     for number, entry in enumerate(entries(file, allowance, packed), 1):
@@ -161,6 +169,8 @@ def _written(file: IO[bytes], folder: Path, allowance: Allowance, packed: int) -
                     out.write(chunk)
             if entry.modified is not None and 0 <= entry.modified < LATEST:
                 os.utime(target, (entry.modified, entry.modified))
+                if times is not None:
+                    times["/".join(parts)] = entry.modified
 
 
 def _left_behind(name: str, allowance: Allowance) -> bool:

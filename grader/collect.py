@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from grader import archives
+from grader.confined.unpacking import unpack_confined
 from grader.errors import GraderError, NoRoomError, PathError, SourceError
 from grader.intake import CLASS, INTAKE, LONE
 from grader.layouts import Handed, read_name
@@ -35,7 +36,7 @@ def collect(
     paths: Sequence[Path],
     roster: Sequence[Identity] = (),
     staging: Path | None = None,
-    unpack: Unpack = archives.unpack,
+    unpack: Unpack = unpack_confined,
 ) -> tuple[Submission, ...]:
     """Every submission under the paths, and everybody on the roster, sorted by student.
 
@@ -52,7 +53,7 @@ def collect(
     return tuple(sorted(distinct(found), key=lambda submission: submission.student))
 
 
-def one(path: Path, staging: Path | None = None, unpack: Unpack = archives.unpack) -> Submission:
+def one(path: Path, staging: Path | None = None, unpack: Unpack = unpack_confined) -> Submission:
     """The path as a single student's submission, whether file, folder or archive."""
     _must_exist(path)
     place = Staging(staging, unpack)

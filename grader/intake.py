@@ -30,6 +30,8 @@ class Intake(msgspec.Struct, frozen=True, kw_only=True):
     """All files together."""
     archives: int = 20
     """Archives that are unpacked."""
+    unpacking: float = 60.0
+    """Seconds on the clock after which no further one is begun."""
 
 
 class Allowance(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -21,6 +22,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from grader import archives
+from grader.confined.unpacking import unpack_confined
 from grader.errors import NoRoomError, SourceError
 from grader.intake import INTAKE, MIB, Allowance
 from grader.layouts import superseded
@@ -61,7 +63,7 @@ class Part(NamedTuple):
 
 
 Unpack = Callable[[Path, str, Path, Allowance], tuple[str, ...]]
-"""Unpacks an archive, called by a name, into a new folder: `archives.unpack`, or the same in another process."""
+"""Unpacks an archive, called by a name, into a new folder: `unpack_confined`, or the same in this process."""
 
 
 class Staging:
@@ -70,7 +72,7 @@ class Staging:
     Without one, a temporary folder is made when it is needed, and removed when the program ends.
     """
 
-    def __init__(self, folder: Path | None = None, unpack: Unpack = archives.unpack) -> None:
+    def __init__(self, folder: Path | None = None, unpack: Unpack = unpack_confined) -> None:
         self._folder = folder
         self._unpack = unpack
         self._made = 0
@@ -120,14 +122,18 @@ class Staging:
                 notes += (
                     f"{shown(part.name)} is an archive that is not opened: pack it again as .zip or .tar.gz.",
                 )
+        opened, ends = 0, time.monotonic() + INTAKE.unpacking
         for name in packed[: INTAKE.archives]:
+            if time.monotonic() > ends:
+                break
             notes += self._unpacked_beside(root / name, name, root)
-        if unopened := packed[INTAKE.archives :]:
+            opened += 1
+        if unopened := packed[opened:]:
             for name in unopened:
                 (root / name).unlink()
             shown_names = ", ".join(map(shown, unopened[:MOST_NAMED]))
             notes += (
-                f"So many were handed in that only the first {INTAKE.archives} archives are opened, and not {shown_names}.",
+                f"So much was handed in as archives that only the first {opened} are opened, and not {shown_names}.",
             )
         notes += tuple(_restore_imported(root))
         return _submission(root, student, identity, notes, origins)

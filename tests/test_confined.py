@@ -17,7 +17,7 @@ from conftest import RIGHT_SVD, Grade, Handed, environment, interruptible
 
 from grader import archives, sources
 from grader.choose import choose
-from grader.collect import one
+from grader.collect import collect, one
 from grader.confined.readers import MEMORY, Readers
 from grader.confined.tasks import Outline
 from grader.confined.unpacking import unpack_confined
@@ -459,7 +459,7 @@ def test_an_archive_that_cannot_be_unpacked_is_refused_in_a_sentence_and_leaves_
 ) -> None:
     (tmp_path / "lab.zip").write_bytes(content)
     place = tmp_path / "staging" / "000001"
-    with pytest.raises(SourceError, match=r"^lab\.zip is [^\n]*\.$"):
+    with pytest.raises(SourceError, match=r"^lab\.zip (is|takes) [^\n]*\.$"):
         unpack_confined(tmp_path / "lab.zip", "lab.zip", place, archives.OF_A_STUDENT, readers)
     assert list(place.parent.iterdir()) == []
 
@@ -489,3 +489,14 @@ def test_a_class_with_texts_of_the_worst_kind_is_graded_and_each_is_told(
     assert "Only the first 100,000 characters" in flags["brackets"]
     assert "Only the first 100,000 characters" in flags["digits"]
     assert "`punycode`" in flags["encoding"]
+
+
+def test_what_students_hand_in_packed_is_unpacked_by_a_confined_process(tmp_path: Path) -> None:
+    """Here there would be memory enough to find out that it is damaged."""
+    for name in ("mira", "odo"):
+        (tmp_path / "class" / name).mkdir(parents=True)
+    (tmp_path / "class" / "mira" / "lab.zip").write_bytes(_damaged_lzma())
+    (tmp_path / "class" / "odo" / "lab1.py").write_text("x = 1\n", encoding="utf-8")
+    mira, odo = collect([tmp_path / "class"], staging=tmp_path / "staging")
+    assert any("takes more memory to unpack than there is" in note for note in mira.notes)
+    assert [file.name for file in odo.files] == ["lab1.py"]

@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from grader.intake import Allowance
 from grader.model import Frozen, Source
 
 __all__ = [
@@ -81,9 +82,7 @@ class Unpack(Frozen, frozen=True, tag=True):
     archive: str
     name: str
     folder: str
-    entries: int
-    size: int
-    ratio: int
+    allowance: Allowance
 
 
 Task = Read | State | Unpack
@@ -114,6 +113,8 @@ class Unpacked(Frozen, frozen=True):
     refused: str = ""
     full: str = ""
     """Where there was no room for it."""
+    times: dict[str, float] = {}  # noqa: RUF012
+    """When files were changed, in seconds since 1970, by their paths: a locked process cannot set it."""
 
 
 def encoded(value: object) -> bytes:

@@ -8,15 +8,18 @@ from typing import Final
 
 import msgspec
 
-from grader.archives import Allowance
+from grader.archives import LATEST, Allowance
 from grader.confined.readers import MEMORY, Readers, shared
 from grader.confined.tasks import UNPACKED, ReaderSettings, Unpack, Unpacked, decoded
-from grader.errors import PathError, SourceError
+from grader.errors import NoRoomError, SourceError
 
-__all__ = ["CPU_SECONDS", "unpack_confined"]
+__all__ = ["unpack_confined"]
 
-CPU_SECONDS: Final = 30
-"""For one archive; 200 MB take three."""
+SPARE_SECONDS: Final = 10
+"""CPU time beyond the archive's own, after which a process is ended that does not end by itself."""
+
+MOST_ANSWERED: Final = 64 * 1024**2
+"""Bytes of an answer: the names of all files of a large class, with their times."""
 
 
 def unpack_confined(
@@ -24,8 +27,8 @@ def unpack_confined(
 ) -> tuple[str, ...]:
     """Unpack into a folder, which is made; return a sentence about what was left out, if anything was.
 
-    The process can write nowhere but there. Raises SourceError and PathError as `archives.unpack` does; then nothing
-    is left behind. Times of files are not kept: a locked process cannot set them.
+    The process can write nowhere but there. Raises SourceError and NoRoomError as `archives.unpack` does; then nothing
+    is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="unpack-", dir=folder.parent))
@@ -34,11 +37,24 @@ def unpack_confined(
         if found.refused:
             raise SourceError(found.refused)
         if found.full:
-            raise PathError(found.full)
+            raise NoRoomError(found.full)
         (place / UNPACKED).rename(folder)
+        _set_times(folder, found.times)
         return found.notes
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _set_times(folder: Path, times: dict[str, float]) -> None:
+    """Set when files were changed, of plain files below the folder only."""
+    for name, when in times.items():
+        parts = name.split("/")
+        if ".." in parts or "" in parts or not 0 <= when < LATEST:
+            continue
+        try:
+            os.utime(folder.joinpath(*parts), (when, when), follow_symlinks=False)
+        except (OSError, ValueError):
+            continue  # it was named and not written
 
 
 def _asked(readers: Readers, archive: Path, name: str, place: Path, allowance: Allowance) -> Unpacked:
@@ -46,17 +62,15 @@ def _asked(readers: Readers, archive: Path, name: str, place: Path, allowance: A
         archive=os.fspath(archive.resolve()),
         name=name,
         folder=os.fspath(place.resolve()),
-        entries=allowance.entries,
-        size=allowance.size,
-        ratio=allowance.ratio,
+        allowance=allowance,
     )
     settings = ReaderSettings(
         memory=MEMORY,
         file_size=allowance.size,
-        cpu_seconds=CPU_SECONDS,
-        item_seconds=float(CPU_SECONDS),
+        cpu_seconds=int(allowance.seconds) + SPARE_SECONDS,
+        item_seconds=allowance.seconds + SPARE_SECONDS,
     )
-    answers = readers.ask(task, settings)
+    answers = readers.ask(task, settings, MOST_ANSWERED)
     try:
         return decoded(answers.bodies[0], Unpacked)
     except (IndexError, msgspec.MsgspecError):

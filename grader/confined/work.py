@@ -8,7 +8,7 @@ from typing import Final
 
 from grader import archives
 from grader.confined.tasks import UNPACKED, Looked, Read, State, Task, Unpack, Unpacked, encoded
-from grader.errors import PathError, SourceError
+from grader.errors import NoRoomError, SourceError
 from grader.sources import latex, markdown, notebook, pdf, webpage  # noqa: F401  loaded once, shared by every reader
 from grader.sources.outline import outlined
 from grader.sources.reading import read_file, unread
@@ -93,11 +93,12 @@ def _stated(task: State) -> Iterator[bytes]:
 
 
 def _unpacked(task: Unpack) -> Unpacked:
-    allowance = archives.Allowance(entries=task.entries, size=task.size, ratio=task.ratio)
+    times: dict[str, float] = {}
+    target = Path(task.folder) / UNPACKED
     try:
-        notes = archives.unpack(Path(task.archive), task.name, Path(task.folder) / UNPACKED, allowance)
+        notes = archives.unpack(Path(task.archive), task.name, target, task.allowance, times)
+    except NoRoomError as error:
+        return Unpacked(full=str(error))
     except SourceError as error:
         return Unpacked(refused=str(error))
-    except PathError as error:
-        return Unpacked(full=str(error))
-    return Unpacked(notes)
+    return Unpacked(notes, times=times)
