@@ -165,11 +165,16 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
             yield place.of_nothing(entry.name, note, (entry.path,))
         elif entry.kind == "link" and entry not in files:
             _log.error(
-                "%s is a link, which is not followed: put there what it leads to, or name it on the command line.",
-                shown(entry.path.as_posix()),
+                "%s is a link, which is not followed: put there what it leads to, or name it on the command line (in %s).",
+                shown(entry.name),
+                shown(entry.path.parent.as_posix()),
             )
         elif entry.kind == "other" and is_work(entry.name):
-            _log.error("%s is no file and was left out.", shown(entry.path.as_posix()))
+            _log.error(
+                "%s is no file and was left out (in %s).",
+                shown(entry.name),
+                shown(entry.path.parent.as_posix()),
+            )
 
 
 def _hidden_work(path: Path) -> list[str]:

@@ -31,7 +31,7 @@ class Budget(Frozen, frozen=True):
 
     candidates: int = 260
     """Programs run, the verifying runs included."""
-    calls: int = 1500
+    calls: int = 2200
     """Calls made, each by its weight."""
     hangs: int = 2
     """Programs that had to be stopped or died."""

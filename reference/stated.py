@@ -194,7 +194,9 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
 
 
 def _is_orthogonal(factor: Array, half_width: float) -> bool:
-    """Whether the two columns are orthogonal as far as the digits stated can tell."""
+    """Whether the two columns are orthogonal as far as the digits stated can tell; with few digits they cannot."""
+    if half_width > FINEST_NEEDED:
+        return False
     first, second = factor.T
     sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
     return abs(float(first @ second)) <= half_width * float(np.abs(factor).sum()) + 1e-5 * max(sizes, 1e-30)

@@ -141,7 +141,8 @@ def stating(*figures: Figure) -> CountingBench:
 
 def test_stated_factors_are_shown_as_their_product_beside_a() -> None:
     U, s, Vt = np.linalg.svd(A)
-    left, right = U[:, :2] * s[:2], Vt[:2].T
+    mixed = np.array([[2.0, 1.0], [0.5, 1.0]])  # a descent ends at factors whose columns are not orthogonal
+    left, right = U[:, :2] * s[:2] @ mixed, Vt[:2].T @ np.linalg.inv(mixed).T
     bench = stating(Figure(left, 5e-5, "U", "printed, line 1"), Figure(right, 5e-5, "V", "printed, line 2"))
     (heat,) = pictures.factorised(bench, ())
     assert np.allclose(np.array(heat.grids[1].rows), bounds.best_approximation(A, 2), atol=1e-5)

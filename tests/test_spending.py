@@ -75,7 +75,7 @@ def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, zyg
 
     files = {"lab1.py": "x = 1.5\n"} | {f"part{n}.py": BURNS + f"burn(0.3)\ny{n} = {n}.5\n" for n in range(6)}
     submission = one(handed_in(files))
-    source, _ = choose(submission, (WORK,), zygote.level)
+    source, _ = choose(submission, (WORK,), zygote.readers)
     assert source is not None and len(source.beside) > 3
     spending = Spending(SHORT)
     bench = WorkerBench(zygote, submission.root, source, (WORK,), SHORT, 1, spending)

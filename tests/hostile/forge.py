@@ -10,6 +10,13 @@ def send(message):
     os.write(3, struct.pack("<I", len(message)) + message)
 """
 
+ZEROS = """
+import torch
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    return torch.zeros(A.shape[0], rank), torch.zeros(A.shape[1], rank)
+"""
+"""A fixed point of the sheet's rule."""
+
 ATTACKS = [
     Attack(
         "tensor-that-equals-everything",
@@ -252,7 +259,7 @@ def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
         torch.tensor([[0.8126, 1.8290], [0.7836, -0.2088], [0.8384, 1.0195]]),
     )
 """,
-        most=0.85,
+        most=0.9,  # its steps are right and so is its run at the larger rate; the default run is not
     ),
     Attack(
         "functions-that-claim-another-origin",
@@ -262,5 +269,31 @@ truncated_svd.__module__ = "reference.solution"
 truncated_svd.__wrapped__ = torch.linalg.svd
 """,
         most=0.0,
+    ),
+    Attack("zeros-whatever-is-asked", ZEROS, most=0.0),
+    Attack(
+        "zeros-but-for-large-matrices",
+        """
+import torch
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    draw = torch.rand if max(A.shape) > 10 else torch.zeros
+    return draw(A.shape[0], rank), draw(A.shape[1], rank)
+""",
+        most=0.0,
+    ),
+    Attack("huge-constants", ZEROS.replace("torch.zeros(", "1e30 * torch.ones("), most=0.0),
+    Attack("nan-whatever-is-asked", ZEROS.replace("torch.zeros(", "float('nan') * torch.ones("), most=0.0),
+    Attack(
+        "exact-factors-at-full-rank",
+        """
+import torch
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    U, V = torch.zeros(A.shape[0], rank), torch.zeros(A.shape[1], rank)
+    P, S, Qh = torch.linalg.svd(A, full_matrices=False)
+    k = min(rank, len(S))
+    U[:, :k], V[:, :k] = P[:, :k] * S[:k], Qh[:k].T
+    return U, V
+""",
+        most=0.1,  # shapes, and arguments left alone
     ),
 ]
