@@ -86,8 +86,8 @@ class Convergence:
                     leap = self._leap(bench, setting)
                     if leap is None:
                         return self._fitted(setting, reached)
-                    problem = problem or leap
-                    continue
+                    problem = leap  # whoever leaps once need not be asked at other rates
+                    break
             except Ended as ended:
                 problem = problem or str(ended)
                 break
