@@ -43,6 +43,9 @@ LARGEST_STEP: Final = 0.5
 """Share of the way of a run that one epoch may make. At the larger rate the first of a right run makes a fifth."""
 
 
+STANDING: Final = 1e-3
+"""A way so short is none: the least singular value of A, which a run has to find its way around, is 0.35."""
+
 SAME_DIRECTION: Final = 0.5
 """Cosine of the least angle between a step and the sheet's from the same place. Rounding turns the last steps of a run that
 has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
@@ -133,6 +136,8 @@ class Convergence:
             looks = sorted(seen)
             stretches = {(a, b): _distance(seen[a], seen[b]) for a, b in pairwise(looks)}
             way = sum(stretches.values())
+            if way <= STANDING:
+                return "U and V end where they start, whatever number of epochs is asked for: this shows nothing."
             (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
             if longest <= LARGEST_STEP * way:
                 break
