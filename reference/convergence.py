@@ -155,7 +155,8 @@ class Convergence:
 
         Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
         """
-        if not self._descent.follows(bench, tuple(self._asked(bench, s) for s in self._drawn.epochs)):
+        first = (*self._drawn.epochs, *self._drawn.hidden[-2:])
+        if not self._descent.follows(bench, tuple(self._asked(bench, setting) for setting in first)):
             return True
         before, after = (
             self._descent.observe(bench, setting.changed(epochs=self._drawn.middle + more)) for more in (0, 1)
