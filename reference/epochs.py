@@ -55,8 +55,8 @@ Kept: TypeAlias = tuple[tuple[int, ...], bytes]
 
 Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
 
-REMEMBERED: Final = 4_000
-"""Runs kept: what some forty students who all draw in ways of their own are compared with."""
+REMEMBERED: Final = 2_000
+"""Runs kept: what some ten students who all draw in ways of their own are compared with."""
 
 UNIT_ROUNDOFF: Final = 2.0**-24
 """Of float32, in which A is given and most students compute (IEEE 754, round to nearest)."""
