@@ -329,8 +329,7 @@ class Descent:
         wanted, tolerance = self._expected_narrowly(rule, setting, start)
         mismatch = first_mismatch(got, wanted, tolerance)
         if mismatch is not None:
-            magnified = sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
-            tolerance = tolerance[0] * magnified, tolerance[1] * magnified
+            tolerance = _magnified(rule, setting, start, wanted, tolerance)
             mismatch = first_mismatch(got, wanted, tolerance)
         return mismatch, power_of_a_long_run(start, wanted, tolerance)
 
@@ -341,8 +340,7 @@ class Descent:
     def expected_in_the_long_run(self, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
         """The same after many epochs, with room for rounding that is magnified."""
         wanted, narrow = self._expected_narrowly(SHEET, setting, start)
-        magnified = sensitivity(SHEET, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
-        return wanted, (narrow[0] * magnified, narrow[1] * magnified)
+        return wanted, _magnified(SHEET, setting, start, wanted, narrow)
 
     def _expected(self, rule: Rule, setting: Setting, start: Factors) -> tuple[Factors, Factors]:
         """Where the rule ends after a few epochs, and how far a float32 computation may end from there."""
@@ -384,6 +382,12 @@ class Descent:
             return self.compare(bench, setting, rule) is None
         except Refused:
             return False
+
+
+def _magnified(rule: Rule, setting: Setting, start: Factors, wanted: Factors, narrow: Factors) -> Factors:
+    """The tolerance with κ, the measured magnification of a change."""
+    factor = sensitivity(rule, setting.A, setting.M, start, setting.epochs, setting.lr, wanted)
+    return narrow[0] * factor, narrow[1] * factor
 
 
 def _constant(like: Factors, value: float) -> Factors:
