@@ -51,11 +51,16 @@ def starts_asked_for(masked: bool, seeds: range) -> tuple[int, int, int]:
         for setting in ladder.drawn.all():
             calls += 1
             tried = [setting.changed(seed=setting.seed + added) for added in OTHER_SEEDS]
-            tells = (ladder.descent.power(s, start_of(s, seed)) >= LEAST_POWER for s in tried)
+            tells = (_tells(ladder, s, start_of(s, seed)) for s in tried)
             first = next((number for number, told in enumerate(tells) if told), None)
             again += first != 0
             never += first is None
     return calls, again, never
+
+
+def _tells(ladder: Ladder, setting: Setting, start: Factors) -> bool:
+    """Whether a call counts from this start, as `Descent.telling` asks it."""
+    return ladder.descent.power(setting, start) >= LEAST_POWER and ladder.descent.shows_all(setting, start)
 
 
 def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
