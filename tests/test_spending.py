@@ -60,10 +60,11 @@ def test_restarts_are_paid_from_the_same_allowance(open_bench: OpenBench) -> Non
 def test_statements_that_are_each_within_their_limit_end_where_all_together_are_not(
     open_bench: OpenBench,
 ) -> None:
-    code = BURNS + "x = 1.5\n" + "burn(0.2)\n" * 20 + "y = 2.5\ndef work(A): return A\n"
-    bench = open_bench(code, limits=SHORT)
+    limits = Limits(call_seconds=5.0, submission_seconds=2.5, idle_factor=100.0)
+    code = BURNS + "x = 1.5\n" + "burn(1.1)\n" * 20 + "y = 2.5\ndef work(A): return A\n"
+    bench = open_bench(code, limits=limits)
     (lost,) = bench.loaded.failures
-    assert "all of it together took longer than 0.5 seconds" in lost.text
+    assert "all of it together took longer than 2.5 seconds" in lost.text
     assert bench.spending.files.is_used_up and not bench.spending.calls.is_used_up
     assert [figure.name for figure in bench.figures] == ["x"]
     assert isinstance(ask(bench, 1), wire.Returned), "definitions behind it are there all the same"

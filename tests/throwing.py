@@ -15,6 +15,7 @@ from types import FrameType
 from layouts import tarred, zipped
 
 import grader
+from grader.archives import unpack
 from grader.collect import collect
 from grader.errors import NoRoomError
 from grader.model import Submission
@@ -102,8 +103,8 @@ def every_exception() -> Iterator[Exception]:
 
 
 def taken(folder: Path, staging: Path) -> dict[str, Submission]:
-    """The class as it is taken in."""
-    return {submission.student: submission for submission in collect([folder], staging=staging)}
+    """The class as it is taken in, archives unpacked in this process so that the hook sees it."""
+    return {submission.student: submission for submission in collect([folder], staging=staging, unpack=unpack)}
 
 
 def what_differs(found: dict[str, Submission], expected: dict[str, Submission]) -> str:
