@@ -187,6 +187,11 @@ def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:
             cells = (check.id, check.title, check.tolerance, f"{entry.checks[check.id]:g}")
             table.add_row(*map(Text, cells))
         parts += [Text(), table, Text(f"{entry.marks:g} mark{'s' * (entry.marks != 1)}. {exercise.asked}")]
+        parts += [
+            Text(f"At most {lab.rubric.caps[check.id]:.0%} of that where {check.id} does not hold.")
+            for check in exercise.checks
+            if check.id in lab.rubric.caps
+        ]
     costs = ", ".join(f"{name} {share:.0%}" for name, share in lab.rubric.costs.items())
     parts += [Text(), Text(f"What a sound but different solution costs of the mark: {costs}.")]
     return Group(*parts)

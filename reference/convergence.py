@@ -80,7 +80,7 @@ class Convergence:
             defaults.changed(epochs=epochs, lr=lr)
             for epochs, lr in zip(self._drawn.about_a_thousand, OTHER_RATES, strict=True)
         )
-        least, problem = np.inf, ""
+        least, problem, leap = np.inf, "", None
         for setting in (self._asked(bench, self._drawn.converges), defaults, *others):
             try:
                 reached = self._loss(setting, self._descent.observe(bench, setting))
@@ -88,7 +88,7 @@ class Convergence:
                     leap = self._leap(bench, setting)
                     if leap is None:
                         return self._fitted(setting, reached)
-                    problem = leap  # whoever leaps once need not be asked at other rates
+                    problem, least = leap, reached  # whoever leaps once need not be asked at other rates
                     break
             except Ended as ended:
                 problem = problem or str(ended)
@@ -107,7 +107,8 @@ class Convergence:
                 else f"However many epochs were asked for, the {self._what} of A is not finite."
             ),
             got=f"{least:.6g}" if np.isfinite(least) else "",
-            wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have",
+            wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have"
+            + ", reached step by step" * bool(leap),
             call=self._descent.call_text(bench, setting),
         )
 

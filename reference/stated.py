@@ -60,6 +60,9 @@ ROUNDING: Final = 2e-6
 MOST_MATRICES: Final = 400
 """Stated 3×3 matrices that are looked at."""
 
+LARGEST: Final = 1e39
+"""Beyond what float32 holds."""
+
 MOST_FACTORS: Final = 60
 """Stated factors that are multiplied with each other."""
 
@@ -151,6 +154,11 @@ def _found(figures: Iterable[Figure]) -> Iterator[Candidate]:
     yield from _products(found)
 
 
+def _is_in_range(figure: Figure) -> bool:
+    """Whether products and squares of its entries are numbers: it holds no nan, no inf, nothing beyond float32."""
+    return bool((np.abs(figure.values) <= LARGEST).all())
+
+
 def _is_fine(figure: Figure) -> bool:
     """Whether two decimals and three digits of the largest entry are stated; a variable holds all of them."""
     if figure.half_width == 0:
@@ -166,7 +174,7 @@ def _first_and_last(figures: list[Figure], most: int) -> list[Figure]:
 
 
 def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
-    of_shape = [f for f in figures if f.values.shape == A.shape and np.isfinite(f.values).all()]
+    of_shape = [f for f in figures if f.values.shape == A.shape and _is_in_range(f)]
     for figure in _first_and_last(of_shape, MOST_MATRICES):
         width = np.full(A.shape, figure.half_width + ROUNDING)
         yield Candidate(figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure))
@@ -174,9 +182,7 @@ def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
 
 def _products(figures: list[Figure]) -> Iterator[Candidate]:
     factors = [
-        figure
-        for figure in figures
-        if figure.values.shape in ((3, RANK), (RANK, 3)) and np.isfinite(figure.values).all()
+        figure for figure in figures if figure.values.shape in ((3, RANK), (RANK, 3)) and _is_in_range(figure)
     ]
     factors = _first_and_last(factors, MOST_FACTORS)
     for i, left in enumerate(factors):

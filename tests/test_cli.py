@@ -337,6 +337,8 @@ def test_lab_lists_every_check_with_its_marks(grade: Grade) -> None:
         assert exercise.title in done.stdout
         for check in exercise.checks:
             assert check.title in done.stdout
+    for check, share in LAB.rubric.caps.items():
+        assert f"At most {share:.0%} of that where {check} does not hold." in done.stdout
 
 
 def test_lab_recomputes_every_published_number_and_all_come_out(grade: Grade) -> None:

@@ -192,3 +192,24 @@ def test_an_honest_submission_uses_little_of_what_is_kept(open_bench: OpenBench)
     judge(LAB.exercises(LAB.seed)[0], bench)
     assert not bench.spending.is_full
     assert np.isfinite(bench.spending.calls.cpu)
+
+
+def test_all_that_is_kept_of_one_submission_is_less_than_64_megabytes(open_bench: OpenBench) -> None:
+    import tracemalloc
+
+    code = """
+        import torch
+        rows = {str(n): torch.rand(100, 100).tolist() for n in range(40)}
+        for n in range(300):
+            print(torch.rand(3, 3).tolist(), n)
+        def work(A):
+            return torch.rand(100, 100)
+        """
+    tracemalloc.start()
+    bench = open_bench(code, limits=Limits())
+    for number in range(500):
+        answer = ask(bench, number)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(answer, Died) and bench.spending.is_full
+    assert kept < 64e6

@@ -104,7 +104,9 @@ def every_exception() -> Iterator[Exception]:
 
 def taken(folder: Path, staging: Path) -> dict[str, Submission]:
     """The class as it is taken in, archives unpacked in this process so that the hook sees it."""
-    return {submission.student: submission for submission in collect([folder], staging=staging, unpack=unpack)}
+    return {
+        submission.student: submission for submission in collect([folder], staging=staging, unpack=unpack)
+    }
 
 
 def what_differs(found: dict[str, Submission], expected: dict[str, Submission]) -> str:
