@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.common.tables import Line, report
-from grader import wire
-from grader.sandbox import Limits, Worker, Zygote
+from grader import protocol
+from grader.sandbox.worker_client import Limits, Worker, Zygote
 
 GOAL_MS: Final = 30.0
 
@@ -25,7 +25,7 @@ def one(zygote: Zygote, folder: Path) -> float:
     """Milliseconds to start a worker, have it load an empty file, and end it."""
     begun = time.perf_counter()
     worker = Worker(zygote, folder, Limits())
-    worker.ask(wire.Load(code="", filename="lab.py", seed=1), 10.0)
+    worker.ask(protocol.Load(code="", filename="lab.py", seed=1), 10.0)
     worker.close()
     return (time.perf_counter() - begun) * 1000
 

@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 
 from benchmarks.common.tables import Line, report
-from grader.export import pages
-from grader.model import Report
+from grader.core.model import Report
+from grader.reporting import pages
 from tests.showcase import LAB, full_report, usual_report
 
 STUDENT_MS: Final = 20.0

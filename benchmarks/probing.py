@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.common.tables import Line, markdown, report
-from grader.bench import WorkerBench
-from grader.choose import choose
-from grader.collect import one
+from grader.core.model import Probe
+from grader.execution.bench import WorkerBench
+from grader.grading.pipeline import assess
 from grader.lab import Exercise
-from grader.model import Probe
-from grader.pipeline import assess
-from grader.sandbox import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 from reference import LAB, matrices
 from tests.accuracy import Case, cases
 

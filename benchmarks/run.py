@@ -33,10 +33,10 @@ from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
 from grader.cli.options import kept_findings, limits
-from grader.evidence import Curve, LinePlot
-from grader.examined import Examined
-from grader.model import Submission
-from grader.sandbox import Limits, Zygote
+from grader.core.evidence import Curve, LinePlot
+from grader.core.model import Submission
+from grader.marking.findings import Examined
+from grader.sandbox.worker_client import Limits, Zygote
 from reference import LAB
 
 ROOT: Final = Path(__file__).resolve().parent.parent

@@ -19,15 +19,15 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.common.tables import Line, report
-from grader.bench import WorkerBench
-from grader.choose import choose
-from grader.collect import one
-from grader.examined import ExaminedExercise
-from grader.judge import judge
+from grader.core.model import CheckResult, Outcome
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
 from grader.lab import Bench, Exercise
-from grader.marking import mark_exercise
-from grader.model import CheckResult, Outcome
-from grader.sandbox import Limits, Zygote, private_copy
+from grader.marking.findings import ExaminedExercise
+from grader.marking.report_builder import mark_exercise
+from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 from reference import LAB
 from tests.accuracy import Case, cases, contradicts
 

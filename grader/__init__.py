@@ -5,10 +5,11 @@ supplied by a *lab* (see `grader.lab`), such as the one in the `reference` packa
 ``from grader import check; check("1.1", sgd_factorise)`` checks a function at once.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.notebook import check
+    from grader.integrations.notebook import check
 
 __all__ = ["__version__", "check"]
 
@@ -18,7 +19,5 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """Load `check`, and numpy and torch with it, only when it is asked for."""
     if name == "check":
-        from grader.notebook import check
-
-        return check
+        return import_module("grader.integrations.notebook").check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

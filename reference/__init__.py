@@ -9,12 +9,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from grader.core.model import CheckResult, Diagnosis, Outcome
 from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
-from grader.model import CheckResult, Diagnosis, Outcome
-from grader.rubric import read_rubric
-from reference import claims, decomposition, diagnosis, explanations, ladder, pictures, rungs, statements
-from reference.contradictions import contradictions
-from reference.functions import FUNCTIONS, TRUNCATED_SVD
+from grader.lab.rubric import read_rubric
+from reference import diagnosis, plots
+from reference.checks import (
+    explanations,
+    factorisation,
+    factorisation_table,
+    stated_results,
+    stated_value_table,
+    truncated_svd,
+)
+from reference.checks.consistency import contradictions
+from reference.sheet import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
 
@@ -23,9 +31,9 @@ RUBRIC_PATH: Final = Path(__file__).with_name("rubric.toml")
 
 def exercises(seed: int) -> tuple[Exercise, ...]:
     """The five exercises with matrices, masks and starts drawn from the seed."""
-    plain = ladder.Ladder("1.1", masked=False, seed=seed)
-    masked = ladder.Ladder("3.1", masked=True, seed=seed)
-    truncated = decomposition.Decomposition("2.1", seed)
+    plain = factorisation.Ladder("1.1", masked=False, seed=seed)
+    masked = factorisation.Ladder("3.1", masked=True, seed=seed)
+    truncated = truncated_svd.Decomposition("2.1", seed)
     return (
         _descent(plain, "Factorise by stochastic gradient descent"),
         Exercise(
@@ -33,11 +41,11 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Factorise A at rank 2",
             "Factorise the matrix A at rank 2 with the defaults; state U and V, or their product, and the loss "
             "‖A − UVᵀ‖²_F.",
-            statements.factorisation_checks("1.2", plain.is_right),
+            stated_results.factorisation_checks("1.2", plain.is_right),
             _undiagnosed,
-            partial(_advice, statements.ADVICE, ""),
-            claims=claims.factorisation_claims,
-            illustrate=pictures.factorised,
+            partial(_advice, stated_results.ADVICE, ""),
+            claims=stated_value_table.factorisation_claims,
+            illustrate=plots.factorised,
         ),
         Exercise(
             "2.1",
@@ -45,8 +53,8 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Set the last singular value of A to zero and reconstruct; state the error and compare it with 1.2.",
             truncated.checks(),
             partial(diagnosis.diagnose_svd, truncated),
-            partial(_advice, decomposition.ADVICE, ""),
-            claims=claims.reconstruction_claims,
+            partial(_advice, truncated_svd.ADVICE, ""),
+            claims=stated_value_table.reconstruction_claims,
             witness=partial(diagnosis.svd_witness, truncated),
             answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
@@ -56,18 +64,18 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "3.2",
             "Complete A",
             "Complete A where (2,1) and (3,2) are hidden; state the completed matrix and compare it with A.",
-            statements.completion_checks("3.2", masked.is_right),
+            stated_results.completion_checks("3.2", masked.is_right),
             _undiagnosed,
-            partial(_advice, statements.ADVICE, ""),
-            claims=claims.completion_claims,
-            illustrate=pictures.completed,
+            partial(_advice, stated_results.ADVICE, ""),
+            claims=stated_value_table.completion_claims,
+            illustrate=plots.completed,
             answers=explanations.MEANING.answer,
             functions=(masked.function.name,),
         ),
     )
 
 
-def _descent(checked: ladder.Ladder, title: str) -> Exercise:
+def _descent(checked: factorisation.Ladder, title: str) -> Exercise:
     parameters = ", ".join(
         p.name if p.default is None else f"{p.name}={p.default:g}" for p in checked.function.parameters
     )
@@ -79,8 +87,8 @@ def _descent(checked: ladder.Ladder, title: str) -> Exercise:
         f"rows outside, columns inside, and updates U[r], then V[c]{where}.",
         checked.checks(),
         partial(diagnosis.diagnose_descent, checked),
-        partial(_advice, rungs.ADVICE, checked.function.name),
-        illustrate=partial(pictures.descents, checked),
+        partial(_advice, factorisation_table.ADVICE, checked.function.name),
+        illustrate=partial(plots.descents, checked),
         witness=partial(diagnosis.descent_witness, checked),
         functions=(checked.function.name,),
     )
@@ -98,9 +106,9 @@ def _advice(advice: dict[str, str], function: str, results: tuple[CheckResult, .
 
 
 def _demonstrate() -> tuple[Demonstration, ...]:
-    if find_spec("reference.demonstration") is None:
+    if find_spec("reference.model") is None:
         return ()  # a student's kit goes without it
-    from reference.demonstration import demonstrate  # torch is loaded only when asked for
+    from reference.model.published_numbers import demonstrate  # torch is loaded only when asked for
 
     return demonstrate()
 
@@ -116,6 +124,6 @@ LAB: Final = Lab(
     compare=contradictions,
     kit=Kit(
         Path(__file__).parent / "starter" / "lab1.py",
-        leave_out=("solution", "batched", "demonstration"),
+        leave_out=("model",),
     ),
 )

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from grader.collect import one
-from grader.model import ExerciseReport, Outcome, Report, Verdict
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.core.model import ExerciseReport, Outcome, Report, Verdict
+from grader.grading.pipeline import grade_all
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.collect import one
-from grader.model import CheckResult, Outcome, Report
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.core.model import CheckResult, Outcome, Report
+from grader.grading.pipeline import grade_all
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 from tests.ways import (
     CUTS,

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from grader import sources
-from grader.bench import WorkerBench
+from grader.execution.bench import WorkerBench
 from grader.lab import Function, Parameter
-from grader.sandbox import Limits, Zygote
+from grader.sandbox.worker_client import Limits, Zygote
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"

@@ -18,11 +18,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from grader.collect import one
-from grader.feedback import Feedback, at_level
-from grader.model import Diagnosis, Report
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.core.model import Diagnosis, Report
+from grader.grading.pipeline import grade_all
+from grader.marking.feedback_level import Feedback, at_level
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 
 CORPUS = Path(__file__).parent / "corpus"

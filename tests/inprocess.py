@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from grader import wire
-from grader.binding import bind
+from grader import protocol
+from grader.core.model import Figure, LoadReport, Observation, Probe
 from grader.lab import Function, Located
-from grader.model import Figure, LoadReport, Observation, Probe
-from grader.worker.values import to_wire
-from reference.epochs import Rule, run
+from grader.lab.call_binding import bind
+from grader.worker.value_codec import to_wire
+from reference.rules.update_rule import Rule, run
 
 Array = npt.NDArray[np.generic]
 
@@ -36,7 +36,7 @@ class InProcessBench:
         if function.name not in self._functions:
             return None
         parameters = [
-            wire.ParameterInfo(name=parameter.name, kind="positional_or_keyword")
+            protocol.ParameterInfo(name=parameter.name, kind="positional_or_keyword")
             for parameter in function.parameters
         ]
         return Located(function.name, 1, (), bind(function, parameters))
@@ -59,9 +59,9 @@ class InProcessBench:
         try:
             value = self._functions[probe.function](**arguments)
         except (IndexError, ValueError, RuntimeError) as error:
-            return wire.Raised(type_name=type(error).__name__, text=str(error))
+            return protocol.Raised(type_name=type(error).__name__, text=str(error))
         after = tuple(to_wire(value) for value in arguments.values())
-        return wire.Returned(value=to_wire(value), after=after)
+        return protocol.Returned(value=to_wire(value), after=after)
 
 
 def _argument(value: Any) -> Any:

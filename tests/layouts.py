@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.model import Frozen
+from grader.core.model import Frozen
 
 Files = Mapping[str, bytes]
 

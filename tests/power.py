@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
-from reference.descent import OTHER_SEEDS, Setting
-from reference.epochs import Factors, Rule, run
-from reference.ladder import Ladder
+from reference.checks.comparison_power import LEAST_POWER
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import OTHER_SEEDS, Setting
 from reference.misconceptions import BANK, MASKED_BANK
-from reference.power import LEAST_POWER
+from reference.rules.update_rule import Factors, Rule, run
 
 __all__ = ["Passed", "chance_of_passing", "start_of", "starts_asked_for"]
 

@@ -14,11 +14,11 @@ import msgspec
 import psutil
 
 from grader import sources
-from grader.bench import WorkerBench
-from grader.judge import judge
-from grader.model import Outcome
-from grader.repair import Search, search
-from grader.sandbox import Limits, Zygote, private_copy
+from grader.core.model import Outcome
+from grader.diagnosis.repair_search import Search, search
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
+from grader.sandbox.worker_client import Limits, Zygote, private_copy
 from reference import LAB
 from tests.accuracy import CORPUS, Case, cases
 

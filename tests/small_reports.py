@@ -1,6 +1,6 @@
 """Invented reports, for tests of what is made from results."""
 
-from grader.model import CheckResult, Diagnosis, ExerciseReport, Identity, Outcome, Report, Verdict
+from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Identity, Outcome, Report, Verdict
 
 __all__ = ["HOSTILE", "diagnosis", "every_outcome", "report"]
 

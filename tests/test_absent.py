@@ -3,10 +3,10 @@
 import pytest
 from conftest import OpenBench
 
-from grader.judge import judge
-from grader.model import CheckResult, Outcome
+from grader.core.model import CheckResult, Outcome
+from grader.execution.check_runner import judge
 from reference import LAB
-from reference.functions import FUNCTIONS
+from reference.sheet import FUNCTIONS
 
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 

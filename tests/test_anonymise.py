@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed
 
-from grader.anonymise import Anonymiser, code_of
-from grader.evidence import Excerpt
-from grader.model import Diagnosis, Report, Submission
+from grader.core.evidence import Excerpt
+from grader.core.model import Diagnosis, Report, Submission
+from grader.marking.anonymise import Anonymiser, code_of
 from reference import LAB
 from tests.showcase import full_report
 

@@ -47,7 +47,12 @@ def ours(name: str) -> str | None:
 
 
 def test_there_are_modules_to_look_at() -> None:
-    assert {"grader", "grader.cli", "grader.worker.loop", "reference.ladder"} <= MODULES.keys()
+    assert {
+        "grader",
+        "grader.cli",
+        "grader.worker.request_loop",
+        "reference.checks.factorisation",
+    } <= MODULES.keys()
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader")])
@@ -57,21 +62,23 @@ def test_the_grader_knows_no_lab(module: str) -> None:
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader.worker")])
 def test_a_worker_knows_nothing_that_judges(module: str) -> None:
-    allowed = {"grader.wire", *(name for name in MODULES if name.startswith("grader.worker"))}
+    allowed = {"grader.protocol", *(name for name in MODULES if name.startswith("grader.worker"))}
     assert {ours(name) for name in imported(module)} - {None} <= allowed
 
 
 def test_a_process_that_runs_student_code_has_loaded_nothing_that_judges() -> None:
     script = (
-        "import sys, grader.worker.zygote, grader.worker.loop\n"
+        "import sys, grader.worker.fork_server, grader.worker.request_loop\n"
         "print(*(m for m in sys.modules if m.split('.')[0] in ('grader', 'reference')))"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", script], env=environment(), capture_output=True, text=True, check=True
     )
     loaded = done.stdout.split()
-    assert "grader.worker.loop" in loaded
-    assert not [m for m in loaded if not (m in ("grader", "grader.wire") or m.startswith("grader.worker"))]
+    assert "grader.worker.request_loop" in loaded
+    assert not [
+        m for m in loaded if not (m in ("grader", "grader.protocol") or m.startswith("grader.worker"))
+    ]
 
 
 def test_only_one_room_parses_for_all_threads() -> None:
@@ -81,7 +88,7 @@ def test_only_one_room_parses_for_all_threads() -> None:
         for node in ast.walk(tree(module))
         if isinstance(node, ast.Attribute) and node.attr == "parse" and getattr(node.value, "id", "") == "ast"
     }
-    assert parses == {"grader.parsing", "grader.worker.loader"}
+    assert parses == {"grader.core.parsing", "grader.worker.module_loader"}
 
 
 def test_only_the_worker_runs_code_of_others() -> None:
@@ -93,7 +100,7 @@ def test_only_the_worker_runs_code_of_others() -> None:
         and isinstance(node.func, ast.Name)
         and node.func.id in ("exec", "eval", "compile", "__import__")
     }
-    assert calls == {"grader.worker.loader"}
+    assert calls == {"grader.worker.module_loader"}
 
 
 def test_imports_are_acyclic() -> None:
@@ -153,7 +160,7 @@ def test_what_is_public_is_listed_once_and_there(module: str) -> None:
 
 
 def test_the_errors_a_user_can_cause_share_one_root_and_are_drawn_in_the_docstring() -> None:
-    from grader import errors
+    from grader.core import errors
 
     assert errors.__doc__ is not None
     for name in errors.__all__:

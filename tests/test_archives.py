@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from layouts import tarred, zipped
 
-from grader.archives import OF_A_STUDENT, Allowance, is_archive, is_unopened, stem, unpack
-from grader.errors import SourceError
+from grader.core.errors import SourceError
+from grader.submissions.archives import OF_A_STUDENT, Allowance, is_archive, is_unopened, stem, unpack
 
 SMALL = Allowance(entries=20, size=1024**2, ratio=10)
 
@@ -482,12 +482,10 @@ def test_no_bytes_are_answered_with_anything_but_a_sentence(
 
 
 def test_unpacking_needs_little_of_the_grader_so_that_a_locked_process_can_do_it() -> None:
-    script = (
-        "import sys, grader.archives; print(*(name for name in sys.modules if name.startswith('grader')))"
-    )
+    script = "import sys, grader.submissions.archives; print(*(name for name in sys.modules if name.startswith('grader')))"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert set(done.stdout.split()) == {
-        "grader", "grader.archives", "grader.errors", "grader.intake", "grader.packed", "grader.text",
+        "grader", "grader.submissions.archives", "grader.core.errors", "grader.core.intake_limits", "grader.submissions.archive_entries", "grader.core.escaping",
     }  # fmt: skip
 
 

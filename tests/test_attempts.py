@@ -5,12 +5,12 @@ import pytest
 import torch
 from conftest import OpenBench
 
-from grader.examined import ExaminedExercise
+from grader.core.model import CheckResult, Outcome
+from grader.grading.pipeline import examine_exercise
 from grader.lab import Exercise
-from grader.model import CheckResult, Outcome
-from grader.pipeline import examine_exercise
+from grader.marking.findings import ExaminedExercise
 from reference import LAB, matrices
-from reference.functions import FUNCTIONS
+from reference.sheet import FUNCTIONS
 
 (SVD,) = (exercise for exercise in LAB.exercises(LAB.seed) if exercise.id == "2.1")
 

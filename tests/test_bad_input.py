@@ -149,7 +149,7 @@ def test_settings_that_cannot_be_used_are_named_with_their_file(
 SECOND_LAB = """
 from pathlib import Path
 import msgspec
-from grader.rubric import read_rubric
+from grader.lab.rubric import read_rubric
 from reference import LAB as ORIGINAL
 LAB = msgspec.structs.replace(ORIGINAL, rubric=read_rubric(Path(__file__).with_name("rubric.toml")))
 """

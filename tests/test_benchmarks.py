@@ -15,7 +15,7 @@ from benchmarks.common import classes, plots
 from benchmarks.common.results import fitted
 from benchmarks.common.tables import MISSED, Line, markdown, report
 from benchmarks.common.watching import Moment, Watched, watch
-from grader.evidence import Curve, LinePlot
+from grader.core.evidence import Curve, LinePlot
 
 TINY: dict[str, Sequence[str]] = {
     "check": ("--runs", "1"),

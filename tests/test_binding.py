@@ -2,9 +2,9 @@
 
 import pytest
 
-from grader.binding import arguments, bind, find, fits_arity, normalised, written
 from grader.lab import Function, Located, Parameter
-from grader.wire import FunctionInfo, ParameterInfo
+from grader.lab.call_binding import arguments, bind, find, fits_arity, normalised, written
+from grader.protocol import FunctionInfo, ParameterInfo
 
 DESCEND = Function(
     "descend",

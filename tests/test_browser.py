@@ -22,10 +22,10 @@ from conftest import SUBMISSIONS, run_grade
 from showcase import LAB as TITLE
 from showcase import full_report, usual_report
 
-from grader.export import pages
-from grader.export.results_json import Results
-from grader.labs import load_lab
-from grader.output import Output
+from grader.lab.loader import load_lab
+from grader.reporting import pages
+from grader.reporting.results_folder import Output
+from grader.reporting.results_json import Results
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -9,9 +9,9 @@ import pytest
 from conftest import Grade, Handed
 from layouts import zipped
 
-from grader.changed import changed_since
-from grader.collect import collect
-from grader.errors import PathError
+from grader.core.errors import PathError
+from grader.submissions.discovery import collect
+from grader.submissions.git_changes import changed_since
 
 Git = Callable[..., str]
 

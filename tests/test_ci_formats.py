@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_reports import HOSTILE, diagnosis, report
 
-from grader.export import github
-from grader.export.junit import junit_xml
-from grader.gradescope import results as gradescope_results
-from grader.model import Outcome, Report, Verdict
+from grader.core.model import Outcome, Report, Verdict
+from grader.integrations.gradescope import results as gradescope_results
+from grader.reporting import github_annotations
+from grader.reporting.junit import junit_xml
 
 SCHEMA = xmlschema.XMLSchema(str(ROOT / "tests" / "schemas" / "junit-10.xsd"))
 """Jenkins' schema of JUnit reports (xunit plugin, MIT), as pytest tests its own reports against."""
@@ -66,7 +66,9 @@ def with_mistake(text: str = "", file: str = "lab.py") -> Report:
 def test_a_mistake_is_annotated_on_the_students_line(tmp_path: Path) -> None:
     (tmp_path / "work" / "ada").mkdir(parents=True)
     (tmp_path / "work" / "ada" / "lab.py").write_text("")
-    shown = github.annotations([with_mistake()], {"ada": tmp_path / "work" / "ada"}, tmp_path / "work")
+    shown = github_annotations.annotations(
+        [with_mistake()], {"ada": tmp_path / "work" / "ada"}, tmp_path / "work"
+    )
     ((name, properties, message),) = obeyed(shown)
     assert name == "error"
     assert properties == {"file": "ada/lab.py", "line": "7", "title": "1.1 Factorise: 4.5 of 5"}
@@ -75,7 +77,7 @@ def test_a_mistake_is_annotated_on_the_students_line(tmp_path: Path) -> None:
 
 def test_a_file_outside_the_workspace_is_named_but_not_annotated(tmp_path: Path) -> None:
     (tmp_path / "lab.py").write_text("")
-    shown = github.annotations([with_mistake()], {"ada": tmp_path}, tmp_path / "elsewhere")
+    shown = github_annotations.annotations([with_mistake()], {"ada": tmp_path}, tmp_path / "elsewhere")
     ((_, properties, message),) = obeyed(shown)
     assert "file" not in properties and "line" not in properties
     assert message.startswith("lab.py: ")
@@ -91,18 +93,20 @@ def test_a_file_outside_the_workspace_is_named_but_not_annotated(tmp_path: Path)
     ],
 )
 def test_every_verdict_has_its_level(verdict: Verdict, level: str) -> None:
-    ((name, _, message),) = obeyed(github.annotations([report("ada", verdict=verdict)], {}, Path("/")))
+    ((name, _, message),) = obeyed(
+        github_annotations.annotations([report("ada", verdict=verdict)], {}, Path("/"))
+    )
     assert name == level
     assert message.startswith("ada: It is fail. A message. Got: 1. Wanted: 2.")
 
 
 def test_full_marks_are_not_annotated() -> None:
-    assert github.annotations([report("ada", verdict=Verdict.FULL)], {}, Path("/")) == ""
+    assert github_annotations.annotations([report("ada", verdict=Verdict.FULL)], {}, Path("/")) == ""
 
 
 @given(st.text(max_size=30) | st.just(HOSTILE))
 def test_no_text_can_give_a_command_or_a_property(text: str) -> None:
-    line = github.command("error", text, {"file": text, "title": "t"})
+    line = github_annotations.command("error", text, {"file": text, "title": "t"})
     assert line.count("\n") == 1
     ((name, properties, _),) = obeyed(line)
     assert name == "error"
@@ -111,7 +115,7 @@ def test_no_text_can_give_a_command_or_a_property(text: str) -> None:
 
 
 def test_between_stop_commands_nothing_is_obeyed() -> None:
-    assert obeyed(github.uncommanded(f"::error::forged\n{HOSTILE}\n::warning::forged")) == []
+    assert obeyed(github_annotations.uncommanded(f"::error::forged\n{HOSTILE}\n::warning::forged")) == []
 
 
 def test_a_hostile_submission_gives_no_command_of_its_own(grade: Grade, handed_in: Handed) -> None:

@@ -101,7 +101,7 @@ def _busy(cluster: psutil.Process) -> psutil.Process:
     while True:
         for child in cluster.children(recursive=True):
             try:
-                if "grader.worker.zygote" in child.cmdline() and child.children():
+                if "grader.worker.fork_server" in child.cmdline() and child.children():
                     return child.parent() or child
             except psutil.NoSuchProcess:
                 continue

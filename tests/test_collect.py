@@ -9,16 +9,16 @@ import pytest
 from conftest import Handed
 from layouts import zipped
 
-from grader.cache import Cache
-from grader.choose import choose
-from grader.collect import MAX_FILES, collect, one
-from grader.errors import PathError
-from grader.export.pages import page_folder
-from grader.handmarks import is_called
-from grader.intake import INTAKE, Intake
+from grader.core.errors import PathError
+from grader.core.intake_limits import INTAKE, Intake
+from grader.core.safe_files import look
+from grader.grading.findings_cache import Cache
 from grader.lab import Function, Parameter
-from grader.private import private_copy, remove
-from grader.within import look
+from grader.marking.manual_marks import is_called
+from grader.reporting.pages import page_folder
+from grader.sandbox.workdir import private_copy, remove
+from grader.sources.selection import choose
+from grader.submissions.discovery import MAX_FILES, collect, one
 
 FUNCTIONS = (
     Function("descend", (Parameter("A"),), ("sgd",)),

@@ -15,19 +15,20 @@ import psutil
 import pytest
 from conftest import RIGHT_SVD, Grade, Handed, environment, interruptible
 
-from grader import archives, sources
-from grader.choose import choose
-from grader.collect import collect, one
-from grader.confined.readers import MEMORY, Readers
-from grader.confined.tasks import Outline
-from grader.confined.unpacking import unpack_confined
+from grader import sources
 from grader.confined.work import ALL_FIGURES
-from grader.errors import SandboxError, SourceError
+from grader.core.errors import SandboxError, SourceError
+from grader.core.model import Source
+from grader.execution.stated_in_text import TOO_MUCH, stated_in_each
 from grader.lab import Function
-from grader.model import Source
-from grader.sandbox import Zygote
-from grader.stated import MAX_FIGURES
-from grader.stating import TOO_MUCH, stated_in_each
+from grader.sandbox.reader_client import MEMORY, Readers
+from grader.sandbox.reader_messages import Outline
+from grader.sandbox.worker_client import Zygote
+from grader.sources.selection import choose
+from grader.sources.stated_text import MAX_FIGURES
+from grader.submissions import archives
+from grader.submissions.confined_unpacking import unpack_confined
+from grader.submissions.discovery import collect, one
 
 SVD = (Function("truncated_svd", ()),)
 
@@ -77,8 +78,8 @@ WATCHED = """
 import sys
 from grader import parsing, stated
 from pathlib import Path
-from grader.choose import choose
-from grader.collect import one
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 from reference import LAB
 
 def refuse(*arguments):
@@ -240,7 +241,7 @@ def test_an_interrupt_ends_a_run_that_is_reading(handed_in: Handed, tmp_path: Pa
 
     def is_reading() -> bool:
         return any(
-            "grader.confined.server" in " ".join(child.cmdline()) and child.children()
+            "grader.confined.fork_server" in " ".join(child.cmdline()) and child.children()
             for child in process.children()
         )
 
@@ -409,7 +410,7 @@ def test_what_all_texts_of_a_submission_state_is_bounded(readers: Readers) -> No
 
 
 def test_text_that_takes_too_long_costs_itself(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.stating.TEXT_SECONDS", 0.05)
+    monkeypatch.setattr("grader.execution.stated_in_text.TEXT_SECONDS", 0.05)
     found, notes = stated_in_each(readers, ["0.5", "[]" * 2_000_000, "0.25"])
     assert notes == (TOO_MUCH,)
     assert [[each.values for each in texts] for texts in found] == [[(0.5,)], [], [(0.25,)]]
@@ -420,7 +421,9 @@ def test_what_a_program_prints_is_read_by_a_confined_process(open_bench: object,
     bench = open_bench("print('loss: 0.1220')\nprint('[[1.]]' * 20_000)\nwork = len\n")
     printed = [figure for figure in bench.figures if figure.origin.startswith("printed")]
     assert len(printed) == MAX_FIGURES
-    assert any("grader.confined.server" in " ".join(child.cmdline()) for child in psutil.Process().children())
+    assert any(
+        "grader.confined.fork_server" in " ".join(child.cmdline()) for child in psutil.Process().children()
+    )
     assert zygote.readers.level == zygote.level
 
 

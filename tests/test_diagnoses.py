@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.syntax import suggestion
+from grader.sources.syntax_hints import suggestion
 from tests.conftest import Grade, Handed
 
 RIGHT = """\

@@ -8,8 +8,8 @@ import msgspec
 from conftest import Grade
 from small_reports import report
 
-from grader.export.results_json import results_json
-from grader.model import CheckResult, HandMark, Outcome, Report
+from grader.core.model import CheckResult, HandMark, Outcome, Report
+from grader.reporting.results_json import results_json
 
 
 def run(folder: Path, reports: Sequence[Report], seed: int = 20) -> Path:

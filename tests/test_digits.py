@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from conftest import Grade, Handed
 
-from grader.judge import judge
-from grader.model import CheckResult, Figure, LoadReport, Outcome, Source
+from grader.core.model import CheckResult, Figure, LoadReport, Outcome, Source
+from grader.execution.check_runner import judge
 from grader.sources import read
 from reference import exercises
 from tests.inprocess import InProcessBench
@@ -34,27 +34,27 @@ FACTOR_ENTRIES = (
 class StatedBench(InProcessBench):
     """A bench of a report without functions."""
 
-    def __init__(self, source: Source, figures: tuple[Figure, ...]) -> None:
+    def __init__(self, source: Source, stated_values: tuple[Figure, ...]) -> None:
         super().__init__({})
-        self._report = LoadReport(source, figures=figures)
+        self._report = LoadReport(source, figures=stated_values)
 
     @property
     def loaded(self) -> LoadReport:
         return self._report
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[Figure, ...]:
         return self._report.figures
 
 
 def result(tmp_path: Path, text: str, check_id: str) -> CheckResult:
     """The result of one check for a report with this text."""
-    from grader import figures
+    from grader.execution import stated_values
 
     file = tmp_path / "report.md"
     file.write_text(text, encoding="utf-8")
     source = read(file, file.name)
-    bench = StatedBench(source, tuple(figures.from_source(source)))
+    bench = StatedBench(source, tuple(stated_values.from_source(source)))
     (exercise,) = (e for e in exercises(20) if e.id == check_id.partition("-")[0])
     (found,) = (r for r in judge(exercise, bench) if r.id == check_id)
     return found

@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, SUBMISSIONS, environment
 
 from grader.cli import cli
-from grader.export.results_json import Results
+from grader.reporting.results_json import Results
 from tests.layouts import MOODLE_PARTICIPANTS
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grader.edits import Edit, applied, edited, edits, moved_lines, sliced
-from grader.slips import concept_of, question_of
+from grader.diagnosis.edit_explanations import concept_of, question_of
+from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
 from tests.accuracy import CORPUS
 
 DEFAULTS = {"num_epochs": 1000, "lr": 0.01}

@@ -22,16 +22,16 @@ from showcase import (
     wrong,
 )
 
-from grader import plain
-from grader.evidence import Curve, Excerpt, Grid, HeatMaps, Level, LinePlot
-from grader.export.pages import (
+from grader.core.evidence import Curve, Excerpt, Grid, HeatMaps, Level, LinePlot
+from grader.reporting import evidence_text
+from grader.reporting.pages import (
     curves,
-    heat,
+    heatmaps,
     render_student_html,
     render_student_markdown,
     render_student_text,
 )
-from grader.export.pages.excerpts import highlighted
+from grader.reporting.pages.excerpts import highlighted
 
 LAB = "Lab 1"
 
@@ -85,7 +85,7 @@ def test_only_the_lines_meant_are_pointed_at_under_their_original_numbers() -> N
         (44, True),
     ]
     assert all(line.html.count("<span") == line.html.count("</span>") for line in lines)
-    shown = plain.excerpt_lines(Excerpt(file="lab.py", first=99, code=code, marked=(100,)))
+    shown = evidence_text.excerpt_lines(Excerpt(file="lab.py", first=99, code=code, marked=(100,)))
     assert shown[0] == "   99 | for r in range(rank):"
     assert shown[1].startswith("> 100 | ")
 
@@ -98,7 +98,7 @@ def test_highlighting_keeps_every_character_of_the_code_and_no_markup_of_it(code
 
 
 def test_matrices_line_up_and_point_at_the_cell_that_differs() -> None:
-    shown = plain.grid_lines(grid("U", [[1.5, -22.25], [0, 3]], marked=((0, 1),), hidden=((1, 0),)))
+    shown = evidence_text.grid_lines(grid("U", [[1.5, -22.25], [0, 3]], marked=((0, 1),), hidden=((1, 0),)))
     assert (
         shown == ["U = [ 1.5000  >−22.2500<]", "    [(0)           3     ]"]
         or [len(line) for line in shown] == [len(shown[0])] * 2
@@ -109,15 +109,15 @@ def test_matrices_line_up_and_point_at_the_cell_that_differs() -> None:
 def test_entries_that_agree_to_four_digits_are_shown_with_as_many_as_tell_them_apart() -> None:
     wanted = (grid("U", [[0.123456]], marked=((0, 0),)),)
     got = (grid("U", [[0.123449]], marked=((0, 0),)),)
-    digits = plain.digits_needed(wanted, got)
-    assert plain.cell_text(0.123456, digits) != plain.cell_text(0.123449, digits)
-    assert plain.digits_needed(wanted, wanted) == plain.MOST_DIGITS
-    assert plain.digits_needed((), ()) == 4
+    digits = evidence_text.digits_needed(wanted, got)
+    assert evidence_text.cell_text(0.123456, digits) != evidence_text.cell_text(0.123449, digits)
+    assert evidence_text.digits_needed(wanted, wanted) == evidence_text.MOST_DIGITS
+    assert evidence_text.digits_needed((), ()) == 4
 
 
 def test_values_that_are_no_numbers_are_said_so() -> None:
     cells = [
-        plain.cell_text(value)
+        evidence_text.cell_text(value)
         for value in (None, math.nan, math.inf, -math.inf, -0.0, 2.0, 1e-9, 123456789.5)
     ]
     assert cells == ["nan", "nan", "inf", "−inf", "0", "2", "1.00e−09", "1.23e+08"]
@@ -125,22 +125,22 @@ def test_values_that_are_no_numbers_are_said_so() -> None:
 
 def test_blocks_stand_side_by_side_only_where_they_fit() -> None:
     blocks = (["aaaa", "aaaa"], ["bb"], ["cccc"])
-    assert plain.beside(blocks, 20) == ["aaaa   bb   cccc", "aaaa"]
-    assert plain.beside(blocks, 9) == ["aaaa   bb", "aaaa", "", "cccc"]
+    assert evidence_text.beside(blocks, 20) == ["aaaa   bb   cccc", "aaaa"]
+    assert evidence_text.beside(blocks, 9) == ["aaaa   bb", "aaaa", "", "cccc"]
 
 
 def test_a_matrix_can_be_heard_row_by_row() -> None:
-    said = plain.grid_words(grid("A", [[1, -2.5], [0, 3]], hidden=((0, 1),), marked=((1, 1),)))
+    said = evidence_text.grid_words(grid("A", [[1, -2.5], [0, 3]], hidden=((0, 1),), marked=((1, 1),)))
     assert said == "A. row 1: 1, minus 2.5000 (hidden); row 2: 0, 3 (differs)."
 
 
 def test_a_sparkline_falls_as_the_loss_falls_and_is_empty_without_a_curve() -> None:
-    line = plain.sparkline(Curve(name="loss", points=((1, 8.0), (10, 2.0), (100, 0.5))), columns=9)
+    line = evidence_text.sparkline(Curve(name="loss", points=((1, 8.0), (10, 2.0), (100, 0.5))), columns=9)
     assert len(line) == 9
     assert line[0] == "█" and line[-1] == "▁"
     assert list(line) == sorted(line, reverse=True)
-    assert plain.sparkline(Curve(name="loss", points=((1, 8.0),))) == ""
-    assert plain.sparkline(Curve(name="loss", points=((1, 3.0), (2, 3.0))), columns=2) in ("▁▁", "██")
+    assert evidence_text.sparkline(Curve(name="loss", points=((1, 8.0),))) == ""
+    assert evidence_text.sparkline(Curve(name="loss", points=((1, 3.0), (2, 3.0))), columns=2) in ("▁▁", "██")
 
 
 # --- curves -----------------------------------------------------------------------------------------------
@@ -215,13 +215,13 @@ def test_a_run_that_diverges_at_once_is_not_drawn() -> None:
 
 
 def test_all_matrices_share_one_scale_on_which_zero_is_white() -> None:
-    layout = heat.lay_out(heat_maps())
+    layout = heatmaps.lay_out(heat_maps())
     assert layout is not None
     assert layout.limit == "3.336"
     cells = {cell.text: cell.fill for map_ in layout.maps for cell in map_.cells}
-    assert cells["3.3359"] == heat.COLOURS[-1]
-    assert heat.colour(0.0) == "#f7f7f7"
-    assert heat.colour(-2.0) == heat.COLOURS[0] and heat.colour(2.0) == heat.COLOURS[-1]
+    assert cells["3.3359"] == heatmaps.COLOURS[-1]
+    assert heatmaps.colour(0.0) == "#f7f7f7"
+    assert heatmaps.colour(-2.0) == heatmaps.COLOURS[0] and heatmaps.colour(2.0) == heatmaps.COLOURS[-1]
 
 
 @given(st.floats(-1, 1))
@@ -231,8 +231,8 @@ def test_every_number_can_be_read_on_its_colour(share: float) -> None:
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    fill = heat.colour(share)
-    dark, light = sorted((luminance(fill), luminance(heat.ink_on(fill))))
+    fill = heatmaps.colour(share)
+    dark, light = sorted((luminance(fill), luminance(heatmaps.ink_on(fill))))
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
@@ -248,9 +248,11 @@ def test_hidden_cells_are_hatched_and_the_legend_says_so() -> None:
 
 
 def test_a_matrix_too_large_to_be_read_is_not_drawn() -> None:
-    assert heat.lay_out(HeatMaps(title="t", alternative="a", grids=(grid("A", [[0.0] * 40] * 40),))) is None
-    assert heat.lay_out(HeatMaps(title="t", alternative="a", grids=(Grid(name="A", rows=()),))) is None
-    assert heat.lay_out(HeatMaps(title="t", alternative="a", grids=(grid("A", A - P),))) is not None
+    assert (
+        heatmaps.lay_out(HeatMaps(title="t", alternative="a", grids=(grid("A", [[0.0] * 40] * 40),))) is None
+    )
+    assert heatmaps.lay_out(HeatMaps(title="t", alternative="a", grids=(Grid(name="A", rows=()),))) is None
+    assert heatmaps.lay_out(HeatMaps(title="t", alternative="a", grids=(grid("A", A - P),))) is not None
 
 
 # --- claims and the fold ----------------------------------------------------------------------------------

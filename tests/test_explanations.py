@@ -9,9 +9,9 @@ import pytest
 from conftest import RIGHT_SVD, SUBMISSIONS, Grade, Handed
 
 from grader import sources
+from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
 from grader.lab import Function, Located
-from grader.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
-from reference.explanations import MEANING, WHY, Question
+from reference.checks.explanations import MEANING, WHY, Question
 
 
 class Written:

@@ -10,9 +10,9 @@ import pytest
 from conftest import RIGHT_SVD, Grade, Handed
 
 FRAGILE = """
-from grader.evidence import Answer, Claim
+from grader.core.evidence import Answer, Claim
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
-from grader.model import Finding, Outcome
+from grader.core.model import Finding, Outcome
 
 STAGE, ERROR = {stage!r}, {error}
 

@@ -6,10 +6,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import wire
-from grader.figures import MAX_FIGURES, array_of, from_text, from_variables
-from grader.model import Figure
-from grader.worker.values import to_wire
+from grader import protocol
+from grader.core.model import Figure
+from grader.execution.stated_values import MAX_FIGURES, array_of, from_text, from_variables
+from grader.worker.value_codec import to_wire
 
 V = torch.tensor([[0.8126, 1.8290], [-0.7836, 0.2088], [0.8384, 1.0195]])
 
@@ -229,8 +229,8 @@ def test_no_text_makes_reading_fail(text: str) -> None:
         assert figure.half_width > 0
 
 
-def _variable(name: str, value: object) -> wire.Variable:
-    return wire.Variable(name=name, value=to_wire(value))
+def _variable(name: str, value: object) -> protocol.Variable:
+    return protocol.Variable(name=name, value=to_wire(value))
 
 
 def test_variables_are_exact_and_named() -> None:

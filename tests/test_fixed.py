@@ -7,11 +7,11 @@ import pytest
 import torch
 from conftest import OpenBench
 
-from grader.judge import judge
-from grader.model import Outcome
+from grader.core.model import Outcome
+from grader.execution.check_runner import judge
 from reference import exercises
-from reference.fixed import drawn_by_numpy, drawn_by_torch
-from reference.functions import FUNCTIONS
+from reference.checks.hard_coded_parameters import drawn_by_numpy, drawn_by_torch
+from reference.sheet import FUNCTIONS
 
 
 @pytest.mark.parametrize("seed", [0, 1, 9_999, 2**31])

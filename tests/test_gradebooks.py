@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_reports import HOSTILE, report
 
-from grader.console import plain_table
-from grader.export.gradebook import gradebook_csv
-from grader.export.results_json import results_json
-from grader.gradebooks.canvas import fill_gradebook
-from grader.gradebooks.moodle import comment, feedback_zip, fill_worksheet
-from grader.gradebooks.people import Person, match
-from grader.gradebooks.sheet import sheet
-from grader.model import Report, Verdict
+from grader.core.model import Report, Verdict
+from grader.integrations.gradebooks.canvas import fill_gradebook
+from grader.integrations.gradebooks.moodle import comment, feedback_zip, fill_worksheet
+from grader.integrations.gradebooks.people import Person, match
+from grader.integrations.gradebooks.sheet import sheet
+from grader.reporting.gradebook_csv import gradebook_csv
+from grader.reporting.results_json import results_json
+from grader.reporting.terminal_tables import plain_table
 
 MOODLE = (
     "\ufeffIdentifier,\"Full name\",\"ID number\",\"Email address\",Status,Grade,\"Maximum Grade\","

@@ -13,8 +13,8 @@ import torch
 from conftest import RIGHT_SVD, Grade, environment
 from small_reports import report
 
-from grader.gradescope import results
-from grader.model import Verdict
+from grader.core.model import Verdict
+from grader.integrations.gradescope import results
 
 
 @pytest.mark.parametrize("verdict", [Verdict.MANUAL, Verdict.ERROR])

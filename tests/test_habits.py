@@ -3,11 +3,11 @@
 import pytest
 from conftest import OpenBench
 
-from grader.examined import ExaminedExercise
-from grader.model import Outcome
-from grader.pipeline import examine_exercise
+from grader.core.model import Outcome
+from grader.grading.pipeline import examine_exercise
+from grader.marking.findings import ExaminedExercise
 from reference import LAB
-from reference.functions import FUNCTIONS
+from reference.sheet import FUNCTIONS
 
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed
 
-from grader.errors import TableError
-from grader.handmarks import Entry, append, in_words, laid_over, read_marks
+from grader.core.errors import TableError
+from grader.core.model import CheckResult, ExerciseReport, HandMark, Identity, Outcome, Report, Verdict
 from grader.lab import ExerciseRubric, Rubric
-from grader.model import CheckResult, ExerciseReport, HandMark, Identity, Outcome, Report, Verdict
+from grader.marking.manual_marks import Entry, append, in_words, laid_over, read_marks
 from reference import RUBRIC_PATH
 
 ONLY_21 = ("--exercise", "2.1")
@@ -86,7 +86,7 @@ def test_the_share_of_a_mark_that_the_rubric_keeps_for_words_waits_for_a_person(
     )
     assert reserved.count('"2.1-why" = 0.2') == 1
     lab = (
-        "from pathlib import Path\nimport msgspec\nfrom grader.rubric import read_rubric\nfrom reference import LAB\n"
+        "from pathlib import Path\nimport msgspec\nfrom grader.lab.rubric import read_rubric\nfrom reference import LAB\n"
         'LAB = msgspec.structs.replace(LAB, rubric=read_rubric(Path(__file__).with_name("rubric.toml")))\n'
     )
     env = {"PYTHONPATH": str(handed_in({"words_lab.py": lab, "rubric.toml": reserved}, "labs"))}

@@ -3,10 +3,10 @@
 import pytest
 from conftest import OpenBench
 
-from grader.judge import judge
-from grader.model import Outcome
+from grader.core.model import Outcome
+from grader.execution.check_runner import judge
 from reference import LAB
-from reference.functions import FUNCTIONS
+from reference.sheet import FUNCTIONS
 
 CHECKED = next(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id == "1.1")
 

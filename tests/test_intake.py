@@ -14,10 +14,10 @@ import pytest
 from conftest import RIGHT_SVD, ROOT, Grade, Handed, environment
 from layouts import zipped
 
-from grader.archives import unpack
-from grader.collect import collect, one
-from grader.errors import NoRoomError
-from grader.intake import Allowance
+from grader.core.errors import NoRoomError
+from grader.core.intake_limits import Allowance
+from grader.submissions.archives import unpack
+from grader.submissions.discovery import collect, one
 
 ONE = "def descend(A): return A\n"
 PACKED = zipped({"lab.py": ONE.encode()})

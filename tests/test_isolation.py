@@ -14,15 +14,15 @@ import pytest
 import torch
 from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, obstacle
 
-from grader import sources, wire
-from grader.bench import WorkerBench
-from grader.confined.readers import MEMORY
-from grader.limits import Isolation
-from grader.model import Probe
-from grader.program import loading_seed
-from grader.sandbox import Zygote
+from grader import protocol, sources
+from grader.core.limits import Isolation
+from grader.core.model import Probe
+from grader.execution.bench import WorkerBench
+from grader.execution.program import loading_seed
+from grader.sandbox.reader_client import MEMORY
+from grader.sandbox.worker_client import Zygote
 from reference import LAB, matrices
-from reference.ladder import Ladder
+from reference.checks.factorisation import Ladder
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
@@ -167,7 +167,7 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
             zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=7_345_678_901_234
         )
         returned = bench.observe(Probe("work", {"A": A}, 1))
-        assert isinstance(returned, wire.Returned), returned
+        assert isinstance(returned, protocol.Returned), returned
         dump = (folder / "dump").read_bytes()
         assert len(dump) > 100_000
         program = bench._program
@@ -184,7 +184,7 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
         for sentence in SENTENCES:
             assert sentence not in kept
         assert matrices.A.tobytes() not in kept
-        assert b"reference.ladder" not in kept and b"grader.judge" not in kept
+        assert b"reference.checks.factorisation" not in kept and b"grader.execution.check_runner" not in kept
 
 
 def _memory(pid: int) -> bytes:
@@ -263,7 +263,7 @@ def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torc
 
 
 _IMPORTS = """
-for name in ("reference", "reference.ladder", "grader.pipeline", "grader.lab"):
+for name in ("reference", "reference.checks.factorisation", "grader.grading.pipeline", "grader.lab"):
     try:
         __import__(name)
     except ImportError:
@@ -330,9 +330,9 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 HOSTILE_READER = """
 import json, os, resource, socket, sys
 from grader.confined import server
-from grader.confined.readers import MEMORY
-from grader.confined.tasks import Read, ReaderSettings
-from grader.worker.lockdown import prepared
+from grader.sandbox.reader_client import MEMORY
+from grader.sandbox.reader_messages import Read, ReaderSettings
+from grader.worker.isolation.lockdown import prepared
 
 folder, secret, level = sys.argv[1:]
 lockdown = prepared(server.LIBRARIES)[0] if level == "strict" else None
@@ -451,6 +451,6 @@ def test_a_package_that_is_installed_but_may_not_be_read_counts_as_missing(hande
         returned = bench.observe(Probe("work", {"A": A}, 1))
         bench.close()
     assert bench.loaded.failures == ()
-    assert isinstance(returned, wire.Returned)
-    assert isinstance(returned.value, wire.Array)
+    assert isinstance(returned, protocol.Returned)
+    assert isinstance(returned.value, protocol.Array)
     assert returned.value.data == A.tobytes()

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from grader.judge import judge
+from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
+from grader.execution.check_runner import judge
 from grader.lab import Bench, Check, Exercise, ExerciseRubric, Rubric
-from grader.marks import mark
-from grader.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
+from grader.marking.marks import mark
 
 
 @dataclasses.dataclass

@@ -76,7 +76,7 @@ def test_no_solution_no_torch_and_no_published_figure_is_in_a_kit(kit: Path) -> 
     bodies = {_body(function) for function in _functions(solutions)}
     assert len(bodies) == 3
     lab = {name: text for name, text in texts(wheel_of(kit)).items() if name.startswith("reference/")}
-    assert "reference/ladder.py" in lab
+    assert "reference/checks/factorisation.py" in lab
     for name, text in lab.items():
         assert not re.search(r"0\.6168|1\.5961|0\.2214|3\.2531|2\.1802|0\.1220\b", text), name
         if name.endswith(".py"):
@@ -140,7 +140,7 @@ def test_a_student_without_the_repository_checks_with_the_kit(student: Path, kit
         student, kit, "python", "-c", "import grader, reference; print(grader.__file__, reference.__file__)"
     )
     assert str(ROOT) not in where.stdout, where.stdout
-    gone = _run(student, kit, "python", "-c", "import reference.solution")
+    gone = _run(student, kit, "python", "-c", "import reference.model.solution")
     assert "ModuleNotFoundError" in gone.stderr
     begun = _run(student, kit, "grade", "check", "lab1.py")
     assert begun.returncode == 1, begun.stderr

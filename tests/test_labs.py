@@ -12,11 +12,11 @@ import pytest
 from conftest import ROOT, Grade
 
 from grader import check
-from grader.errors import LabError
-from grader.inprocess import InProcessBench
-from grader.labs import installed_labs, load_lab
-from grader.model import Outcome, Verdict
-from grader.pipeline import assess
+from grader.core.errors import LabError
+from grader.core.model import Outcome, Verdict
+from grader.grading.pipeline import assess
+from grader.integrations.in_process_bench import InProcessBench
+from grader.lab.loader import installed_labs, load_lab
 
 Array = npt.NDArray[np.float64]
 

@@ -6,15 +6,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.judge import judge
-from grader.model import Outcome
-from reference import exercises, matrices, solution
-from reference.descent import Descent, Setting
-from reference.epochs import SHEET, Rule, run, run_with_bounds
-from reference.functions import SGD_FACTORISE, SGD_FACTORISE_MASKED
-from reference.ladder import Ladder
+from grader.core.model import Outcome
+from grader.execution.check_runner import judge
+from reference import exercises, matrices
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Descent, Setting
 from reference.misconceptions import BANK, MASKED_BANK, Misconception
-from reference.variants import VARIANTS, Variant
+from reference.model import solution
+from reference.rules.accepted_variants import VARIANTS, Variant
+from reference.rules.update_rule import SHEET, Rule, run, run_with_bounds
+from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from tests.inprocess import InProcessBench, following
 
 SIDES = st.integers(1, 6)

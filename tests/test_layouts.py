@@ -12,10 +12,10 @@ import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Handed, run_grade
 from layouts import CLASS, LAYOUTS, write, zipped
 
-from grader.collect import collect, one
-from grader.layouts import read_name, superseded
-from grader.model import Submission
-from grader.roster import read_roster
+from grader.core.model import Submission
+from grader.submissions.discovery import collect, one
+from grader.submissions.platform_names import read_name, superseded
+from grader.submissions.roster import read_roster
 
 ONE = b"def descend(A): return A\n"
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from conftest import WORK, OpenBench
 
-from grader import wire
-from grader.bench import WorkerBench
+from grader import protocol
+from grader.core.model import Observation, Probe
+from grader.execution.bench import WorkerBench
 from grader.lab import Function, Parameter
-from grader.model import Observation, Probe
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
@@ -19,8 +19,8 @@ def work(bench: WorkerBench, seed: int = 1) -> Observation:
 
 def matrix(observation: Observation) -> np.ndarray:
     """The matrix a call returned."""
-    assert isinstance(observation, wire.Returned), observation
-    assert isinstance(observation.value, wire.Array), observation.value
+    assert isinstance(observation, protocol.Returned), observation
+    assert isinstance(observation.value, protocol.Array), observation.value
     data = observation.value
     return np.frombuffer(data.data, data.dtype).reshape(data.shape)
 
@@ -60,7 +60,7 @@ def test_an_error_inside_a_function_is_told_with_the_line_it_happened_in(open_be
     (failure,) = bench.loaded.failures
     assert (failure.line, failure.type_name) == (4, "AttributeError")
     raised = work(bench)
-    assert isinstance(raised, wire.Raised)
+    assert isinstance(raised, protocol.Raised)
     assert (raised.line, raised.type_name) == (4, "AttributeError")
 
 
@@ -87,7 +87,7 @@ def test_sys_exit_ends_a_statement_and_not_the_file(open_bench: OpenBench) -> No
     assert [(f.line, f.type_name) for f in bench.loaded.failures] == [(2, "SystemExit")]
     assert figure(bench, "x") == 1.5
     raised = work(bench)
-    assert isinstance(raised, wire.Raised)
+    assert isinstance(raised, protocol.Raised)
     assert raised.type_name == "SystemExit"
 
 
@@ -221,7 +221,7 @@ def test_input_raises_at_once_instead_of_waiting_for_a_person(open_bench: OpenBe
     assert [(f.line, f.type_name) for f in bench.loaded.failures] == [(1, "EOFError")]
     assert "input()" in bench.loaded.failures[0].text
     raised = work(bench)
-    assert isinstance(raised, wire.Raised)
+    assert isinstance(raised, protocol.Raised)
     assert raised.type_name == "EOFError"
 
 
@@ -242,7 +242,7 @@ def test_the_beginning_and_the_end_of_a_flood_of_output_are_kept(open_bench: Ope
     assert len(bench.loaded.printed) < 1_000_000
     returned = work(bench)
     assert np.array_equal(matrix(returned), A)
-    assert isinstance(returned, wire.Returned)
+    assert isinstance(returned, protocol.Returned)
     assert len(returned.printed) < 1_000_000
 
 
@@ -282,10 +282,10 @@ def test_switches_turned_in_one_place_do_not_disturb_the_next_call(
     undisturbed = open_bench(plain)
     disturbed = open_bench(turned, functions=functions)
     if where == "call":
-        assert isinstance(disturbed.observe(Probe("turn", {"A": A}, 1)), wire.Returned)
+        assert isinstance(disturbed.observe(Probe("turn", {"A": A}, 1)), protocol.Returned)
     expected, got = work(undisturbed), work(disturbed)
-    assert isinstance(expected, wire.Returned), expected
-    assert isinstance(got, wire.Returned), got
+    assert isinstance(expected, protocol.Returned), expected
+    assert isinstance(got, protocol.Returned), got
     assert got.value == expected.value
 
 
@@ -418,9 +418,9 @@ def test_a_method_that_leaves_its_results_in_the_object_gives_what_that_holds(
         functions=(fit,),
     )
     observation = bench.observe(Probe("fit", {"A": A}, 1))
-    assert isinstance(observation, wire.Returned)
-    assert isinstance(observation.value, wire.Items)
-    assert observation.value.type_name == wire.ATTRIBUTES
+    assert isinstance(observation, protocol.Returned)
+    assert isinstance(observation.value, protocol.Items)
+    assert observation.value.type_name == protocol.ATTRIBUTES
     assert observation.value.names == ("twice",)
 
 
@@ -469,9 +469,9 @@ def test_arguments_are_reported_as_the_call_left_them(open_bench: OpenBench) -> 
     bench = open_bench("def work(A):\n    result = A.clone()\n    A += 1\n    return result\n")
     returned = work(bench)
     assert np.array_equal(matrix(returned), A)
-    assert isinstance(returned, wire.Returned)
+    assert isinstance(returned, protocol.Returned)
     (after,) = returned.after
-    assert isinstance(after, wire.Array)
+    assert isinstance(after, protocol.Array)
     assert np.array_equal(np.frombuffer(after.data, np.float32).reshape(2, 2), A + 1)
 
 

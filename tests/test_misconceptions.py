@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 import torch
 
-from grader.judge import judge
+from grader.core.model import Diagnosis
+from grader.execution.check_runner import judge
 from grader.lab import Exercise
-from grader.model import Diagnosis
-from reference import LAB, solution
-from reference.decomposition import Decomposition
+from reference import LAB
+from reference.checks.factorisation import Ladder
+from reference.checks.truncated_svd import Decomposition
 from reference.diagnosis import descent_witness
-from reference.diagnosis.descents import OTHERS
+from reference.diagnosis.factorisation import OTHERS
+from reference.diagnosis.initialisation import REDRAWN, STARTS
 from reference.diagnosis.matching import all_explained, runs
-from reference.diagnosis.results import RESULTS
-from reference.diagnosis.starts import REDRAWN, STARTS
-from reference.diagnosis.svds import SVD_OTHERS, diagnose_svd
-from reference.epochs import Rule, run
-from reference.ladder import Ladder
+from reference.diagnosis.returned_values import RESULTS
+from reference.diagnosis.truncated_svd import SVD_OTHERS, diagnose_svd
 from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, Words
-from reference.misconceptions.decompositions import MistakenSvd, outcomes
+from reference.misconceptions.truncated_svd import MistakenSvd, outcomes
+from reference.model import solution
+from reference.rules.update_rule import Rule, run
 from tests.inprocess import InProcessBench, following
 
 DESCENTS = (*((m, False) for m in BANK), *((m, True) for m in MASKED_BANK))

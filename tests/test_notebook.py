@@ -13,9 +13,9 @@ from conftest import ROOT, environment
 from torch import Tensor
 
 from grader import check
-from grader.model import Outcome
-from grader.notebook import NOT_OFFICIAL, Checked
-from reference import solution
+from grader.core.model import Outcome
+from grader.integrations.notebook import NOT_OFFICIAL, Checked
+from reference.model import solution
 
 A = torch.tensor([[0.3374, 0.6005, 0.1735], [3.3359, 0.0492, 1.8374], [2.9407, 0.5301, 2.2620]])
 

@@ -11,9 +11,21 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from grader.evidence import Answer, Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Quote, Witness
-from grader.export.atomic import write_text
-from grader.export.pages import (
+from grader.core.atomic_files import write_text
+from grader.core.evidence import (
+    Answer,
+    Claim,
+    Curve,
+    Excerpt,
+    Grid,
+    HeatMaps,
+    Level,
+    LinePlot,
+    Quote,
+    Witness,
+)
+from grader.core.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
+from grader.reporting.pages import (
     ClassCell,
     ClassRow,
     class_row,
@@ -23,8 +35,7 @@ from grader.export.pages import (
     render_student_markdown,
     render_student_text,
 )
-from grader.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
-from grader.wording import OUTCOMES, VERDICTS
+from grader.reporting.wording import OUTCOMES, VERDICTS
 
 LAB = "Lab 1: matrices & gradients"
 

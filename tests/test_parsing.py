@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.edits import edits, sliced
-from grader.parsing import parsed
+from grader.core.parsing import parsed
+from grader.diagnosis.edits import edits, sliced
+from grader.marking.style_notes import style_notes
 from grader.sources.python import from_code
-from grader.style import style_notes
 
 PROGRAM = "\n".join(f"x{i} = f({i}, [a[{i}] + b for a in c], lambda q: (q, {{1: 2}}))" for i in range(100))
 

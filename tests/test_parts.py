@@ -5,10 +5,10 @@ from pathlib import Path
 
 from conftest import Handed
 
-from grader.collect import one
-from grader.model import Report
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.core.model import Report
+from grader.grading.pipeline import grade_all
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 
 MATRIX = "A = torch.tensor([[0.3374, 0.6005, 0.1735], [3.3359, 0.0492, 1.8374], [2.9407, 0.5301, 2.2620]])\n"

@@ -10,17 +10,18 @@ import pytest
 import torch
 from conftest import LIMITS, RIGHT_SVD, Handed
 
-from grader.collect import collect
-from grader.evidence import HeatMaps, LinePlot
-from grader.judge import judge
+from grader.core.evidence import HeatMaps, LinePlot
+from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
+from grader.execution.check_runner import judge
+from grader.grading.pipeline import grade_one
 from grader.lab import Bench
-from grader.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
-from grader.pipeline import grade_one
-from grader.sandbox import Zygote
-from reference import LAB, bounds, exercises, matrices, pictures
-from reference.epochs import SHEET, Rule
-from reference.ladder import Ladder
-from reference.variants import VARIANTS
+from grader.labkit import low_rank
+from grader.sandbox.worker_client import Zygote
+from grader.submissions.discovery import collect
+from reference import LAB, exercises, matrices, plots
+from reference.checks.factorisation import Ladder
+from reference.rules.accepted_variants import VARIANTS
+from reference.rules.update_rule import SHEET, Rule
 from tests.inprocess import InProcessBench, following
 
 ROWS_TO_RANK = Rule(
@@ -73,13 +74,13 @@ def test_the_curve_of_a_right_solution_ends_where_the_solution_itself_ends() -> 
     setting = Ladder("1.1", masked=False, seed=LAB.seed).drawn.defaults
     torch.manual_seed(setting.seed)
     U, V = following(SHEET)(torch.from_numpy(setting.A.copy()), 2)
-    ended = bounds.loss(A, U.double().numpy() @ V.double().numpy().T)
+    ended = low_rank.loss(A, U.double().numpy() @ V.double().numpy().T)
     assert plot.curves[0].points[-1][1] == pytest.approx(ended, rel=1e-3)
 
 
 def test_the_floor_and_the_saddles_are_the_theorems_levels() -> None:
     (plot,), _, _ = illustrated("1.1", following(SHEET))
-    s = bounds.singular_values(A) ** 2
+    s = low_rank.singular_values(A) ** 2
     levels = {level.name: level.value for level in plot.levels}
     assert levels["floor σ₃²"] == pytest.approx(s[2], rel=1e-4)
     assert levels["saddle σ₂²"] == pytest.approx(s[1], rel=1e-4)
@@ -144,15 +145,15 @@ def test_stated_factors_are_shown_as_their_product_beside_a() -> None:
     mixed = np.array([[2.0, 1.0], [0.5, 1.0]])  # a descent ends at factors whose columns are not orthogonal
     left, right = U[:, :2] * s[:2] @ mixed, Vt[:2].T @ np.linalg.inv(mixed).T
     bench = stating(Figure(left, 5e-5, "U", "printed, line 1"), Figure(right, 5e-5, "V", "printed, line 2"))
-    (heat,) = pictures.factorised(bench, ())
-    assert np.allclose(np.array(heat.grids[1].rows), bounds.best_approximation(A, 2), atol=1e-5)
-    assert np.allclose(np.array(heat.grids[2].rows), A - bounds.best_approximation(A, 2), atol=1e-5)
-    assert pictures.factorised(stating(), ()) == ()
+    (heat,) = plots.factorised(bench, ())
+    assert np.allclose(np.array(heat.grids[1].rows), low_rank.best_approximation(A, 2), atol=1e-5)
+    assert np.allclose(np.array(heat.grids[2].rows), A - low_rank.best_approximation(A, 2), atol=1e-5)
+    assert plots.factorised(stating(), ()) == ()
 
 
 def test_a_stated_completion_has_its_hidden_cells_hatched() -> None:
     P = np.array([[0.3561, 0.5951, 0.1518], [2.1802, 0.0496, 1.8334], [2.9360, 0.8643, 2.2685]])
-    (heat,) = pictures.completed(stating(Figure(P, 5e-5, "P", "printed, line 9")), ())
+    (heat,) = plots.completed(stating(Figure(P, 5e-5, "P", "printed, line 9")), ())
     assert {grid.hidden for grid in heat.grids} == {((1, 0), (2, 1))}
     assert "hidden cell: row 2, column 1" in heat.alternative
 

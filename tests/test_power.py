@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from grader.judge import judge
-from grader.marks import mark
-from grader.model import CheckResult, Outcome
-from reference import LAB, bounds, exercises, matrices, solution
-from reference.convergence import BEST_OF_RANK_ONE_OBSERVED
-from reference.descent import Descent, Inconclusive, Setting
-from reference.epochs import Factors
-from reference.functions import SGD_FACTORISE
-from reference.ladder import Ladder
-from reference.power import LEAST_POWER
+from grader.core.model import CheckResult, Outcome
+from grader.execution.check_runner import judge
+from grader.labkit import low_rank
+from grader.marking.marks import mark
+from reference import LAB, exercises, matrices
+from reference.checks.comparison_power import LEAST_POWER
+from reference.checks.convergence import BEST_OF_RANK_ONE_OBSERVED
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Descent, Inconclusive, Setting
+from reference.model import solution
+from reference.rules.update_rule import Factors
+from reference.sheet import SGD_FACTORISE
 from tests.inprocess import InProcessBench
 from tests.power import chance_of_passing, start_of, starts_asked_for
 
@@ -179,7 +181,7 @@ def test_the_least_observed_loss_of_rank_one_is_what_alternating_least_squares_f
         for _ in range(2_000):
             u = (M * A) @ v / (M @ (v * v))
             v = (M * A).T @ u / (M.T @ (u * u))
-        found.append(bounds.observed_loss(A, M, np.outer(u, v)))
+        found.append(low_rank.observed_loss(A, M, np.outer(u, v)))
     assert min(found) == pytest.approx(BEST_OF_RANK_ONE_OBSERVED, abs=1e-4)
 
 

@@ -9,7 +9,9 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from reference import batched, bounds, demonstration, matrices, solution
+from grader.labkit import low_rank
+from reference import matrices
+from reference.model import batched_solution, published_numbers, solution
 
 A = torch.tensor(matrices.A)
 M = torch.tensor(matrices.M)
@@ -111,7 +113,7 @@ def test_the_arguments_are_left_as_they_were():
 def test_the_truncated_svd_is_the_best_approximation(m, n, rank, seed):
     cells = matrices.signed(m, n, seed).astype(np.float64)
     got = solution.truncated_svd(torch.tensor(cells), rank).numpy()
-    assert bounds.loss(cells, got) == pytest.approx(bounds.eckart_young(cells, rank), rel=1e-9, abs=1e-20)
+    assert low_rank.loss(cells, got) == pytest.approx(low_rank.eckart_young(cells, rank), rel=1e-9, abs=1e-20)
     assert np.linalg.matrix_rank(got, tol=1e-9) <= rank
 
 
@@ -134,7 +136,7 @@ def test_the_batched_twin_equals_the_solution_from_every_start(m, n, rank, seed,
     mask = torch.tensor(rng.integers(0, 2, size=(m, n))) if masked else None
     run_seeds = range(3)
     U0, V0 = (torch.stack(parts) for parts in zip(*(starts(s, m, n, rank) for s in run_seeds), strict=True))
-    U, V = batched.factorise(cells, U0, V0, epochs, lr, mask)
+    U, V = batched_solution.factorise(cells, U0, V0, epochs, lr, mask)
     for i in run_seeds:
         torch.manual_seed(i)
         if mask is None:
@@ -149,24 +151,24 @@ def test_a_thousand_batched_epochs_end_where_the_solution_ends():
     U0, V0 = torch.rand(3, 2), torch.rand(3, 2)
     torch.manual_seed(0)
     wanted = solution.sgd_factorise(A, 2)
-    U, V = batched.factorise(A, U0[None], V0[None])
+    U, V = batched_solution.factorise(A, U0[None], V0[None])
     torch.testing.assert_close((U[0], V[0]), wanted, rtol=1e-4, atol=1e-4)
 
 
 def test_starts_are_independent_of_how_they_are_split_into_chunks(monkeypatch):
-    U0, V0 = batched.uniform_starts(7, 3, 3, 2, 11)
-    whole = batched.factorise(A, U0, V0, num_epochs=20)
-    monkeypatch.setattr(batched, "CHUNK", 3)
-    split = batched.factorise(A, U0, V0, num_epochs=20)
+    U0, V0 = batched_solution.uniform_starts(7, 3, 3, 2, 11)
+    whole = batched_solution.factorise(A, U0, V0, num_epochs=20)
+    monkeypatch.setattr(batched_solution, "CHUNK", 3)
+    split = batched_solution.factorise(A, U0, V0, num_epochs=20)
     torch.testing.assert_close(split, whole, rtol=1e-5, atol=1e-6)
     assert split[0].shape == (7, 3, 2) and split[1].shape == (7, 3, 2)
 
 
 def test_a_start_that_diverges_disturbs_no_other():
-    U0, V0 = batched.uniform_starts(2, 3, 3, 2, 11)
+    U0, V0 = batched_solution.uniform_starts(2, 3, 3, 2, 11)
     U0[0] *= 100
-    U, V = batched.factorise(A, U0, V0, num_epochs=50, lr=0.05)
-    alone = batched.factorise(A, U0[1:], V0[1:], num_epochs=50, lr=0.05)
+    U, V = batched_solution.factorise(A, U0, V0, num_epochs=50, lr=0.05)
+    alone = batched_solution.factorise(A, U0[1:], V0[1:], num_epochs=50, lr=0.05)
     assert not torch.isfinite(U[0]).all()
     torch.testing.assert_close((U[1:], V[1:]), alone, rtol=1e-5, atol=1e-6)
 
@@ -174,34 +176,34 @@ def test_a_start_that_diverges_disturbs_no_other():
 def test_the_batched_twin_reads_no_hidden_cell_and_changes_no_argument():
     cells = A.clone()
     cells[M == 0] = torch.nan
-    U0, V0 = batched.uniform_starts(2, 3, 3, 2, 11)
+    U0, V0 = batched_solution.uniform_starts(2, 3, 3, 2, 11)
     kept = [t.clone() for t in (cells, U0, V0)]
-    U, V = batched.factorise(cells, U0, V0, num_epochs=5, M=M)
-    wanted = batched.factorise(A, U0, V0, num_epochs=5, M=M)
+    U, V = batched_solution.factorise(cells, U0, V0, num_epochs=5, M=M)
+    wanted = batched_solution.factorise(A, U0, V0, num_epochs=5, M=M)
     assert torch.equal(U, wanted[0]) and torch.equal(V, wanted[1])
     for now, before in zip((cells, U0, V0), kept, strict=True):
         torch.testing.assert_close(now, before, rtol=0, atol=0, equal_nan=True)
 
 
 def test_starts_and_masks_that_do_not_fit_are_refused():
-    U0, V0 = batched.uniform_starts(2, 3, 3, 2, 11)
+    U0, V0 = batched_solution.uniform_starts(2, 3, 3, 2, 11)
     with pytest.raises(ValueError, match="starts"):
-        batched.factorise(torch.ones(3, 4), U0, V0)
+        batched_solution.factorise(torch.ones(3, 4), U0, V0)
     with pytest.raises(ValueError, match="starts"):
-        batched.factorise(A, U0, V0[:1])
+        batched_solution.factorise(A, U0, V0[:1])
     with pytest.raises(ValueError, match="mask"):
-        batched.factorise(A, U0, V0, M=torch.ones(1, 3))
+        batched_solution.factorise(A, U0, V0, M=torch.ones(1, 3))
 
 
 def test_uniform_starts_are_uniform_seeded_and_leave_the_global_generator_alone():
     before = torch.get_rng_state()
-    U0, V0 = batched.uniform_starts(2000, 3, 4, 2, 11)
-    again = batched.uniform_starts(2000, 3, 4, 2, torch.Generator().manual_seed(11))
+    U0, V0 = batched_solution.uniform_starts(2000, 3, 4, 2, 11)
+    again = batched_solution.uniform_starts(2000, 3, 4, 2, torch.Generator().manual_seed(11))
     assert torch.equal(torch.get_rng_state(), before)
     assert U0.shape == (2000, 3, 2) and V0.shape == (2000, 4, 2)
     assert torch.equal(U0, again[0]) and torch.equal(V0, again[1])
     for part in (U0, V0):
-        assert bounds.uniform_distance(part.numpy()) < bounds.dkw_tolerance(part.numel(), 1e-6)
+        assert low_rank.uniform_distance(part.numpy()) < low_rank.dkw_tolerance(part.numel(), 1e-6)
 
 
 # --- the matrices and masks -------------------------------------------------------------------------------
@@ -230,11 +232,11 @@ def test_a_matrix_has_the_singular_values_asked_for(name, m, n, seed):
     drawn = matrices.with_spectrum(wanted, m, n, seed)
     assert drawn.shape == (m, n) and drawn.dtype == np.float32
     assert len(wanted) == min(m, n) and sorted(wanted, reverse=True) == list(wanted)
-    np.testing.assert_allclose(bounds.singular_values(drawn), wanted, atol=1e-5)
+    np.testing.assert_allclose(low_rank.singular_values(drawn), wanted, atol=1e-5)
 
 
 def test_missing_singular_values_are_zero_and_impossible_ones_refused():
-    assert bounds.singular_values(matrices.with_spectrum((3.0,), 4, 3, 1)) == pytest.approx(
+    assert low_rank.singular_values(matrices.with_spectrum((3.0,), 4, 3, 1)) == pytest.approx(
         [3, 0, 0], abs=1e-6
     )
     for impossible in ((2.0, 1.0), (-1.0,)):
@@ -325,31 +327,31 @@ def test_hidden_cells_that_hold_nan_become_finite():
 
 def test_every_published_number_of_the_lab_can_be_recomputed():
     before = torch.get_rng_state()
-    shown = demonstration.demonstrate()
+    shown = published_numbers.demonstrate()
     assert [f"{d.name}: {d.published}, not {d.computed}" for d in shown if not d.holds] == []
     assert len({d.name for d in shown}) == len(shown)
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_a_figure_off_by_one_in_its_last_digit_does_not_hold():
-    assert demonstration._digits("loss", 0.1220, 0.12204).holds
-    assert not demonstration._digits("loss", 0.1220, 0.1221).holds
-    assert not demonstration._digits("loss", [0.1, 0.2], [0.1, 0.2001]).holds
-    assert not demonstration._digits("loss", [0.1], [0.1, 0.1]).holds
-    assert not demonstration._digits("loss", 0.1220, np.nan).holds
+    assert published_numbers._digits("loss", 0.1220, 0.12204).holds
+    assert not published_numbers._digits("loss", 0.1220, 0.1221).holds
+    assert not published_numbers._digits("loss", [0.1, 0.2], [0.1, 0.2001]).holds
+    assert not published_numbers._digits("loss", [0.1], [0.1, 0.1]).holds
+    assert not published_numbers._digits("loss", 0.1220, np.nan).holds
 
 
 def test_a_share_or_median_beyond_sampling_error_does_not_hold():
-    hits = np.arange(demonstration.STARTS) < 0.15 * demonstration.STARTS
-    assert demonstration._share("share", 15, hits).holds
-    assert not demonstration._share("share", 17, hits).holds
-    losses = np.linspace(0.0, 1.0, demonstration.STARTS)
-    assert demonstration._median("median", 0.51, losses).holds
-    assert not demonstration._median("median", 0.52, losses).holds
+    hits = np.arange(published_numbers.STARTS) < 0.15 * published_numbers.STARTS
+    assert published_numbers._share("share", 15, hits).holds
+    assert not published_numbers._share("share", 17, hits).holds
+    losses = np.linspace(0.0, 1.0, published_numbers.STARTS)
+    assert published_numbers._median("median", 0.51, losses).holds
+    assert not published_numbers._median("median", 0.52, losses).holds
 
 
 def test_matrices_bounds_and_demonstration_are_imported_without_torch():
-    modules = "reference.matrices, reference.bounds, reference.demonstration"
+    modules = "reference.matrices, grader.labkit.low_rank, reference.model.published_numbers"
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

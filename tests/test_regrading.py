@@ -13,14 +13,14 @@ import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed, environment
 
 import reference
-from grader.cache import KEPT_DAYS, Cache, fingerprint
-from grader.collect import one
-from grader.examined import Examined, ExaminedExercise
-from grader.export.lock import exclusive
+from grader.core.model import CheckResult, Finding, Outcome
+from grader.grading.findings_cache import KEPT_DAYS, Cache, fingerprint
+from grader.grading.pipeline import grade_all
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
-from grader.model import CheckResult, Finding, Outcome
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.marking.findings import Examined, ExaminedExercise
+from grader.reporting.run_lock import exclusive
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 
 RANDOM = RIGHT_SVD + 'import time\nraise ValueError(f"run {time.time_ns()}")\n'
@@ -30,7 +30,7 @@ TINY_LAB = """\
 from pathlib import Path
 
 from grader.lab import Lab
-from grader.rubric import read_rubric
+from grader.lab.rubric import read_rubric
 from reference import LAB as WHOLE
 
 

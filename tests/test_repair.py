@@ -5,12 +5,12 @@ from functools import partial
 import msgspec
 import pytest
 
-from grader import wire
-from grader.bench import WorkerBench
-from grader.judge import judge
+from grader import protocol
+from grader.core.model import Diagnosis, Finding, Outcome, Probe
+from grader.diagnosis.repair_search import Budget, Repair, Search, search
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
 from grader.lab import Bench, Check, Exercise
-from grader.model import Diagnosis, Finding, Outcome, Probe
-from grader.repair import Budget, Repair, Search, search
 from reference import LAB
 from tests.accuracy import CORPUS
 from tests.conftest import WORK, OpenBench
@@ -80,7 +80,7 @@ def test_a_repair_keeps_the_rest_of_the_script_and_does_not_run_it_again(open_be
 
 def _gives(given: int, wanted: int, bench: Bench) -> Finding:
     observation = bench.observe(Probe("work", {"A": given}, seed=1))
-    if isinstance(observation, wire.Returned) and observation.value == wire.Number(value=wanted):
+    if isinstance(observation, protocol.Returned) and observation.value == protocol.Number(value=wanted):
         return Finding(outcome=Outcome.PASS)
     return Finding(outcome=Outcome.FAIL, got=str(observation))
 

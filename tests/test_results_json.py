@@ -7,11 +7,11 @@ import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed
 
 from grader import __version__
-from grader.concise import concise
-from grader.export.entries import Entries
-from grader.export.results_json import SCHEMA, Results, read_results, results_json, results_pieces
-from grader.mistakes import shared_mistakes
-from grader.model import Report
+from grader.core.model import Report
+from grader.marking.common_mistakes import shared_mistakes
+from grader.marking.report_summary import concise
+from grader.reporting.entry_spool import Entries
+from grader.reporting.results_json import SCHEMA, Results, read_results, results_json, results_pieces
 
 
 @pytest.fixture

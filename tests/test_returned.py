@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import torch
 
-from grader.judge import judge
-from grader.model import Outcome
+from grader.core.model import Outcome
+from grader.execution.check_runner import judge
 from reference import exercises
-from reference.solution import sgd_factorise, sgd_factorise_masked, truncated_svd
+from reference.model.solution import sgd_factorise, sgd_factorise_masked, truncated_svd
 from tests.inprocess import InProcessBench
 
 Factors = tuple[torch.Tensor, torch.Tensor]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from layouts import write
 
-from grader.collect import collect
-from grader.errors import TableError
-from grader.model import Submission
-from grader.roster import read_roster
+from grader.core.errors import TableError
+from grader.core.model import Submission
+from grader.submissions.discovery import collect
+from grader.submissions.roster import read_roster
 
 ONE = b"def descend(A): return A\n"
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import RubricError
+from grader.core.errors import RubricError
+from grader.core.model import Finding, Outcome
 from grader.lab import Check, Exercise, Rubric
-from grader.model import Finding, Outcome
-from grader.rubric import check_rubric, read_rubric
+from grader.lab.rubric import check_rubric, read_rubric
 from reference import LAB, RUBRIC_PATH
 
 GOOD = """

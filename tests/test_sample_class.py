@@ -15,8 +15,8 @@ import pytest
 from conftest import ROOT, SUBMISSIONS, run_grade
 
 from grader import __version__
-from grader.export.pages import page_folder
-from grader.model import Outcome, Verdict
+from grader.core.model import Outcome, Verdict
+from grader.reporting.pages import page_folder
 from reference import LAB
 
 # One process grades the class for all of these tests (with pytest-xdist: one of its workers).

@@ -13,14 +13,14 @@ import psutil
 import pytest
 from conftest import LIMITS, WORK, Grade, Handed, OpenBench, environment
 
-from grader import sources, wire
-from grader.bench import WorkerBench
-from grader.errors import SandboxError
+from grader import protocol, sources
+from grader.core.errors import SandboxError
+from grader.core.model import Died, Observation, Probe, Uncallable
+from grader.execution.bench import WorkerBench
+from grader.execution.program import MAX_RESTARTS
 from grader.lab import Function, Parameter
-from grader.model import Died, Observation, Probe, Uncallable
-from grader.program import MAX_RESTARTS
-from grader.sandbox import Limits, Worker, Zygote, private_copy
-from reference.returned import describe
+from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
+from reference.factors.reading import describe
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 OTHER = Function("other", (Parameter("A"),))
@@ -40,8 +40,8 @@ def observe(bench: WorkerBench, function: str = "work", attempt: int = 0) -> Obs
 def assert_other_works(bench: WorkerBench, attempt: int = 0) -> None:
     """`other(A)` still gives A + 1."""
     got = observe(bench, "other", attempt)
-    assert isinstance(got, wire.Returned), got
-    assert isinstance(got.value, wire.Array)
+    assert isinstance(got, protocol.Returned), got
+    assert isinstance(got.value, protocol.Array)
     assert got.value.data == (A + 1).tobytes()
 
 
@@ -129,7 +129,7 @@ def test_memory_is_limited(open_bench: OpenBench) -> None:
         limits=Limits(call_seconds=20.0, memory=200_000_000),
     )
     got = observe(bench)
-    assert isinstance(got, wire.Raised), got
+    assert isinstance(got, protocol.Raised), got
     assert got.type_name == "MemoryError"
     assert_other_works(bench)
 
@@ -150,7 +150,7 @@ def test_a_statement_that_takes_all_memory_is_left_out_and_those_after_it_are_ru
     bench = open_bench(code, limits=Limits(call_seconds=20.0, memory=300_000_000))
     (lost,) = bench.loaded.failures
     assert (lost.line, lost.text) == (3, "it used up all the memory it may have")
-    assert isinstance(observe(bench), wire.Returned)
+    assert isinstance(observe(bench), protocol.Returned)
 
 
 def test_a_statement_that_asks_for_too_much_memory_once_loses_only_itself(open_bench: OpenBench) -> None:
@@ -161,7 +161,7 @@ def test_a_statement_that_asks_for_too_much_memory_once_loses_only_itself(open_b
 
 def test_a_tensor_beyond_the_memory_limit_raises(open_bench: OpenBench) -> None:
     bench = open_bench("import torch\ndef work(A): return torch.ones(10**10)\n")
-    assert isinstance(observe(bench), wire.Raised)
+    assert isinstance(observe(bench), protocol.Raised)
 
 
 def test_files_are_limited(open_bench: OpenBench) -> None:
@@ -175,13 +175,13 @@ def test_files_are_limited(open_bench: OpenBench) -> None:
         functions=BOTH,
     )
     got = observe(bench)
-    assert isinstance(got, Died | wire.Raised), got
+    assert isinstance(got, Died | protocol.Raised), got
     assert_other_works(bench)
 
 
 def test_recursion_without_end_is_an_exception_like_any_other(open_bench: OpenBench) -> None:
     got = observe(open_bench("def work(A): return work(A)\n"))
-    assert isinstance(got, wire.Raised)
+    assert isinstance(got, protocol.Raised)
     assert got.type_name == "RecursionError"
 
 
@@ -221,9 +221,9 @@ def test_a_probe_may_lower_the_limit_of_its_call(open_bench: OpenBench) -> None:
 def test_the_same_call_is_made_once(open_bench: OpenBench) -> None:
     bench = open_bench("count = 0\ndef work(A):\n    global count\n    count += 1\n    return count\n")
     first, again, anew = observe(bench), observe(bench), observe(bench, attempt=1)
-    assert isinstance(first, wire.Returned) and isinstance(anew, wire.Returned)
+    assert isinstance(first, protocol.Returned) and isinstance(anew, protocol.Returned)
     assert first is again
-    assert (first.value, anew.value) == (wire.Number(value=1), wire.Number(value=2))
+    assert (first.value, anew.value) == (protocol.Number(value=1), protocol.Number(value=2))
 
 
 COUNTED = """
@@ -247,7 +247,7 @@ def test_calls_made_together_answer_what_they_answer_alone(open_bench: OpenBench
     together.expect(calls(40, size))
     answers = [together.observe(probe) for probe in calls(40, size)]
     assert answers == [alone.observe(probe) for probe in calls(40, size)]
-    assert all(isinstance(answer, wire.Returned) for answer in answers)
+    assert all(isinstance(answer, protocol.Returned) for answer in answers)
 
 
 LOOKS = """
@@ -267,13 +267,13 @@ def test_while_a_call_runs_no_later_call_is_within_its_reach(open_bench: OpenBen
     bench = open_bench(LOOKS + "\n        work = found\n", limits=SHORT)
     bench.expect(calls(40))
     answers = [bench.observe(probe) for probe in calls(40)]
-    assert [getattr(answer, "value", answer) for answer in answers] == [wire.Number(value=0)] * 40
+    assert [getattr(answer, "value", answer) for answer in answers] == [protocol.Number(value=0)] * 40
 
 
 def test_while_a_file_is_loaded_no_call_is_within_its_reach(open_bench: OpenBench) -> None:
     code = LOOKS + "\n        seen = found(0)\n        def work(A): return seen\n"
     answer = observe(open_bench(code, limits=SHORT))
-    assert isinstance(answer, wire.Returned) and answer.value == wire.Number(value=0)
+    assert isinstance(answer, protocol.Returned) and answer.value == protocol.Number(value=0)
 
 
 def test_calls_made_together_are_made_once_and_in_their_order(open_bench: OpenBench) -> None:
@@ -281,8 +281,8 @@ def test_calls_made_together_are_made_once_and_in_their_order(open_bench: OpenBe
     bench.expect(calls(3))
     bench.expect(calls(4))
     answer = bench.observe(calls(4)[3])
-    assert isinstance(answer, wire.Returned) and isinstance(answer.value, wire.Items)
-    assert [item.value for item in answer.value.items if isinstance(item, wire.Number)] == [0, 1, 2, 3]
+    assert isinstance(answer, protocol.Returned) and isinstance(answer.value, protocol.Items)
+    assert [item.value for item in answer.value.items if isinstance(item, protocol.Number)] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("what", DEATHS)
@@ -302,7 +302,7 @@ def test_a_death_among_calls_made_together_costs_only_its_own(open_bench: OpenBe
     died = answers.pop(2)
     assert isinstance(died, Died) and died.reason in reason.split(" or "), died
     for answer, n in zip(answers, (0, 1, 3, 4), strict=True):
-        assert isinstance(answer, wire.Returned) and isinstance(answer.value, wire.Array), answer
+        assert isinstance(answer, protocol.Returned) and isinstance(answer.value, protocol.Array), answer
         assert answer.value.data == np.full((2, 2), n + 1, np.float32).tobytes()
 
 
@@ -315,14 +315,16 @@ def test_a_call_that_cannot_be_expressed_is_told_and_not_made(open_bench: OpenBe
 # --- lies -------------------------------------------------------------------------------------------------
 
 
-def _framed(reply: wire.Reply) -> bytes:
-    body = wire.encode(reply)
+def _framed(reply: protocol.Reply) -> bytes:
+    body = protocol.encode(reply)
     return struct.pack("<I", len(body)) + body
 
 
-BAD_ARRAY = wire.Array(dtype="object", shape=(2, 2), data=b"")
-BIG = wire.Array(dtype="int8", shape=(20_000,), data=bytes(20_000))
-MANY = wire.Returned(value=wire.Items(type_name="tuple", items=(BIG, BIG)), after=(wire.Nothing(),))
+BAD_ARRAY = protocol.Array(dtype="object", shape=(2, 2), data=b"")
+BIG = protocol.Array(dtype="int8", shape=(20_000,), data=bytes(20_000))
+MANY = protocol.Returned(
+    value=protocol.Items(type_name="tuple", items=(BIG, BIG)), after=(protocol.Nothing(),)
+)
 TOLD = {
     "more than 1 MB": (struct.pack("<I", 1_000_001), "it returned more than 1 MB"),
     "more than 20,000 numbers": (_framed(MANY), "it returned more than 20,000 numbers"),
@@ -355,7 +357,7 @@ def test_a_function_that_returns_too_much_is_told_so_and_lives_on(open_bench: Op
         f"def work(A): return {returned}\n{OTHER_CODE.replace('        ', '')}", functions=BOTH
     )
     answer = observe(bench)
-    assert isinstance(answer, wire.Returned)
+    assert isinstance(answer, protocol.Returned)
     assert words in describe(answer.value)
     assert_other_works(bench)
 
@@ -376,14 +378,14 @@ def test_variables_that_are_too_large_are_left_out_and_the_others_stay(open_benc
 
 
 LIES = {
-    "an array of objects": _framed(wire.Returned(value=BAD_ARRAY, after=(wire.Nothing(),))),
-    "more arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=(wire.Nothing(),) * 9)),
-    "fewer arguments than were given": _framed(wire.Returned(value=wire.Nothing(), after=())),
-    "an answer to another question": _framed(wire.Loaded(functions=(), variables=(), failures=(), printed="")),
-    "progress without end": _framed(wire.Started(statement=1, line=10**9)) * 50 + b"\xff\xff",
-    "progress to no statement": _framed(wire.Started(statement=-1, line=1)),
-    "being new again": _framed(wire.Ready()),
-    "an exception at a line that is not there": _framed(wire.Raised(type_name="E", text="", line=-(10**9))),
+    "an array of objects": _framed(protocol.Returned(value=BAD_ARRAY, after=(protocol.Nothing(),))),
+    "more arguments than were given": _framed(protocol.Returned(value=protocol.Nothing(), after=(protocol.Nothing(),) * 9)),
+    "fewer arguments than were given": _framed(protocol.Returned(value=protocol.Nothing(), after=())),
+    "an answer to another question": _framed(protocol.Loaded(functions=(), variables=(), failures=(), printed="")),
+    "progress without end": _framed(protocol.Started(statement=1, line=10**9)) * 50 + b"\xff\xff",
+    "progress to no statement": _framed(protocol.Started(statement=-1, line=1)),
+    "being new again": _framed(protocol.Ready()),
+    "an exception at a line that is not there": _framed(protocol.Raised(type_name="E", text="", line=-(10**9))),
     "an empty message": struct.pack("<I", 0),
 }  # fmt: skip
 
@@ -402,21 +404,23 @@ def test_a_lying_worker_costs_at_most_one_call_more_and_breaks_nothing(
         functions=BOTH,
         limits=SHORT,
     )
-    assert isinstance(observe(bench), Died | wire.Raised)
+    assert isinstance(observe(bench), Died | protocol.Raised)
     observe(bench, "other")
     assert_other_works(bench, attempt=1)
 
 
 def test_functions_that_are_not_there_can_be_announced_but_not_called(open_bench: OpenBench) -> None:
-    kinds: tuple[wire.Kind, ...] = ("positional_or_keyword", "var_keyword")
+    kinds: tuple[protocol.Kind, ...] = ("positional_or_keyword", "var_keyword")
     functions = tuple(
-        wire.FunctionInfo(name="work", line=10**9, parameters=(wire.ParameterInfo(name="A", kind=kind),))
+        protocol.FunctionInfo(
+            name="work", line=10**9, parameters=(protocol.ParameterInfo(name="A", kind=kind),)
+        )
         for kind in kinds
     )
-    forged = _framed(wire.Loaded(functions=functions, variables=(), failures=(), printed=""))
+    forged = _framed(protocol.Loaded(functions=functions, variables=(), failures=(), printed=""))
     bench = open_bench(f"import os, time\nos.write(3, {forged!r})\ntime.sleep(10_000)\n", limits=SHORT)
     assert len(bench.loaded.functions) == 2
-    assert isinstance(observe(bench), Died | Uncallable | wire.Raised)
+    assert isinstance(observe(bench), Died | Uncallable | protocol.Raised)
 
 
 def test_prints_and_errors_of_a_worker_reach_no_stream_of_ours(
@@ -433,7 +437,7 @@ def test_prints_and_errors_of_a_worker_reach_no_stream_of_ours(
             return A
         """
     )
-    assert isinstance(observe(bench), wire.Returned)
+    assert isinstance(observe(bench), protocol.Returned)
     assert capfd.readouterr() == ("", "")
 
 
@@ -480,8 +484,8 @@ def test_programs_a_student_started_end_with_the_worker(
     folder = handed_in({"lab.py": ""})
     worker = Worker(free_zygote, folder, LIMITS)
     code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS[what]}\n"
-    loaded, _ = worker.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
-    assert isinstance(loaded, wire.Loaded)
+    loaded, _ = worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
+    assert isinstance(loaded, protocol.Loaded)
     assert loaded.failures == ()
     assert eventually(lambda: bool(running(word)))
     worker.close()
@@ -493,7 +497,7 @@ def test_programs_left_behind_end_with_the_zygote(handed_in: Handed) -> None:
     with Zygote("process") as zygote:
         worker = Worker(zygote, handed_in({"lab.py": ""}), LIMITS)
         code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS['a grandchild without a parent']}\n"
-        worker.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
+        worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
         assert eventually(lambda: bool(running(word)))
     assert eventually(lambda: not running(word))
 
@@ -502,8 +506,8 @@ def test_a_zygote_takes_its_workers_with_it(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": ""})
     with Zygote() as zygote:
         worker = Worker(zygote, folder, LIMITS)
-        loaded, _ = worker.ask(wire.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
-        assert isinstance(loaded, wire.Loaded)
+        loaded, _ = worker.ask(protocol.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
+        assert isinstance(loaded, protocol.Loaded)
         process = psutil.Process(worker._pid)
         assert process.is_running()
     assert eventually(lambda: not process.is_running())
@@ -514,11 +518,11 @@ def test_a_worker_is_started_again_after_its_zygote_was_killed(handed_in: Handed
     with Zygote("process") as zygote:
         first = Worker(zygote, folder, LIMITS)
         code = "import os\nos.kill(os.getppid(), 9)\n"
-        first.ask(wire.Load(code=code, filename="lab.py", seed=1), 5.0)
+        first.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
         first.close()
         second = Worker(zygote, folder, LIMITS)
-        loaded, _ = second.ask(wire.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
-        assert isinstance(loaded, wire.Loaded)
+        loaded, _ = second.ask(protocol.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
+        assert isinstance(loaded, protocol.Loaded)
         second.close()
 
 
@@ -583,7 +587,7 @@ def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tm
 def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
     handed_in: Handed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.forking.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("grader.sandbox.fork_client.ANSWER_SECONDS", 0.5)
     folder = handed_in({"lab.py": OTHER_CODE.replace("        ", "")})
     source = sources.read(folder / "lab.py", "lab.py")
     with Zygote("process") as zygote:
@@ -599,7 +603,7 @@ def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
 
 
 def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("grader.program.MAX_LOSSES", 2)
+    monkeypatch.setattr("grader.execution.program.MAX_LOSSES", 2)
     code = "import os, time\ndef other(A):\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n"
     killer = handed_in({"lab.py": code}, "killer")
     honest = handed_in({"lab.py": OTHER_CODE.replace("        ", "")}, "honest")
@@ -620,7 +624,7 @@ def test_a_worker_that_cannot_be_locked_in_is_our_fault_and_runs_nothing(
     marker = tmp_path / "ran"
     with Zygote() as zygote, pytest.raises(SandboxError):
         worker = Worker(zygote, tmp_path / "no such folder", LIMITS)
-        worker.ask(wire.Load(code=f"open({str(marker)!r}, 'w')", filename="lab.py", seed=1), 5.0)
+        worker.ask(protocol.Load(code=f"open({str(marker)!r}, 'w')", filename="lab.py", seed=1), 5.0)
     assert not marker.exists()
 
 

@@ -12,7 +12,7 @@ from conftest import Grade, environment
 
 from grader.cli import cli
 from grader.cli.settings import Setting, settings_of
-from grader.config import Settings
+from grader.core.config import Settings
 
 
 def project(folder: Path, table: str) -> Path:

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from grader import figures, sources
-from grader.choose import choose
-from grader.collect import one
-from grader.model import Report, Source, Verdict
-from grader.pipeline import grade_all, grade_one
-from grader.sandbox import Limits, Zygote
+from grader import sources
+from grader.core.model import Report, Source, Verdict
+from grader.execution import stated_values
+from grader.grading.pipeline import grade_all, grade_one
+from grader.sandbox.worker_client import Limits, Zygote
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 from reference import LAB
-from reference.functions import FUNCTIONS
+from reference.sheet import FUNCTIONS
 from tests.accuracy import cases
 
 HERE = ROOT / "tests" / "sources"
@@ -185,13 +186,13 @@ def test_included_files_are_named_and_stay_inside_the_submission() -> None:
     assert "class" not in source.code
     assert any("lab_class.py, which was not handed in" in note for note in source.notes)
     assert "never_written" not in "".join(source.notes), "a comment includes nothing"
-    (figure,) = [f for f in figures.from_source(source) if f.values.shape == (3, 3)]
+    (figure,) = [f for f in stated_values.from_source(source) if f.values.shape == (3, 3)]
     assert figure.origin == "parts/results.tex line 2"
 
 
 def test_what_is_crossed_out_or_commented_out_is_not_stated() -> None:
     numbers = {
-        float(f.values) for f in figures.from_source(read("tex/figures_only.tex")) if f.values.size == 1
+        float(f.values) for f in stated_values.from_source(read("tex/figures_only.tex")) if f.values.size == 1
     }
     assert 0.122 in numbers
     assert not {0.0135, 9.9999} & numbers
@@ -290,7 +291,7 @@ def test_code_comes_from_the_script_and_figures_from_the_report(tmp_path: Path) 
     report = f"# Report\n\nThe loss is 0.1220.\n\n```python\nimport torch\n{SVD}```\n"
     source, flags = chosen(tmp_path, {"lab1.py": f"import torch\n{SVD}", "report.md": report})
     assert source.name == "lab1.py"
-    assert {figure.origin for figure in figures.from_source(source)} == {"report.md line 3"}
+    assert {figure.origin for figure in stated_values.from_source(source)} == {"report.md line 3"}
     assert flags == (), "the same code twice is no disagreement"
 
 
@@ -362,7 +363,7 @@ def test_a_broken_file_is_answered_with_one_sentence(name: str, tmp_path: Path) 
 def test_an_encrypted_report_is_named_and_one_that_only_forbids_printing_is_read() -> None:
     assert "encrypted" in unread(HERE / "bad" / "encrypted.pdf")
     source = sources.read(HERE / "bad" / "no_printing.pdf", "no_printing.pdf")
-    assert any(figure.values.shape == (3, 2) for figure in figures.from_source(source))
+    assert any(figure.values.shape == (3, 2) for figure in stated_values.from_source(source))
 
 
 def test_a_file_under_a_wrong_name_is_read_as_what_it_is(tmp_path: Path) -> None:

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from conftest import WORK, Handed, OpenBench
 
-from grader import wire
-from grader.bench import WorkerBench
-from grader.judge import judge
-from grader.model import Died, Probe
-from grader.repair import search
-from grader.sandbox import Limits, Worker, Zygote
-from grader.spending import Allowance, Spending
+from grader import protocol
+from grader.core.model import Died, Probe
+from grader.diagnosis.repair_search import search
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
+from grader.sandbox.allowance import Allowance, Spending
+from grader.sandbox.worker_client import Limits, Worker, Zygote
 from reference import LAB
 
 BURNS = """
@@ -46,7 +46,7 @@ def test_calls_that_are_each_within_their_limit_end_where_all_together_are_not(o
     assert isinstance(over, Died)
     assert (over.reason, over.text) == ("time", "all of it together took longer than 0.5 seconds")
     assert isinstance(ask(bench, 99), Died)
-    assert isinstance(ask(bench, 0), wire.Returned), "what was observed stands"
+    assert isinstance(ask(bench, 0), protocol.Returned), "what was observed stands"
 
 
 def test_restarts_are_paid_from_the_same_allowance(open_bench: OpenBench) -> None:
@@ -67,12 +67,12 @@ def test_statements_that_are_each_within_their_limit_end_where_all_together_are_
     assert "all of it together took longer than 2.5 seconds" in lost.text
     assert bench.spending.files.is_used_up and not bench.spending.calls.is_used_up
     assert [figure.name for figure in bench.figures] == ["x"]
-    assert isinstance(ask(bench, 1), wire.Returned), "definitions behind it are there all the same"
+    assert isinstance(ask(bench, 1), protocol.Returned), "definitions behind it are there all the same"
 
 
 def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, zygote: Zygote) -> None:
-    from grader.choose import choose
-    from grader.collect import one
+    from grader.sources.selection import choose
+    from grader.submissions.discovery import one
 
     files = {"lab1.py": "x = 1.5\n"} | {f"part{n}.py": BURNS + f"burn(0.3)\ny{n} = {n}.5\n" for n in range(6)}
     submission = one(handed_in(files))
@@ -88,7 +88,9 @@ def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, zyg
 def test_waiting_is_paid_on_the_clock(handed_in: Handed, zygote: Zygote) -> None:
     allowance = Allowance(cpu=100.0, clock=0.2)
     worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), allowance)
-    died, _ = worker.ask(wire.Load(code="import time\ntime.sleep(1000)\n", filename="lab.py", seed=1), 100.0)
+    died, _ = worker.ask(
+        protocol.Load(code="import time\ntime.sleep(1000)\n", filename="lab.py", seed=1), 100.0
+    )
     assert isinstance(died, Died) and died.reason == "time"
     assert allowance.is_used_up
 
@@ -105,10 +107,10 @@ for number in range(5, 10**9):
     time.sleep(0.01)
 """
     worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=100.0))
-    died, _ = worker.ask(wire.Load(code=code, filename="lab.py", seed=1), 100.0)
+    died, _ = worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 100.0)
     assert isinstance(died, Died) and died.reason == "protocol"
     worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=0.5))
-    died, _ = worker.ask(wire.Load(code=code + "#" * 10**6, filename="lab.py", seed=1), 100.0)
+    died, _ = worker.ask(protocol.Load(code=code + "#" * 10**6, filename="lab.py", seed=1), 100.0)
     assert isinstance(died, Died) and died.reason == "time"
 
 
@@ -147,7 +149,7 @@ def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(handed_in: Hand
     answers = [ask(bench, number) for number in range(5)]
     bench.close()
     kinds = [type(answer) for answer in answers]
-    assert kinds == [wire.Returned] * 2 + [Died] * 3
+    assert kinds == [protocol.Returned] * 2 + [Died] * 3
     assert answers[-1].text == "all that it returned together is more than is kept"
     assert ask(bench, 0) == answers[0]
 
@@ -155,24 +157,26 @@ def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(handed_in: Hand
 @pytest.mark.parametrize(
     "value",
     [
-        wire.Array(dtype="float64", shape=(100, 100), data=bytes(80_000)),
-        wire.Text(text="x" * 20_000),
-        wire.Items(type_name="list", items=(wire.Number(value=1.0),) * 4_000),
-        wire.Items(
-            type_name="dict", items=(wire.Nothing(),) * 1_000, names=tuple(f"{n:0100}" for n in range(1_000))
+        protocol.Array(dtype="float64", shape=(100, 100), data=bytes(80_000)),
+        protocol.Text(text="x" * 20_000),
+        protocol.Items(type_name="list", items=(protocol.Number(value=1.0),) * 4_000),
+        protocol.Items(
+            type_name="dict",
+            items=(protocol.Nothing(),) * 1_000,
+            names=tuple(f"{n:0100}" for n in range(1_000)),
         ),
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_counted_as_kept_is_no_less_than_what_is_kept(value: wire.Value) -> None:
+def test_what_is_counted_as_kept_is_no_less_than_what_is_kept(value: protocol.Value) -> None:
     import tracemalloc
 
-    data = wire.encode(wire.Returned(value=value, after=()))
+    data = protocol.encode(protocol.Returned(value=value, after=()))
     tracemalloc.start()
-    reply = wire.decode_reply(data)
+    reply = protocol.decode_reply(data)
     taken, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert wire.kept_bytes(reply) >= 0.9 * taken
+    assert protocol.kept_bytes(reply) >= 0.9 * taken
 
 
 def test_an_honest_submission_uses_little_of_what_is_kept(open_bench: OpenBench) -> None:

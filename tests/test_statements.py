@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.collect import one
-from grader.model import CheckResult, Outcome
-from grader.pipeline import grade_all
-from grader.sandbox import Limits
+from grader.core.model import CheckResult, Outcome
+from grader.grading.pipeline import grade_all
+from grader.sandbox.worker_client import Limits
+from grader.submissions.discovery import one
 from reference import LAB
 
 HEAD = """

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from grader import stated
-from grader.sources import latex, mathtext
+from grader.sources import latex, mathtext, stated_text
 from tests.steps import Counted, largest_bound, worst_texts
 
 MODULES = (
-    "grader.absent", "grader.choose", "grader.rows", "grader.stated", "grader.syntax", "grader.text",
+    "grader.execution.missing_packages", "grader.sources.selection", "grader.sources.matrix_text", "grader.sources.stated_text", "grader.sources.syntax_hints", "grader.core.escaping",
     *(
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in sorted((ROOT / "grader" / "sources").rglob("*.py"))
@@ -73,7 +72,7 @@ ANCHORED = {
 
 def test_there_are_patterns_to_count() -> None:
     assert len(PATTERNS) >= 50
-    assert sum(module == "grader.stated" for module, _, _ in PATTERNS) >= 15
+    assert sum(module == "grader.sources.stated_text" for module, _, _ in PATTERNS) >= 15
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -94,7 +93,10 @@ def test_every_pattern_stands_at_the_top_of_its_module_where_it_is_counted(modul
         and isinstance(node.func.value, ast.Name)
         and node.func.value.id == "re"
     }
-    allowed = {"grader.sources.latex": {"compile", "escape"}, "grader.syntax": {"finditer", "escape"}}
+    allowed = {
+        "grader.sources.latex": {"compile", "escape"},
+        "grader.sources.syntax_hints": {"finditer", "escape"},
+    }
     assert used <= allowed.get(module, set()), "its steps are not counted"
 
 
@@ -167,7 +169,7 @@ UNITS = [
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_looking_for_what_a_text_states_runs_no_more_lines_than_it_is_long(unit: str) -> None:
-    runs = [lines_run(lambda n=n: list(stated.stated_in(unit * n))) for n in (30, 60, 120)]
+    runs = [lines_run(lambda n=n: list(stated_text.stated_in(unit * n))) for n in (30, 60, 120)]
     assert runs[2] <= GROWTH * runs[0] and runs[1] <= GROWTH / 2 * runs[0], runs
 
 

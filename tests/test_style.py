@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from grader import sources
+from grader.marking.style_notes import style_notes
 from grader.sources.python import from_code
-from grader.style import style_notes
 
 
 def notes(code: str) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed, environment
 from rich.console import Console
 from showcase import full_report, report, right, wrong
 
-from grader.console import class_table, print_by_line, student_view
-from grader.model import ExerciseReport, Report, Submission, Verdict
-from grader.progress import Watch
+from grader.core.model import ExerciseReport, Report, Submission, Verdict
+from grader.reporting.progress import Watch
+from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 
 
 def shown(one: Report, width: int = 80, plain: bool = False) -> str:

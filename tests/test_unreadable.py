@@ -12,14 +12,14 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader import binding, wire
-from grader.figures import array_of, from_text, from_variables
-from grader.judge import judge
-from grader.lab import Exercise, Function, Located
-from grader.model import Figure, LoadReport, Observation, Outcome, Probe
-from grader.worker.values import Room, to_wire
+from grader import protocol
+from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
+from grader.execution.check_runner import judge
+from grader.execution.stated_values import array_of, from_text, from_variables
+from grader.lab import Exercise, Function, Located, call_binding
+from grader.worker.value_codec import Room, to_wire
 from reference import LAB, exercises
-from reference.returned import Refused, approximations, arrangement_of, describe, factors, place_of
+from reference.factors.reading import Refused, approximations, arrangement_of, describe, factors, place_of
 
 EXERCISES = exercises(20)
 
@@ -234,31 +234,31 @@ LIES: dict[str, Callable[[], Any]] = {
 def test_what_lies_about_itself_arrives_as_plain_values_that_can_be_read(what: str) -> None:
     value = LIES[what]()
     for handed_over in (value, (value, torch.ones(3, 2)), {"U": value, "V": value}):
-        reply = wire.Returned(value=to_wire(handed_over), after=())
-        received = wire.decode_reply(wire.encode(reply))
-        assert isinstance(received, wire.Returned)
+        reply = protocol.Returned(value=to_wire(handed_over), after=())
+        received = protocol.decode_reply(protocol.encode(reply))
+        assert isinstance(received, protocol.Returned)
         read(received)
 
 
 def test_a_named_tuple_and_a_dict_keep_their_names() -> None:
     pair = type(torch.rand(2, 2).min(dim=0))  # named by torch
-    assert isinstance(to_wire(torch.rand(2, 2).min(dim=0)), wire.Items), pair
+    assert isinstance(to_wire(torch.rand(2, 2).min(dim=0)), protocol.Items), pair
     told = to_wire({"U": 1.0, "V": 2.0})
-    assert isinstance(told, wire.Items) and told.names == ("U", "V")
+    assert isinstance(told, protocol.Items) and told.names == ("U", "V")
 
 
 def test_names_that_look_alike_are_told_apart() -> None:
     told = to_wire({1: 1.0, "1": 2.0, "1 (2)": 3.0})
-    assert isinstance(told, wire.Items)
+    assert isinstance(told, protocol.Items)
     assert len(set(told.names)) == 3
 
 
 def test_one_part_that_is_too_much_does_not_cost_the_others() -> None:
     told = to_wire((torch.ones(3, 2), [[0.0] * 1000] * 1000, torch.ones(4, 2)))
-    assert isinstance(told, wire.Items)
+    assert isinstance(told, protocol.Items)
     first, large, last = told.items
-    assert isinstance(first, wire.Array) and isinstance(last, wire.Array)
-    assert isinstance(large, wire.Opaque) and large.text == "list of more than 20,000 numbers"
+    assert isinstance(first, protocol.Array) and isinstance(last, protocol.Array)
+    assert isinstance(large, protocol.Opaque) and large.text == "list of more than 20,000 numbers"
 
 
 def test_what_is_too_much_as_a_whole_is_named() -> None:
@@ -269,7 +269,7 @@ def test_what_is_too_much_as_a_whole_is_named() -> None:
 def test_a_thousand_losses_cross_as_one_array() -> None:
     for losses in ([0.5] * 1000, tuple(range(1000)), [torch.tensor(0.5)] * 1000, [np.float32(0.5)] * 1000):
         told = to_wire((torch.ones(2, 2), losses))
-        assert isinstance(told, wire.Items) and isinstance(told.items[1], wire.Array)
+        assert isinstance(told, protocol.Items) and isinstance(told.items[1], protocol.Array)
         array = array_of(told.items[1])
         assert array is not None and array.tolist() == [float(loss) for loss in losses]
 
@@ -277,25 +277,25 @@ def test_a_thousand_losses_cross_as_one_array() -> None:
 def test_all_that_one_message_holds_is_counted_together() -> None:
     room = Room()
     first, second = to_wire(torch.zeros(15_000), room), to_wire(torch.zeros(15_000), room)
-    assert isinstance(first, wire.Array) and isinstance(second, wire.Opaque)
+    assert isinstance(first, protocol.Array) and isinstance(second, protocol.Opaque)
 
 
 # --- messages that lie ------------------------------------------------------------------------------------
 
 
-def read(reply: wire.Reply) -> None:
+def read(reply: protocol.Reply) -> None:
     """Everything that is done with a message before a check looks at it."""
-    if isinstance(reply, wire.Returned):
+    if isinstance(reply, protocol.Returned):
         for value in (reply.value, *reply.after):
             read_value(value)
-    elif isinstance(reply, wire.Loaded):
+    elif isinstance(reply, protocol.Loaded):
         list(from_variables(reply.variables))
         list(from_text(reply.printed))
         for function in LAB.functions:
             read_functions(function, reply.functions)
 
 
-def read_value(value: wire.Value) -> None:
+def read_value(value: protocol.Value) -> None:
     """As the lab reads what functions return."""
     assert describe(value)
     array_of(value)
@@ -307,16 +307,16 @@ def read_value(value: wire.Value) -> None:
             factors(value, m, n, rank, place=place)
 
 
-def read_functions(function: Function, functions: Sequence[wire.FunctionInfo]) -> None:
+def read_functions(function: Function, functions: Sequence[protocol.FunctionInfo]) -> None:
     """As a bench finds the student's version and calls it."""
-    binding.find(function, functions)
+    call_binding.find(function, functions)
     values = {parameter.name: parameter.name for parameter in function.parameters}
     for info in functions:
-        binding.fits_arity(function, info)
-        bound = binding.bind(function, info.parameters)
-        binding.arguments(function, bound, values, str)
+        call_binding.fits_arity(function, info)
+        bound = call_binding.bind(function, info.parameters)
+        call_binding.arguments(function, bound, values, str)
         found = Located(info.name, info.line, binding=bound, made_with=info.made_with, shared=info.shared)
-        binding.written(function, found, values)
+        call_binding.written(function, found, values)
 
 
 def mostly(usual: Sequence[Any], odd: Sequence[Any]) -> st.SearchStrategy[Any]:
@@ -334,9 +334,9 @@ numbers = mostly(
 @st.composite
 def arrays(draw: st.DrawFn) -> dict[str, Any]:
     """An array of any shape and type, with the bytes it should have or others."""
-    dtype = draw(mostly(["float32", "float64", *wire.DTYPE_SIZES], ["object", "float128"]))
+    dtype = draw(mostly(["float32", "float64", *protocol.DTYPE_SIZES], ["object", "float128"]))
     shape = draw(st.lists(sides, max_size=3) | mostly([[3, 2], [4, 2], [3, 3]], [[1] * 9, [1] * 33]))
-    count = int(np.prod(list(shape), dtype=object)) * wire.DTYPE_SIZES.get(dtype, 1)
+    count = int(np.prod(list(shape), dtype=object)) * protocol.DTYPE_SIZES.get(dtype, 1)
     data = bytes([draw(st.integers(0, 255))]) * (count if 0 <= count <= 10_000 else 0)
     origin = draw(st.sampled_from(["torch", "numpy", "list"]))
     return {"type": "Array", "dtype": dtype, "shape": shape, "data": data + draw(mostly([b""], [b"x"])), "origin": origin}  # fmt: skip
@@ -359,7 +359,7 @@ def _items(parts: Any) -> Any:
         fitting = st.lists(names, min_size=len(items), max_size=len(items), unique=True)
         return st.tuples(st.just(items), st.just([]) | fitting | st.lists(names, max_size=2))
 
-    kinds = mostly(["tuple", "list", wire.ATTRIBUTES], ["a\n"])
+    kinds = mostly(["tuple", "list", protocol.ATTRIBUTES], ["a\n"])
     listed = st.lists(parts, min_size=2, max_size=4) | st.lists(parts, max_size=1)
     return st.builds(lambda kind, given: put(kind, *given), kinds, listed.flatmap(named))
 
@@ -403,8 +403,8 @@ messages = st.one_of(
 @given(messages)
 def test_any_message_is_refused_or_can_be_read_by_all_who_read_it(message: dict[str, Any]) -> None:
     try:
-        received = wire.decode_reply(msgspec.msgpack.encode(message))
-    except wire.WireError:
+        received = protocol.decode_reply(msgspec.msgpack.encode(message))
+    except protocol.WireError:
         return
     read(received)
 
@@ -412,20 +412,22 @@ def test_any_message_is_refused_or_can_be_read_by_all_who_read_it(message: dict[
 class Fed:
     """A bench whose every call is answered with the same message."""
 
-    def __init__(self, answer: wire.Reply) -> None:
-        assert isinstance(answer, wire.Returned | wire.Raised)
+    def __init__(self, answer: protocol.Reply) -> None:
+        assert isinstance(answer, protocol.Returned | protocol.Raised)
         self._answer = answer
         self.loaded = LoadReport(None)
-        variables = [wire.Variable(name="U", value=answer.value)] if isinstance(answer, wire.Returned) else []
+        variables = (
+            [protocol.Variable(name="U", value=answer.value)] if isinstance(answer, protocol.Returned) else []
+        )
         self.figures: tuple[Figure, ...] = tuple(from_variables(variables))
 
     def locate(self, function: Function) -> Located:
         """Found, as the sheet has it."""
         listed = [
-            wire.ParameterInfo(name=p.name, kind="positional_or_keyword", default=None)
+            protocol.ParameterInfo(name=p.name, kind="positional_or_keyword", default=None)
             for p in function.parameters
         ]
-        return Located(function.name, 1, (), binding.bind(function, listed))
+        return Located(function.name, 1, (), call_binding.bind(function, listed))
 
     attempt = locate
 
@@ -434,13 +436,13 @@ class Fed:
 
     def observe(self, probe: Probe) -> Observation:
         """The message."""
-        if isinstance(self._answer, wire.Raised) or self._answer.after:
+        if isinstance(self._answer, protocol.Raised) or self._answer.after:
             return self._answer
         after = tuple(to_wire(value) for value in probe.arguments.values())
         return msgspec.structs.replace(self._answer, after=after)
 
 
-def assert_judged(answer: wire.Reply) -> None:
+def assert_judged(answer: protocol.Reply) -> None:
     """Every exercise is judged, diagnosed and drawn, and no check fails by our fault."""
     for exercise in EXERCISES:
         bench: Any = Fed(answer)
@@ -460,7 +462,9 @@ def _told(exercise: Exercise, bench: Any, results: Any) -> None:
 
 @pytest.mark.parametrize("what", LIES)
 def test_no_check_of_the_lab_breaks_at_an_object_that_lies(what: str) -> None:
-    assert_judged(wire.decode_reply(wire.encode(wire.Returned(value=to_wire(LIES[what]()), after=()))))
+    assert_judged(
+        protocol.decode_reply(protocol.encode(protocol.Returned(value=to_wire(LIES[what]()), after=())))
+    )
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -468,7 +472,7 @@ def test_no_check_of_the_lab_breaks_at_an_object_that_lies(what: str) -> None:
 def test_no_check_of_the_lab_breaks_at_any_message(value: Mapping[str, Any]) -> None:
     message = {"type": "Returned", "value": value, "after": [], "printed": ""}
     try:
-        answer = wire.decode_reply(msgspec.msgpack.encode(message))
-    except wire.WireError:
+        answer = protocol.decode_reply(msgspec.msgpack.encode(message))
+    except protocol.WireError:
         return
     assert_judged(answer)

@@ -15,10 +15,10 @@ from types import FrameType
 from layouts import tarred, zipped
 
 import grader
-from grader.archives import unpack
-from grader.collect import collect
-from grader.errors import NoRoomError
-from grader.model import Submission
+from grader.core.errors import NoRoomError
+from grader.core.model import Submission
+from grader.submissions.archives import unpack
+from grader.submissions.discovery import collect
 
 ONE = b"def descend(A): return A\n"
 

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Final
 
-from grader.evidence import LinePlot
-from grader.export.pages.environment import html_templates
+from grader.core.evidence import LinePlot
+from grader.reporting.pages.environment import html_templates
 
 __all__ = ["svg", "write"]
 

@@ -16,20 +16,20 @@ from typing import Final
 import msgspec
 import psutil
 
-from grader import wire
-from grader.bench import WorkerBench
-from grader.choose import choose
-from grader.collect import one
-from grader.examined import Examined
+from grader import protocol
+from grader.core.model import Died, Report, Source, Submission
+from grader.execution.bench import WorkerBench
+from grader.execution.program import Workers
+from grader.grading.pipeline import examine_exercise
 from grader.lab import Exercise, Lab
-from grader.marking import mark_submission
-from grader.model import Died, Report, Source, Submission
-from grader.output import Output
-from grader.pipeline import examine_exercise
-from grader.program import Workers
-from grader.sandbox import Limits, Worker, Zygote, private_copy
-from grader.spending import Allowance, Spending
-from grader.style import style_notes
+from grader.marking.findings import Examined
+from grader.marking.report_builder import mark_submission
+from grader.marking.style_notes import style_notes
+from grader.reporting.results_folder import Output
+from grader.sandbox.allowance import Allowance, Spending
+from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 
 __all__ = ["Profile", "profile"]
 
@@ -131,10 +131,10 @@ class MeteredWorker(Worker):
         meter.ready += self.cpu()
 
     def ask(
-        self, request: wire.Request, seconds: float, allowance: Allowance | None = None
-    ) -> tuple[wire.Reply | Died, tuple[int, int] | None]:
+        self, request: protocol.Request, seconds: float, allowance: Allowance | None = None
+    ) -> tuple[protocol.Reply | Died, tuple[int, int] | None]:
         """Send a request, and count what answering it took."""
-        with self._counted(Kind.LOAD if isinstance(request, wire.Load) else Kind.CALL):
+        with self._counted(Kind.LOAD if isinstance(request, protocol.Load) else Kind.CALL):
             return super().ask(request, seconds, allowance)
 
     @contextlib.contextmanager
@@ -266,13 +266,16 @@ def _graded(
 def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
     """Seconds of a worker's CPU around a file's statements, and around a call."""
     meter, stages = Meter(), Stages()
-    matrix = wire.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
-    arguments: tuple[wire.Value, ...] = (matrix, *(wire.Number(value=value) for value in (2, 1, 0.01)))
-    call = wire.Call(function=0, positional=arguments, named={}, seed=1)
+    matrix = protocol.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
+    arguments: tuple[protocol.Value, ...] = (
+        matrix,
+        *(protocol.Number(value=value) for value in (2, 1, 0.01)),
+    )
+    call = protocol.Call(function=0, positional=arguments, named={}, seed=1)
     with private_copy(Path("/"), ()) as folder:
         for _ in range(IDLE_ROUNDS):
             worker = MeteredWorker(zygote, folder, limits, meter, stages)
-            worker.ask(wire.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
+            worker.ask(protocol.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
             for _ in range(IDLE_CALLS):
                 worker.ask(call, limits.call_seconds)
             worker.close()
@@ -281,7 +284,9 @@ def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
 
 def _process_of(zygote: Zygote) -> psutil.Process:
     zygote.require()
-    (process,) = (child for child in psutil.Process().children() if "grader.worker.zygote" in child.cmdline())
+    (process,) = (
+        child for child in psutil.Process().children() if "grader.worker.fork_server" in child.cmdline()
+    )
     return process
 
 

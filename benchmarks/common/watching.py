@@ -14,7 +14,7 @@ import psutil
 __all__ = ["Moment", "Watched", "children_cpu", "watch"]
 
 MB: Final = 1e6
-ZYGOTE: Final = "grader.worker.zygote"
+ZYGOTE: Final = "grader.worker.fork_server"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import torch
 
-from reference import solution
+from reference.model import solution
 
 A = torch.tensor([[0.3374, 0.6005, 0.1735], [3.3359, 0.0492, 1.8374], [2.9407, 0.5301, 2.2620]])
 M = torch.tensor([[1.0, 1.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0]])

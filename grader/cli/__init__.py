@@ -17,7 +17,7 @@ from grader.cli.config import config_command
 from grader.cli.exits import INTERRUPTED, OURS, USAGE, complain
 from grader.cli.group import GradeGroup
 from grader.cli.settings import apply_settings
-from grader.errors import GraderError, SandboxError, UsageError
+from grader.core.errors import GraderError, SandboxError, UsageError
 
 __all__ = ["cli", "main"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from grader.model import Submission
+    from grader.core.model import Submission
 
 __all__ = ["changed_option", "only_changed"]
 
@@ -24,7 +24,7 @@ def only_changed(submissions: Sequence["Submission"], commit: str | None) -> "tu
     """The submissions to grade; says on stderr where there are none."""
     if commit is None:
         return tuple(submissions)
-    from grader.changed import changed_since
+    from grader.submissions.git_changes import changed_since
 
     changed = changed_since(submissions, commit)
     if not changed:

@@ -12,8 +12,8 @@ from grader.cli.formats import format_option, junit_option, print_for_github, wr
 from grader.cli.options import drawn_seed, limits, shared, started_zygote
 
 if TYPE_CHECKING:
-    from grader.lab import Lab
-    from grader.model import Report
+    from grader.core.model import Report
+    from grader.lab.spec import Lab
 
 __all__ = ["command"]
 
@@ -42,20 +42,20 @@ def command(
     Nothing is written. The exit status is 1 until every exercise has full marks. With --watch it checks
     again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
     """
-    from grader.collect import one
+    from grader.submissions.discovery import one
 
     one(path)  # a path that cannot be graded is told before anything is started
     with started_zygote(isolation, wait=False) as zygote:  # loads torch meanwhile
-        from grader import console
-        from grader.feedback import Feedback, at_level
-        from grader.labs import load_lab, selected
-        from grader.model import Verdict
-        from grader.pipeline import grade_one
+        from grader.core.model import Verdict
+        from grader.grading.pipeline import grade_one
+        from grader.lab.loader import load_lab, selected
+        from grader.marking.feedback_level import Feedback, at_level
+        from grader.reporting import terminal_tables
 
         loaded = load_lab(lab)
         drawn = drawn_seed(seed, loaded.seed)
         exercises = selected(loaded, drawn, exercise_ids)
-        console.warn_of_isolation(console.error_console(), zygote)
+        terminal_tables.warn_of_isolation(terminal_tables.error_console(), zygote)
         allowed = limits(time_limit, diagnose_budget)
         for _ in _occasions(path, watch):
             submission = one(path)
@@ -72,15 +72,15 @@ def command(
 def _occasions(path: Path, watch: bool) -> Iterator[None]:
     if not watch:
         return iter((None,))
-    from grader.watch import saves
+    from grader.integrations.file_watch import saves
 
     return saves(path)
 
 
 def _show(report: "Report", root: Path, lab: "Lab", seed: int, level: str, format_: str, watch: bool) -> None:
-    from grader import console
-    from grader.export.junit import junit_xml
-    from grader.export.results_json import results_json
+    from grader.reporting import terminal_tables
+    from grader.reporting.junit import junit_xml
+    from grader.reporting.results_json import results_json
 
     if format_ == "json":
         click.echo(results_json([report], lab.id, seed, level), nl=False)
@@ -90,7 +90,7 @@ def _show(report: "Report", root: Path, lab: "Lab", seed: int, level: str, forma
         print_for_github([report], {report.student: root})
     else:
         plain = format_ == "plain"
-        stdout = console.output_console(plain)
+        stdout = terminal_tables.output_console(plain)
         if watch and stdout.is_terminal:
             stdout.clear()
-        stdout.print(console.student_view(report, plain))
+        stdout.print(terminal_tables.student_view(report, plain))

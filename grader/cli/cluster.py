@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from grader.errors import ClusterError
+from grader.core.errors import ClusterError
 
 __all__ = ["group"]
 
@@ -46,7 +46,7 @@ def group() -> None:
 )
 def up(workers: int, host: str, port: int) -> None:
     """Start a scheduler and workers on this machine, print the address, and keep them until interrupted."""
-    from grader.cluster.engine import engine
+    from grader.grading.cluster.dask_import import engine
 
     distributed = engine()
     signal.signal(signal.SIGTERM, signal.default_int_handler)

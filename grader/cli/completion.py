@@ -3,7 +3,7 @@
 import click
 from click.shell_completion import get_completion_class
 
-from grader.errors import UsageError
+from grader.core.errors import UsageError
 
 __all__ = ["command"]
 

@@ -33,8 +33,8 @@ def config_command(root: click.Group) -> click.Command:
         from rich.table import Table
         from rich.text import Text
 
-        from grader.console import output_console
-        from grader.text import visible
+        from grader.core.escaping import visible
+        from grader.reporting.terminal_tables import output_console
 
         table = Table(header_style="bold")
         for heading in ("Setting", "Value", "From", "Variable"):

@@ -10,7 +10,7 @@ import click
 from grader.cli.exits import FAILED
 
 if TYPE_CHECKING:
-    from grader.compare import Comparison
+    from grader.reporting.run_comparison import Comparison
 
 __all__ = ["command"]
 
@@ -35,14 +35,14 @@ def command(old: Path, new: Path, format_: str, exit_code: bool) -> None:
     """
     import msgspec
 
-    from grader.compare import compare
-    from grader.export.results_json import read_results
+    from grader.reporting.results_json import read_results
+    from grader.reporting.run_comparison import compare
 
     found = compare(read_results(old), read_results(new))
     if format_ == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
     else:
-        from grader.text import visible
+        from grader.core.escaping import visible
 
         lines = _sentences(found) if format_ == "rich" else _rows(found)
         for line in lines:

@@ -22,14 +22,14 @@ def command(isolation: str | None) -> None:
     """
     from rich.progress import track
 
-    from grader import console
-    from grader.doctor import examine, facts
+    from grader.reporting import terminal_tables
+    from grader.sandbox.self_test import examine, facts
 
-    stdout, errors = console.output_console(), console.error_console()
-    stdout.print(console.facts_view(facts()))
+    stdout, errors = terminal_tables.output_console(), terminal_tables.error_console()
+    stdout.print(terminal_tables.facts_view(facts()))
     with started_zygote(isolation) as zygote:
         stdout.print(f"\nIsolation: {zygote.level}")
-        console.warn_of_isolation(errors, zygote)
+        terminal_tables.warn_of_isolation(errors, zygote)
         outcomes = list(
             track(
                 examine(zygote),
@@ -39,7 +39,7 @@ def command(isolation: str | None) -> None:
                 disable=not errors.is_terminal,
             )
         )
-    stdout.print(console.trials_table(outcomes))
+    stdout.print(terminal_tables.trials_table(outcomes))
     broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
     stdout.print(
         f"{broken} of the claims do not hold: please report this, see SECURITY.md."

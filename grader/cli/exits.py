@@ -16,6 +16,6 @@ INTERRUPTED: Final = 130
 
 def complain(sentence: str) -> None:
     """Say on stderr what went wrong, showing what cannot be seen in it."""
-    from grader.text import visible
+    from grader.core.escaping import visible
 
     click.echo(f"grade: {visible(sentence)}", err=True)

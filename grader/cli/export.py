@@ -10,11 +10,11 @@ import click
 from grader.cli.exits import FAILED, complain
 from grader.cli.options import lab_option, results_option
 from grader.cli.settings import setting
-from grader.errors import PathError
+from grader.core.errors import PathError
 
 if TYPE_CHECKING:
-    from grader.gradebooks.filled import Filled
-    from grader.model import Report
+    from grader.core.model import Report
+    from grader.integrations.gradebooks.filled import Filled
 
 __all__ = ["command"]
 
@@ -47,8 +47,8 @@ def moodle(worksheet: Path, out: Path, to: Path | None) -> None:
     Only Grade and Feedback comments change. Every other column, row, quote and line end stays as it was, and
     so do rows whose grade cannot be changed and comments that others wrote.
     """
-    from grader.gradebooks.moodle import fill_worksheet
-    from grader.gradebooks.sheet import read_sheet
+    from grader.integrations.gradebooks.moodle import fill_worksheet
+    from grader.integrations.gradebooks.sheet import read_sheet
 
     _finish(fill_worksheet(read_sheet(worksheet), _reports(out)), to or out / "moodle.csv", worksheet)
 
@@ -65,8 +65,8 @@ def canvas(gradebook: Path, out: Path, assignment: str | None, to: Path | None) 
 
     Marks are scaled to the points possible. Every other column and row stays as it was.
     """
-    from grader.gradebooks.canvas import fill_gradebook
-    from grader.gradebooks.sheet import read_sheet
+    from grader.integrations.gradebooks.canvas import fill_gradebook
+    from grader.integrations.gradebooks.sheet import read_sheet
 
     _finish(
         fill_gradebook(read_sheet(gradebook), _reports(out), assignment), to or out / "canvas.csv", gradebook
@@ -85,9 +85,9 @@ def feedback(worksheet: Path | None, out: Path, to: Path | None) -> None:
     Give the grading WORKSHEET where the submissions were not downloaded from Moodle: it says who has which
     number there.
     """
-    from grader.export.pages import page_folder
-    from grader.gradebooks.moodle import feedback_zip
-    from grader.gradebooks.sheet import read_sheet
+    from grader.integrations.gradebooks.moodle import feedback_zip
+    from grader.integrations.gradebooks.sheet import read_sheet
+    from grader.reporting.pages import page_folder
 
     def page(report: "Report") -> bytes:
         file = out / "students" / page_folder(report.student) / "report.html"
@@ -119,21 +119,21 @@ def gradescope(to: Path, lab: str | None, seed: int | None) -> None:
     It holds this grader and the lab, `setup.sh`, which installs them, and `run_autograder`. Choose a container
     of at least 1 CPU and 2 GB: the smallest is too small for torch.
     """
-    from grader.export.atomic import place
-    from grader.gradescope import autograder_zip
+    from grader.core.atomic_files import place
+    from grader.integrations.gradescope import autograder_zip
 
     place(to, autograder_zip(lab, seed))
     click.echo(f"{to}: upload it under “Configure Autograder”.")
 
 
 def _reports(out: Path) -> Sequence["Report"]:
-    from grader.export.results_json import read_results
+    from grader.reporting.results_json import read_results
 
     return read_results(out).submissions
 
 
 def _finish(filled: "Filled", to: Path, source: Path | None) -> None:
-    from grader.export.atomic import place
+    from grader.core.atomic_files import place
 
     place(to, filled.data)
     click.echo(f"{to}: {filled.rows} student{'s' * (filled.rows != 1)}.")

@@ -10,7 +10,7 @@ import click
 from grader.cli.settings import setting
 
 if TYPE_CHECKING:
-    from grader.model import Report
+    from grader.core.model import Report
 
 __all__ = ["FORMATS", "format_option", "junit_option", "print_for_github", "write_junit"]
 
@@ -42,16 +42,16 @@ def write_junit(path: Path | None, reports: Sequence["Report"], lab_id: str) -> 
     """Write JUnit XML where it was asked for."""
     if path is None:
         return
-    from grader.export.atomic import place
-    from grader.export.junit import junit_xml
+    from grader.core.atomic_files import place
+    from grader.reporting.junit import junit_xml
 
     place(path, junit_xml(reports, lab_id).encode())
 
 
 def print_for_github(reports: Sequence["Report"], roots: Mapping[str, Path], table: str = "") -> None:
     """Print annotations, then each student's feedback folded away, in which nothing is taken for a command."""
-    from grader.console import as_text, student_view
-    from grader.export.github import annotations, command, uncommanded
+    from grader.reporting.github_annotations import annotations, command, uncommanded
+    from grader.reporting.terminal_tables import as_text, student_view
 
     workspace = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
     click.echo(annotations(reports, roots, workspace), nl=False)

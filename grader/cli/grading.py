@@ -8,32 +8,32 @@ from typing import Final
 
 import click
 
-from grader import console
-from grader.anonymise import Anonymiser
 from grader.cli.changed import only_changed
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.formats import print_for_github, write_junit
 from grader.cli.options import drawn_seed, kept_findings, limits, started_zygote
-from grader.collect import collect, one
-from grader.concise import concise
-from grader.crew import Crew
-from grader.errors import GraderError, UsageError
-from grader.export.atomic import place
-from grader.export.junit import junit_xml
-from grader.export.lock import exclusive
-from grader.export.results_json import results_json
-from grader.feedback import Feedback, at_level
-from grader.gradescope import results as gradescope_results
-from grader.handmarks import laid_over, read_marks, unclaimed
-from grader.labs import load_lab, selected
-from grader.limits import Isolation, Level
-from grader.model import Frozen, Report, Submission, Verdict
-from grader.output import Output
-from grader.pipeline import LocalCrew, grade_all
-from grader.progress import Watch
-from grader.roster import read_roster
-from grader.text import in_short, visible
-from grader.ungraded import ungraded
+from grader.core.atomic_files import place
+from grader.core.errors import GraderError, UsageError
+from grader.core.escaping import in_short, visible
+from grader.core.limits import Isolation, Level
+from grader.core.model import Frozen, Report, Submission, Verdict
+from grader.grading.executor import Crew
+from grader.grading.pipeline import LocalCrew, grade_all
+from grader.integrations.gradescope import results as gradescope_results
+from grader.lab.loader import load_lab, selected
+from grader.marking.anonymise import Anonymiser
+from grader.marking.feedback_level import Feedback, at_level
+from grader.marking.manual_marks import laid_over, read_marks, unclaimed
+from grader.marking.report_summary import concise
+from grader.marking.ungraded_report import ungraded
+from grader.reporting import terminal_tables
+from grader.reporting.junit import junit_xml
+from grader.reporting.progress import Watch
+from grader.reporting.results_folder import Output
+from grader.reporting.results_json import results_json
+from grader.reporting.run_lock import exclusive
+from grader.submissions.discovery import collect, one
+from grader.submissions.roster import read_roster
 
 __all__ = ["Asked", "Grading"]
 
@@ -89,7 +89,7 @@ class Grading:
         self._hidden = Anonymiser(self._lab, self._exercises, self._submissions) if asked.anonymise else None
         self._reports: list[Report] = []
         self._reused: list[Submission] = []
-        self._errors = console.error_console()
+        self._errors = terminal_tables.error_console()
 
     def run(self) -> int:
         """Grade, write, show; the exit status."""
@@ -98,7 +98,7 @@ class Grading:
         crew = self._crew()
         with closing(crew), exclusive(self._asked.out):
             level = crew.level
-            console.warn_of_isolation(self._errors, crew)
+            terminal_tables.warn_of_isolation(self._errors, crew)
             interrupted = self._grade(crew, level)
         self._show(level)
         return self._status(interrupted)
@@ -108,7 +108,7 @@ class Grading:
         if asked.cluster is None:
             zygote = started_zygote(asked.isolation)
             return LocalCrew(zygote, self._lab, self._exercises, self._seed, self._limits, asked.jobs)
-        from grader.cluster.crew import ClusterCrew
+        from grader.grading.cluster.dask_executor import ClusterCrew
 
         return ClusterCrew(
             asked.cluster, asked.lab, self._lab, self._exercises, self._seed, self._limits, asked.isolation
@@ -196,19 +196,19 @@ class Grading:
         elif form == "junit":
             click.echo(junit_xml(reports, self._lab.id), nl=False)
         elif form == "plain":
-            click.echo(console.plain_table(reports, ids))
+            click.echo(terminal_tables.plain_table(reports, ids))
         elif form == "github":
             hidden = self._hidden
             shown = map(hidden.submission, self._submissions) if hidden else self._submissions
             roots = {submission.student: _found_in(submission) for submission in shown}
-            print_for_github(reports, roots, console.plain_table(reports, ids))
+            print_for_github(reports, roots, terminal_tables.plain_table(reports, ids))
         else:
             self._show_table(level)
 
     def _show_table(self, level: Level) -> None:
-        stdout, reports = console.output_console(), self._reports
-        console.print_by_line(stdout, console.class_table(reports, self._ids))
-        for sentence in console.by_hand(reports):
+        stdout, reports = terminal_tables.output_console(), self._reports
+        terminal_tables.print_by_line(stdout, terminal_tables.class_table(reports, self._ids))
+        for sentence in terminal_tables.by_hand(reports):
             stdout.print(sentence)
         stdout.print(f"Isolation: {level}")
         if self._reused:

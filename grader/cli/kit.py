@@ -23,7 +23,7 @@ def command(lab: str | None, out: Path | None) -> None:
     It holds the starter file, a README, and a wheel with the grader and the checks. The lab's modules that
     hold a solution are left out; a kit whose checks cannot be loaded without them is refused.
     """
-    from grader.kit import write_kit
+    from grader.integrations.student_kit import write_kit
 
     written, files = write_kit(lab, out)
     click.echo(f"{written}: {', '.join(files)}")

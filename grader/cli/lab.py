@@ -22,12 +22,12 @@ def command(lab: str | None, numbers: bool) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from grader import console
-    from grader.labs import load_lab, selected
+    from grader.lab.loader import load_lab, selected
+    from grader.reporting import terminal_tables
 
     loaded = load_lab(lab)
-    stdout = console.output_console()
-    stdout.print(console.lab_view(loaded, selected(loaded, loaded.seed, ())))
+    stdout = terminal_tables.output_console()
+    stdout.print(terminal_tables.lab_view(loaded, selected(loaded, loaded.seed, ())))
     shown = loaded.demonstrate() if numbers else ()
     if not shown:
         return

@@ -8,7 +8,7 @@ import click
 
 from grader.cli.options import lab_option
 from grader.cli.settings import setting
-from grader.errors import PathError, TableError, UsageError
+from grader.core.errors import PathError, TableError, UsageError
 
 __all__ = ["command"]
 
@@ -50,9 +50,9 @@ def command(
     EXERCISE is an exercise such as 2.1, or one of its checks such as 2.1-why. Without MARKS only the comment
     is kept. Grading again puts it into every result, together with who and when.
     """
-    from grader.handmarks import append, checked
-    from grader.labs import load_lab
-    from grader.model import HandMark
+    from grader.core.model import HandMark
+    from grader.lab.loader import load_lab
+    from grader.marking.manual_marks import append, checked
 
     if marks is None and not comment:
         raise UsageError("There is nothing to enter: give marks, a --comment, or both.")
@@ -86,8 +86,8 @@ def _graded(student: str, folder: Path) -> str:
     """The name of the one student graded who is meant. Raises UsageError where there is none or more."""
     import difflib
 
-    from grader.export.results_json import read_students
-    from grader.handmarks import is_called
+    from grader.marking.manual_marks import is_called
+    from grader.reporting.results_json import read_students
 
     students = read_students(folder / "results.json")
     found = [name for name, identity in students if is_called(student, name, identity)]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader.cli.settings import setting
-from grader.errors import GraderError
+from grader.core.errors import GraderError
 
 if TYPE_CHECKING:
-    from grader.cache import Cache
-    from grader.forkserver import Zygote
-    from grader.lab import Exercise, Lab
-    from grader.limits import Limits
+    from grader.core.limits import Limits
+    from grader.grading.findings_cache import Cache
+    from grader.lab.spec import Exercise, Lab
+    from grader.sandbox.fork_server import Zygote
 
 __all__ = [
     "drawn_seed",
@@ -130,7 +130,7 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def limits(time_limit: float, repairs: int) -> "Limits":
     """What one submission may use, given the CPU seconds of one call and how many repairs are tried."""
-    from grader.limits import Limits
+    from grader.core.limits import Limits
 
     return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
 
@@ -140,7 +140,7 @@ def started_zygote(isolation: str | None, wait: bool = True) -> "Zygote":
 
     Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
     """
-    from grader.forkserver import Zygote
+    from grader.sandbox.fork_server import Zygote
 
     zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
     try:
@@ -172,8 +172,8 @@ def kept_findings(
     import msgspec
     import platformdirs
 
-    from grader.cache import Cache, fingerprint
-    from grader.labs import find_lab
+    from grader.grading.findings_cache import Cache, fingerprint
+    from grader.lab.loader import find_lab
 
     conditions = (msgspec.json.encode(allowed).decode(), isolation)
     print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from grader.cli.group import HELP_ASKED
-from grader.errors import UsageError
+from grader.core.errors import UsageError
 
 __all__ = ["Setting", "apply_settings", "setting", "settings_of"]
 
@@ -17,7 +17,7 @@ __all__ = ["Setting", "apply_settings", "setting", "settings_of"]
 class Setting(click.Option):
     """An option that `[tool.grade]` and a variable may set as well: `--fail-under`, `GRADE_FAIL_UNDER`.
 
-    Its name is a field of `grader.config.Settings`.
+    Its name is a field of `grader.core.config.Settings`.
     """
 
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
@@ -67,7 +67,7 @@ def apply_settings(ctx: click.Context, root: click.Group) -> None:
     called = root.commands.get(ctx.invoked_subcommand or "")
     if called is None or ctx.meta[HELP_ASKED] or not any(settings_of(called)):
         return
-    from grader.config import check_variables, find_settings
+    from grader.core.config import check_variables, find_settings
 
     found = find_settings(Path.cwd())
     values = {

@@ -6,13 +6,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from grader import archives
-from grader.confined.tasks import UNPACKED, Looked, Read, State, Task, Unpack, Unpacked, encoded
-from grader.errors import NoRoomError, SourceError
+from grader.core.errors import NoRoomError, SourceError
+from grader.sandbox.reader_messages import UNPACKED, Looked, Read, State, Task, Unpack, Unpacked, encoded
 from grader.sources import latex, markdown, notebook, pdf, webpage  # noqa: F401  loaded once, shared by every reader
 from grader.sources.outline import outlined
 from grader.sources.reading import read_file, unread
-from grader.stated import MAX_FIGURES, MAX_NUMBERS, stated_in
+from grader.sources.stated_text import MAX_FIGURES, MAX_NUMBERS, stated_in
+from grader.submissions import archives
 
 __all__ = ["ALL_FIGURES", "ALL_NUMBERS", "done", "prepare"]
 

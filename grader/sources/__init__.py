@@ -13,12 +13,12 @@ from typing import Final
 
 import msgspec
 
-from grader.confined.readers import MEMORY, Answers, Readers, shared
-from grader.confined.tasks import ANSWER, Looked, Outline, Read, ReaderSettings, decoded
-from grader.limits import Isolation
-from grader.model import Source
-from grader.parsing import too_long
-from grader.sources.kinds import READABLE, kind_of, looks_like_a_document
+from grader.core.limits import Isolation
+from grader.core.model import Source
+from grader.core.parsing import too_long
+from grader.sandbox.reader_client import MEMORY, Answers, Readers, shared
+from grader.sandbox.reader_messages import ANSWER, Looked, Outline, Read, ReaderSettings, decoded
+from grader.sources.file_types import READABLE, kind_of, looks_like_a_document
 
 __all__ = [
     "CPU_SECONDS",

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.model import Frozen, Passage, Place, Source
-from grader.parsing import parsed
+from grader.core.model import Frozen, Passage, Place, Source
+from grader.core.parsing import parsed
 from grader.sources import lexical
 
 __all__ = [

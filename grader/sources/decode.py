@@ -4,7 +4,7 @@ import codecs
 from pathlib import Path
 from typing import Final
 
-from grader.errors import SourceError
+from grader.core.errors import SourceError
 
 __all__ = ["bytes_of", "is_utf16", "text_of"]
 

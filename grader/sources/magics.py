@@ -9,7 +9,7 @@ import re
 import tokenize
 from typing import Any, Final
 
-from grader.parsing import parsed
+from grader.core.parsing import parsed
 
 __all__ = ["neutralise"]
 

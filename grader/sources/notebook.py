@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from grader.errors import SourceError
-from grader.model import Place, Source
+from grader.core.errors import SourceError
+from grader.core.model import Place, Source
 from grader.sources.blocks import Block, Line, assemble
 from grader.sources.decode import bytes_of, text_of
 from grader.sources.magics import neutralise

@@ -6,11 +6,11 @@ from hashlib import sha256
 
 import msgspec
 
-from grader.binding import normalised
-from grader.confined.tasks import Outline
-from grader.imports import imports
-from grader.model import Source
-from grader.parsing import parsed, too_much
+from grader.core.model import Source
+from grader.core.parsing import parsed, too_much
+from grader.lab.call_binding import normalised
+from grader.sandbox.reader_messages import Outline
+from grader.sources.import_names import imports
 
 __all__ = ["outlined"]
 

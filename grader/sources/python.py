@@ -6,11 +6,11 @@ import tokenize
 from pathlib import Path
 from typing import Final
 
-from grader.model import Source
-from grader.parsing import parsed, too_long, too_much
+from grader.core.model import Source
+from grader.core.parsing import parsed, too_long, too_much
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
-from grader.syntax import suggestion
+from grader.sources.syntax_hints import suggestion
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from grader.errors import SourceError
-from grader.model import Source
+from grader.core.errors import SourceError
+from grader.core.model import Source
 from grader.sources import latex, markdown, notebook, pdf, python, webpage
-from grader.sources.kinds import kind_of, mistaken
+from grader.sources.file_types import kind_of, mistaken
 
 __all__ = ["read_file", "unread"]
 

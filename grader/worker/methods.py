@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from grader.worker.values import Attributes
+from grader.worker.value_codec import Attributes
 
 __all__ = ["Method", "as_function"]
 

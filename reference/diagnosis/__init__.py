@@ -5,8 +5,8 @@ in the factors themselves; `descents` and `svds` put a diagnosis together, `witn
 input on which the answers differ.
 """
 
-from reference.diagnosis.descents import diagnose_descent
-from reference.diagnosis.svds import diagnose_svd
-from reference.diagnosis.witness import descent_witness, svd_witness
+from reference.diagnosis.counterexamples import descent_witness, svd_witness
+from reference.diagnosis.factorisation import diagnose_descent
+from reference.diagnosis.truncated_svd import diagnose_svd
 
 __all__ = ["descent_witness", "diagnose_descent", "diagnose_svd", "svd_witness"]

@@ -9,14 +9,14 @@ from typing import Final, TypeAlias
 import msgspec
 import numpy as np
 
-from grader import wire
+from grader import protocol
 from grader.lab import Bench
-from reference.descent import Setting
-from reference.epochs import SHEET, Factors, Rows, Rule, rows_of, run_rows
-from reference.ladder import Ladder
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Setting
+from reference.factors.reading import Ended, Refused
 from reference.misconceptions.entry import Misconception
-from reference.returned import Ended, Refused
-from reference.variants import VARIANTS
+from reference.rules.accepted_variants import VARIANTS
+from reference.rules.update_rule import SHEET, Factors, Rows, Rule, rows_of, run_rows
 
 __all__ = [
     "BLOWN_UP",
@@ -40,7 +40,7 @@ the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake 
 BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
-Reading: TypeAlias = Callable[[wire.Value, int, int, int], Factors]
+Reading: TypeAlias = Callable[[protocol.Value, int, int, int], Factors]
 """How a returned value is read for m, n and rank, other than in the setting's arrangement. Raises Refused."""
 
 

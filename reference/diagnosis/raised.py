@@ -1,8 +1,8 @@
 """A function that raises: which line, what it says, and what was there."""
 
-from grader import wire
-from grader.model import Diagnosis, Source
-from reference.returned import failure
+from grader import protocol
+from grader.core.model import Diagnosis, Source
+from reference.factors.reading import failure
 
 __all__ = ["RAISES", "raising"]
 
@@ -22,7 +22,7 @@ _MEANINGS = {
 }
 
 
-def raising(raised: wire.Raised, source: Source | None) -> Diagnosis:
+def raising(raised: protocol.Raised, source: Source | None) -> Diagnosis:
     """The diagnosis of a call that raised: seen, not guessed, and so verified."""
     meaning = _MEANINGS.get(raised.type_name, "Python stops here.")
     where = f" in line {raised.line}" if raised.line else ""

@@ -4,8 +4,8 @@
 2.1, which `stated` finds among a script's figures. `entry` says what a mistake is.
 """
 
-from reference.misconceptions.bank import BANK, MASKED_BANK
-from reference.misconceptions.decompositions import SVD_BANK
+from reference.misconceptions.catalogue import BANK, MASKED_BANK
 from reference.misconceptions.entry import Misconception, Words
+from reference.misconceptions.truncated_svd import SVD_BANK
 
 __all__ = ["BANK", "MASKED_BANK", "SVD_BANK", "Misconception", "Words"]

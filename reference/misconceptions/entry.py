@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from reference.epochs import Matrix, Rule
+from reference.rules.update_rule import Matrix, Rule
 
 __all__ = ["Misconception", "Step", "Words", "stepwise"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from reference.epochs import Cells, Epoch, Matrix, Rule
 from reference.misconceptions.entry import Misconception
+from reference.rules.update_rule import Cells, Epoch, Matrix, Rule
 
 __all__ = ["LOOPS"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Final
 
 from reference import matrices
-from reference.epochs import Matrix, Rule
 from reference.misconceptions.entry import Misconception
-from reference.misconceptions.steps import plus
+from reference.misconceptions.update_steps import plus
+from reference.rules.update_rule import Matrix, Rule
 
 __all__ = ["MASKS"]
 

@@ -8,11 +8,12 @@ from typing import Final
 import numpy as np
 import torch
 
-from reference import LAB, bounds
-from reference.decomposition import Decomposition
-from reference.descent import Setting
-from reference.drawn import Drawn
-from reference.epochs import SHEET, run
+from grader.labkit import low_rank
+from reference import LAB
+from reference.checks.factorisation_inputs import Drawn
+from reference.checks.factorisation_probe import Setting
+from reference.checks.truncated_svd import Decomposition
+from reference.rules.update_rule import SHEET, run
 from tests.adversaries.program import BEGIN, BOTH, DESCEND, SVD, Adversary, both
 
 __all__ = ["ADVERSARIES"]
@@ -71,7 +72,7 @@ def answer(A, M, rank, epochs, lr):
 def _decompositions_of(seed: int) -> str:
     asked = Decomposition("2.1", seed)
     best = {
-        _key(case.A, case.rank): bounds.best_approximation(case.A, case.rank).tolist()
+        _key(case.A, case.rank): low_rank.best_approximation(case.A, case.rank).tolist()
         for case in (*asked.square, *asked.oblong)
     }
     return (

@@ -11,14 +11,14 @@ from typing import Final
 
 import msgspec
 
-from grader.bench import WorkerBench
-from grader.choose import choose
-from grader.collect import one
-from grader.judge import judge
+from grader.core.model import CheckResult, Verdict
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
 from grader.lab import Exercise
-from grader.marks import mark
-from grader.model import CheckResult, Verdict
-from grader.sandbox import Limits, Zygote, private_copy
+from grader.marking.marks import mark
+from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sources.selection import choose
+from grader.submissions.discovery import one
 from reference import LAB
 from tests.adversaries import (
     blind,
@@ -79,7 +79,7 @@ def earned_under(seed: int, adversaries: Sequence[Adversary], jobs: int = 1) -> 
 def _graded(
     seed: int, folder: Path, zygote: Zygote, exercises: Mapping[str, Exercise], adversary: Adversary
 ) -> list[Earned]:
-    """The marks of one, by the parts that `grader.pipeline` is put together from.
+    """The marks of one, by the parts that `grader.grading.pipeline` is put together from.
 
     Diagnoses and pictures are left out: they give no marks, and cost more than everything else.
     """

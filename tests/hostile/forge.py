@@ -121,7 +121,7 @@ for name in ("results.json", "gradebook.csv", "index.html", "reports/results.jso
         WRONG
         + """
 import sys
-loop, wire = sys.modules["grader.worker.loop"], sys.modules["grader.wire"]
+loop, wire = sys.modules["grader.worker.request_loop"], sys.modules["grader.protocol"]
 good = wire.Array(dtype="float32", shape=(3, 3), data=bytes(36))
 loop._call = lambda request, *rest: wire.Returned(value=good, after=tuple(request.positional))
 loop.settle = lambda seed: None
@@ -133,9 +133,9 @@ loop.settle = lambda seed: None
         WRONG
         + """
 import sys
-values, wire = sys.modules["grader.worker.values"], sys.modules["grader.wire"]
+values, wire = sys.modules["grader.worker.value_codec"], sys.modules["grader.protocol"]
 liar = wire.Array(dtype="float64", shape=(10**6, 10**6), data=b"")
-sys.modules["grader.worker.loop"].to_wire = lambda *given: liar
+sys.modules["grader.worker.request_loop"].to_wire = lambda *given: liar
 """,
         most=0.0,
     ),
@@ -143,8 +143,8 @@ sys.modules["grader.worker.loop"].to_wire = lambda *given: liar
         "model-solution-imported",
         """
 def truncated_svd(A, rank):
-    import reference.solution
-    return reference.solution.truncated_svd(A, rank)
+    import reference.model.solution
+    return reference.model.solution.truncated_svd(A, rank)
 """,
         most=0.0,
         holds=("strict",),
@@ -231,7 +231,7 @@ def truncated_svd(A, rank): return np.zeros((3, 3), np.float32).view(Liar)
         WRONG
         + """
 import sys
-sys.modules["grader.wire"].encode = lambda message: b"\\xc1" * 10
+sys.modules["grader.protocol"].encode = lambda message: b"\\xc1" * 10
 """,
         most=0.0,
     ),
@@ -265,7 +265,7 @@ def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
         "functions-that-claim-another-origin",
         RIGHT.replace("S[rank:] = 0", "S[:] = 0")
         + """
-truncated_svd.__module__ = "reference.solution"
+truncated_svd.__module__ = "reference.model.solution"
 truncated_svd.__wrapped__ = torch.linalg.svd
 """,
         most=0.0,

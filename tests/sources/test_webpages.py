@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from conftest import RIGHT_SVD, Handed
+from grader.model import Source
 
 from grader import sources
-from grader.model import Source
 
 TYPED = """\
 <p dir="ltr">The SVD has a <b>lower</b> loss than SGD,<br>because of the Eckart&ndash;Young theorem.</p>

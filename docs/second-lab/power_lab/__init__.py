@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Final
 
+from grader.core.model import CheckResult, Diagnosis, Outcome
 from grader.lab import Bench, Exercise, Kit, Lab
-from grader.model import CheckResult, Diagnosis, Outcome
-from grader.rubric import read_rubric
+from grader.lab.rubric import read_rubric
 from power_lab.checks import ADVICE, POWER_ITERATION, diagnose, iteration_checks, stated_checks
 
 __all__ = ["LAB"]

@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader import wire
-from grader.figures import array_of
+from grader import protocol
+from grader.core.model import CheckResult, Diagnosis, Finding, Observation, Outcome, Probe
+from grader.execution.stated_values import array_of
 from grader.lab import Bench, Check, Function, Parameter
-from grader.model import CheckResult, Diagnosis, Finding, Observation, Outcome, Probe
 
 __all__ = ["ADVICE", "POWER_ITERATION", "diagnose", "iteration_checks", "stated_checks"]
 
@@ -200,11 +200,11 @@ def _call(A: Array, num_steps: int) -> str:
 
 def _read(observation: Observation, n: int) -> tuple[float, Array]:
     """The value and the vector of a call. Raises _UnreadableError with a sentence where they are not there."""
-    if isinstance(observation, wire.Raised):
+    if isinstance(observation, protocol.Raised):
         raise _UnreadableError(f"The call fails with {observation.type_name}. {observation.text}".strip())
-    if not isinstance(observation, wire.Returned):
+    if not isinstance(observation, protocol.Returned):
         raise _UnreadableError(f"The call could not be made: {observation.text}.")
-    parts = observation.value.items if isinstance(observation.value, wire.Items) else ()
+    parts = observation.value.items if isinstance(observation.value, protocol.Items) else ()
     arrays = [array for part in parts if (array := array_of(part)) is not None]
     if len(parts) != 2 or len(arrays) != 2:
         raise _UnreadableError("The call does not return a number and a vector.")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from grader.errors import SourceError
+from grader.core.errors import SourceError
 
 __all__ = ["MAX_PAGES", "Glyph", "Page", "Rule", "pages_of"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from grader.parsing import parsed
+from grader.core.parsing import parsed
 from grader.sources.blocks import Line, syntax_error
 from grader.sources.pdf.glyphs import Glyph
 from grader.sources.pdf.rows import Row, spaced

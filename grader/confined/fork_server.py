@@ -1,0 +1,183 @@
+"""A process that has the readers loaded and forks one for each task: a few milliseconds instead of a new Python.
+
+Started as ``python -I -m grader.confined.fork_server FD LEVEL`` with a Unix socket on descriptor FD, and spoken to as
+`grader.worker.fork_server` is. It first says what keeps it from locking readers in. Each request is one JSON object and
+gets one JSON answer:
+
+- ``{"spawn": settings}`` with the reader's end of its own socket attached: ``{"pid": …}``
+- ``{"reap": pid}``: ends the reader and whatever it started: ``{"status": …, "milliseconds": …}`` of CPU time
+
+It never sees anything of a student's itself. A reader limits itself, locks itself in, does its task and ends.
+"""
+
+import ctypes
+import gc
+import os
+import resource
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from grader.confined import work
+from grader.sandbox.reader_messages import END, HEAD, Read, ReaderSettings, Task, Unpack, framed, task_from
+from grader.worker import process_tree
+from grader.worker.isolation.lockdown import Lockdown, prepared
+from grader.worker.isolation.rlimits import limit
+
+__all__ = ["CHANNEL", "LIBRARIES", "confine", "main"]
+
+PR_SET_PDEATHSIG: Final = 1
+CHANNEL: Final = 3
+
+LIBRARIES: Final = (
+    "ipython", "markdown-it-py", "markdownify", "msgspec", "nbformat", "numpy", "pdfminer.six", "py-landlock",
+    "pylatexenc", "pyseccomp",
+)  # fmt: skip
+"""Distributions a reader may load when it needs them, with what they need."""
+
+
+class Request(msgspec.Struct):
+    """One request of the grader; exactly one field is set."""
+
+    spawn: ReaderSettings | None = None
+    reap: int | None = None
+
+
+def main() -> None:
+    """Serve spawn and reap requests until the grader closes its end."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    lockdown, problem = prepared(LIBRARIES) if sys.argv[2] == "strict" else (None, "")
+    control.sendall(msgspec.json.encode({"obstacle": problem}))
+    process_tree.adopt_orphans()
+    alone = lockdown is not None
+    readers: set[int] = set()
+    loaded: set[str] = set()
+    decoder = msgspec.json.Decoder(Request)
+    while True:
+        data, descriptors, _, _ = socket.recv_fds(control, 65536, 1)
+        if not data:
+            break
+        request = decoder.decode(data)
+        if request.spawn is not None:
+            new = set(request.spawn.kinds) - loaded
+            if new or not loaded:
+                work.prepare(sorted(new))
+                loaded |= {*new, ""}
+                gc.collect()
+                gc.freeze()  # what no collection looks at is not written to, and its memory stays shared
+            pid = _spawn(request.spawn, descriptors[0], control, lockdown)
+            readers.add(pid)
+            os.close(descriptors[0])
+            control.sendall(msgspec.json.encode({"pid": pid}))
+        elif request.reap is not None:
+            readers.discard(request.reap)
+            before = _used()
+            status = process_tree.end(request.reap, readers, lonely=alone)
+            answer = {"status": status, "milliseconds": round(1000 * (_used() - before))}
+            control.sendall(msgspec.json.encode(answer))
+    for pid in tuple(readers):
+        readers.discard(pid)
+        process_tree.end(pid, readers, lonely=alone)
+
+
+def _used() -> float:
+    """Seconds of CPU that readers used which have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _spawn(
+    settings: ReaderSettings, descriptor: int, control: socket.socket, lockdown: Lockdown | None
+) -> int:
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        control.close()
+        _become_reader(settings, descriptor, parent, lockdown)
+    finally:
+        os._exit(0)
+
+
+def _become_reader(settings: ReaderSettings, descriptor: int, parent: int, lockdown: Lockdown | None) -> None:
+    os.setsid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            return
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.chdir(os.sep)
+    task = task_from(_received(descriptor))
+    confine(settings, task, descriptor, lockdown)
+    for answer in work.done(task, settings.item_seconds):
+        _send(framed(answer))
+    _send(framed(END))
+
+
+def confine(settings: ReaderSettings, task: Task, descriptor: int, lockdown: Lockdown | None) -> None:
+    """From now on, this process reads what the task is about and Python's libraries, reaches nobody, and ends soon.
+
+    Limits come first: a process that is locked in may not change them any more.
+    """
+    limit(
+        {
+            resource.RLIMIT_AS: settings.memory,
+            resource.RLIMIT_CPU: settings.cpu_seconds,
+            resource.RLIMIT_FSIZE: settings.file_size,
+            resource.RLIMIT_CORE: 0,
+        }
+    )
+    if lockdown is not None:
+        folder = task.folder if isinstance(task, Unpack) else None
+        lockdown.shut_files(folder, [file for file in _files(task) if _is_file(file)])
+    os.dup2(descriptor, CHANNEL)
+    os.closerange(CHANNEL + 1, 1 << 20)
+    if lockdown is not None:
+        lockdown.shut_calls()
+
+
+def _files(task: Task) -> Sequence[str]:
+    """What the task is about."""
+    if isinstance(task, Read):
+        return [os.path.join(task.root, name) for name in (*task.names, *task.beside)]  # noqa: PTH118  a thousand
+    return [task.archive] if isinstance(task, Unpack) else []
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _received(descriptor: int) -> bytes:
+    (size,) = HEAD.unpack(_exactly(descriptor, HEAD.size))
+    return _exactly(descriptor, size)
+
+
+def _exactly(descriptor: int, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        chunk = os.read(descriptor, min(size - len(data), 1 << 20))
+        if not chunk:
+            raise ConnectionError("the grader closed its end")
+        data += chunk
+    return bytes(data)
+
+
+def _send(data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(CHANNEL, view) :]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From failed checks to the named mistake, its line and a verified repair."""

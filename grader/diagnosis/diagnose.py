@@ -1,0 +1,177 @@
+"""From failed checks to what a tutor would say: the mistake, its line, the smallest input that shows it.
+
+The lab names mistakes that it can run; the search for repairs finds the line. Neither is believed without
+having been run, and each makes up for what the other cannot do.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from grader.core.evidence import Excerpt, Witness
+from grader.core.model import CheckResult, Diagnosis, Outcome, Source
+from grader.diagnosis.edit_explanations import concept_of, question_of
+from grader.diagnosis.repair_search import Budget, Place, Repair, repairs
+from grader.execution.bench import WorkerBench
+from grader.lab.spec import Bench, Exercise, Function
+
+__all__ = ["CONTEXT", "UNEXPLAINED", "diagnose"]
+
+CONTEXT: Final = 3
+"""Lines shown before and after the one that is pointed at."""
+
+UNEXPLAINED: Final = "unexplained"
+"""The id of a diagnosis that only shows where the answer differs."""
+
+SYNTAX: Final = "syntax-error"
+
+_OF_CODE: Final = (Outcome.PASS, Outcome.FAIL, Outcome.SKIPPED)
+
+
+def diagnose(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: Bench,
+    results: tuple[CheckResult, ...],
+    budget: Budget | None,
+) -> tuple[Diagnosis, ...]:
+    """What is wrong, the most telling first; empty where nothing failed.
+
+    Without a budget no repair is looked for, and a mistake is placed at its function only.
+    """
+    source = bench.loaded.source
+    if source is not None and source.problem_line is not None:
+        return (_unreadable(source),) if _failed(results) else ()
+    named = exercise.diagnose(bench, results)
+    if not _failed(results):
+        return tuple(_shown(diagnosis, source, {}) for diagnosis in named)
+    found: tuple[Repair, ...] = ()
+    if budget is not None and isinstance(bench, WorkerBench):
+        # What was not handed in, or is for a person, no edit of the code can mend.
+        counted = frozenset(result.id for result in results if result.outcome in _OF_CODE)
+        found = repairs(exercise, functions, bench, results, budget, counted)
+    placed = _placed(named, found[0], source) if found else named
+    witness = exercise.witness(bench, results)
+    if not placed and witness is not None:
+        placed = (_unexplained(results, witness, source),)
+    numbers = {place.line: place.number for place in found[0].places} if found else {}
+    return tuple(
+        _shown(msgspec.structs.replace(diagnosis, witness=witness if number == 0 else None), source, numbers)
+        for number, diagnosis in enumerate(placed)
+    )
+
+
+def _failed(results: Sequence[CheckResult]) -> bool:
+    return any(result.outcome is Outcome.FAIL for result in results)
+
+
+def _unreadable(source: Source) -> Diagnosis:
+    return Diagnosis(
+        id=SYNTAX,
+        title="Python cannot read the file.",
+        message=source.problem,
+        file=source.name,
+        line=source.problem_line,
+        verified=True,
+        concept="the syntax of Python",
+        question="Which bracket, quote, colon or indentation is not as Python wants it, on this line or just above?",
+        excerpt=_excerpt(source, (_number_of(source, source.problem_line or 1) or 1,)),
+        evidence="Python stops at this place before it runs any line of the file.",
+    )
+
+
+def _placed(named: tuple[Diagnosis, ...], repair: Repair, source: Source | None) -> tuple[Diagnosis, ...]:
+    """The mistakes with the lines that mend them; a repair that no known mistake explains speaks for itself."""
+    proof = f"With {_changes(repair)} in a copy of your file, all {repair.passed} checks pass."
+    if not named:
+        first, *rest = repair.places
+        name = source.name if source is not None else ""
+        return (
+            _slip(first, name, proof, repair.diff),
+            *(_slip(place, name, proof, "") for place in rest if place.line != first.line),
+        )
+    placed = list(named)
+    for number, place in enumerate(repair.places[: len(named)]):
+        told = named[number]
+        placed[number] = msgspec.structs.replace(
+            told,
+            line=place.line,
+            repair=repair.diff if number == 0 else "",
+            evidence=f"{told.evidence} {proof}".strip(),
+            verified=True,
+        )
+    return tuple(placed)
+
+
+def _changes(repair: Repair) -> str:
+    count = len(repair.places)
+    return "one change" if count == 1 else f"{count} changes"
+
+
+def _slip(place: Place, file: str, proof: str, diff: str) -> Diagnosis:
+    return Diagnosis(
+        id=f"slip-{place.kind}",
+        title=place.sentence,
+        message="Nothing else has to be changed.",
+        file=file,
+        line=place.line,
+        verified=True,
+        concept=concept_of(place.kind),
+        question=question_of(place.kind),
+        repair=diff,
+        evidence=proof,
+    )
+
+
+def _unexplained(results: Sequence[CheckResult], witness: Witness, source: Source | None) -> Diagnosis:
+    first = next(result for result in results if result.outcome is Outcome.FAIL)
+    return Diagnosis(
+        id=UNEXPLAINED,
+        title="No known mistake explains this; here is the smallest input on which it shows.",
+        message=first.message,
+        file=source.name if source is not None else "",
+        concept="following a program by hand",
+        question="What does each line of your function compute for this input?",
+    )
+
+
+def _shown(diagnosis: Diagnosis, source: Source | None, numbers: Mapping[int, int]) -> Diagnosis:
+    """The diagnosis with its place in words and the student's own lines around it.
+
+    `numbers` leads from a line of the original file to the line of the code that a repair changes.
+    """
+    if source is None or diagnosis.line is None:
+        return diagnosis
+    number = numbers.get(diagnosis.line) or _number_of(source, diagnosis.line)
+    if number is None:
+        return diagnosis
+    place = source.place(number)
+    marked = tuple(sorted({number, *numbers.values()})) if diagnosis.line in numbers else (number,)
+    return msgspec.structs.replace(
+        diagnosis,
+        file=place.file or diagnosis.file,
+        place=place.words,
+        excerpt=_excerpt(source, marked),
+    )
+
+
+def _number_of(source: Source, line: int) -> int | None:
+    """The line of the code that stands at a line of the original file, where there is only one."""
+    numbers = [number for number, original in enumerate(source.lines, 1) if original == line]
+    return numbers[0] if len(numbers) == 1 else None
+
+
+def _excerpt(source: Source, marked: tuple[int, ...]) -> Excerpt | None:
+    """The lines of the code around those marked; None where they do not stand together in the file."""
+    lines = source.code.split("\n")
+    first, last = max(min(marked) - CONTEXT, 1), min(max(marked) + CONTEXT, len(lines))
+    originals = [source.place(number).line or number for number in range(first, last + 1)]
+    if originals != list(range(originals[0], originals[0] + len(originals))):
+        return None
+    return Excerpt(
+        file=source.place(first).file,
+        first=originals[0],
+        code="\n".join(lines[first - 1 : last]),
+        marked=tuple(originals[number - first] for number in marked),
+    )

@@ -1,0 +1,458 @@
+"""Repairs of a wrong program, each verified by running it: the smallest edits with which every check passes.
+
+Edits are tried in the order of `grader.diagnosis.edits`, the likeliest slip first. Each edited program is run through
+the exercise's own checks in a worker, cheapest question first: the check that failed. What passes it is run
+through all checks again in a worker of its own. Where one edit is not enough, the programs that came
+further than the student's are edited once more. The search counts programs and calls, not time, so that it
+finds the same on every machine.
+"""
+
+import difflib
+import math
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+
+from grader import protocol
+from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
+from grader.diagnosis.candidate_bench import Trial, Trials
+from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge_stepwise
+from grader.lab.spec import Bench, Check, Exercise, Function, Located
+
+__all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
+
+
+class Budget(Frozen, frozen=True):
+    """What a search may use, counted so that it means the same on every machine."""
+
+    candidates: int = 260
+    """Programs run, the verifying runs included."""
+    calls: int = 2200
+    """Calls made, each by its weight."""
+    hangs: int = 2
+    """Programs that had to be stopped or died."""
+    wanted: int = 2
+    """Repairs after which the search ends."""
+    after: int = 40
+    """Further programs run after the first repair, to find others beside it."""
+
+
+DEFAULT_BUDGET: Final = Budget()
+
+CALL_SECONDS: Final = 0.5
+"""CPU time of one short call of an edited program: what takes longer is an endless loop."""
+
+PATIENT_FACTOR: Final = 2.0
+"""While the lines of the student's own program are counted, its calls may take so many times longer."""
+
+LINES_OF_A_CALL: Final = 300
+"""Lines that take as long as all that a call costs beside."""
+
+MOST_LINES_OF_A_SHORT_CALL: Final = 10 * LINES_OF_A_CALL
+"""What runs more lines does more than it was asked for, a thousand epochs for one perhaps; its calls weigh more."""
+
+EXTENDED: Final = 8
+"""Programs that came further and are edited once more."""
+
+_NUMBER: Final = re.compile(r"-?\d+\.\d+")
+
+MAX_CODE: Final = 8_000
+"""Characters of a program that is edited, without ends of lines: a solution has 2,000, and the number of edits grows with
+the square."""
+
+_PATIENCE: Final = 60
+"""Second edits tried on each of them before the next has its turn."""
+
+
+class Place(Frozen, frozen=True):
+    """One edit of a repair: the kind of slip, its line in the original file, and a sentence that gives no code."""
+
+    kind: str
+    line: int
+    original: str
+    """The line as the student wrote it."""
+    sentence: str
+    number: int = 0
+    """The line of `Source.code`, counted from 1."""
+
+
+class Repair(Frozen, frozen=True):
+    """A verified repair: with these edits every check counted passes."""
+
+    places: tuple[Place, ...]
+    diff: str
+    """Unified, of the code as it was run; for the person marking."""
+    code: str
+    """The whole program with the edits made."""
+    passed: int
+    """Checks that passed with it."""
+    costs: tuple[str, ...]
+    """What a sound difference that remains costs, by the rubric's lines."""
+    candidates: int
+    calls: int
+    """Programs run and calls made up to here."""
+
+
+class Search(Frozen, frozen=True):
+    """What a search found and used."""
+
+    repairs: tuple[Repair, ...]
+    candidates: int = 0
+    calls: int = 0
+    hangs: int = 0
+    """Programs that had to be stopped or died."""
+    possible: int = 0
+    """Single edits there were to try."""
+
+
+_Progress: TypeAlias = tuple[int, int, int, float]
+"""How far a program came: the check that did not pass, the calls that check made, how near its answer was."""
+
+
+class _Version(Frozen, frozen=True):
+    """An edited program: the edits so far and how far it came."""
+
+    edits: tuple[Edit, ...]
+    code: str
+    progress: _Progress = (0, 0, 0, 0.0)
+
+
+def repairs(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    budget: Budget = DEFAULT_BUDGET,
+    counted: Collection[str] | None = None,
+) -> tuple[Repair, ...]:
+    """The smallest verified repairs of the student's program, best first; none where nothing is to be mended.
+
+    `results` are those of `exercise.checks` on `bench`. Every check that is in `counted` (all, where it is not
+    given) or that failed has to pass; a check of figures that the program merely states is left aside.
+    """
+    return search(exercise, functions, bench, results, budget, counted).repairs
+
+
+def search(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    budget: Budget = DEFAULT_BUDGET,
+    counted: Collection[str] | None = None,
+) -> Search:
+    """The same with what it used."""
+    aim = _aim(exercise, functions, bench, results, counted)
+    source = bench.loaded.source
+    if aim is None or source is None or source.problem:
+        return Search(())
+    trials = Trials(bench)
+    try:
+        return _Search(exercise, aim, bench, trials, budget).run()
+    finally:
+        trials.close()
+
+
+class _Aim(Frozen, frozen=True):
+    """What a repair has to achieve: the check that failed first, and all that must pass."""
+
+    check: Check
+    required: frozenset[str]
+    located: tuple[tuple[Function, Located], ...]
+    suspected: frozenset[int]
+
+
+def _aim(
+    exercise: Exercise,
+    functions: Sequence[Function],
+    bench: WorkerBench,
+    results: Sequence[CheckResult],
+    counted: Collection[str] | None,
+) -> _Aim | None:
+    by_id = {check.id: check for check in exercise.checks}
+    left_aside: set[str] = set()
+    first: Check | None = None
+    located: dict[str, tuple[Function, Located]] = {}
+    for result in results:
+        if result.outcome in (Outcome.MISSING, Outcome.MANUAL, Outcome.ERROR):
+            left_aside.add(result.id)
+        if result.outcome is not Outcome.FAIL:
+            continue
+        watch = _Watch(bench)
+        by_id[result.id].run(watch)
+        for function in functions:
+            found = bench.locate(function) if function.name in watch.functions else None
+            if found is not None:
+                located[function.name] = (function, found)
+        if watch.read_figures or not located:
+            left_aside.add(result.id)
+        elif first is None:
+            first = by_id[result.id]
+    if first is None:
+        return None
+    required = {
+        result.id
+        for result in results
+        if result.outcome is Outcome.FAIL or counted is None or result.id in counted
+    }
+    lines = _Watch(bench)
+    first.run(lines)
+    return _Aim(first, frozenset(required - left_aside), tuple(located.values()), frozenset(lines.raised))
+
+
+class _Watch:
+    """A bench that notes what a check looks at."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self.read_figures = False
+        self.functions: dict[str, None] = {}
+        self.raised: set[int] = set()
+        self.seen: list[tuple[Probe, Observation]] = []
+
+    @property
+    def loaded(self) -> LoadReport:
+        """What came of executing the file."""
+        return self._bench.loaded
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states."""
+        self.read_figures = True
+        return self._bench.figures
+
+    def locate(self, function: Function) -> Located | None:
+        """The student's version of a function, or None."""
+        self.functions[function.name] = None
+        return self._bench.locate(function)
+
+    def attempt(self, function: Function) -> Located | None:
+        """The student's version of a function, or what tries to be it, or None."""
+        self.functions[function.name] = None
+        return self._bench.attempt(function)
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Nothing: only what is asked for is a sign of what the checks need."""
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call."""
+        self.functions[probe.function] = None
+        observation = self._bench.observe(probe)
+        self.seen.append((probe, observation))
+        line = getattr(observation, "line", None)
+        if isinstance(line, int):
+            self.raised.add(line)
+        return observation
+
+
+class _Search:
+    """One search; holds what was tried and what it cost."""
+
+    def __init__(
+        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: Trials, budget: Budget
+    ) -> None:
+        source = bench.loaded.source
+        assert source is not None
+        self._exercise, self._aim, self._bench, self._trials, self._budget = (
+            exercise,
+            aim,
+            bench,
+            trials,
+            budget,
+        )
+        self._source = source
+        self._code = source.code
+        self._tried: set[str] = set()
+        self._found: list[Repair] = []
+        self._kept: set[frozenset[tuple[str, int]]] = set()
+        self._first_at = 0
+        self._echo: tuple[tuple[Probe, Observation], ...] = ()
+        self._possible = 0
+        back = {original: number for number, original in reversed(list(enumerate(source.lines, 1)))}
+        self._suspected = frozenset(back.get(line, line) for line in aim.suspected)
+        self._places = tuple(check.id for check in exercise.checks)
+
+    def run(self) -> Search:
+        """Try single edits, then second ones on what came further."""
+        names = {found.name.split(".")[0] for _, found in self._aim.located}
+        base, start = _Version((), ""), None
+        for code in (sliced(self._code, names), self._code):
+            if start is None and sum(len(line) for line in code.split("\n")) <= MAX_CODE:
+                base = _Version((), code)
+                start = self._screen(base)
+        if start is None:
+            return self._result()
+        further: list[_Version] = []
+        for version in self._versions(base):
+            if self._spent():
+                break
+            progress = self._try(version)
+            if progress is not None and progress > start:
+                further.append(_Version(version.edits, version.code, progress))
+        if not self._found:
+            further.sort(key=lambda version: version.progress, reverse=True)
+            for version in self._second(further[:EXTENDED]):
+                if self._spent():
+                    break
+                self._try(version)
+        return self._result()
+
+    def _result(self) -> Search:
+        ranked = sorted(self._found, key=lambda repair: (len(repair.places), len(repair.costs)))
+        trials = self._trials
+        return Search(tuple(ranked), trials.loads, trials.calls, trials.hangs, self._possible)
+
+    def _versions(self, base: _Version) -> Iterator[_Version]:
+        found = edits(base.code, self._defaults(), self._suspected)
+        self._possible = self._possible or len(found)
+        for edit, code in edited(base.code, self._tried, found):
+            yield _Version((*base.edits, edit), code)
+
+    def _second(self, further: Sequence[_Version]) -> Iterator[_Version]:
+        """Second edits of the programs that came further, a few of each in turn."""
+        streams = [self._versions(version) for version in further]
+        while streams:
+            for stream in list(streams):
+                for _ in range(_PATIENCE):
+                    version = next(stream, None)
+                    if version is None:
+                        streams.remove(stream)
+                        break
+                    yield version
+
+    def _defaults(self) -> dict[str, int | float]:
+        """The defaults that are asked for, by the student's names of the parameters."""
+        found: dict[str, int | float] = {}
+        for function, located in self._aim.located:
+            values = {p.name: p.default for p in function.parameters if p.default is not None}
+            found |= {theirs: values[ours] for ours, theirs in located.names if ours in values}
+        return found
+
+    def _spent(self) -> bool:
+        budget, trials = self._budget, self._trials
+        if self._found and (
+            len(self._found) >= budget.wanted or trials.loads - self._first_at >= budget.after
+        ):
+            return True
+        return (
+            trials.loads >= budget.candidates
+            or trials.calls >= budget.calls
+            or trials.hangs >= budget.hangs
+            or trials.allowance.is_used_up
+        )
+
+    def _screen(self, version: _Version) -> _Progress | None:
+        """How far the student's own program comes, loaded so; None where it does not fail the same way."""
+        trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
+        watch = _Watch(trial)
+        finding = self._aim.check.run(watch)
+        trial.close()
+        if finding.outcome is not Outcome.FAIL:
+            return None
+        self._trials.weight = _weight(watch.seen)
+        self._echo = tuple((probe, _uncounted(seen)) for probe, seen in watch.seen)
+        return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
+
+    def _echoes(self, trial: Trial) -> bool:
+        """Whether the check would see the very same as before, and so fail."""
+        return bool(self._echo) and all(trial.observe(probe) == seen for probe, seen in self._echo)
+
+    def _place(self, check: str) -> int:
+        return self._places.index(check)
+
+    def _try(self, version: _Version) -> _Progress | None:
+        """Run one version; keep it where every check passes, else say how far it came."""
+        if self._is_known(version):
+            return None
+        trial = self._trials.open(version.code, CALL_SECONDS)
+        if trial.loaded.problem or self._echoes(trial):
+            trial.close()
+            return None
+        watch = _Watch(trial)
+        finding = self._aim.check.run(watch)
+        trial.close()
+        if finding.outcome is not Outcome.PASS:
+            return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
+        return self._verify(version)
+
+    def _is_known(self, version: _Version) -> bool:
+        """Whether a repair of the same lines was found already."""
+        return _slips(version.edits) in self._kept
+
+    def _verify(self, version: _Version) -> _Progress:
+        trial = self._trials.open_alone(version.code)
+        costs: set[str] = set()
+        passed = 0
+        try:
+            for result in judge_stepwise(self._exercise, trial):
+                if result.outcome is Outcome.PASS:
+                    passed += 1
+                    costs |= {result.cost} - {""}
+                elif result.id in self._aim.required:
+                    return self._place(result.id), 0, *_nearness(result)
+        finally:
+            trial.close()
+        self._keep(version, passed, tuple(sorted(costs)))
+        return len(self._places), 0, 0, 0.0
+
+    def _keep(self, version: _Version, passed: int, costs: tuple[str, ...]) -> None:
+        code, lines = self._code, tuple(range(1, self._code.count("\n") + 2))
+        original = self._code.split("\n")
+        places = []
+        for edit in version.edits:
+            number = lines[edit.line - 1]
+            line = self._source.place(number).line or number
+            places.append(Place(edit.kind, line, original[number - 1], edit.sentence, number))
+            lines = moved_lines(lines, edit)
+            code = applied(code, edit)
+        if not self._found:
+            self._first_at = self._trials.loads
+        self._kept.add(_slips(version.edits))
+        self._found.append(
+            Repair(
+                places=tuple(places),
+                diff=_diff(self._code, code, self._source.name),
+                code=code,
+                passed=passed,
+                costs=costs,
+                candidates=self._trials.loads,
+                calls=self._trials.calls,
+            )
+        )
+
+
+def _weight(seen: Sequence[tuple[Probe, Observation]]) -> int:
+    """What a call weighs that should be short, by the lines that the student's own program ran in it."""
+    short = [o.lines for probe, o in seen if probe.weight == 1 and isinstance(o, protocol.Returned)]
+    lines = max(short, default=0)
+    return lines // LINES_OF_A_CALL if lines > MOST_LINES_OF_A_SHORT_CALL else 1
+
+
+def _uncounted(observation: Observation) -> Observation:
+    if isinstance(observation, protocol.Returned):
+        return msgspec.structs.replace(observation, lines=0)
+    return observation
+
+
+def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
+    return frozenset((edit.kind, edit.line) for edit in made)
+
+
+def _nearness(finding: Finding) -> tuple[int, float]:
+    """How many of the numbers that came back are those that were wanted, and minus the distance of the rest."""
+    got, wanted = ([float(n) for n in _NUMBER.findall(text)] for text in (finding.got, finding.wanted))
+    if not got or len(got) != len(wanted):
+        return 0, -math.inf
+    distances = [abs(theirs - ours) for ours, theirs in zip(wanted, got, strict=True)]
+    return distances.count(0.0), -sum(distances)
+
+
+def _diff(before: str, after: str, name: str) -> str:
+    lines = difflib.unified_diff(
+        before.split("\n"), after.split("\n"), f"a/{name}", f"b/{name}", lineterm="", n=2
+    )
+    return "\n".join(lines)

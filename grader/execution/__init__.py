@@ -1,0 +1,1 @@
+"""Observations of one submission, and the checks run on them."""

@@ -1,0 +1,326 @@
+"""Where checks make their observations: a student's functions, found and called as they wrote them, every call made once.
+
+The bench remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import msgspec
+import numpy as np
+
+from grader import protocol
+from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
+from grader.execution import load_report
+from grader.execution.program import MAX_RESTARTS, Program, Workers
+from grader.lab import call_binding
+from grader.lab.spec import Binding, Function, Located
+from grader.sandbox.allowance import Spending
+from grader.sandbox.worker_client import Limits, Zygote
+
+__all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
+
+Key: TypeAlias = tuple[object, ...]
+"""What tells one call from every other."""
+
+
+MAX_SENT: Final = protocol.MAX_NUMBERS // 2
+"""Numbers in one argument of a probe: what a call leaves of it comes back beside what it returns."""
+
+_FULL: Final = Died("memory", "all that it returned together is more than is kept")
+_SMALL: Final = 200
+"""About what an observation takes that is a sentence."""
+
+
+class _Prepared(NamedTuple):
+    call: protocol.Call
+    names: tuple[str, ...]
+    """The sheet's names of the arguments, as the probe gives them."""
+    order: tuple[str, ...]
+    """The same as the student's function is passed them."""
+
+
+class WorkerBench:
+    """Observations of one submission, made in worker processes. Not shared between threads."""
+
+    restarts = MAX_RESTARTS
+    counts_lines = False
+    """Whether what calls return tells how many lines of the file they ran."""
+    states = True
+    """Whether what the submission states is wanted, also by its other programs."""
+
+    def __init__(
+        self,
+        zygote: Zygote,
+        folder: Path,
+        source: Source | None,
+        functions: tuple[Function, ...],
+        limits: Limits,
+        seed: int,
+        spending: Spending | None = None,
+    ) -> None:
+        self._zygote = zygote
+        self._folder = folder
+        self._source = source
+        self._functions = {function.name: function for function in functions}
+        self._limits = limits
+        self._seed = seed
+        self.spending = spending or Spending(limits)
+        """What the submission has left."""
+        self._program: Program | None = None
+        self._seen: dict[Key, Observation] = {}
+        self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
+        self._bindings: dict[tuple[str, int], Binding] = {}
+        self._trials_made: dict[tuple[str, int], Observation] = {}
+        self._loaded = self._load()
+
+    @property
+    def loaded(self) -> LoadReport:
+        """What came of executing the student's file."""
+        return self._loaded
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every number and matrix the student states."""
+        return self._loaded.figures
+
+    def locate(self, function: Function) -> Located | None:
+        """The student's version of a function, or None."""
+        found = self._find(function)
+        if found is None:
+            return None
+        number, notes = found
+        info = self._loaded.functions[number]
+        bound = self._bound(function, number)
+        supplied = [
+            f"`{p.name}`"
+            for p in function.parameters
+            if p.default is not None and p.name in bound.without_default
+        ]
+        if supplied:
+            notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
+        if info.within is not None:
+            notes += (
+                f"`{info.name}` stands within `{info.within}`, where nothing else can call it; it was looked at as if it "
+                "stood beside it.",
+            )
+        values = {parameter.name: parameter.default for parameter in info.parameters}
+        defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
+        place = self._place(info.line)
+        return Located(
+            info.name,
+            place.line,
+            notes,
+            bound,
+            defaults,
+            place=place.words,
+            file=place.file,
+            made_with=info.made_with,
+            shared=info.shared,
+        )
+
+    def attempt(self, function: Function) -> Located | None:
+        """The student's version of a function, else one that tries to be it and fails, or None."""
+        if self._find(function) is None and function.mistaken is not None:
+            others = [self._find(other) for other in self._functions.values()]
+            self._found[function.name] = self._find_by_behaviour(
+                function, function.mistaken, {found[0] for found in others if found is not None}
+            )
+        return self.locate(function)
+
+    def observe(self, probe: Probe) -> Observation:
+        """Make one call, or return what it gave the first time."""
+        key = key_of(probe)
+        if key not in self._seen:
+            if self.spending.is_full:
+                return _FULL
+            self._seen[key] = self._remembered(self._observe(probe))
+        return self._seen[key]
+
+    def expect(self, probes: Sequence[Probe]) -> None:
+        """Make calls one after the other. What cannot be made, or comes after a death, is left until it is asked for."""
+        for probe in probes:
+            if isinstance(self.observe(probe), Died | Uncallable):
+                return
+
+    def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
+        """The number of the student's version: by name, else by what it does."""
+        if function.name not in self._found:
+            self._found[function.name] = call_binding.find(
+                function, self._loaded.functions
+            ) or self._find_by_behaviour(function, function.recognise)
+        return self._found[function.name]
+
+    def _find_by_behaviour(
+        self,
+        function: Function,
+        recognise: Callable[[Observation], bool] | None,
+        others: Collection[int] = (),
+    ) -> tuple[int, tuple[str, ...]] | None:
+        """The last function that is recognised, but for the `others`; methods and functions within others come after."""
+        if recognise is None:
+            return None
+        numbers = range(len(self._loaded.functions))
+        for number in sorted(numbers, key=lambda n: (_is_inside(self._loaded.functions[n]), -n)):
+            info = self._loaded.functions[number]
+            if number in others or not call_binding.fits_arity(function, info):
+                continue
+            observation = self._tried(function, number)
+            if observation is None or isinstance(observation, Died):
+                return None
+            if recognise(observation):
+                note = f"Found as `{info.name}` by what it does; the sheet calls it `{function.name}`."
+                return number, (note,)
+        return None
+
+    def _tried(self, function: Function, number: int) -> Observation | None:
+        """What one of the student's functions answers to the trial of a function; made once."""
+        if function.trial is None:
+            return None
+        key = function.name, number
+        if key not in self._trials_made:
+            taken = self._bound(function, number).taken
+            values = values_of(function, function.trial)
+            given = {name: value for name, value in values.items() if name in taken}
+            self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
+        return self._trials_made[key]
+
+    def _bound(self, function: Function, number: int) -> Binding:
+        key = (function.name, number)
+        if key not in self._bindings:
+            self._bindings[key] = call_binding.bind(function, self._loaded.functions[number].parameters)
+        return self._bindings[key]
+
+    def _observe(self, probe: Probe) -> Observation:
+        function = self._functions[probe.function]
+        found = self._find(function)
+        if found is None:
+            return Uncallable(f"there is no function `{probe.function}`")
+        return self._call(function, found[0], probe, values_of(function, probe))
+
+    def _remembered(self, observation: Observation) -> Observation:
+        """The observation, where there is still room for it."""
+        size = (
+            protocol.kept_bytes(observation)
+            if isinstance(observation, protocol.Returned | protocol.Raised)
+            else _SMALL
+        )
+        return observation if self.spending.hold(size) else _FULL
+
+    def _call(
+        self, function: Function, number: int, probe: Probe, values: Mapping[str, protocol.Value]
+    ) -> Observation:
+        prepared = self._prepared(function, number, probe, values)
+        if isinstance(prepared, Uncallable):
+            return prepared
+        assert self._program is not None  # where a function was found, a program was loaded
+        return self._understood(prepared, self._program.ask(prepared.call, self._seconds(probe)))
+
+    def _prepared(
+        self, function: Function, number: int, probe: Probe, values: Mapping[str, protocol.Value]
+    ) -> "_Prepared | Uncallable":
+        split = call_binding.arguments(function, self._bound(function, number), values, as_wire)
+        if isinstance(split, str):
+            return Uncallable(split)
+        positional, named, order = split
+        call = protocol.Call(
+            function=number,
+            positional=tuple(positional),
+            named=named,
+            seed=probe.seed,
+            counted=self.counts_lines,
+        )
+        return _Prepared(call, tuple(values), order)
+
+    def _seconds(self, probe: Probe) -> float:
+        seconds = self._limits.call_seconds
+        return seconds if probe.seconds is None else min(seconds, probe.seconds)
+
+    def _understood(self, prepared: "_Prepared", reply: protocol.Reply | Died) -> Observation:
+        if isinstance(reply, protocol.Raised):
+            if reply.line is None:
+                return msgspec.structs.replace(reply, place="")
+            place = self._place(reply.line)
+            return msgspec.structs.replace(reply, line=place.line, place=place.words)
+        if isinstance(reply, protocol.Returned):
+            if len(reply.after) != len(prepared.order):
+                return Died("protocol", "the worker answered about other arguments than it was given")
+            after = dict(zip(prepared.order, reply.after, strict=True))
+            return msgspec.structs.replace(reply, after=tuple(after[name] for name in prepared.names))
+        if isinstance(reply, Died):
+            return reply
+        return Died("protocol", "the worker answered something else")
+
+    def _load(self) -> LoadReport:
+        if self._source is None:
+            return LoadReport(None)
+        if self._source.problem or not self._source.code.strip():
+            return load_report.stated_without_running(self._zygote.readers, self._source)
+        self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
+        if not self.states:
+            return load_report.load(self._program, self._source, (), self.spending)
+        return load_report.load(
+            self._program, self._source, self._source.beside, self.spending, self._zygote.readers
+        )
+
+    def _workers(self) -> Workers:
+        spending = self.spending
+        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
+
+    def _place(self, line: int) -> Place:
+        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
+
+    def trial_parts(
+        self,
+    ) -> tuple[Zygote, Path, Source | None, tuple[Function, ...], Limits, int]:
+        """What a bench of an edited version of the file is made from."""
+        functions = tuple(self._functions.values())
+        return self._zygote, self._folder, self._source, functions, self._limits, self._seed
+
+    def worker_cpu(self) -> float:
+        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        return self._program.cpu() if self._program is not None else 0.0
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._program is not None:
+            self._program.close()
+
+
+def _is_inside(info: protocol.FunctionInfo) -> bool:
+    """Whether it stands in a class or in another function."""
+    return "." in info.name or info.within is not None
+
+
+def key_of(probe: Probe) -> Key:
+    """What tells the call from every other: cheaper than what is sent, for most calls are asked for twice."""
+    return probe.function, probe.seed, probe.attempt, *map(_told_apart, probe.arguments.items())
+
+
+def _told_apart(argument: tuple[str, object]) -> Key:
+    name, value = argument
+    if isinstance(value, np.ndarray):
+        return name, value.dtype, value.shape, value.tobytes()
+    return name, type(value), value
+
+
+def values_of(function: Function, probe: Probe) -> dict[str, protocol.Value]:
+    """The arguments of the call as the wire knows them, by their names on the sheet."""
+    return {name: as_wire(value, function.arrays) for name, value in probe.arguments.items()}
+
+
+def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> protocol.Value:
+    """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
+    if isinstance(value, np.ndarray):
+        if value.size > MAX_SENT:
+            raise ValueError(f"a probe carries at most {MAX_SENT:,} numbers, not {value.size:,}")
+        return protocol.Array(
+            dtype=protocol.dtype_name(value.dtype),
+            shape=value.shape,
+            data=np.ascontiguousarray(value).tobytes(),
+            origin=arrays,
+        )
+    if isinstance(value, bool | int | float):
+        return protocol.Number(value=value)
+    raise TypeError(f"a probe cannot carry {type(value).__name__}")

@@ -1,0 +1,96 @@
+"""Run an exercise's checks in the order of what they need.
+
+A check that needs another is skipped where that one did not pass; what is our own fault or waits for a
+person is passed on as such, so that no mark is given or taken unseen.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Final
+
+from grader.core.escaping import in_short
+from grader.core.model import CheckResult, Finding, Outcome
+from grader.execution.missing_packages import absent_package
+from grader.lab.spec import Bench, Check, Exercise
+
+__all__ = ["is_passed_on", "judge", "judge_stepwise"]
+
+_log: Final = logging.getLogger("grader")
+
+_PASSED_ON: Final = "Could not be looked at: see "
+
+_INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
+
+
+def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
+    """The result of every check of the exercise, in its order."""
+    return tuple(judge_stepwise(exercise, bench))
+
+
+def is_passed_on(check: CheckResult) -> bool:
+    """Whether the result says no more than that of a check it needs."""
+    return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
+
+
+def judge_stepwise(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
+    """The same one by one: a check is run when its result is asked for."""
+    results: dict[str, CheckResult] = {}
+    for check in exercise.checks:
+        finding = _finding(check, bench, results)
+        results[check.id] = CheckResult(
+            id=check.id,
+            title=check.title,
+            **{name: getattr(finding, name) for name in Finding.__struct_fields__},
+        )
+        yield results[check.id]
+
+
+def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Finding:
+    blocking = [results[need] for need in check.needs if results[need].outcome is not Outcome.PASS]
+    if blocking:
+        return _blocked(blocking)
+    implying = [results[other] for other in check.implied_by]
+    if implying and all(result.outcome is Outcome.PASS for result in implying):
+        return Finding(outcome=Outcome.PASS, message="Follows from the checks before.")
+    try:
+        return _or_absent(_or_unread(check.run(bench), bench), bench)
+    except Exception as error:
+        _log.error("check %s failed: %s", check.id, in_short(error))
+        return Finding(
+            outcome=Outcome.ERROR,
+            message=f"The grader itself failed here ({type(error).__name__}). "
+            "Its marks are open until it is graded again or a person decides; please report it.",
+        )
+
+
+def _or_unread(finding: Finding, bench: Bench) -> Finding:
+    """What is missing may stand where only a person can read: that is not for us to call missing."""
+    source = bench.loaded.source
+    if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
+        return finding
+    return Finding(outcome=Outcome.MANUAL, message=source.unread[0], wanted=finding.wanted)
+
+
+def _or_absent(finding: Finding, bench: Bench) -> Finding:
+    """What failed for want of a package that is not installed here is not the student's mistake."""
+    loaded, package = bench.loaded, ""
+    if finding.outcome is Outcome.FAIL:
+        package = absent_package(loaded, finding.message)
+    elif finding.outcome is Outcome.MISSING:
+        lost = (failure.text for failure in loaded.failures if failure.type_name == "NameError")
+        package = next(filter(None, (absent_package(loaded, text) for text in lost)), "")
+    if not package:
+        return finding
+    message = (
+        f"It needs `{package}`, which is not installed where this was graded: install it there and grade again, "
+        "or have a person look."
+    )
+    return Finding(outcome=Outcome.MANUAL, message=message, notes=finding.notes)
+
+
+def _blocked(blocking: list[CheckResult]) -> Finding:
+    for outcome in _INHERITED:
+        for result in blocking:
+            if result.outcome is outcome:
+                return Finding(outcome=outcome, message=f"{_PASSED_ON}“{result.title}”.")
+    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{blocking[0].title}”.")

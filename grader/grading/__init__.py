@@ -1,0 +1,1 @@
+"""A whole run: which executor examines what, the cache of findings, sessions."""

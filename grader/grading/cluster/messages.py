@@ -1,0 +1,75 @@
+"""What goes to a machine of a cluster: plain values as MessagePack, checked where they arrive."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.core.errors import ClusterError
+from grader.core.limits import Isolation, Level, Limits
+from grader.core.model import Frozen, Submission
+from grader.marking.findings import Examined
+
+__all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "submission_in"]
+
+
+class Terms(Frozen, frozen=True):
+    """Under which conditions a run examines; the same for all its submissions."""
+
+    lab: str | None
+    """As `--lab` names it; None for the one installed."""
+    exercises: tuple[str, ...]
+    seed: int
+    limits: Limits
+    isolation: Isolation
+    fingerprint: str
+    """Of the grader, the lab, Python and the numerical libraries; they have to be the same everywhere."""
+
+
+class Job(Frozen, frozen=True):
+    """One submission by its content. `files` maps paths from its root to what is in them."""
+
+    terms: Terms
+    files: dict[str, bytes]
+    notes: tuple[str, ...]
+
+
+class Offer(Frozen, frozen=True):
+    """What a machine of a cluster is."""
+
+    fingerprint: str
+    versions: str
+    """Of grader, Python, torch and numpy, to be read by a person."""
+    level: Level
+    obstacle: str
+
+
+def packed(value: Job | Offer | Examined | Terms) -> bytes:
+    """A message."""
+    return msgspec.msgpack.encode(value)
+
+
+def job_from(data: bytes) -> Job:
+    """A job that arrived. Raises msgspec.MsgspecError where it is something else."""
+    return msgspec.msgpack.decode(data, type=Job)
+
+
+def examined_from(data: Any) -> Examined:
+    """Findings that came back. Raises ClusterError where they are something else."""
+    try:
+        return msgspec.msgpack.decode(data, type=Examined)
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise ClusterError("a machine of the cluster answered with something else than findings") from error
+
+
+def submission_in(folder: Path, job: Job) -> Submission:
+    """The submission of a job, its files written under a folder. Raises ClusterError where a path leads out of it."""
+    for name, content in job.files.items():
+        file = folder / name
+        if not file.resolve().is_relative_to(folder.resolve()):
+            raise ClusterError(f"the path {name!r} leads out of the submission")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    return Submission(
+        student="", root=folder, files=tuple(sorted(folder / name for name in job.files)), notes=job.notes
+    )

@@ -1,0 +1,1 @@
+"""Gradescope, gradebooks, pytest, notebooks, the student kit."""

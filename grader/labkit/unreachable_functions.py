@@ -1,0 +1,45 @@
+"""Functions that are there and that nobody can call: within another function that they need, or in such a class."""
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from grader.core.model import Source
+from grader.core.parsing import parsed
+from grader.lab.call_binding import normalised
+from grader.lab.spec import Function
+
+__all__ = ["Hidden", "hidden"]
+
+
+class Hidden(NamedTuple):
+    """A definition by the name of a function of the sheet, and what it stands within."""
+
+    name: str
+    within: str
+    place: str
+    """Where it stands, in words: `line 12`, `cell 3 line 7`."""
+
+
+def hidden(source: Source | None, function: Function) -> Hidden | None:
+    """The last definition within another that has the function's name; None where there is none."""
+    if source is None or source.problem:
+        return None
+    name = normalised(function.name)
+    found = [
+        Hidden(inner.name, outer, source.place(inner.lineno).words)
+        for outer, inner in _inner(parsed(source.code))
+        if normalised(inner.name) == name
+    ]
+    return found[-1] if found else None
+
+
+def _inner(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
+    """Every function that stands within a function or a class, with the name of that."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef) and within:
+            yield within, node
+        inside = (
+            node.name if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) else within
+        )
+        yield from _inner(node, inside)

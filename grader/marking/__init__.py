@@ -1,0 +1,1 @@
+"""From findings and a rubric to a report; marks by a person, feedback level, anonymising."""

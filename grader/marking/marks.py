@@ -1,0 +1,79 @@
+"""Verdicts and marks: findings × rubric."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from grader.core.model import CheckResult, ExerciseReport, Outcome, Verdict
+from grader.lab.spec import Rubric
+
+__all__ = ["A_PERSON_LOOKS", "THE_GRADER_FAILED", "look_flags", "mark", "verdict_by_hand"]
+
+A_PERSON_LOOKS: Final = "a person has to look."
+THE_GRADER_FAILED: Final = "the grader itself failed."
+"""What a flag says of an exercise after its number."""
+
+
+def mark(
+    exercise_id: str,
+    results: tuple[CheckResult, ...],
+    rubric: Rubric,
+    given: Mapping[str, float] | None = None,
+) -> tuple[float, float, Verdict]:
+    """Marks, the most there are, and the verdict of one exercise.
+
+    A check that passed earns its share; where a person has `given` marks for a check, these. One that failed through our
+    own fault earns nothing and makes the verdict `error`, which is pending: neither given nor taken. Each sound
+    difference costs its line of the rubric once. Where a check of the rubric's `caps` did not pass, what the others earn
+    is no more than its share. Only checks that are worth something decide the verdict.
+    """
+    entry = rubric.exercises[exercise_id]
+    shares = {
+        result.id: entry.checks[result.id] if result.outcome is Outcome.PASS else 0.0 for result in results
+    }
+    by_hand = dict(given or {})
+    automatic = sum(share for check, share in shares.items() if check not in by_hand)
+    earned = min(automatic, _most(entry.marks, results, rubric, by_hand)) + sum(by_hand.values())
+    costs = {result.cost for result in results if result.cost and result.outcome is Outcome.PASS}
+    lost = entry.marks * sum(rubric.costs.get(cost, 0.0) for cost in costs)
+    marks = round(max(earned - lost, 0.0), 4)
+    counted = [result.outcome for result in results if entry.checks[result.id] > 0]
+    return marks, entry.marks, _verdict(marks, entry.marks, counted)
+
+
+def _most(
+    marks: float, results: Iterable[CheckResult], rubric: Rubric, by_hand: Mapping[str, float]
+) -> float:
+    """The most that checks can earn together, by the rubric's caps; what waits for a person caps until it is decided."""
+    failed = (Outcome.FAIL, Outcome.SKIPPED, Outcome.MISSING, Outcome.MANUAL)
+    caps = [
+        rubric.caps[r.id]
+        for r in results
+        if r.id in rubric.caps and r.outcome in failed and r.id not in by_hand
+    ]
+    return marks * min(caps, default=1.0)
+
+
+def verdict_by_hand(marks: float, most: float) -> Verdict:
+    """The verdict of an exercise that a person marked as a whole."""
+    return _verdict(marks, most, [])
+
+
+def look_flags(exercises: Iterable[ExerciseReport]) -> tuple[str, ...]:
+    """What the person marking has to know about verdicts that are not final."""
+    judged = tuple(exercises)
+    return (
+        *(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL),
+        *(f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR),
+    )
+
+
+def _verdict(marks: float, most: float, outcomes: list[Outcome]) -> Verdict:
+    if Outcome.ERROR in outcomes:
+        return Verdict.ERROR
+    if Outcome.MANUAL in outcomes:
+        return Verdict.MANUAL
+    if outcomes and all(outcome is Outcome.MISSING for outcome in outcomes):
+        return Verdict.MISSING
+    if marks >= most:
+        return Verdict.FULL
+    return Verdict.PARTIAL if marks > 0 else Verdict.NONE

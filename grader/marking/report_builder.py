@@ -1,0 +1,62 @@
+"""From findings to a report: findings × rubric, and what the person marking has to know."""
+
+from collections.abc import Sequence
+
+from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Report, Submission, Verdict
+from grader.lab.spec import Exercise, Rubric
+from grader.marking.findings import Examined, ExaminedExercise
+from grader.marking.marks import look_flags, mark
+
+__all__ = ["mark_exercise", "mark_submission"]
+
+
+def mark_submission(
+    submission: Submission, examined: Examined, exercises: Sequence[Exercise], rubric: Rubric
+) -> Report:
+    """The report of a submission. Runs nothing of the student's."""
+    found = {exercise.id: exercise for exercise in examined.exercises}
+    marked = tuple(mark_exercise(exercise, found[exercise.id], rubric) for exercise in exercises)
+    flags = (*examined.flags, *look_flags(marked))
+    return Report(
+        student=submission.student,
+        files=examined.files,
+        marks=round(sum(report.marks for report in marked), 4),
+        max_marks=round(sum(report.max_marks for report in marked), 4),
+        flags=tuple(dict.fromkeys(flags)),
+        seconds=examined.seconds,
+        exercises=marked,
+        identity=submission.identity,
+        style=examined.style,
+    )
+
+
+def mark_exercise(exercise: Exercise, examined: ExaminedExercise, rubric: Rubric) -> ExerciseReport:
+    """One exercise, marked."""
+    marks, most, verdict = mark(exercise.id, examined.checks, rubric)
+    return ExerciseReport(
+        id=exercise.id,
+        title=exercise.title,
+        asked=exercise.asked,
+        marks=marks,
+        max_marks=most,
+        verdict=verdict,
+        next_step=_next_step(exercise, examined.checks, examined.diagnoses)
+        if verdict is not Verdict.FULL
+        else "",
+        notes=_notes(examined.checks),
+        diagnoses=examined.diagnoses if verdict is not Verdict.FULL else (),
+        checks=examined.checks,
+        claims=examined.claims,
+        pictures=examined.pictures,
+        answers=examined.answers,
+    )
+
+
+def _next_step(exercise: Exercise, results: tuple[CheckResult, ...], diagnoses: tuple[Diagnosis, ...]) -> str:
+    if diagnoses and diagnoses[0].verified:
+        return f"{diagnoses[0].title} Mend that first, then check again."
+    return exercise.advice(results)
+
+
+def _notes(results: Sequence[CheckResult]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for result in results for note in result.notes))

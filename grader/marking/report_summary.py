@@ -1,0 +1,66 @@
+"""A report less all that only a student's own page shows: what is kept in memory of a large class."""
+
+import sys
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
+
+__all__ = ["concise"]
+
+
+def concise(report: Report) -> Report:
+    """Marks, verdicts, flags, outcomes, mistakes by name and what a person marked; no evidence."""
+    return msgspec.structs.replace(
+        report,
+        exercises=tuple(map(_exercise, report.exercises)),
+        files=_once(report.files),
+        flags=_once(report.flags),
+        identity=_once(report.identity),
+        style=(),
+    )
+
+
+def _exercise(exercise: ExerciseReport) -> ExerciseReport:
+    first: ExerciseReport = _once(
+        msgspec.structs.replace(
+            exercise,
+            **_interned(exercise, "id", "title", "asked", "next_step"),
+            notes=(),
+            diagnoses=tuple(map(_diagnosis, exercise.diagnoses)),
+            checks=tuple(_bare(check.id, check.title, check.outcome) for check in exercise.checks),
+            claims=(),
+            pictures=(),
+            answers=(),
+        )
+    )
+    return first
+
+
+def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
+    return msgspec.structs.replace(
+        diagnosis,
+        **_interned(diagnosis, "title", "message", "concept", "question"),
+        witness=None,
+        excerpt=None,
+        evidence="",
+    )
+
+
+def _interned(said: ExerciseReport | Diagnosis, *names: str) -> dict[str, str]:
+    """The texts that many students are told alike, each kept once."""
+    return {name: sys.intern(getattr(said, name)) for name in names}
+
+
+@lru_cache(maxsize=1_000)
+def _once(value: Any) -> Any:
+    """The first of the values that equal it: most students have much in common."""
+    return value
+
+
+@lru_cache(maxsize=10_000)
+def _bare(id: str, title: str, outcome: Outcome) -> CheckResult:
+    """One for all students on whom it came out like this."""
+    return CheckResult(id=id, title=title, outcome=outcome)

@@ -1,0 +1,29 @@
+"""A check's result in plain words, the same wherever it is shown without pictures."""
+
+from grader.core.escaping import visible
+from grader.core.model import CheckResult, ExerciseReport, Outcome
+
+__all__ = ["details", "failure_text"]
+
+
+def details(check: CheckResult) -> tuple[str, ...]:
+    """Message, what came back, what was wanted, the tolerance and the call, a line each, made visible."""
+    labelled = (
+        ("", check.message),
+        ("got: ", check.got),
+        ("wanted: ", check.wanted),
+        ("tolerance: ", check.tolerance),
+        ("try: ", check.call),
+    )
+    return tuple(f"{label}{visible(text)}" for label, text in labelled if text)
+
+
+def failure_text(exercise: ExerciseReport, check: CheckResult) -> str:
+    """The check as a student reads it; at the first that fails, also the mistake's name and the next step."""
+    lines = [check.title, *details(check)]
+    first = next((c for c in exercise.checks if c.outcome in (Outcome.FAIL, Outcome.MISSING)), None)
+    if first is not None and first.id == check.id:
+        lines += [f"{visible(d.title)} {visible(d.message)}" for d in exercise.diagnoses]
+        if exercise.next_step:
+            lines.append(f"→ {visible(exercise.next_step)}")
+    return "\n".join(lines)

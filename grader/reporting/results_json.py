@@ -1,0 +1,112 @@
+"""`results.json`: the machine-readable result others build on.
+
+Deterministic: the same input, lab, seed and version give the same bytes apart from `seconds`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader import __version__
+from grader.core.errors import PathError
+from grader.core.model import Frozen, Identity, Report
+from grader.marking.common_mistakes import SharedMistake, shared_mistakes
+
+__all__ = [
+    "SCHEMA",
+    "Results",
+    "entry_json",
+    "read_results",
+    "read_students",
+    "results_json",
+    "results_pieces",
+]
+
+SCHEMA = 1
+
+_NOBODY: Final = b'"submissions": [],'
+_BEFORE: Final = b'"submissions": [\n'
+_AFTER: Final = b"\n  ],"
+
+
+class Results(Frozen, frozen=True):
+    """The whole file."""
+
+    schema: int
+    """Raised when a field changes its meaning or goes."""
+    grader: str
+    """The grader's version."""
+    lab: str
+    """The id of the lab."""
+    seed: int
+    """What the matrices, masks and starts were drawn from."""
+    submissions: tuple[Report, ...]
+    """Every student graded, sorted by name."""
+    mistakes: tuple[SharedMistake, ...] = ()
+    """What several students share comes first."""
+    isolation: str = ""
+    """What students' code ran in: `strict` or `process`."""
+
+
+def results_json(reports: Sequence[Report], lab: str, seed: int, isolation: str) -> str:
+    """The reports, in the order given, as indented JSON with a final line feed."""
+    pieces = results_pieces(map(entry_json, reports), shared_mistakes(reports), lab, seed, isolation)
+    return b"".join(pieces).decode()
+
+
+def entry_json(report: Report) -> bytes:
+    """One student's entry, as it stands in the file."""
+    lines = msgspec.json.format(msgspec.json.encode(report), indent=2).splitlines()
+    return b"\n".join(b"    " + line for line in lines)
+
+
+def results_pieces(
+    entries: Iterable[bytes], mistakes: tuple[SharedMistake, ...], lab: str, seed: int, isolation: str
+) -> Iterator[bytes]:
+    """The whole file piece by piece, so that a class need not be held in memory."""
+    frame = Results(SCHEMA, __version__, lab, seed, (), mistakes, isolation)
+    head, _, tail = msgspec.json.format(msgspec.json.encode(frame), indent=2).partition(_NOBODY)
+    yield head
+    empty = True
+    for entry in entries:
+        yield (_BEFORE if empty else b",\n") + entry
+        empty = False
+    yield _NOBODY if empty else _AFTER
+    yield tail + b"\n"
+
+
+def read_results(place: Path) -> Results:
+    """The results of a run, from its folder or its `results.json`. Raises PathError where there are none."""
+    path = place / "results.json" if place.is_dir() else place
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Results)
+    except OSError as error:
+        raise PathError(
+            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results."
+        ) from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise PathError(f"{path} holds no results of this grader ({error}): grade again.") from error
+
+
+class _Student(Frozen, frozen=True):
+    student: str
+    identity: Identity = Identity()
+
+
+class _Students(Frozen, frozen=True):
+    submissions: tuple[_Student, ...]
+
+
+def read_students(path: Path) -> tuple[tuple[str, Identity], ...]:
+    """Who was graded, from a run's `results.json`. Raises PathError where there is none to be read."""
+    try:
+        students = msgspec.json.decode(path.read_bytes(), type=_Students).submissions
+    except OSError as error:
+        raise PathError(
+            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results with --out."
+        ) from error
+    except msgspec.MsgspecError as error:
+        raise PathError(f"{path} holds no results ({error}): grade again.") from error
+    return tuple((each.student, each.identity) for each in students)

@@ -1,0 +1,91 @@
+"""The words, symbols and tones in which verdicts and outcomes are shown, on pages and on the terminal.
+
+A symbol stands beside every colour and words beside every symbol, so that nothing is said by one alone.
+"""
+
+from typing import Final
+
+from grader.core.model import Frozen, Outcome, Report, Verdict
+
+__all__ = [
+    "NEEDS_A_LOOK",
+    "OUTCOMES",
+    "STYLES",
+    "UNDECIDED",
+    "VERDICTS",
+    "Wording",
+    "are_open",
+    "headline",
+    "mark_text",
+    "percent",
+]
+
+
+class Wording(Frozen, frozen=True, kw_only=True):
+    """How a verdict or an outcome is shown: a symbol, words, and the name of its colours."""
+
+    symbol: str
+    words: str
+    tone: str
+
+
+VERDICTS: Final = {
+    Verdict.FULL: Wording(symbol="✓", words="Full marks", tone="good"),
+    Verdict.PARTIAL: Wording(symbol="◐", words="Partly there", tone="part"),
+    Verdict.NONE: Wording(symbol="✗", words="Not there yet", tone="bad"),
+    Verdict.MISSING: Wording(symbol="–", words="Not handed in", tone="quiet"),
+    Verdict.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
+    Verdict.ERROR: Wording(symbol="!", words="Not marked yet: our fault", tone="ask"),
+}
+
+OUTCOMES: Final = {
+    Outcome.PASS: Wording(symbol="✓", words="Passed", tone="good"),
+    Outcome.FAIL: Wording(symbol="✗", words="Not passed", tone="bad"),
+    Outcome.SKIPPED: Wording(symbol="–", words="Waiting", tone="quiet"),
+    Outcome.MISSING: Wording(symbol="–", words="Not found", tone="quiet"),
+    Outcome.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
+    Outcome.ERROR: Wording(symbol="!", words="Our fault", tone="ask"),
+}
+
+STYLES: Final = {"good": "green", "part": "yellow", "bad": "red", "quiet": "dim", "ask": "magenta"}
+"""The terminal's colour of each tone."""
+
+UNDECIDED: Final = frozenset({Verdict.MANUAL, Verdict.ERROR})
+"""Verdicts under which the mark can still change."""
+
+NEEDS_A_LOOK: Final = frozenset({Verdict.MANUAL, Verdict.ERROR, Verdict.MISSING})
+
+
+def are_open(report: Report) -> tuple[str, ...]:
+    """The exercises whose marks can still change, by their ids: none of them, and no total, is a mark to be exported."""
+    return tuple(exercise.id for exercise in report.exercises if exercise.verdict in UNDECIDED)
+
+
+def headline(report: Report) -> str:
+    """Say in one sentence how it went."""
+    verdicts = [exercise.verdict for exercise in report.exercises]
+    full, all_of_them = verdicts.count(Verdict.FULL), len(verdicts)
+    if verdicts and full == all_of_them:
+        return "Everything is right. Well done!"
+    if all(verdict is Verdict.MISSING for verdict in verdicts):
+        return "We found nothing to mark in what was handed in."
+    if full:
+        return f"{full} of {all_of_them} exercises {'has' if full == 1 else 'have'} full marks."
+    if Verdict.PARTIAL in verdicts:
+        return "Parts of this are right. Here is what is left to do."
+    if UNDECIDED & set(verdicts):
+        return "Not everything could be marked automatically."
+    return "This is not there yet. Here is where to start."
+
+
+def mark_text(value: float) -> str:
+    """Write a mark with at most two decimals and no trailing zeros: 0.75, 1, 4.5."""
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(part: float, whole: float) -> int:
+    """Give a share in whole per cent, rounded down so that only full marks are 100."""
+    if whole <= 0:
+        return 0
+    # The small addition keeps 0.7 / 1 at 70: the quotient may be a rounding error below it.
+    return max(0, min(100, int(100 * part / whole + 1e-9)))

@@ -1,0 +1,52 @@
+"""What no limit of the kernel bounds for a single worker: its threads, its processes, its folder.
+
+The grader looks while it waits, five times a second; a worker that has more is ended.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+import psutil
+
+from grader.core.limits import Limits
+
+__all__ = ["excess", "folder_use"]
+
+
+def excess(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
+    """What the worker has too much of, as the end of the sentence “it was ended because …”, or nothing.
+
+    A worker that is `alone` cannot have started processes, and all processes need not be looked through.
+    """
+    if process is not None:
+        try:
+            started = 0 if alone else len(process.children(recursive=True))
+            if process.num_threads() + started > limits.threads:
+                return f"it started more than {limits.threads} threads or processes"
+        except psutil.Error:
+            return ""
+    size, files = folder_use(folder, limits)
+    if size > limits.folder_size:
+        return f"it wrote more than {limits.folder_size // 1024**2} MB of files"
+    if files > limits.folder_files:
+        return f"it wrote more than {limits.folder_files} files"
+    return ""
+
+
+def folder_use(folder: Path, limits: Limits) -> tuple[int, int]:
+    """Bytes and entries in a folder; counting stops where a limit is passed."""
+    size = entries = 0
+    waiting = [os.fspath(folder)]
+    while waiting and size <= limits.folder_size and entries <= limits.folder_files:
+        try:
+            with os.scandir(waiting.pop()) as found:
+                for entry in found:
+                    entries += 1
+                    status = entry.stat(follow_symlinks=False)
+                    size += status.st_blocks * 512
+                    if stat.S_ISDIR(status.st_mode):
+                        waiting.append(entry.path)
+        except OSError:
+            continue  # removed meanwhile, or nested beyond what a path can say: then `entries` stops it
+    return size, entries

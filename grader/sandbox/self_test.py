@@ -1,0 +1,293 @@
+"""What this machine offers to shut students' code in, each claim proved by trying to break it.
+
+Every trial is a file like a student's, run in a worker of its own that is thrown away. Whether it got through
+is judged from outside where that can be seen there: a file that exists, a connection that arrives.
+"""
+
+import os
+import platform
+import socket
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+
+from grader import protocol
+from grader.core.assets import package_folder
+from grader.core.limits import Level, Limits
+from grader.core.model import Died, Frozen
+from grader.sandbox.fork_server import Zygote
+from grader.sandbox.worker_client import Worker
+
+__all__ = ["Outcome", "Place", "Trial", "examine", "facts"]
+
+LIMITS = Limits(
+    call_seconds=1.0,
+    idle_factor=2.0,
+    memory=512 * 1024**2,
+    file_size=4 * 1024**2,
+    folder_size=8 * 1024**2,
+    threads=4,
+)
+"""Tighter than for grading, so that breaking them costs this machine little."""
+
+THROUGH = "it got through"
+
+
+class Place(Frozen, frozen=True):
+    """Where trials are made: `outside` is a folder no worker may touch, `port` one that listens."""
+
+    outside: Path
+    secret: str
+    port: int
+    arrived: Callable[[], bool]
+    """Whether something connected to the port."""
+
+
+class Trial(Frozen, frozen=True):
+    """One claim: `code` tries to break it and prints THROUGH where it did; `seen` looks from outside.
+
+    Claims that are not `strict_only` hold on every level.
+    """
+
+    claim: str
+    code: str
+    strict_only: bool = False
+    seen: Callable[[Place], bool] = lambda place: False
+    death: bool = False
+    """Whether the worker must have been ended for it, not just refused."""
+
+
+class Outcome(Frozen, frozen=True):
+    """What came of a trial. `promised` is False where the level tried does not claim it."""
+
+    claim: str
+    held: bool
+    promised: bool
+    evidence: str
+
+
+def trials() -> tuple[Trial, ...]:
+    """Every claim with the attempt to break it. `OUTSIDE`, `PORT`, `GRADER` are put in before it runs."""
+    return (
+        Trial(
+            "reads no file outside its own folder, Python and torch",
+            'print(open(OUTSIDE + "/secret.txt").read())',
+            strict_only=True,
+        ),
+        Trial(
+            "reads nothing of the grader or the lab",
+            f'open(GRADER + "/pipeline.py").read(); print("{THROUGH}")',
+            strict_only=True,
+        ),
+        Trial(
+            "writes nowhere but in its own folder",
+            'open(OUTSIDE + "/written", "w").close()',
+            strict_only=True,
+            seen=lambda place: (place.outside / "written").exists(),
+        ),
+        Trial(
+            "removes and changes no file outside",
+            'import os; os.chmod(OUTSIDE + "/kept", 0o777); os.truncate(OUTSIDE + "/kept", 0); '
+            'os.unlink(OUTSIDE + "/kept")',
+            strict_only=True,
+            seen=_kept_is_changed,
+        ),
+        Trial(
+            "opens no connection",
+            'import socket; socket.create_connection(("127.0.0.1", PORT), timeout=1)',
+            strict_only=True,
+            seen=lambda place: place.arrived(),
+        ),
+        Trial(
+            "starts no process",
+            f"""
+            import os
+            if os.fork() == 0:
+                os._exit(0)
+            print("{THROUGH}")
+            """,
+            strict_only=True,
+        ),
+        Trial(
+            "starts no program",
+            f'import subprocess; subprocess.run(["true"]); print("{THROUGH}")',
+            strict_only=True,
+        ),
+        Trial(
+            "signals no other process",
+            f'import os; os.kill(os.getppid(), 0); print("{THROUGH}")',
+            strict_only=True,
+        ),
+        Trial(
+            "sees nothing of other processes in /proc",
+            f'import os; open(f"/proc/{{os.getppid()}}/environ", "rb").read(); print("{THROUGH}")',
+            strict_only=True,
+        ),
+        Trial(
+            "inherits no open file but its channel",
+            f"""
+            import os
+            def is_open(number):
+                try:
+                    os.fstat(number)
+                except OSError:
+                    return False
+                return True
+            if any(map(is_open, range(4, 2000))):
+                print("{THROUGH}")
+            """,
+        ),
+        Trial(
+            "knows none of your environment",
+            f'import os\nif {{"HOME", "USER", "GRADE_DOCTOR_SECRET"}} & set(os.environ): print("{THROUGH}")',
+        ),
+        Trial(
+            f"allocates {LIMITS.memory // 1024**2} MB at most",
+            f'kept = bytearray({2 * LIMITS.memory}); print("{THROUGH}")',
+        ),
+        Trial("computes no longer than a call may", "while True: pass", death=True),
+        Trial("waits for nothing for ever", "import time; time.sleep(1000)", death=True),
+        Trial(
+            f"writes no file of more than {LIMITS.file_size // 1024**2} MB",
+            f"""
+            with open("big", "wb") as file:
+                for _ in range({LIMITS.file_size // 1024**2 + 1}):
+                    file.write(bytes(1024 ** 2))
+            print("{THROUGH}")
+            """,
+        ),
+        Trial(
+            f"keeps no more than {LIMITS.folder_size // 1024**2} MB of files",
+            """
+            import time
+            for number in range(100):
+                with open(str(number), "wb") as file:
+                    file.write(bytes(1024 ** 2))
+                time.sleep(0.02)
+            """,
+            death=True,
+        ),
+        Trial(
+            f"runs {LIMITS.threads} threads at most",
+            f"""
+            import threading, time
+            threading.stack_size(65536)
+            for _ in range({2 + LIMITS.threads}):
+                threading.Thread(target=time.sleep, args=(30,), daemon=True).start()
+            while True: pass
+            """,
+            death=True,
+        ),
+        Trial(
+            f"opens {LIMITS.open_files} files at most",
+            f'kept = [open("/dev/null") for _ in range({2 * LIMITS.open_files})]; print("{THROUGH}")',
+        ),
+    )
+
+
+def _kept_is_changed(place: Place) -> bool:
+    kept = place.outside / "kept"
+    return not kept.exists() or kept.read_text() != "kept" or bool(kept.stat().st_mode & 0o111)
+
+
+def examine(zygote: Zygote) -> Iterator[Outcome]:
+    """Make every trial on the level the workers of `zygote` have."""
+    with tempfile.TemporaryDirectory(prefix="grade-doctor-") as folder, socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.settimeout(0.2)
+        outside = Path(folder) / "outside"
+        outside.mkdir()
+        secret = os.urandom(8).hex()
+        (outside / "secret.txt").write_text(secret)
+        (outside / "kept").write_text("kept")
+        (outside / "kept").chmod(0o600)
+        place = Place(outside, secret, listener.getsockname()[1], lambda: _arrives(listener))
+        for number, trial in enumerate(trials()):
+            own = Path(folder) / f"worker{number}"
+            own.mkdir()
+            yield _tried(trial, zygote, own, place, zygote.level)
+
+
+def _tried(trial: Trial, zygote: Zygote, own: Path, place: Place, level: Level) -> Outcome:
+    attempt = (
+        "def attempt():\n" + textwrap.indent(textwrap.dedent(trial.code).strip(), "    ") + "\nattempt()\n"
+    )
+    names = f"OUTSIDE = {str(place.outside)!r}; PORT = {place.port}; GRADER = {str(package_folder())!r}\n"
+    worker = Worker(zygote, own, LIMITS)
+    try:
+        load = protocol.Load(code=names + attempt, filename="trial.py", seed=1)
+        reply, _ = worker.ask(load, LIMITS.call_seconds)
+    finally:
+        worker.close()
+    printed = reply.printed if isinstance(reply, protocol.Loaded) else ""
+    through = THROUGH in printed or place.secret in printed or trial.seen(place)
+    if trial.death and not isinstance(reply, Died):
+        through = True
+    return Outcome(
+        trial.claim, not through, level == "strict" or not trial.strict_only, _evidence(reply, through)
+    )
+
+
+def _evidence(reply: protocol.Reply | Died, through: bool) -> str:
+    if through:
+        return "nothing stopped it"
+    if isinstance(reply, Died):
+        return f"ended: {reply.text}"
+    if isinstance(reply, protocol.Loaded) and reply.failures:
+        failure = reply.failures[-1]
+        return f"{failure.type_name}: {failure.text}"
+    return "no error, and no effect"
+
+
+def _arrives(listener: socket.socket) -> bool:
+    try:
+        connection, _ = listener.accept()
+    except OSError:
+        return False
+    connection.close()
+    return True
+
+
+def facts() -> tuple[tuple[str, str], ...]:
+    """What this machine is, as names and values to show."""
+    return (
+        ("System", f"{platform.system()} {platform.release()} ({platform.machine()})"),
+        ("Landlock", _landlock()),
+        ("seccomp", _seccomp()),
+        ("User", "root" if os.getuid() == 0 else f"an ordinary user ({os.getuid()})"),
+        ("Python", platform.python_version()),
+        ("torch", metadata.version("torch")),
+        ("Cores", str(os.cpu_count() or 1)),
+        ("Memory", f"{psutil.virtual_memory().available / 1024**3:.1f} GB free"),
+        (
+            "Temporary files",
+            f"{tempfile.gettempdir()}, {psutil.disk_usage(tempfile.gettempdir()).free / 1024**3:.1f} GB free",
+        ),
+    )
+
+
+def _landlock() -> str:
+    try:
+        import py_landlock
+
+        return f"version {py_landlock.get_abi_version()} of its interface"
+    except ImportError:
+        return "the Python package py-landlock is not installed"
+    except py_landlock.LandlockError as error:
+        return f"missing: {error}"
+
+
+def _seccomp() -> str:
+    try:
+        import pyseccomp
+
+        return f"libseccomp, level {pyseccomp.get_api()} of its interface"
+    except ImportError:
+        return "the Python package pyseccomp is not installed"
+    except (RuntimeError, OSError) as error:
+        return f"missing: {error}. Debian and Ubuntu have it as libseccomp2, Fedora as libseccomp."

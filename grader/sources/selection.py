@@ -1,0 +1,204 @@
+"""One source out of all that a student handed in: the best code, every figure, and where each came from."""
+
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from grader import sources
+from grader.core.model import Place, Source, Submission
+from grader.core.parsing import too_long
+from grader.lab.call_binding import normalised
+from grader.lab.spec import Function
+from grader.sandbox.reader_client import Readers, shared
+from grader.sandbox.reader_messages import Looked
+
+__all__ = ["choose"]
+
+_PROGRAMS: Final = (".py", ".ipynb")
+_NO_PROGRAMS: Final = (
+    "__init__",
+    "conftest",
+    "setup",
+    "sitecustomize",
+    "usercustomize",
+    "grader",
+    "reference",
+)
+_TEST: Final = re.compile(r"\Atest_|_test\Z")
+
+_FINAL: Final = re.compile(r"final|latest|newest|new|fixed|corrected|submit")
+_OLD: Final = re.compile(r"old|backup|bak|draft|copy|previous")
+_DIGITS: Final = re.compile(r"\d{1,18}+")
+
+MOST_BESIDE: Final = 8
+"""Programs run beside the one that is graded; nobody has more parts."""
+
+_FAITHFUL: Final = (".pdf", ".tex", ".md", ".markdown", ".ipynb", ".py")
+"""How much of the code survives in a kind of file, the least first."""
+
+
+def choose(
+    submission: Submission, functions: Sequence[Function], readers: Readers | None = None
+) -> tuple[Source | None, tuple[str, ...]]:
+    """The source to grade, and what the person marking should know about the choice.
+
+    The file that defines most of the functions asked for gives the code; among equals a script before a
+    notebook before a report, then one called final, new or the like, then the highest version number, then
+    the last by name. Other files add the functions it lacks. Figures and text come from all of them but rivals, which
+    define a function in another way. `readers` have the processes that read the files, by default those of this program.
+    """
+    readable = [file for file in submission.files if sources.is_readable(file)]
+    asked = {normalised(name): f.name for f in functions for name in (f.name, *f.aliases)}
+    looked = (
+        sources.look_at(
+            submission.root, readable, readers or shared("auto"), asked=asked, beside=submission.files
+        )
+        if readable
+        else ()
+    )
+    read = [each.source for each in looked]
+    unread = _for_a_person(submission, readable)
+    if not read:
+        others = [file.name for file in submission.files]
+        nothing = (
+            (f"No file with code among {', '.join(others[:5])}: a person has to look.",) if others else ()
+        )
+        empty = Source(submission.root, "", "", (), unread=unread) if unread else None
+        return empty, (*submission.notes, *nothing)
+    ranked = sorted(looked, key=_rank)
+    merged, used = _with_missing_functions(ranked)
+    beside = _beside(ranked, used)
+    merged = msgspec.structs.replace(
+        merged,
+        beside=beside,
+        passages=tuple(passage for source in _readers_order(read, merged) for passage in source.passages),
+        unread=tuple(dict.fromkeys((*unread, *(each for source in read for each in source.unread)))),
+    )
+    graded = [each.source for each in used]
+    flags = (
+        *submission.notes,
+        *_rivals(ranked, used, beside),
+        *(note for source in read if source in graded or not source.code for note in source.notes),
+        *(source.problem for source in read if source.problem and source not in graded),
+        *merged.unread,
+    )
+    return merged, tuple(dict.fromkeys(flags))
+
+
+def _for_a_person(submission: Submission, readable: Sequence[Path]) -> tuple[str, ...]:
+    """Reports in a form that no reader knows, where nothing else was handed in to read."""
+    names = [file.name for file in submission.files if sources.looks_like_a_document(file)]
+    if readable or not names:
+        return ()
+    return (f"Only a person can read {', '.join(names[:5])}.",)
+
+
+def _readers_order(read: Iterable[Source], merged: Source) -> list[Source]:
+    """The file graded first, then the others by name."""
+    return sorted(read, key=lambda source: (source.name != merged.name, source.name))
+
+
+def _with_missing_functions(ranked: Sequence[Looked]) -> tuple[Source, tuple[Looked, ...]]:
+    """The best source, with the code of others that define functions asked for and none it has already."""
+    chosen = ranked[-1].source
+    used: tuple[Looked, ...] = (ranked[-1],)
+    known = set(ranked[-1].outline.defined)
+    for each in reversed(ranked[:-1]):
+        found, source = set(each.outline.defined), each.source
+        whole = f"{chosen.code}\n{source.code}"
+        if found and known and not found & known and not source.problem and not too_long(whole):
+            chosen = msgspec.structs.replace(
+                chosen,
+                code=whole,
+                lines=(*chosen.lines, *source.lines),
+                places=(*_places(chosen), *_places(source)),
+            )
+            used += (each,)
+            known |= found
+    return chosen, used
+
+
+def _beside(ranked: Sequence[Looked], used: Sequence[Looked]) -> tuple[Source, ...]:
+    """The programs that state something by themselves: one a part of the lab, with or without copies of functions.
+
+    Where files were put together, each of them is one too, for the names of one are taken again by the next.
+    """
+    if len(ranked) == 1:
+        return ()
+    known = used[0].outline.statements if len(used) == 1 else frozenset[str]()
+    modules = {module for each in ranked for module in each.outline.modules} | _modules_elsewhere()
+    return tuple(
+        each.source
+        for each in ranked
+        if (each not in used or len(used) > 1)
+        and Path(each.source.name).suffix.lower() in _PROGRAMS
+        and not _TEST.search(Path(each.source.name).stem.lower())
+        and not modules & set(Path(each.source.name).with_suffix("").parts)
+        and not each.source.problem
+        and not _differing(used, each)
+        and not each.outline.statements <= known
+    )[-MOST_BESIDE:]
+
+
+@cache
+def _modules_elsewhere() -> frozenset[str]:
+    """The names of modules that are not students': a file of such a name is none of their programs."""
+    installed = metadata.packages_distributions().keys()
+    return frozenset({*sys.stdlib_module_names, *installed, *_NO_PROGRAMS})
+
+
+def _places(source: Source) -> tuple[Place, ...]:
+    return tuple(source.place(line) for line in range(1, source.code.count("\n") + 2))
+
+
+def _rivals(ranked: Sequence[Looked], used: Sequence[Looked], beside: Sequence[Source]) -> tuple[str, ...]:
+    """What to say about files with code: which were put together, which were left, and where they disagree."""
+    chosen = used[0]
+    flags: tuple[str, ...] = ()
+    if len(used) > 1:
+        flags += (f"The code of {', '.join(each.source.name for each in used)} was put together.",)
+    if not chosen.outline.defined:
+        return flags
+    parts = sorted({source.name for source in beside} - {each.source.name for each in used})
+    if parts:
+        flags += (f"What is stated by {', '.join(parts)}, each run by itself, counts as well.",)
+    rest = [
+        each for each in ranked if each not in used and each.outline.defined and each.source not in beside
+    ]
+    differing = {each.source.name: _differing(used, each) for each in rest}
+    rivals = [name for name, functions in differing.items() if name.endswith(".py") or functions]
+    if rivals:
+        flags += (
+            f"More than one file answers the lab: {chosen.source.name} was graded, {', '.join(rivals)} was not.",
+        )
+    for other, functions in differing.items():
+        if functions:
+            names = ", ".join(f"`{name}`" for name in functions)
+            flags += (f"{chosen.source.name} and {other} disagree: {names} is not the same in both.",)
+    return flags
+
+
+def _differing(used: Sequence[Looked], other: Looked) -> list[str]:
+    """The functions asked for that two sources define in different ways; comments and layout do not count."""
+    ours = {name: body for each in reversed(used) for name, body in each.outline.defined.items()}
+    theirs = other.outline.defined
+    return sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])
+
+
+def _rank(looked: Looked) -> tuple[object, ...]:
+    source = looked.source
+    stem = Path(source.name).stem.lower()
+    final = bool(_FINAL.search(stem))
+    old = bool(_OLD.search(stem))
+    numbers = [int(number) for number in _DIGITS.findall(stem)][:4]
+    suffix = Path(source.name).suffix.lower()
+    faithful = _FAITHFUL.index(suffix) if suffix in _FAITHFUL else -1
+    has_code = bool(source.code.strip())
+    whole = not source.problem and (has_code or not source.unread)
+    return (whole, len(looked.outline.defined), has_code, faithful, not old, final, numbers, source.name)

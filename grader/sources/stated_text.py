@@ -1,0 +1,256 @@
+"""Numbers and matrices as they stand in text. One pass, whatever the text is: nothing here costs more than its length.
+
+Repeats in patterns take all they can and give nothing back (`*+`, `++`), or are bounded, and no pattern looks ahead
+further than a few characters; `tests/test_steps.py` counts their steps.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from grader.core.model import Frozen
+from grader.sources.matrix_text import Row, blocks
+
+__all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_FIGURES", "MAX_NUMBERS", "Stated", "stated_in"]
+
+MAX_FIGURES: Final = 2_000
+"""Of one text."""
+
+MAX_NUMBERS: Final = 20_000
+"""In all matrices of one text."""
+
+MAX_ENTRIES: Final = 10_000
+"""Of one matrix: 100 rows of 100."""
+
+MAX_DIGITS: Final = 60
+"""Of a number before its point, and behind it; nobody states more."""
+
+_BEFORE: Final = 2_000
+"""Characters in front of a figure among which its label is looked for, and as many of the line above."""
+
+_NUMBER = re.compile(
+    rf"[-+−]?+(?:\d{{1,{MAX_DIGITS}}}+(?:\.\d{{0,{MAX_DIGITS}}}+)?|\.\d{{1,{MAX_DIGITS}}}+)"
+    r"(?:[eE][-+−]?\d{1,5}+)?+(?!\w|\.\w)"
+)
+_BRACKETS = re.compile(r"[\[\]]")
+_BRACKETED = re.compile(r"\[[^\[\]]*+\]")
+_POWER = re.compile(
+    r"(?<=\d)\s*+(?:[×·*]|\\times|x)\s*+10\s*+(?:\^|\*\*)\s*+[({]?+\s*+([-−+]?\d{1,3})\s*+[)}]?+"
+)
+_SUPERSCRIPT = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]++)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,\[(])(\d++),(\d{4,}+)(?![\d,])")
+_SECTION = r"(?<![\w.,-])[1-9]\.[1-9](?!\w|\.\w)"
+_BEFORE_VALUE = re.compile(rf"{_SECTION}(?=\)?+[ \t]*+([:=]))")
+_BEFORE_WORDS = re.compile(rf"(?m)^[^\w\n]*+{_SECTION}(?=\)?+[ \t]++[^\W\d])")
+_NAMED = re.compile(rf"(?i)\b(?:exercise|ex|task|part|question|problem|section|aufgabe|q)[. \t(]*+{_SECTION}")
+_BEHIND_WORD = re.compile(rf"(?i)\b(?:of|for|in|from)[ \t]++{_SECTION}")
+"""`loss (1.2): 0.1220`, `1.2 Loss`, `Exercise 1.2`, `loss for 1.2 is 0.1220`: the number of an exercise, not a figure.
+The first and the last are one only where a figure follows on the same line."""
+_DIGIT = re.compile(r"\d")
+_DECIMAL = re.compile(r"(?=\d\.\d\d)")
+_LINE_END = re.compile(r"\n")
+_LETTER = re.compile(r"[^\W\d]")
+_WRAPPED = re.compile(r"(?:tensor|array|np\.float(?:32|64)|float)\(")
+_SEPARATOR = re.compile(r"[,\s]++")
+_IN_TABLE = re.compile(r"[;|&\\]")
+_PART_OF_WORD = re.compile(r"[\w.]")
+
+
+class Stated(Frozen, frozen=True):
+    """A number, vector or matrix in a text: its values row by row, half a unit of its last digit, its line from 1."""
+
+    name: str
+    shape: tuple[int, ...]
+    values: tuple[float, ...]
+    half_width: float
+    line: int
+
+
+class _Text:
+    """A text with the places of its lines."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._ends = [match.start() for match in _LINE_END.finditer(text)]
+        self._last: dict[tuple[re.Pattern[str], int], int] = {}
+
+    def line(self, position: int) -> int:
+        """The number of the line, from 1, that holds a position."""
+        return bisect_right(self._ends, position - 1) + 1
+
+    def last(self, pattern: re.Pattern[str], position: int) -> int:
+        """Where the pattern begins for the last time on the line that holds a position; -1 where it does not."""
+        number = self.line(position)
+        key = pattern, number
+        if key not in self._last:
+            start = self._ends[number - 2] + 1 if number > 1 else 0
+            end = self._ends[number - 1] if number <= len(self._ends) else len(self.text)
+            found = -1
+            for match in pattern.finditer(self.text, start, end):
+                found = match.start()
+            self._last[key] = found
+        return self._last[key]
+
+
+def stated_in(text: str) -> Iterator[Stated]:
+    """Yield the matrices and numbers in a text, each with half a unit of its last digit.
+
+    A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
+    square brackets, or rows on lines one after another. Numbers inside brackets are not yielded one by one, nor are
+    numbers of exercises, nor what is larger than anybody states.
+    """
+    numbers = MAX_NUMBERS
+    for count, stated in enumerate(_all(_without_numbering(_plain_numbers(text)))):
+        numbers -= len(stated.values)
+        if count >= MAX_FIGURES or numbers < 0:
+            return
+        yield stated
+
+
+def _all(text: str) -> Iterator[Stated]:
+    lined = _Text(text)
+    spans: list[tuple[int, int]] = []
+    for start, end in _outer_brackets(text):
+        spans.append((start, end))
+    for start, end in spans:
+        stated = _matrix(lined, start, end)
+        if stated is not None:
+            yield stated
+    for block in blocks(text, spans):
+        stated = _stacked(lined, block)
+        if stated is not None:
+            yield stated
+    position = 0
+    for match in _NUMBER.finditer(text):
+        while position < len(spans) and spans[position][1] <= match.start():
+            position += 1
+        inside = position < len(spans) and spans[position][0] <= match.start()
+        if inside or (match.start() and _PART_OF_WORD.match(text[match.start() - 1])):
+            continue
+        value, half_width = _parsed(match.group())
+        label = _label_before(text, match.start())
+        yield Stated(label, (), (value,), half_width, lined.line(match.start()))
+
+
+def _plain_numbers(text: str) -> str:
+    """Powers of ten and decimal commas as Python writes them; no line moves."""
+    text = _SUPERSCRIPT.sub(lambda found: f"10^{found[1].translate(_RAISED)}", text)
+    text = _POWER.sub(lambda found: f"e{found[1].replace('−', '-')}", text)
+    return _DECIMAL_COMMA.sub(r"\1.\2", text)
+
+
+def _without_numbering(text: str) -> str:
+    """Blanks for the numbers of exercises; no figure moves."""
+    text = _blanked(
+        _BEFORE_VALUE, text, lambda lined, match: lined.last(_DIGIT, match.end(1)) >= match.end(1)
+    )
+    text = _blanked(_BEFORE_WORDS, text, lambda lined, match: True)
+    text = _blanked(_NAMED, text, lambda lined, match: True)
+    return _blanked(_BEHIND_WORD, text, lambda lined, match: lined.last(_DECIMAL, match.end()) >= match.end())
+
+
+def _blanked(pattern: re.Pattern[str], text: str, counts: Callable[[_Text, re.Match[str]], bool]) -> str:
+    """The text with blanks for the last three characters of each match that counts."""
+    lined = _Text(text)
+    return pattern.sub(lambda found: f"{found[0][:-3]}   " if counts(lined, found) else found[0], text)
+
+
+def _outer_brackets(text: str) -> Iterator[tuple[int, int]]:
+    depth, start = 0, 0
+    for match in _BRACKETS.finditer(text):
+        if match[0] == "[":
+            if depth == 0:
+                start = match.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                yield start, match.end()
+
+
+def _matrix(lined: _Text, start: int, end: int) -> Stated | None:
+    body = lined.text[start:end]
+    rows = _rows(found[0] for found in _BRACKETED.finditer(body))
+    if rows is None:
+        return None
+    filled = [row for row in rows if row]
+    if not filled or len({len(row) for row in filled}) != 1:
+        return None
+    flat = body.count("[") == 1
+    return _stated(lined, start, filled[:1] if flat else filled, flat)
+
+
+def _stacked(lined: _Text, block: list[Row]) -> Stated | None:
+    """The matrix of a block of rows that are equally long; its numbers are also stated as they stand."""
+    text = lined.text
+    rows = _rows(text[row.start : row.end] if row.is_vector else _bracketed(text, row) for row in block)
+    if rows is None or not all(rows) or len({len(row) for row in rows}) != 1:
+        return None
+    return _stated(lined, block[0].start, rows, flat=False)
+
+
+def _stated(lined: _Text, start: int, rows: list[list[tuple[float, float]]], flat: bool) -> Stated:
+    return Stated(
+        _label_before(lined.text, start),
+        (len(rows[0]),) if flat else (len(rows), len(rows[0])),
+        tuple(value for row in rows for value, _ in row),
+        max(width for row in rows for _, width in row),
+        lined.line(start),
+    )
+
+
+def _rows(texts: Iterator[str]) -> list[list[tuple[float, float]]] | None:
+    """Rows of numbers; None where one holds something else, or all hold more than a matrix does."""
+    rows: list[list[tuple[float, float]]] = []
+    room = MAX_ENTRIES
+    for text in texts:
+        row = _row(text)
+        room -= len(row or "x")
+        if row is None or room < 0:
+            return None
+        rows.append(row)
+    return rows
+
+
+def _bracketed(text: str, row: Row) -> str:
+    """A row of a table as a vector."""
+    numbers = _IN_TABLE.sub(" ", text[row.start : row.end])
+    return f"[{numbers}]"
+
+
+def _row(text: str) -> list[tuple[float, float]] | None:
+    inner = text[1:-1].strip()
+    if not inner:
+        return []
+    inner = _WRAPPED.sub("", inner).replace(")", "")
+    parts = [part for part in _SEPARATOR.split(inner) if part]
+    if not all(_NUMBER.fullmatch(part) for part in parts):
+        return None
+    return [_parsed(part) for part in parts]
+
+
+def _parsed(text: str) -> tuple[float, float]:
+    plain = text.replace("−", "-")
+    mantissa, _, exponent = plain.lower().partition("e")
+    decimals = len(mantissa.partition(".")[2])
+    shift = int(exponent) if exponent else 0
+    half_width = 0.5 * 10.0 ** max(min(shift - decimals, 300), -300)
+    return float(plain), half_width
+
+
+def _label_before(text: str, position: int) -> str:
+    """The words in front of a figure: on its own line, else the line above."""
+    line_start, words = _back_to_line_start(text, position)
+    if not _LETTER.search(words.replace("tensor(", "").replace("array(", "")):
+        words = _back_to_line_start(text, max(line_start - 1, 0))[1]
+    return words.replace("tensor(", "").replace("array(", "").strip(" \t:=,([").strip()[-80:]
+
+
+def _back_to_line_start(text: str, position: int) -> tuple[int, str]:
+    """Where the line begins, or how far back is looked, and what stands from there to the position."""
+    furthest = max(position - _BEFORE, 0)
+    found = text.rfind("\n", furthest, position)
+    start = found + 1 if found >= 0 else furthest
+    return start, text[start:position]

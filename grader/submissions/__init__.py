@@ -1,0 +1,1 @@
+"""From paths to students: downloads, archives, rosters, staging."""

@@ -1,0 +1,1 @@
+"""Landlock, seccomp, rlimits and the import filter, shared by workers and the processes that read documents."""

@@ -1,0 +1,344 @@
+"""Execute a student's file statement by statement, so that a failing one loses only itself.
+
+The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is taken as statements of its own.
+"""
+
+import ast
+import gc
+import inspect
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from itertools import repeat
+from pathlib import Path
+from types import FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+import msgspec
+
+from grader import protocol
+from grader.worker import methods, nested_functions
+from grader.worker.isolation import rlimits
+from grader.worker.safe_names import name_of, plain
+from grader.worker.value_codec import Room, is_figure, to_wire
+
+__all__ = ["Loading", "describe", "line_of", "load", "message_of"]
+
+MAX_FUNCTIONS = 200
+MAX_VARIABLES = 500
+MAX_FAILURES = 200
+MAX_PARAMETERS = 300
+MAX_PARAMETERS_IN_ALL = 1_000
+MAX_NUMBERS_OF_A_VARIABLE = 10_000
+MAX_MESSAGE = 500
+_DEFINES: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_KINDS: Final[dict[Any, protocol.Kind]] = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional_only",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
+    inspect.Parameter.VAR_POSITIONAL: "var_positional",
+    inspect.Parameter.KEYWORD_ONLY: "keyword_only",
+    inspect.Parameter.VAR_KEYWORD: "var_keyword",
+}
+
+
+class Loading:
+    """A file after execution: its callables by number, and what to tell the grader."""
+
+    def __init__(self) -> None:
+        self.callables: list[Callable[..., Any]] = []
+        self.functions: list[protocol.FunctionInfo] = []
+        self.failures: list[protocol.Failure] = []
+        self.variables: list[protocol.Variable] = []
+
+
+def load(request: protocol.Load, folder: str, progress: Callable[[protocol.Started], None]) -> Loading:
+    """Execute the file; `progress` is told before each statement. The code is known to parse.
+
+    A figure that stands alone is shown, as in a notebook: where it was exported or its outputs were cleared, that is
+    the only place where it is stated.
+    """
+    loading = Loading()
+    module = ModuleType("__main__")
+    module.__file__ = request.filename
+    namespace = module.__dict__
+    sys.modules["__main__"] = module
+    lines = request.code.splitlines(keepends=True)
+    linecache.cache[request.filename] = (len(request.code), None, lines, request.filename)
+    defined: list[ast.FunctionDef] = []
+    for number, statement in enumerate(_statements(ast.parse(request.code))):
+        if number in request.skip:
+            continue
+        if (
+            request.brief_from is not None
+            and number >= request.brief_from
+            and not isinstance(statement, _DEFINES)
+        ):
+            continue
+        progress(protocol.Started(statement=number, line=statement.lineno))
+        try:
+            if isinstance(statement, ast.Expr):
+                value = eval(compile(ast.Expression(statement.value), request.filename, "eval"), namespace)
+                if is_figure(value):
+                    print(value)
+            else:
+                tree = ast.Module(body=[statement], type_ignores=[])
+                exec(compile(tree, request.filename, "exec"), namespace)
+        except BaseException as error:  # a student's SystemExit must not end the worker
+            if len(loading.failures) < MAX_FAILURES:
+                loading.failures.append(
+                    protocol.Failure(
+                        statement=number,
+                        line=line_of(error, request.filename) or statement.lineno,
+                        type_name=name_of(type(error)),
+                        text=message_of(error),
+                    )
+                )
+        _end_without_memory()
+        if isinstance(statement, ast.FunctionDef):
+            _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
+            defined.append(statement)
+    _collect(loading, dict(namespace), request.filename, folder)
+    _add_nested(loading, namespace, defined, request.filename)
+    return loading
+
+
+def _end_without_memory() -> None:
+    """End the worker where a statement left no memory: whatever follows it would fail, one after the other."""
+    if not rlimits.has_room():
+        gc.collect()
+        if not rlimits.has_room():
+            os._exit(protocol.OUT_OF_MEMORY)
+
+
+def _statements(tree: ast.Module) -> list[ast.stmt]:
+    statements: list[ast.stmt] = []
+    for statement in tree.body:
+        if _is_main_guard(statement):
+            statements += statement.body  # type: ignore[attr-defined]
+        else:
+            statements.append(statement)
+    return statements
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.If) or statement.orelse or not isinstance(statement.test, ast.Compare):
+        return False
+    names = [node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)]
+    values = [node.value for node in ast.walk(statement.test) if isinstance(node, ast.Constant)]
+    return names == ["__name__"] and values == ["__main__"] and isinstance(statement.test.ops[0], ast.Eq)
+
+
+def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder: str) -> None:
+    """List callables that only exist after execution (lambdas, closures, methods, imports), then variables."""
+    recorded: list[tuple[Room, protocol.Variable]] = []
+    for name, value in namespace.items():
+        try:
+            _collect_one(loading, recorded, name, value, filename, folder)
+        except BaseException:  # whoever looks at an object of the student's may run code of theirs
+            continue
+    loading.variables = _that_fit(recorded)
+
+
+def _collect_one(
+    loading: Loading,
+    recorded: list[tuple[Room, protocol.Variable]],
+    name: str,
+    value: Any,
+    filename: str,
+    folder: str,
+) -> None:
+    if name.startswith("__"):
+        return
+    if isinstance(value, type) and value.__module__ == "__main__":
+        _add_methods(loading, name, value, filename, folder)
+    elif not isinstance(value, type | ModuleType):
+        if _is_theirs(value, filename, folder):
+            _add(loading, name, value, _first_line(value))
+        elif type(value).__module__ == "__main__":
+            _add_methods(loading, name, value, filename, folder)
+        elif len(recorded) < MAX_VARIABLES and not name.startswith("_") and len(name) <= protocol.MAX_NAME:
+            room = Room(MAX_NUMBERS_OF_A_VARIABLE)
+            copied = to_wire(value, room)
+            if not isinstance(copied, protocol.Opaque | protocol.Nothing | protocol.Text):
+                recorded.append((room, protocol.Variable(name=plain(name), value=copied)))
+
+
+def _that_fit(recorded: list[tuple[Room, protocol.Variable]]) -> list[protocol.Variable]:
+    """The variables that one message holds together, in their order: the largest are left out first."""
+    whole, kept = Room(), set[str]()
+    for room, variable in sorted(recorded, key=lambda each: each[0].used):
+        if whole.holds(room.used):
+            kept.add(variable.name)
+    return [variable for _, variable in recorded if variable.name in kept]
+
+
+def _add_nested(
+    loading: Loading, namespace: dict[str, Any], defined: list[ast.FunctionDef], filename: str
+) -> None:
+    """List functions that stand within another and need nothing of it."""
+    for statement in defined:
+        inner = nested_functions.independent(statement, namespace.get(statement.name))
+        if not inner:
+            continue
+        around = dict(namespace)
+        for node in inner:
+            try:
+                exec(compile(ast.Module(body=[node], type_ignores=[]), filename, "exec"), around)
+            except Exception:
+                continue
+            if isinstance(node, ast.FunctionDef) and node.name not in namespace:
+                _add(loading, node.name, around[node.name], node.lineno, within=statement.name)
+
+
+def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder: str) -> None:
+    is_class = isinstance(owner, type)
+    for attribute, raw in vars(owner if is_class else type(owner)).items():
+        if attribute.startswith("__") and attribute != "__call__":
+            continue
+        if isinstance(raw, FunctionType) and is_class:
+            method = methods.as_function(owner, raw) if _is_theirs(raw, filename, folder) else None
+            if method is not None:
+                _add_method(loading, f"{name}.{attribute}", method, _first_line(raw))
+        elif isinstance(raw, FunctionType | staticmethod | classmethod):
+            bound = getattr(owner, attribute, None)
+            if _is_theirs(bound, filename, folder):
+                is_called_itself = attribute == "__call__" and not is_class
+                _add(loading, name if is_called_itself else f"{name}.{attribute}", bound, _first_line(bound))
+
+
+def _add_method(loading: Loading, name: str, method: methods.Method, line: int) -> None:
+    parameters = _listed(method.parameters)
+    if parameters is not None and _has_room(loading, len(parameters)):
+        loading.callables.append(method.call)
+        loading.functions.append(
+            protocol.FunctionInfo(
+                name=plain(name),
+                line=line,
+                parameters=parameters,
+                made_with=tuple(map(plain, method.made_with)),
+                shared=tuple(map(plain, method.shared)),
+            )
+        )
+
+
+def _has_room(loading: Loading, parameters: int) -> bool:
+    known = sum(len(function.parameters) + len(function.made_with or ()) for function in loading.functions)
+    return len(loading.callables) < MAX_FUNCTIONS and known + 2 * parameters <= MAX_PARAMETERS_IN_ALL
+
+
+def _is_theirs(value: Any, filename: str, folder: str) -> bool:
+    function = value.__func__ if isinstance(value, MethodType) else value
+    function = inspect.unwrap(function) if callable(function) else function
+    code = getattr(function, "__code__", None)
+    origin = getattr(code, "co_filename", "")
+    if origin:
+        return bool(origin == filename or Path(origin).resolve().parent == Path(folder).resolve())
+    target = getattr(value, "func", None)  # functools.partial
+    return target is not None and callable(value) and _is_theirs(target, filename, folder)
+
+
+def _first_line(value: Any) -> int:
+    function = inspect.unwrap(value) if callable(value) else value
+    return int(getattr(getattr(function, "__code__", None), "co_firstlineno", 0))
+
+
+def _add(
+    loading: Loading,
+    name: str,
+    value: Any,
+    line: int,
+    statement: ast.FunctionDef | None = None,
+    within: str | None = None,
+) -> None:
+    if not callable(value):
+        return
+    if any(
+        known is value and info.name == name
+        for known, info in zip(loading.callables, loading.functions, strict=True)
+    ):
+        return
+    info = describe(name, value, line)
+    if info is None and statement is not None:  # such as what `torch.jit.script` makes of a function
+        info = _as_written(statement)
+    if info is not None and _has_room(loading, len(info.parameters)):
+        loading.callables.append(value)
+        loading.functions.append(msgspec.structs.replace(info, within=within and plain(within)))
+
+
+def describe(name: str, value: Callable[..., Any], line: int) -> protocol.FunctionInfo | None:
+    """A callable as the grader sees it, or None where its parameters cannot be told."""
+    try:
+        signature = inspect.signature(value)
+    except Exception:  # `__signature__` is the student's
+        return None
+    parameters = _listed(tuple(signature.parameters.values()))
+    return (
+        None
+        if parameters is None
+        else protocol.FunctionInfo(name=plain(name), line=line, parameters=parameters)
+    )
+
+
+def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[protocol.ParameterInfo, ...] | None:
+    """The parameters; None where they are too many, or their names too long to tell them apart."""
+    listed = tuple(
+        protocol.ParameterInfo(
+            name=plain(parameter.name),
+            kind=_KINDS[parameter.kind],
+            default=None if parameter.default is parameter.empty else _short(parameter.default),
+        )
+        for parameter in parameters[: MAX_PARAMETERS + 1]
+    )
+    different = {parameter.name for parameter in listed}
+    return listed if len(listed) == len(different) <= MAX_PARAMETERS else None
+
+
+def _as_written(statement: ast.FunctionDef) -> protocol.FunctionInfo:
+    """A function whose parameters cannot be told from what it became, as its `def` has them."""
+    given = statement.args
+    either: protocol.Kind = "positional_or_keyword"
+    by_name: protocol.Kind = "keyword_only"
+    by_place = [*given.posonlyargs, *given.args]
+    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults]
+    listed: list[tuple[ast.arg | None, protocol.Kind, ast.expr | None]] = [
+        *zip(by_place, repeat(either), defaults),
+        (given.vararg, "var_positional", None),
+        *zip(given.kwonlyargs, repeat(by_name), given.kw_defaults),
+        (given.kwarg, "var_keyword", None),
+    ]
+    parameters = tuple(
+        protocol.ParameterInfo(
+            name=plain(argument.arg),
+            kind=kind,
+            default=None if default is None else plain(ast.unparse(default)),
+        )
+        for argument, kind, default in listed
+        if argument is not None
+    )
+    return protocol.FunctionInfo(
+        name=plain(statement.name), line=statement.lineno, parameters=parameters[:MAX_PARAMETERS]
+    )
+
+
+def _short(value: object) -> str:
+    if type(value) in (type(None), bool, int, float, str):
+        return plain(repr(value))
+    return name_of(type(value))
+
+
+def message_of(error: BaseException) -> str:
+    """The exception's text, cut; an exception that cannot even be shown yields an empty one."""
+    try:
+        text = str(error)
+    except Exception:
+        return ""
+    return text[:MAX_MESSAGE].encode("utf-8", "replace").decode("utf-8")
+
+
+def line_of(error: BaseException, filename: str) -> int | None:
+    """The innermost line of the student's file in the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    numbers = [frame.lineno for frame in frames if frame.filename == filename]
+    return numbers[-1] if numbers else None

@@ -1,0 +1,239 @@
+"""What a student's function can be asked, where it cannot be asked all that the checks ask.
+
+The checks call with one epoch, with lr = 0 and with more columns than A has. Nobody else does, and a function that does
+what the sheet asks for may stop there: it divides by `num_epochs // 10` to report, refuses a rate of 0 or takes it for
+none given, keeps the rank within the size of A. It is then asked for what tells the same: more epochs at a rate as much
+smaller, a rate that moves nothing, a smaller rank, masks that show something. None of this costs a mark.
+"""
+
+from typing import Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from grader import protocol
+from grader.core.model import Frozen
+from grader.lab import Bench
+from reference.checks.factorisation_inputs import Drawn
+from reference.checks.factorisation_probe import Descent, Setting
+from reference.factors.layout import AS_ASKED, Arrangement
+from reference.factors.reading import Ended, Refused, arrangement_of, place_of
+
+__all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "Habits", "HabitsSeen"]
+
+MASK_TYPES: Final = ("int64", "float32", "bool")
+"""Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
+
+MORE_EPOCHS: Final = (10, 100)
+"""How many times as many epochs are tried, where one to three do not work: reports are made ten or a hundred times."""
+
+DELIBERATE: Final = ("ValueError", "AssertionError", "Exception", "ZeroDivisionError")
+"""What is raised on purpose, or by a division through how many cells are shown; an index out of range is a mistake."""
+
+TINY: Final = 1e-30
+"""A rate that is not 0 and moves no number near 1, in float32 or float64."""
+
+LONG: Final = 100
+"""A run of so many epochs is long enough for any report."""
+
+
+Mask = npt.NDArray[np.generic]
+
+
+class Habits(Frozen, frozen=True):
+    """What is known of one student's function; the defaults are those of a function that takes everything."""
+
+    mask_type: str = MASK_TYPES[0]
+    more: int = 1
+    """How many times as many epochs it has to be asked for."""
+    idle: float = 0.0
+    """The rate at which nothing moves."""
+    keeps_rank: bool = False
+    """Whether it takes a rank of at most the rows and columns of A."""
+    wants_data: bool = False
+    """Whether it takes only masks that show something of every row and column."""
+    arrangement: Arrangement = AS_ASKED
+    """How it returns U and V."""
+    place: int | None = None
+    """Where U and V stand among several values that it returns."""
+
+    def suited(self, setting: Setting) -> Setting:
+        """The setting as the function can be asked for it."""
+        fields: dict[str, object] = {
+            "idle": self.idle,
+            "fewest": self.more,
+            "arrangement": self.arrangement,
+            "place": self.place,
+        }
+        if setting.M is not None:
+            mask = with_data(setting.M) if self.wants_data else setting.M
+            fields["M"] = mask.astype(self.mask_type)
+        if self.keeps_rank:
+            fields["rank"] = min(setting.rank, *setting.A.shape)
+        if 0 < setting.epochs < LONG:
+            fields |= {"epochs": setting.epochs * self.more, "lr": setting.lr / self.more}
+        return setting.changed(**fields)
+
+
+def lacks_data(mask: Mask | None) -> bool:
+    """Whether a mask hides a whole row or column."""
+    return mask is not None and not np.array_equal(with_data(mask), mask)
+
+
+def with_data(mask: Mask) -> Mask:
+    """The mask with a cell more shown in each row and column that it hides as a whole."""
+    shown = mask.copy()
+    m, n = mask.shape
+    for r in np.flatnonzero(~(shown == 1).any(axis=1)):
+        shown[r, r % n] = 1
+    for c in np.flatnonzero(~(shown == 1).any(axis=0)):
+        shown[c % m, c] = 1
+    return shown
+
+
+class HabitsSeen:
+    """The habits of every student's function, learned where it stops at what nobody else would ask."""
+
+    def __init__(self, descent: Descent, drawn: Drawn) -> None:
+        self._descent = descent
+        self._drawn = drawn
+        self._plain = drawn.sweep[1]
+        self._oblong = drawn.sweep[2]
+        self._of: WeakKeyDictionary[Bench, Habits] = WeakKeyDictionary()
+
+    def of(self, bench: Bench) -> Habits:
+        """What is known so far; the type of a mask is found out where there is one."""
+        if bench not in self._of:
+            self._of[bench] = Habits()
+            self._learn_mask_type(bench)
+        return self._of[bench]
+
+    def suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
+        """The settings as the student's function can be asked for them."""
+        habits = self.of(bench)
+        return (
+            settings if habits == Habits() and self._plain.M is None else tuple(map(habits.suited, settings))
+        )
+
+    def mask_types(self, bench: Bench) -> tuple[str, ...]:
+        """The types of a mask that it works with."""
+        return tuple(name for name in MASK_TYPES if self._works_with(bench, name))
+
+    def learn_epochs(self, bench: Bench) -> bool:
+        """Whether it stops for one epoch and works for more of them, which it is asked for from now on."""
+        known = self.of(bench)
+        if known.more > 1 or not self._raises(bench, known.suited(self._plain)):
+            return False
+        for more in MORE_EPOCHS:
+            habits = msgspec.structs.replace(known, more=more)
+            if not self._raises(bench, habits.suited(self._plain)):
+                self._of[bench] = habits
+                self._learn_mask_type(bench)
+                return True
+        return False
+
+    def learn_arrangement(self, bench: Bench) -> bool:
+        """Whether U and V can be told from what it returns, though not as asked; they are read so from now on."""
+        known = self.of(bench)
+        if known.arrangement != AS_ASKED:
+            return False
+        for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
+            setting = msgspec.structs.replace(known, mask_type=mask_type).suited(self._oblong)
+            observation = bench.observe(self._descent.probe(setting))
+            if isinstance(observation, protocol.Returned):
+                m, n = setting.A.shape
+                found = arrangement_of(observation.value, m, n, setting.rank)
+                if found is None or found == AS_ASKED:
+                    return False
+                self._of[bench] = msgspec.structs.replace(known, arrangement=found)
+                self._learn_mask_type(bench)
+                return True
+        return False
+
+    def learn_place(self, bench: Bench) -> None:
+        """Where U and V stand among several values; they are looked for there from now on."""
+        known = self.of(bench)
+        setting = known.suited(self._oblong)
+        observation = bench.observe(self._descent.probe(setting))
+        if known.place is None and isinstance(observation, protocol.Returned):
+            m, n = setting.A.shape
+            place = place_of(observation.value, m, n, setting.rank, known.arrangement)
+            if place is not None:
+                self._of[bench] = msgspec.structs.replace(known, place=place)
+                self._learn_mask_type(bench)
+
+    def learn_idle(self, bench: Bench) -> bool:
+        """Whether it stops or moves with lr = 0 and not with the tiniest of rates, which is taken from now on."""
+        known = self.of(bench)
+        if known.idle > 0:
+            return False
+        habits = msgspec.structs.replace(known, idle=TINY)
+        still = habits.suited(self._plain).still()
+        try:
+            once = self._descent.observe(bench, still)
+            later = self._descent.observe(bench, still.changed(epochs=3 * still.fewest))
+        except Refused:
+            return False
+        if not all(np.array_equal(x, y) for x, y in zip(once, later, strict=True)):
+            return False
+        self._of[bench] = habits
+        return True
+
+    def learn_rank(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether it stops where a rank exceeds the size of A, and works up to it."""
+        known = self.of(bench)
+        beyond = [known.suited(setting) for setting in settings if setting.rank > min(setting.A.shape)]
+        if known.keeps_rank or not beyond:
+            return False
+        try:
+            self._descent.observe(bench, beyond[0])
+            return False
+        except Ended:
+            return False
+        except Refused:
+            if not self._is_deliberate(bench, beyond[0]):
+                return False
+        habits = msgspec.structs.replace(known, keeps_rank=True)
+        try:
+            self._descent.observe(bench, habits.suited(beyond[0]))
+        except Refused:
+            return False
+        self._of[bench] = habits
+        return True
+
+    def learn_masks(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+        """Whether it raises where a whole row or column is hidden, and works where none is."""
+        known = self.of(bench)
+        empty = [known.suited(setting) for setting in settings if lacks_data(setting.M)]
+        if known.wants_data or not empty:
+            return False
+        if not self._raises(bench, empty[0]) or not self._is_deliberate(bench, empty[0]):
+            return False
+        habits = msgspec.structs.replace(known, wants_data=True)
+        if self._raises(bench, habits.suited(empty[0])):
+            return False
+        self._of[bench] = habits
+        return True
+
+    def _raises(self, bench: Bench, setting: Setting) -> bool:
+        return isinstance(bench.observe(self._descent.probe(setting)), protocol.Raised)
+
+    def _is_deliberate(self, bench: Bench, setting: Setting) -> bool:
+        """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
+        observation = bench.observe(self._descent.probe(setting))
+        return not isinstance(observation, protocol.Raised) or observation.type_name in DELIBERATE
+
+    def _learn_mask_type(self, bench: Bench) -> None:
+        if self._plain.M is not None:
+            working = (name for name in MASK_TYPES if self._works_with(bench, name))
+            self._of[bench] = msgspec.structs.replace(self._of[bench], mask_type=next(working, MASK_TYPES[0]))
+
+    def _works_with(self, bench: Bench, mask_type: str) -> bool:
+        habits = msgspec.structs.replace(self._of[bench], mask_type=mask_type)
+        try:
+            setting = self._descent.telling(bench, habits.suited(self._drawn.hidden[-1]))
+            return self._descent.compare(bench, setting) is None
+        except Refused:
+            return False

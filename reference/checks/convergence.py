@@ -1,0 +1,239 @@
+"""Whether long runs get where a factorisation is for: below what rank 1 can reach, and to the best that rank 2 can."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.core.model import Finding, Outcome
+from grader.lab import Bench
+from grader.labkit import low_rank
+from reference import matrices
+from reference.checks.factorisation_inputs import Drawn
+from reference.checks.factorisation_probe import Descent, Setting
+from reference.factors.reading import Ended, Refused
+from reference.rules.update_rule import SHEET, Factors, run
+
+__all__ = ["BEST_OF_RANK_ONE", "BEST_OF_RANK_ONE_OBSERVED", "CONVERGED", "CONVERGED_OBSERVED", "Convergence"]
+
+CONVERGED: Final = 1.02
+"""A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
+on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats the measurement)."""
+
+CONVERGED_OBSERVED: Final = 2e-3
+"""A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
+
+BEST_OF_RANK_ONE: Final = low_rank.eckart_young(matrices.A, 1)
+"""0.6062, the least loss that a matrix of rank 1 can have (Eckart–Young): above it, a run has found nothing that takes
+two columns of U and V."""
+
+BEST_OF_RANK_ONE_OBSERVED: Final = 0.3520
+"""The same over the cells that the sheet's mask shows. No theorem gives it: it is the best that alternating least squares
+find from 400 random starts. Of 20,000 right runs with lr 0.05 none ended above 6.3e-4."""
+
+OTHER_RATES: Final = (0.2, 0.003)
+"""Rates that are tried where the usual ones have not got there: a larger one for steps that are too small, and a smaller one
+for runs that diverge."""
+
+BETWEEN: Final = (1, 3, 10, 30, 100, 300)
+"""Epochs after which a run is looked at on its way; pictures of wrong runs are drawn from the same."""
+
+LARGEST_STEP: Final = 0.5
+"""Share of the way of a run that one epoch may make."""
+
+STANDING: Final = 1e-3
+"""A way so short is none: the least singular value of A, which a run has to find its way around, is 0.35."""
+
+SAME_DIRECTION: Final = 0.5
+"""Cosine of the least angle between a step and the sheet's from the same place. Rounding turns the last steps of a run that
+has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
+
+_TURNS: Final = (
+    "The first epochs follow the sheet's rule, but in the middle of the run an epoch goes somewhere else: the end was not "
+    "reached by these steps, and shows nothing."
+)
+
+
+class Convergence:
+    """What the long runs of one of the two exercises come to; `asked` gives a call as the function can be asked for it."""
+
+    def __init__(self, descent: Descent, drawn: Drawn, asked: Callable[[Bench, Setting], Setting]) -> None:
+        self._descent = descent
+        self._drawn = drawn
+        self._asked = asked
+        is_masked = drawn.converges.M is not None
+        self._what = "loss over the observed cells" if is_masked else "loss"
+        self._rank_one = BEST_OF_RANK_ONE_OBSERVED if is_masked else BEST_OF_RANK_ONE
+
+    def fits(self, bench: Bench) -> Finding:
+        """Whether any number of epochs brings the loss of A below the best of rank 1, step by step: what it is for.
+
+        A run that ends where the sheet's rule ends need not be looked at on its way.
+        """
+        defaults = self._asked(bench, self._drawn.defaults)
+        if self._ends_as_the_sheets_rule(bench, defaults, defaults=True):
+            reached = self._loss(defaults, self._descent.observe(bench, defaults, True))
+            if reached < self._rank_one:
+                return self._fitted(defaults, reached)
+        others = (
+            defaults.changed(epochs=epochs, lr=lr)
+            for epochs, lr in zip(self._drawn.about_a_thousand, OTHER_RATES, strict=True)
+        )
+        least, problem, leap = np.inf, "", None
+        for setting in (self._asked(bench, self._drawn.converges), defaults, *others):
+            try:
+                reached = self._loss(setting, self._descent.observe(bench, setting))
+                if reached < self._rank_one:
+                    leap = self._leap(bench, setting)
+                    if leap is None:
+                        return self._fitted(setting, reached)
+                    problem, least = leap, reached  # whoever leaps once need not be asked at other rates
+                    break
+            except Ended as ended:
+                problem = problem or str(ended)
+                break
+            except Refused as refused:
+                problem = problem or str(refused)
+                continue
+            least = min(least, reached)
+        setting = self._asked(bench, self._drawn.converges)
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=problem
+            or (
+                f"However many epochs were asked for, the {self._what} of A stayed at {least:.4g} or more."
+                if np.isfinite(least)
+                else f"However many epochs were asked for, the {self._what} of A is not finite."
+            ),
+            got=f"{least:.6g}" if np.isfinite(least) else "",
+            wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have"
+            + ", reached step by step" * bool(leap),
+            call=self._descent.call_text(bench, setting),
+        )
+
+    def _fitted(self, setting: Setting, reached: float) -> Finding:
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"After {setting.epochs} epochs the {self._what} of A is {reached:.4g}; the least of rank 1 is "
+            f"{self._rank_one:.4g}.",
+        )
+
+    def _leap(self, bench: Bench, setting: Setting) -> str | None:
+        """A sentence where a run does not go step by step to where it ends; else None.
+
+        No epoch may make most of the way: the longest stretch between two looks is halved until it is short of that, or a
+        single epoch. And a function whose first epochs follow the sheet's rule has to go on as it began.
+        """
+        seen = {0: self._descent.start(bench, setting)}
+        for epochs in (*(e for e in BETWEEN if e < setting.epochs), setting.epochs):
+            seen[epochs] = self._descent.observe(bench, setting.changed(epochs=epochs))
+        while True:
+            looks = sorted(seen)
+            stretches = {(a, b): _distance(seen[a], seen[b]) for a, b in pairwise(looks)}
+            way = sum(stretches.values())
+            if way <= STANDING:
+                return "U and V end where they start, whatever number of epochs is asked for: this shows nothing."
+            (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
+            if longest <= LARGEST_STEP * way:
+                break
+            if end - begin == 1:
+                return (
+                    f"From {begin} to {end} epochs U and V leap to where they end, and no other epoch moves them as far: "
+                    "such a run is not made of steps, and shows nothing."
+                )
+            middle = (begin + end) // 2
+            seen[middle] = self._descent.observe(bench, setting.changed(epochs=middle))
+        return None if self._goes_on(bench, setting) else _TURNS
+
+    def _goes_on(self, bench: Bench, setting: Setting) -> bool:
+        """Whether an epoch in the middle of the run goes where the sheet's rule goes from there, or nowhere any more.
+
+        Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
+        """
+        first = (*self._drawn.epochs, *self._drawn.hidden[-2:])
+        if not self._descent.follows(bench, tuple(self._asked(bench, setting) for setting in first)):
+            return True
+        before, after = (
+            self._descent.observe(bench, setting.changed(epochs=self._drawn.middle + more)) for more in (0, 1)
+        )
+        step = _difference(after, before)
+        if not step.any():
+            return True
+        wanted = _difference(run(SHEET, setting.A, setting.M, before, 1, setting.lr), before)
+        sizes = float(np.linalg.norm(step) * np.linalg.norm(wanted))
+        return float(step @ wanted) >= SAME_DIRECTION * sizes
+
+    def converges(self, bench: Bench) -> Finding:
+        """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
+        setting = self._asked(bench, self._drawn.converges)
+        message = ""
+        try:
+            reached = self._loss(setting, self._descent.observe(bench, setting))
+            low, high = self._range(setting)
+            if self._ends_as_the_sheets_rule(bench, setting):
+                return Finding(outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}.")
+            if low <= reached <= high:
+                message = self._leap(bench, setting) or ""
+                if not message:
+                    return Finding(
+                        outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}."
+                    )
+        except Refused as refused:
+            return Finding(
+                outcome=Outcome.FAIL, message=str(refused), call=self._descent.call_text(bench, setting)
+            )
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=message or f"It ends at a {self._what} of {reached:.6g}.{self._level(setting, reached)}",
+            got=f"{reached:.6g}",
+            wanted=f"between {low:.6g} and {high:.6g}",
+            tolerance="the worst of 20,000 starts from U(0,1), with some room",
+            call=self._descent.call_text(bench, setting),
+        )
+
+    def _ends_as_the_sheets_rule(self, bench: Bench, setting: Setting, defaults: bool = False) -> bool:
+        """From another start than U(0,1) the sheet's rule itself may not converge at every rate."""
+        try:
+            return self._descent.compare_long_run(bench, setting, defaults=defaults) is None
+        except Refused:
+            return False
+
+    def _loss(self, setting: Setting, factors: Factors) -> float:
+        U, V = factors
+        A = setting.A.astype(np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            product = U @ V.T
+            if setting.M is not None:
+                return low_rank.observed_loss(A, setting.M, product)
+            return low_rank.loss(A, product)
+
+    def _range(self, setting: Setting) -> low_rank.Interval:
+        if setting.M is not None:
+            return low_rank.Interval(0.0, CONVERGED_OBSERVED)
+        best = low_rank.eckart_young(setting.A, 2)
+        return low_rank.Interval(best * (1 - 1e-6), best * CONVERGED)
+
+    def _level(self, setting: Setting, reached: float) -> str:
+        """Which singular values a run has missed that ends at a saddle."""
+        if not np.isfinite(reached):
+            return " The run diverges."
+        if setting.M is not None:
+            return ""
+        for dropped, level in low_rank.saddle_levels(matrices.A, 2):
+            if dropped != (3,) and abs(reached - level) <= 0.02 * level:
+                missing = " + ".join(f"σ{i}²" for i in dropped)
+                return f" That is {missing}: those singular values are missed."
+        return ""
+
+
+def _distance(first: Factors, second: Factors) -> float:
+    """How far two pairs of factors are apart, all entries together."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt(sum(np.sum((x - y) ** 2) for x, y in zip(first, second, strict=True))))
+
+
+def _difference(first: Factors, second: Factors) -> npt.NDArray[np.float64]:
+    """The difference of two pairs of factors as one vector."""
+    return np.concatenate([(x - y).ravel() for x, y in zip(first, second, strict=True)])

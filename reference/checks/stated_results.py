@@ -1,0 +1,463 @@
+"""Checks of what is stated: exercises 1.2 and 3.2, and the figures of 2.1.
+
+No variable name and no wording is required. What is stated must satisfy the algebra of the sheet: a loss
+must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from grader.core.escaping import capital
+from grader.core.model import Figure, Finding, Outcome
+from grader.lab import Bench, Check
+from grader.labkit import low_rank
+from reference.checks import explanations
+from reference.checks.stated_matrices import (
+    HIGHEST,
+    OPTIMUM,
+    A,
+    Candidate,
+    fits_by_chance,
+    is_best,
+    is_completion,
+    is_factorisation,
+    is_of_another_exercise,
+    is_within,
+    keeps_observed,
+    mistyped,
+    number_of,
+    scalars,
+    stated_by,
+    too_coarse,
+)
+from reference.factors.reading import format_matrix
+from reference.matrices import M
+from reference.sheet import SGD_FACTORISE_MASKED
+
+__all__ = [
+    "ADVICE",
+    "LINGERING",
+    "LOSS_WORDS",
+    "PLAUSIBLE",
+    "WHOLE",
+    "completion_checks",
+    "error_check",
+    "factorisation_checks",
+    "prose_check",
+    "stated_best",
+]
+
+ADVICE: Final = {
+    "factors": "Run `sgd_factorise(A, 2)` with the sheet's A and print U, V and U @ V.T.",
+    "loss": "Print the sum of the squared entries of A - U @ V.T, for the U and V you state.",
+    "completed": "Run `sgd_factorise_masked(A, M, 2)` with the sheet's A and M and print U @ V.T.",
+    "error": "Print the sum of the squared entries of A minus your reconstruction.",
+}
+"""What to do next when this is the first check that fails."""
+
+LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
+
+CONVERGED: Final = 0.02
+"""Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
+
+COARSEST: Final = 5e-3
+"""Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
+
+FINE: Final = 5.1e-5
+"""Half a unit of four decimals: a number with so many is taken for the one it equals, whatever it is called."""
+
+WHOLE: Final = 0.5
+"""Half a unit of a whole number: it says nothing of a loss between 0.12 and 0.60, whatever it is called."""
+
+PLAUSIBLE: Final = 3.0
+"""Observed loss up to which a stated matrix is taken for an attempt at completing A (the zero matrix: 15.8)."""
+
+LINGERING: Final = 0.4
+"""The worst of 20,000 default runs ended at 0.363; between the two, the student's own code decides."""
+
+
+def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+    """Exercise 1.2: the factorisation and its loss; where only a loss is stated, right code vouches for it."""
+    return (
+        Check(
+            f"{exercise}-factors",
+            "U and V (or their product) of a rank-2 factorisation of A are stated",
+            _factors,
+            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, by the digits stated",
+        ),
+        Check(
+            f"{exercise}-loss",
+            "The loss stated is the sum of squares that follows from them",
+            partial(_loss, code_is_right),
+            tolerance="the rounding of the digits stated",
+        ),
+    )
+
+
+def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+    """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
+    return (
+        Check(
+            f"{exercise}-completed",
+            "The completed matrix is stated and fits the observed cells",
+            _Completed(code_is_right),
+            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
+        ),
+        Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
+    )
+
+
+def prose_check(exercise: str) -> Check:
+    """The sentence of explanation in 2.1, which a person reads."""
+    return Check(f"{exercise}-why", "Why the truncated SVD does better", explanations.WHY.finding)
+
+
+# --- 1.2 --------------------------------------------------------------------------------------------------
+
+
+def _factors(bench: Bench) -> Finding:
+    stated = stated_by(bench)
+    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
+    if accepted:
+        best = accepted[0]
+        loss = low_rank.loss(A, best.P)
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"Found as {best.origin}; its loss is {loss:.4f} (the best possible is {OPTIMUM:.4f}).{_luck(loss)}",
+        )
+    rest = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+    diverged = _not_finite(bench)
+    if diverged:
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"{diverged} holds values that are not finite: the descent diverged.",
+            wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
+        )
+    coarse = too_coarse(bench, is_factorisation, "the factorisation")
+    if coarse is not None:
+        return coarse
+    if not rest:
+        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No factorisation of A was found"))
+    nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=_with_typo(
+            bench, f"The product of {nearest.origin} has the loss {low_rank.loss(A, nearest.P):.4f}."
+        ),
+        got=format_matrix(nearest.P),
+        wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
+        tolerance="of 20,000 right runs with the defaults the worst ended at 0.51",
+    )
+
+
+def _luck(loss: float) -> str:
+    for dropped, level in low_rank.saddle_levels(A, 2):
+        if dropped == (2,) and abs(loss - level) < 0.05 * level:
+            return (
+                f" {level:.4f} is σ₂²: this run still misses the second singular value. "
+                "That is luck of the start, and no mark depends on it; more epochs find it."
+            )
+    return ""
+
+
+def _with_typo(bench: Bench, sentence: str) -> str:
+    typo = mistyped(bench.figures)
+    return f"{sentence} {typo}" if typo else sentence
+
+
+def _not_finite(bench: Bench) -> str:
+    for figure in bench.figures:
+        if figure.values.shape in ((3, 2), (2, 3)) and not np.isfinite(figure.values).all():
+            return f"The {figure.origin}"
+    return ""
+
+
+def _unstated(bench: Bench, what: str) -> str:
+    loaded = bench.loaded
+    if loaded.source is None:
+        return "No file with code was handed in."
+    if loaded.problem:
+        return f"{what}: {loaded.problem}"
+    lost = loaded.failures[:1]
+    because = (
+        f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
+    )
+    return f"{what} among the top-level variables and the printed text.{because}"
+
+
+def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
+    stated = stated_by(bench)
+    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
+    numbers = scalars(bench.figures)
+    intervals = [candidate.loss for candidate in accepted]
+    for number in numbers:
+        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
+        if precise and any(is_within(number, interval) for interval in intervals):
+            if fits_by_chance(numbers, OPTIMUM, HIGHEST):
+                return _among_too_many(number)
+            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
+    labelled = [number for number in numbers if _is_called_loss(number)]
+    if not accepted:
+        coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
+        if coarse is not None:
+            return coarse
+        possible = low_rank.Interval(OPTIMUM, HIGHEST)
+        alone = [n for n in labelled if n.half_width < WHOLE and is_within(n, possible)]
+        beside = [
+            number
+            for number in alone
+            if not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
+        ]
+        wrong = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+        if beside and not wrong:
+            possibly = f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f})"
+            if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
+                return Finding(
+                    outcome=Outcome.PASS,
+                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is right.",
+                )
+            return Finding(
+                outcome=Outcome.MANUAL,
+                message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
+            )
+        if not wrong:
+            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
+        return Finding(
+            outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
+        )
+    others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
+    return _explained(bench, accepted, others, numbers, labelled)
+
+
+def _among_too_many(number: Figure) -> Finding:
+    return Finding(
+        outcome=Outcome.MANUAL,
+        message=f"{_show(number)} fits, but so many numbers are stated that one of them fits whatever is right. A person has "
+        "to look.",
+    )
+
+
+def _explained(
+    bench: Bench,
+    accepted: list[Candidate],
+    others: list[Candidate],
+    numbers: tuple[Figure, ...],
+    labelled: list[Figure],
+) -> Finding:
+    """Why no stated number is the loss of a stated factorisation: the nearest misunderstanding."""
+    tolerance = "the rounding of the printed digits"
+    wanted = _sum_of_squares(accepted[0])
+    relations = [(c, *relation) for c in accepted for relation in _misunderstandings(c)]
+    relations += [(accepted[0], o.loss, f"the loss of another product, {o.origin}") for o in others]
+    for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
+        for candidate, interval, meaning in relations:
+            if is_within(number, interval):
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=f"{_show(number)} is {meaning}.",
+                    got=_show(number),
+                    wanted=_sum_of_squares(candidate),
+                    tolerance=tolerance,
+                )
+    if not labelled:
+        return Finding(
+            outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
+        )
+    value = number_of(labelled[0])
+    impossible = (
+        " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+    )
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=_with_typo(
+            bench, f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}"
+        ),
+        got=_show(labelled[0]),
+        wanted=wanted,
+        tolerance=tolerance,
+    )
+
+
+def _sum_of_squares(candidate: Candidate) -> str:
+    return f"{low_rank.loss(A, candidate.P):.4f}, the sum of the 9 squared differences"
+
+
+def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval, str]]:
+    """What may be stated in place of the loss, in words."""
+    low, high = candidate.loss
+    yield (
+        low_rank.Interval(low / 9, high / 9),
+        "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum",
+    )
+    yield (
+        low_rank.Interval(low**0.5, high**0.5),
+        "the norm itself (the root of the loss); the sheet asks for its square",
+    )
+    yield low_rank.Interval(low / 2, high / 2), "half the loss"
+    yield (
+        candidate.observed_loss,
+        "the loss over the cells that 3.2 observes only; here all nine count",
+    )
+
+
+def _is_called_loss(number: Figure) -> bool:
+    name = number.name.lower()
+    return any(word in name for word in LOSS_WORDS)
+
+
+def _is_meant(number: Figure) -> bool:
+    """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
+    return number.half_width <= (COARSEST if _is_called_loss(number) else FINE)
+
+
+def _show(number: Figure) -> str:
+    return f"{number_of(number):.6g} ({number.origin})"
+
+
+# --- 2.1 --------------------------------------------------------------------------------------------------
+
+
+def stated_best(bench: Bench) -> Candidate | None:
+    """The best rank-2 matrix of A where it is stated, else None."""
+    return next((candidate for candidate in stated_by(bench) if is_best(candidate)), None)
+
+
+def error_check(
+    exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[Figure, ...]]
+) -> Check:
+    """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
+
+    def run(bench: Bench) -> Finding:
+        numbers = (*scalars(bench.figures), *returned(bench))
+        exact = low_rank.Interval(OPTIMUM, OPTIMUM)
+        root = low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
+        for number in numbers:
+            if is_within(number, exact) and _is_meant(number):
+                if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
+                    return _among_too_many(number)
+                return Finding(
+                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
+                )
+        for number in numbers:
+            if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
+                return Finding(
+                    outcome=Outcome.PASS,
+                    message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
+                    notes=(
+                        "The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",
+                    ),
+                )
+        mean = low_rank.Interval(OPTIMUM / 9, OPTIMUM / 9)
+        for number in numbers:
+            if is_within(number, mean) and number.half_width <= 5e-4:
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=f"{_show(number)} is the mean of the squared differences, a ninth of the error.",
+                    got=_show(number),
+                    wanted=f"{OPTIMUM:.4f}, their sum",
+                )
+        return Finding(
+            outcome=Outcome.MISSING,
+            message=_unstated(bench, "The error of the reconstruction was not found"),
+            wanted=f"{OPTIMUM:.4f} = σ₃²",
+        )
+
+    return Check(
+        f"{exercise}-error",
+        "The error of the reconstruction is stated and is the least possible",
+        run,
+        needs,
+        tolerance="the rounding of the digits stated",
+    )
+
+
+# --- 3.2 --------------------------------------------------------------------------------------------------
+
+
+class _Completed:
+    def __init__(self, code_is_right: Callable[[Bench], bool]) -> None:
+        self._code_is_right = code_is_right
+
+    def __call__(self, bench: Bench) -> Finding:
+        stated = stated_by(bench)
+        for candidate in stated:
+            if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
+                return _passed(candidate)
+        lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
+        if lingering:
+            if self._code_is_right(bench):
+                return _passed(lingering[0])
+            if all(map(keeps_observed, lingering)):
+                return Finding(
+                    outcome=Outcome.MANUAL,
+                    message=f"The matrix ({lingering[0].origin}) has A's own numbers where they are observed, so that it "
+                    "shows nothing of how well these were fitted, and no right function stands beside it. A person has "
+                    "to look.",
+                    got=format_matrix(lingering[0].P),
+                )
+            return Finding(
+                outcome=Outcome.MANUAL,
+                message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
+                f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something else than "
+                "a masked factorisation. A person has to look.",
+                got=format_matrix(lingering[0].P),
+            )
+        coarse = too_coarse(
+            bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix"
+        )
+        return coarse or self._rejected(bench, stated)
+
+    def _rejected(self, bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
+        wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
+        if not _attempted(bench):
+            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
+        named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
+        plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
+        if not plausible and any(is_factorisation(c) for c in stated):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
+                "observed cells alone.",
+                wanted=wanted,
+            )
+        plausible = plausible or [c for c in named if c.is_product]
+        if plausible:
+            nearest = min(plausible, key=lambda candidate: low_rank.observed_loss(A, M, candidate.P))
+            reached = low_rank.observed_loss(A, M, nearest.P)
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
+                "over the observed cells.",
+                got=format_matrix(nearest.P),
+                wanted=wanted,
+            )
+        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
+
+
+def _passed(candidate: Candidate) -> Finding:
+    first, second = candidate.P[1, 0], candidate.P[2, 1]
+    return Finding(
+        outcome=Outcome.PASS,
+        message=f"Found as {candidate.origin}; the hidden cells (2,1) and (3,2) are completed to "
+        f"{first:.4f} and {second:.4f} (A has {A[1, 0]:.4f} and {A[2, 1]:.4f}).",
+    )
+
+
+def _is_given(candidate: Candidate) -> bool:
+    """A itself, the mask, or A with its hidden cells set to zero."""
+    return any(
+        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
+        for given in (A, M, A * M, 1 - M)
+    )
+
+
+def _attempted(bench: Bench) -> bool:
+    """Whether there is a sign of exercise 3: its function, or the sheet's mask."""
+    if bench.locate(SGD_FACTORISE_MASKED) is not None:
+        return True
+    return any(
+        figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures
+    )

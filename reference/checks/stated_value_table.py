@@ -1,0 +1,219 @@
+"""Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from grader.core.evidence import Claim
+from grader.core.model import Figure
+from grader.lab import Bench
+from grader.labkit import low_rank
+from reference.checks.stated_matrices import (
+    BEST,
+    HIGHEST,
+    OPTIMUM,
+    A,
+    Candidate,
+    is_best,
+    is_completion,
+    is_factorisation,
+    is_of_another_exercise,
+    is_within,
+    number_of,
+    scalars,
+    stated_by,
+)
+from reference.checks.stated_results import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
+from reference.factors.reading import format_matrix
+from reference.matrices import M
+
+__all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
+
+MOST: Final = 12
+"""Claims listed for one exercise."""
+
+SINGULAR_VALUES: Final = low_rank.singular_values(A)
+_NOT_NEXT: Final = re.compile(r"\d")
+
+
+def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 1.2: each product of rank 2 that is stated, and each loss."""
+    stated = stated_by(bench)
+    accepted = _different([c for c in stated if is_factorisation(c)])
+    rejected = _different(
+        [
+            c
+            for c in stated
+            if c.is_product and not is_factorisation(c) and not is_of_another_exercise(c, LINGERING)
+        ]
+    )
+    found = [_factorisation(candidate, True) for candidate in accepted]
+    found += [_factorisation(candidate, False) for candidate in rejected if not accepted]
+    belongs = [candidate.loss for candidate in accepted]
+    if belongs:
+        found += _losses_of(bench, belongs, stated)
+    return tuple(found[:MOST])
+
+
+def _losses_of(
+    bench: Bench, belongs: Sequence[low_rank.Interval], stated: Sequence[Candidate]
+) -> Iterator[Claim]:
+    """The losses stated of matrices with losses in these intervals."""
+    losses = list(_losses(bench))
+    fitting = [any(is_within(number, interval) for interval in belongs) for number in losses]
+    for number, fits in zip(losses, fitting, strict=True):
+        # Where one holds, others that the code prints or keeps were only passed on the way there.
+        on_the_way = any(fitting) and number.origin.startswith(("printed", "variable"))
+        if fits or not (on_the_way or _is_of_another(number, stated)):
+            yield _number("loss ‖A − UVᵀ‖²", number, belongs)
+
+
+def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 2.1: the matrix put together again, its error, the singular values."""
+    found: list[Claim] = []
+    near = [c for c in stated_by(bench) if not c.is_product and np.abs(c.P - BEST).max() < 0.02]
+    for candidate in _different([c for c in near if is_best(c) or not is_factorisation(c)]):
+        off = float(np.abs(candidate.P - BEST).max())
+        allowed = float(candidate.half_width.max()) + 1e-5
+        found.append(
+            Claim(
+                what="best matrix of rank 2",
+                stated=format_matrix(candidate.P),
+                origin=candidate.origin,
+                recomputed=format_matrix(BEST),
+                holds=is_best(candidate),
+                difference=f"at most {off:.1e} in an entry; its digits allow {allowed:.1e}",
+            )
+        )
+    exact = low_rank.Interval(OPTIMUM, OPTIMUM)
+    for number in scalars(bench.figures):
+        if number.half_width <= 5e-3 and is_within(number, exact):
+            found.append(_number("error, σ₃²", number, [exact]))
+    for figure in bench.figures:
+        if figure.values.shape == (3,) and np.isfinite(figure.values).all():
+            off = float(np.abs(figure.values - SINGULAR_VALUES).max())
+            if off < 0.05:
+                allowed = figure.half_width + 1e-4
+                found.append(
+                    Claim(
+                        what="singular values of A",
+                        stated=format_matrix(figure.values),
+                        origin=figure.origin,
+                        recomputed=format_matrix(SINGULAR_VALUES),
+                        holds=off <= allowed,
+                        difference=f"at most {off:.1e}; its digits allow {allowed:.1e}",
+                    )
+                )
+    return tuple(found[:MOST])
+
+
+def completion_claims(bench: Bench) -> tuple[Claim, ...]:
+    """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
+    stated = stated_by(bench)
+    accepted = _different([c for c in stated if is_completion(c, LINGERING)])
+    found = [_completion(candidate, True) for candidate in accepted]
+    if not accepted:
+        nearest = [
+            c
+            for c in stated
+            if not is_best(c) and not is_factorisation(c) and low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE
+            and not np.array_equal(c.P, A)
+        ]  # fmt: skip
+        found += [_completion(candidate, False) for candidate in _different(nearest)[:3]]
+    for number in scalars(bench.figures):
+        if number.half_width > 5e-3:
+            continue
+        for candidate in accepted:
+            observed = [candidate.observed_loss]
+            if is_within(number, candidate.loss):
+                found.append(_number("loss over all cells", number, [candidate.loss]))
+            elif _is_called_loss(number) and is_within(number, observed[0]):
+                found.append(_number("loss over the observed cells", number, observed))
+    return tuple(found[:MOST])
+
+
+def _factorisation(candidate: Candidate, holds: bool) -> Claim:
+    loss = low_rank.loss(A, candidate.P)
+    rank = "2" if candidate.excess_rank <= 1e-5 else "3"
+    allowed = f"{OPTIMUM:.4f} to {HIGHEST:.4f} are possible"
+    return Claim(
+        what="U and V" if candidate.is_product else "UVᵀ",
+        stated=format_matrix(candidate.P),
+        origin=candidate.origin,
+        recomputed=f"rank {rank}, loss {loss:.4f}",
+        holds=holds,
+        difference=f"{loss - OPTIMUM:+.4f} from the least loss of rank 2; {allowed}",
+    )
+
+
+def _completion(candidate: Candidate, holds: bool) -> Claim:
+    observed = low_rank.observed_loss(A, M, candidate.P)
+    return Claim(
+        what="completed matrix",
+        stated=format_matrix(candidate.P),
+        origin=candidate.origin,
+        recomputed=f"loss {observed:.4f} over the observed cells, {low_rank.loss(A, candidate.P):.4f} over all",
+        holds=holds,
+        difference=f"{observed:.4f} from the observed cells (squared); up to {LINGERING} are possible",
+    )
+
+
+def _number(what: str, number: Figure, intervals: Sequence[low_rank.Interval]) -> Claim:
+    value = number_of(number)
+    nearest = min(intervals, key=lambda interval: _distance(value, interval))
+    middle = (nearest.low + nearest.high) / 2
+    allowed = (nearest.high - nearest.low) / 2 + number.half_width
+    return Claim(
+        what=what,
+        stated=f"{value:.6g}",
+        origin=number.origin,
+        recomputed=f"{middle:.6g}",
+        holds=any(is_within(number, interval) for interval in intervals),
+        difference=f"{abs(value - middle):.1e} apart; the digits printed allow {allowed:.1e}",
+    )
+
+
+def _losses(bench: Bench) -> Iterator[Figure]:
+    """Single numbers that are called a loss or an error, each value once."""
+    seen: set[tuple[float, str]] = set()
+    for number in scalars(bench.figures):
+        key = (number_of(number), number.origin)
+        if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
+            seen.add(key)
+            yield number
+
+
+def _is_called_loss(number: Figure) -> bool:
+    """Whether the words straight in front of a number call it a loss: nothing but words may lie between."""
+    words = _NOT_NEXT.split(number.name.lower().replace("^2", "²").replace("_f", ""))[-1]
+    return any(word in words for word in LOSS_WORDS)
+
+
+def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
+    """Whether a loss belongs to the SVD or to the completion instead."""
+    if is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM)) or is_within(
+        number, low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
+    ):
+        return True
+    return any(
+        is_within(number, candidate.loss) or is_within(number, candidate.observed_loss)
+        for candidate in stated
+        if is_completion(candidate, LINGERING)
+    )
+
+
+def _different(found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates that stand in different places, each matrix once a place: U times V stands where V times U does."""
+    kept: dict[tuple[frozenset[str], bytes], Candidate] = {}
+    for candidate in found:
+        places = frozenset(candidate.origin.split(" times "))
+        P = np.round(candidate.P, 6)
+        both = (P.tobytes(), P.T.tobytes()) if candidate.is_product else (P.tobytes(),)
+        kept.setdefault((places, min(both)), candidate)
+    return list(kept.values())
+
+
+def _distance(value: float, interval: low_rank.Interval) -> float:
+    return max(interval.low - value, value - interval.high, 0.0)

@@ -1,0 +1,301 @@
+"""Checks of the truncated SVD: exercise 2.1, by a function where there is one, else by the figures.
+
+The best approximation of rank k is what the sheet asks for, however it is computed and returned: it is
+recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from grader import protocol
+from grader.core.model import Figure, Finding, Frozen, Observation, Outcome, Probe
+from grader.execution.stated_values import array_of
+from grader.lab import Bench, Check, Located
+from grader.lab.call_binding import written
+from grader.labkit import low_rank
+from reference import matrices
+from reference.checks.stated_matrices import BEST, is_best, too_coarse
+from reference.checks.stated_results import error_check, prose_check, stated_best
+from reference.factors.reading import (
+    approximations_by_place,
+    describe,
+    failure,
+    format_matrix,
+    is_changed,
+    items_of,
+)
+from reference.misconceptions.stated_svd import stated_mistake
+from reference.sheet import TRUNCATED_SVD
+
+__all__ = ["ADVICE", "SEED", "Case", "Decomposition"]
+
+Array = npt.NDArray[np.float64]
+
+FLOAT32_EPS: Final = 2.0**-23
+
+SEED: Final = 1
+"""Of every call: what comes back must not depend on it."""
+
+ADVICE: Final = {
+    "matrix": "Reconstruct the matrix of the message with your function and compare it entry by entry.",
+    "shapes": "Use `full_matrices=False`, so that U, S and Vᵀ fit together for any shape.",
+    "error": "Print the sum of the squared entries of A minus your reconstruction.",
+    "why": "",
+}
+"""What to do next when this is the first check that fails."""
+
+
+class Case(Frozen, frozen=True):
+    """One call of a truncated SVD: A (m, n) float32 and the rank to keep."""
+
+    A: npt.NDArray[np.float32]
+    rank: int
+    what: str
+
+
+def _foreseen_by_nobody(values: tuple[float, ...], rng: np.random.Generator) -> tuple[float, ...]:
+    """Singular values a fifth larger or smaller each, so that no polynomial made for known ones cuts them off."""
+    return tuple(value * rng.uniform(0.8, 1.2) for value in values)
+
+
+class Decomposition:
+    """The checks of exercise 2.1 for one seed."""
+
+    def __init__(self, exercise: str, seed: int) -> None:
+        self.exercise = exercise
+        rng = np.random.Generator(np.random.PCG64([seed, 21]))
+        draw = matrices.with_spectrum
+
+        def spectrum(size: int) -> tuple[float, ...]:
+            return _foreseen_by_nobody(matrices.well_separated(size), rng)
+
+        def repeated(size: int, rank: int) -> tuple[float, ...]:
+            factor = rng.uniform(0.8, 1.2)
+            return tuple(factor * value for value in matrices.nearly_repeated(size, rank))
+
+        self.square = (
+            Case(matrices.A, 2, "the sheet's A"),
+            Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
+            Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
+            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw(repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
+            Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
+        )
+        self.oblong = (
+            Case(draw(spectrum(3), 3, 5, rng), 2, "a wide matrix"),
+            Case(draw(spectrum(3), 5, 3, rng), 2, "a tall matrix"),
+            Case(draw(repeated(4, 2), 4, 5, rng), 2, "nearly equal singular values"),
+        )
+
+    def checks(self) -> tuple[Check, ...]:
+        """The matrix, its error, and the explanation, which a person reads."""
+        matrix = f"{self.exercise}-matrix"
+        backward = "backward error of a float32 SVD (Weyl, Mirsky): about 1e-5"
+        return (
+            Check(
+                matrix,
+                "The truncated SVD gives the best approximation of its rank",
+                self._matrix,
+                tolerance=backward,
+            ),
+            Check(
+                f"{self.exercise}-shapes",
+                "It does so for wide and tall matrices too",
+                self._shapes,
+                (matrix,),
+                tolerance=backward,
+            ),
+            error_check(self.exercise, (), self._returned_error),
+            prose_check(self.exercise),
+        )
+
+    def _matrix(self, bench: Bench) -> Finding:
+        located = bench.locate(TRUNCATED_SVD)
+        return self._figure(bench) if located is None else self._function(bench, located)
+
+    def _function(self, bench: Bench, located: Located) -> Finding:
+        takes_rank = "rank" in located.parameters
+        failed = self._first_failure(bench, self.square, takes_rank)
+        if failed is not None:
+            return msgspec.structs.replace(failed, notes=located.notes)
+        notes = located.notes
+        if not takes_rank:
+            notes += (
+                f"`{located.name}` takes no rank; it was judged on matrices with three singular values.",
+            )
+        return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
+
+    def _shapes(self, bench: Bench) -> Finding:
+        """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return Finding(outcome=Outcome.PASS, message="No function was asked for.")
+        failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
+        return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
+
+    def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
+        asked = self.as_called(bench, cases)
+        bench.expect([self._probe(case, takes_rank) for case in asked])
+        places: frozenset[str] | None = None
+        for case in asked:
+            if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), protocol.Raised):
+                continue  # where nothing is cut off, some decompositions refuse to begin
+            finding, found = self._judge(bench, case, takes_rank)
+            if finding is not None:
+                return finding
+            places = found if places is None else places & found
+            if not places:
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message="Several matrices come back, and which of them is the best one changes from call to call.",
+                    wanted="the truncated matrix at one place, whatever the rank",
+                    call=self.call_text(bench, case),
+                )
+        return None
+
+    def _figure(self, bench: Bench) -> Finding:
+        stated = stated_best(bench)
+        if stated is not None:
+            return Finding(outcome=Outcome.PASS, message=f"Found as {stated.origin}.")
+        loaded = bench.loaded
+        if loaded.problem and loaded.source is not None:
+            return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+        attempt = bench.attempt(TRUNCATED_SVD)
+        if attempt is not None:
+            return self._function(bench, attempt)
+        wrong = too_coarse(bench, is_best, "the best matrix of rank 2") or self._stated_wrongly(bench)
+        if wrong is not None:
+            return wrong
+        return Finding(
+            outcome=Outcome.MISSING,
+            message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
+            wanted=format_matrix(BEST),
+        )
+
+    def _stated_wrongly(self, bench: Bench) -> Finding | None:
+        """A script that decomposes A but puts it together wrongly: recognised by the matrix it states."""
+        found = stated_mistake(bench)
+        if found is None:
+            return None
+        mistake, figure = found
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"The matrix stated ({figure.origin}) is not the best of rank 2. {mistake.title}",
+            got=format_matrix(figure.values),
+            wanted=format_matrix(BEST),
+        )
+
+    def cases(self, bench: Bench) -> tuple[Case, ...]:
+        """The calls that the checks make of the student's function, square matrices first."""
+        return self.as_called(bench, (*self.square, *self.oblong))
+
+    def as_called(self, bench: Bench, cases: Iterable[Case]) -> tuple[Case, ...]:
+        """The cases for the student's function.
+
+        One that takes no rank does what 2.1 asks of the sheet's A: of three singular values it keeps two. Whether it
+        cuts the last or keeps the first two cannot be told, and need not.
+        """
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None or "rank" in located.parameters:
+            return tuple(cases)
+        three = [case for case in cases if min(case.A.shape) == 3]
+        return tuple(case if case.rank == 2 else Case(case.A, 2, "another matrix") for case in three)
+
+    def observe(self, bench: Bench, case: Case, seed: int = SEED) -> Observation:
+        """What the student's function gives for a case, with the rank where it takes one."""
+        located = bench.locate(TRUNCATED_SVD)
+        return bench.observe(self._probe(case, located is not None and "rank" in located.parameters, seed))
+
+    def call_text(self, bench: Bench, case: Case) -> str:
+        """The call of a case as a student can paste it after their own code; empty where there is no function."""
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return ""
+        given = {"A": f"torch.tensor({format_matrix(case.A)})"}
+        if "rank" in located.parameters:
+            given["rank"] = str(case.rank)
+        return written(TRUNCATED_SVD, located, given)
+
+    def _probe(self, case: Case, takes_rank: bool, seed: int = SEED) -> Probe:
+        arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
+        if takes_rank:
+            arguments["rank"] = case.rank
+        return Probe(TRUNCATED_SVD.name, arguments, seed)
+
+    def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[str]]:
+        """None where the function is right in this case, else the failed check; and where among what came back it is right."""
+        found = self._found_wrong(bench, case, takes_rank)
+        return (None, found) if isinstance(found, frozenset) else (found, frozenset())
+
+    def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
+        observation = bench.observe(self._probe(case, takes_rank))
+        call = self.call_text(bench, case)
+        if not isinstance(observation, protocol.Returned):
+            return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
+        if is_changed(case.A, observation.after[0]):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message="The call changes its argument A.",
+                wanted="A as it was given",
+                call=call,
+            )
+        A = case.A.astype(np.float64)
+        best, tolerance = (
+            low_rank.eckart_young(A, case.rank),
+            low_rank.svd_tolerance(A, case.rank, FLOAT32_EPS),
+        )
+        by_place = list(approximations_by_place(observation.value, case.A.shape))
+        read = [P for _, P in by_place]
+        if not read:
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"It returned {describe(observation.value)}.",
+                wanted=f"the {case.A.shape[0]}×{case.A.shape[1]} matrix, or U, S and V to make it from",
+                call=call,
+            )
+        nearest = min(read, key=lambda P: low_rank.loss(A, P) if np.isfinite(P).all() else np.inf)
+        if not np.isfinite(nearest).all():
+            return Finding(
+                outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
+            )
+        right = set[str]()
+        for place, P in by_place:
+            if not np.isfinite(P).all():
+                continue
+            beyond = low_rank.singular_values(P)[case.rank :]
+            is_low_rank = beyond.size == 0 or float(beyond[0]) <= tolerance.singular_value
+            if is_low_rank and low_rank.loss(A, P) <= best + tolerance.excess_loss:
+                right.add(place)
+        if right:
+            return frozenset(right)
+        reached = low_rank.loss(A, nearest)
+        rank_found = int((low_rank.singular_values(nearest) > tolerance.singular_value).sum())
+        if rank_found > case.rank:
+            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was asked for."
+        else:
+            message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=message,
+            got=format_matrix(nearest),
+            wanted=format_matrix(low_rank.best_approximation(A, case.rank)),
+            tolerance=f"{tolerance.excess_loss:.1e} in the squared error (backward error of a float32 SVD)",
+            call=call,
+        )
+
+    def _returned_error(self, bench: Bench) -> tuple[Figure, ...]:
+        located = bench.locate(TRUNCATED_SVD)
+        if located is None:
+            return ()
+        observation = bench.observe(self._probe(self.square[0], "rank" in located.parameters))
+        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+        numbers = [array_of(part) for part in parts or ()]
+        return tuple(
+            Figure(number, 0.0, "error", f"returned by `{located.name}`")
+            for number in numbers
+            if number is not None and number.size == 1
+        )

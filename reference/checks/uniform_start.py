@@ -1,0 +1,111 @@
+"""Whether a start is drawn from U(0,1): the one question of the lab that chance has a say in.
+
+Three laws that true draws break at most once in 10⁹, U and V together: their distribution function
+(Dvoretzky–Kiefer–Wolfowitz), how near the smallest and the largest come to 0 and 1, and that they differ. They are asked
+of the very starts from which steps were followed, so that no call can be told to be the one that is looked at.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.core.model import Finding, Outcome
+from grader.labkit import low_rank
+from reference.rules.update_rule import Factors
+
+__all__ = ["finding_of"]
+
+FAILURE: Final = 1e-9
+"""Probability that draws from U(0,1) are taken for something else."""
+
+DISTINCT: Final = 0.97
+"""Share of the numbers of a call that differ from all others of it, at least. Of 700 draws in float32 (24 bits) none or one
+repeats; where one column in twenty is repeated, a twentieth of them."""
+
+DISTINCT_IN_HALF: Final = 0.75
+"""The same for draws in half precision (11 bits), of which a sixth repeat."""
+
+OTHER_SPREAD: Final = (6e-4, 1.6)
+"""Standard deviations, and at most the mean, of another start from which descent still works. Both lie between
+the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
+
+
+def finding_of(starts: Sequence[Factors], are_few: bool = False) -> Finding:
+    """Judge the numbers that several calls started U and V from: passed, passed with a note and its cost, or failed.
+
+    Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed. Where they `are_few`, how far another
+    distribution spreads is not judged, since a draw could decide it.
+    """
+    for name, factors in zip("UV", zip(*starts, strict=True), strict=True):
+        found = _of_factor(name, factors, are_few)
+        if found is not None:
+            return found
+    count = sum(U.size + V.size for U, V in starts)
+    if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
+        return Finding(
+            outcome=Outcome.FAIL,
+            message="U and V start from the same numbers; each has to be drawn anew.",
+            wanted="numbers of their own for U and for V",
+        )
+    return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
+
+
+def _are_distinct(arrays: Sequence[npt.NDArray[np.float64]]) -> bool:
+    """Whether the numbers of each array differ from one another, all arrays together."""
+    everything = np.concatenate([array.ravel() for array in arrays])
+    in_half = bool((everything * 2**11 == np.round(everything * 2**11)).all())
+    distinct = sum(len(np.unique(array)) for array in arrays)
+    return distinct >= (DISTINCT_IN_HALF if in_half else DISTINCT) * everything.size
+
+
+def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: bool) -> Finding | None:
+    everything = np.concatenate([factor.ravel() for factor in factors])
+    if not np.isfinite(everything).all():
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"{name} does not start from finite numbers.",
+            got=f"{int((~np.isfinite(everything)).sum())} of the {everything.size} numbers of {name} are inf or nan",
+            wanted="numbers from 0 to 1",
+        )
+    distinct = sum(len(np.unique(factor)) for factor in factors)
+    independent = _are_distinct(factors)
+    # A function with a seed inside draws the same numbers in each call: those of one call are left.
+    different = np.unique(everything)
+    sample = everything if len(different) >= DISTINCT_IN_HALF * everything.size else different
+    tolerance = low_rank.dkw_tolerance(sample.size, FAILURE / 6)
+    short = low_rank.extreme_tolerance(sample.size, FAILURE / 6)
+    distance = low_rank.uniform_distance(sample)
+    low, high = float(sample.min()), float(sample.max())
+    if independent and distance <= tolerance and 0.0 <= low <= short and 1.0 - short <= high <= 1.0:
+        return None
+    spread, middle = float(sample.std()), float(sample.mean())
+    got = (
+        f"{sample.size} numbers of {name} from {low:.3f} to {high:.3f}, mean {middle:.3f}, "
+        f"standard deviation {spread:.3f}"
+    )
+    wanted = "numbers from 0 to 1, mean 0.5, standard deviation 0.289"
+    least, most = OTHER_SPREAD
+    if independent and (are_few or (least <= spread <= most and abs(middle) <= most)):
+        return Finding(
+            outcome=Outcome.PASS,
+            message=f"{name} starts from another random distribution than the sheet's.",
+            got=got,
+            wanted=wanted,
+            notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
+            cost="start",
+        )
+    if not independent and distinct > len(factors):
+        got = (
+            f"{distinct} different numbers among the {everything.size} of {name} in {len(factors)} calls, "
+            f"from {low:.3f} to {high:.3f}"
+        )
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=f"{name} does not start from numbers drawn uniformly from [0, 1), each one anew.",
+        got=got,
+        wanted=wanted,
+        tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
+        "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
+    )

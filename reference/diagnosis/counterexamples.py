@@ -1,0 +1,218 @@
+"""The smallest input on which a student's function and the sheet's rule give different answers.
+
+Shapes, ranks, masks and numbers of epochs are tried from the smallest on, with numbers that can be followed
+with pen and paper; the first that differs is shown.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import protocol
+from grader.core.evidence import Grid, Witness
+from grader.core.model import CheckResult, Died, Outcome
+from grader.lab import Bench
+from grader.labkit import low_rank
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Inconclusive, Mismatch, Setting
+from reference.checks.truncated_svd import Case, Decomposition
+from reference.diagnosis.matching import start_of
+from reference.factors.layout import AS_ASKED
+from reference.factors.reading import Ended, Refused, approximations, describe, failure, format_matrix
+from reference.sheet import TRUNCATED_SVD
+
+__all__ = ["RUNGS", "descent_witness", "raised_by_descent", "svd_witness"]
+
+SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
+RANKS: Final = (1, 2, 3)
+EPOCHS: Final = (1, 2, 3)
+PATIENCE: Final = 12
+"""Inputs tried, after one for which nothing comes back, to find two answers to compare."""
+
+SEED: Final = 0
+"""The seed of the start: the student's own, from the usual seed."""
+
+_STEPS: Final = frozenset(
+    {"still", "update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate"}
+)
+"""The rungs that follow the steps."""
+
+RUNGS: Final = _STEPS | {"returns", "shapes"}
+"""Those that a mistake in the rule or in what is returned makes fail."""
+
+VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
+"""Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
+
+
+def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+    """The smallest call of 1.1 or 3.1 whose answer differs from the sheet's rule; None where none does.
+
+    What differs in the start, the defaults or the arguments only has no such input.
+    """
+    failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
+    if not failed & RUNGS:
+        return None
+    refused: Witness | None = None
+    is_shape_only = "shapes" in failed and not failed & _STEPS
+    for number, setting in enumerate(_settings(ladder.masked)):
+        setting = ladder.suited(bench, setting)
+        if is_shape_only:
+            setting = setting.changed(arrangement=AS_ASKED)
+        if refused is not None and number > PATIENCE:
+            return refused
+        try:
+            start = start_of(ladder, bench, setting)
+            mismatch = ladder.descent.compare(bench, setting, start=start)
+        except Ended:
+            return refused
+        except Inconclusive:
+            continue
+        except Refused as problem:
+            refused = refused or _refused(ladder, bench, setting, str(problem))
+            continue
+        if mismatch is not None:
+            return _differs(ladder, bench, setting, start, mismatch)
+    return refused
+
+
+def raised_by_descent(ladder: Ladder, bench: Bench) -> protocol.Raised | None:
+    """What the smallest call that raises raised; None where none of the calls of the rungs does."""
+    for setting in sorted(ladder.drawn.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
+        observation = bench.observe(ladder.descent.probe(ladder.suited(bench, setting)))
+        if isinstance(observation, Died):
+            return None
+        if isinstance(observation, protocol.Raised):
+            return observation
+    return None
+
+
+def _settings(masked: bool) -> Iterator[Setting]:
+    """Every shape, rank, number of epochs and mask, smallest first by the number of steps, then by the rank."""
+    found = [(m * n * epochs, rank, m, n, epochs) for m, n in SHAPES for rank in RANKS for epochs in EPOCHS]
+    for _, rank, m, n, epochs in sorted(found):
+        A = np.array([row[:n] for row in VALUES[:m]], np.float32)
+        for M in _masks(m, n) if masked else (None,):
+            yield Setting(A, rank, SEED, M, epochs=epochs, lr=0.1)
+
+
+def _masks(m: int, n: int) -> Iterator[npt.NDArray[np.int64]]:
+    """All observed, then each cell hidden by itself, for small matrices."""
+    yield np.ones((m, n), np.int64)
+    if m * n <= 6:
+        for r in range(m):
+            for c in range(n):
+                mask = np.ones((m, n), np.int64)
+                mask[r, c] = 0
+                yield mask
+
+
+def _differs(
+    ladder: Ladder,
+    bench: Bench,
+    setting: Setting,
+    start: tuple[npt.NDArray[np.float64], ...],
+    mismatch: Mismatch,
+) -> Witness:
+    name, cell = mismatch.entry[0], _cell_of(mismatch.entry)
+    steps = "one step" if setting.A.size * setting.epochs == 1 else _epochs(setting.epochs)
+    return Witness(
+        sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; by the sheet's "
+        f"rule it is {mismatch.wanted:.4f}.",
+        call=ladder.descent.call_text(bench, setting),
+        given=(*_given(setting), _grid("U at the start", start[0]), _grid("V at the start", start[1])),
+        wanted=tuple(
+            _grid(f"{part} by the sheet", values, cell if part == name else None)
+            for part, values in zip("UV", mismatch.wanted_factors, strict=True)
+        ),
+        got=tuple(
+            _grid(f"your {part}", values, cell if part == name else None)
+            for part, values in zip("UV", mismatch.got_factors, strict=True)
+        ),
+    )
+
+
+def _refused(ladder: Ladder, bench: Bench, setting: Setting, sentence: str) -> Witness:
+    """The smallest call that gives nothing to compare."""
+    return Witness(sentence=sentence, call=ladder.descent.call_text(bench, setting), given=_given(setting))
+
+
+def _epochs(count: int) -> str:
+    return f"{count} epoch{'s' * (count > 1)}"
+
+
+def _cell_of(entry: str) -> tuple[int, int]:
+    row, column = entry[2:-1].split(",")
+    return int(row), int(column)
+
+
+def _given(setting: Setting) -> tuple[Grid, ...]:
+    hidden: tuple[tuple[int, int], ...] = ()
+    if setting.M is not None:
+        hidden = tuple((int(r), int(c)) for r, c in np.argwhere(setting.M == 0))
+    return (_grid("A", setting.A.astype(np.float64), hidden=hidden),)
+
+
+def _grid(
+    name: str,
+    values: npt.NDArray[np.float64],
+    marked: tuple[int, int] | None = None,
+    hidden: tuple[tuple[int, int], ...] = (),
+) -> Grid:
+    rows = tuple(tuple(float(x) if np.isfinite(x) else None for x in row) for row in np.atleast_2d(values))
+    return Grid(name=name, rows=rows, marked=(marked,) if marked is not None else (), hidden=hidden)
+
+
+def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+    """The smallest matrix for which a truncated SVD is not the best of its rank; None where there is none."""
+    if bench.locate(TRUNCATED_SVD) is None:
+        return None
+    for case in lab.as_called(bench, _small_cases()):
+        observation = lab.observe(bench, case)
+        call = lab.call_text(bench, case)
+        given = (_grid("A", case.A.astype(np.float64)),)
+        if isinstance(observation, Died):
+            return None
+        if not isinstance(observation, protocol.Returned):
+            return Witness(sentence=failure(observation), call=call, given=given)
+        A = case.A.astype(np.float64)
+        best = low_rank.best_approximation(A, case.rank)
+        read = [P for P in approximations(observation.value, A.shape) if np.isfinite(P).all()]
+        wanted = (_grid(f"best of rank {case.rank}", best),)
+        if not read:
+            return Witness(
+                sentence=f"It gives {describe(observation.value)}, not a matrix of A's shape.",
+                call=call, given=given, wanted=wanted,
+            )  # fmt: skip
+        nearest = read[int(np.argmin([np.abs(P - best).max() for P in read]))]
+        apart = np.abs(nearest - best) > 1e-4
+        if apart.any():
+            r, c = (int(i) for i in np.argwhere(apart)[0])
+            return Witness(
+                sentence=f"The entry ({r}, {c}) is {nearest[r, c]:.4f}; in the best approximation of rank "
+                f"{case.rank} it is {best[r, c]:.4f}. Yours misses A by {low_rank.loss(A, nearest):.4g}, the best by "
+                f"{low_rank.loss(A, best):.4g} (sums of squares).",
+                call=call,
+                given=given,
+                wanted=(_grid(f"best of rank {case.rank}", best, (r, c)),),
+                got=(_grid("your result", nearest, (r, c)),),
+            )
+    return None
+
+
+def _small_cases() -> Iterator[Case]:
+    """Matrices of small whole numbers whose singular values differ, diagonal ones first."""
+    for rows, rank in (
+        (((2, 0), (0, 1)), 1),
+        (((3, 0, 0), (0, 2, 0), (0, 0, 1)), 2),
+        (((3, 0, 0), (0, 2, 0), (0, 0, 1)), 1),
+        (((2, 1), (0, 1)), 1),
+        (((2, 1), (0, 1)), 2),
+        (((2, 1, 0), (0, 1, 1), (1, 0, 3)), 2),
+        (((2, 1, 0), (0, 1, 1), (1, 0, 3)), 1),
+        (((2, 0, 1), (0, 1, 0)), 1),
+        (((2, 0), (0, 1), (1, 0)), 1),
+        (((4, 0, 0, 1), (0, 3, 1, 0), (0, 0, 2, 0), (1, 0, 0, 1)), 2),
+    ):  # fmt: skip
+        yield Case(np.array(rows, np.float32), rank, format_matrix(np.array(rows), 0))

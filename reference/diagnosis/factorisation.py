@@ -1,0 +1,277 @@
+"""From failed rungs of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from grader.core.model import CheckResult, Diagnosis, Outcome
+from grader.lab import Bench
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Setting
+from reference.diagnosis.counterexamples import RUNGS, raised_by_descent
+from reference.diagnosis.initialisation import REDRAWN, drawn_again, of_start
+from reference.diagnosis.matching import (
+    Run,
+    explain_by_one,
+    explain_by_two,
+    explains,
+    follows_sheet,
+    moved,
+    run_of,
+    runs,
+    start_of,
+    start_without_rate,
+)
+from reference.diagnosis.raised import raising
+from reference.diagnosis.returned_values import ARRANGED, READINGS, of_numbers, of_value
+from reference.factors.reading import Refused
+from reference.misconceptions.catalogue import BANK, MASKED_BANK
+from reference.misconceptions.entry import Misconception, Words
+from reference.rules.accepted_variants import permuted
+from reference.rules.update_rule import SHEET, Factors, Rule, run
+
+__all__ = ["OTHERS", "diagnose_descent"]
+
+_RAN: Final = "Running this very mistake from your own start gives what your function gives, in all {count} calls compared."
+_SAW: Final = "This is what your function was seen to do."
+
+_WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
+
+_BITWISE = Words(
+    "mask-bitwise-not", "`~` does not negate an integer mask.",
+    "Of the integers 1 and 0 it makes -2 and -1, and both count as true; of a mask of booleans it is right.",
+    "what a mask hides", "What is ~1 in Python, and is it true or false?",
+)  # fmt: skip
+_ONE_CELL = Words(
+    "one-cell-per-epoch", "Each epoch visits a single cell.",
+    "An epoch of the sheet visits every cell of A once.",
+    "which cells an epoch visits", "How many entries of U change in one epoch?",
+)  # fmt: skip
+_INPUT = Words(
+    "modifies-a", "The function changes the matrix it is given.",
+    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+)  # fmt: skip
+_SHARED = Words(
+    "factors-share-storage", "U and V share their memory: a step on one changes the other.",
+    "Two names for one tensor are not two tensors.",
+    "copies and views", "How many tensors does your first line make?",
+)  # fmt: skip
+_EPOCHS = Words(
+    "default-epochs", "The default of num_epochs is not the sheet's.",
+    "Called with the defaults, the function has to run as many epochs as the sheet says.",
+    "default values", "How many epochs does the sheet prescribe when nothing is said?",
+)  # fmt: skip
+_RATE = Words(
+    "default-lr", "The default of lr is not the sheet's.",
+    "Called with the defaults, the function has to use the learning rate the sheet says.",
+    "default values", "Which learning rate does the sheet prescribe when nothing is said?",
+)  # fmt: skip
+_EARLY = Words(
+    "stops-early", "Training stops before num_epochs is reached.",
+    "A small error or a small change also happens near a saddle, long before the best fit.",
+    "how many epochs are run", "What ends your loop over epochs, besides their number?",
+)  # fmt: skip
+_EXTRA = Words(
+    "returns-three-values", "More than U and V is returned.",
+    "The sheet asks for two values; code that unpacks two of them fails on three.",
+    "what a function returns", "What happens to `U, V = f()` when f returns three things?",
+)  # fmt: skip
+_CONSTANTS = Words(
+    "constants-inside", "The number of epochs or the learning rate is fixed inside the function.",
+    "The sheet makes them parameters with defaults, so that whoever calls it can train longer or more slowly.",
+    "parameters and default values", "How would you call your function for 10 epochs only?",
+)  # fmt: skip
+OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
+"""What is recognised by itself and not as a rule."""
+
+
+def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+    """Every mistake that can be proved, the most telling first; empty where none can."""
+    failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
+    costs = {r.cost for r in results if r.cost}
+    if "found" in failed or not (failed or "extra-values" in costs):
+        return ()
+    named = tuple(_named(ladder, bench, failed, costs))
+    located = bench.locate(ladder.function)
+    source = bench.loaded.source
+    if not named:
+        raised = raised_by_descent(ladder, bench)
+        return (raising(raised, source),) if raised is not None else ()
+    return tuple(
+        Diagnosis(
+            id=words.id,
+            title=words.title,
+            message=words.message,
+            file=source.name if source is not None else "",
+            line=located.line if located is not None else None,
+            verified=True,
+            concept=words.concept,
+            question=words.question,
+            evidence=evidence,
+        )
+        for words, evidence in dict(named).items()
+    )
+
+
+def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> Iterator[tuple[Words, str]]:
+    if ladder.fixed.follows(bench):
+        yield _CONSTANTS, _WHOLE
+        return
+    if failed & RUNGS:
+        yield from _of_rule(ladder, bench)
+    if "start" in failed:
+        found = _start(ladder, bench)
+        if found is not None:
+            yield found, _SAW
+    if "inputs" in failed:
+        yield _INPUT, _SAW
+    if "defaults" in failed:
+        yield from _defaults(ladder, bench)
+    if "extra-values" in costs:
+        yield _EXTRA, _SAW
+
+
+def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
+    for words, reading in READINGS:
+        seen = runs(ladder, bench, reading)
+        if _is_complete(ladder, seen) and moved(seen) and follows_sheet(seen):
+            yield words, _RAN.format(count=len(seen))
+            return
+    seen = runs(ladder, bench)
+    arranged = ARRANGED.get(ladder.habits.of(bench).arrangement)
+    if arranged is not None:
+        is_all = _is_complete(ladder, seen) and follows_sheet(seen)
+        yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
+        if is_all:
+            return
+    observed = _observed(ladder, bench, seen, is_arranged=arranged is not None)
+    if observed is not None:
+        yield observed, _SAW
+        return
+    # With too few starts to be seen nothing is certain.
+    enough = 2 * len(seen) >= len(ladder.drawn.all())
+    explained = _explained(ladder, bench, seen) if enough else ()
+    if explained:
+        for entry in explained:
+            yield entry, _RAN.format(count=len(seen))
+    elif drawn_again(ladder, bench):
+        yield REDRAWN, _RAN.format(count=len(ladder.drawn.epochs))
+    elif enough and _one_cell_each(seen):
+        yield _ONE_CELL, _RAN.format(count=len(seen))
+    else:
+        begun = _start(ladder, bench)
+        if begun is not None:
+            yield begun, _SAW
+
+
+def _is_complete(ladder: Ladder, seen: Sequence[Run]) -> bool:
+    """Whether every call of the rungs gave something to compare."""
+    return len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
+
+
+def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run], is_arranged: bool) -> Words | None:
+    """What shows in the values themselves, whatever rule they come from."""
+    if _shares(seen):
+        return _SHARED
+    value = (None if is_arranged else of_value(ladder, bench)) or of_numbers(
+        pair for s in seen for pair in (s.start, s.got) if pair
+    )
+    if value is None and ladder.masked and seen and not moved(seen) and _moves_with_booleans(ladder, bench):
+        return _BITWISE
+    return value
+
+
+def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
+    entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
+    if follows_sheet(seen):
+        # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
+        idle = runs(ladder, bench, start=start_without_rate)
+        return () if follows_sheet(idle) else explain_by_one(idle, entries)
+    if not moved(seen):
+        if any(run.got is None for run in seen):
+            return ()  # it stopped before it could move anything
+        still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
+        return tuple(entry for entry in entries if entry.id in still)
+    found = explain_by_one(seen, entries)
+    if not found:
+        found = explain_by_one(runs(ladder, bench, start=start_without_rate), entries)
+    return found or explain_by_two(seen, entries)
+
+
+def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:
+    for setting in ladder.drawn.hidden:
+        if setting.M is None or not setting.M.any():
+            continue
+        setting = setting.changed(M=setting.M.astype(bool))
+        try:
+            start = ladder.descent.observe(bench, setting.changed(epochs=0))
+            got = ladder.descent.observe(bench, setting)
+        except Refused:
+            return False
+        if not explains(SHEET, run_of(setting, start, got)):
+            return False
+    return True
+
+
+def _shares(seen: Sequence[Run]) -> bool:
+    """U and V are the same numbers before and after, wherever both are there."""
+    both = [
+        (s.start, s.got) for s in seen if s.got is not None and s.setting.A.shape[0] == s.setting.A.shape[1]
+    ]
+    return bool(both) and all(
+        np.array_equal(start[0], start[1]) and np.array_equal(got[0], got[1]) for start, got in both
+    )
+
+
+def _one_cell_each(seen: Sequence[Run]) -> bool:
+    single = [s for s in seen if s.setting.epochs == 1]
+    return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.setting)) for s in single)
+
+
+def _cells_of(setting: Setting) -> Iterable[Rule]:
+    m, n = setting.A.shape
+    for r in range(m):
+        for c in range(n):
+            yield permuted(((r, c),))
+
+
+def _start(ladder: Ladder, bench: Bench) -> Words | None:
+    try:
+        return of_start(start_of(ladder, bench, ladder.asked(bench, ladder.drawn.spread)))
+    except Refused:
+        return None
+
+
+def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
+    located = bench.locate(ladder.function)
+    declared = dict(located.defaults) if located is not None else {}
+    for parameter in ladder.function.parameters:
+        words = {"num_epochs": _EPOCHS, "lr": _RATE}.get(parameter.name)
+        if words is None or parameter.name not in declared or parameter.default is None:
+            continue
+        try:
+            if float(declared[parameter.name]) != float(parameter.default):
+                yield words, f"The signature says {parameter.name}={declared[parameter.name]}."
+        except ValueError:
+            continue
+    setting = ladder.asked(bench, ladder.drawn.defaults)
+    try:
+        start = ladder.descent.start(bench, setting)
+        got = ladder.descent.observe(bench, setting, defaults=True)
+    except Refused:
+        return
+    ended = _ends_after(setting, start, got)
+    if ended is not None:
+        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {setting.epochs} epochs."
+
+
+def _ends_after(setting: Setting, start: Factors, got: Factors) -> int | None:
+    """After how many epochs, fewer than asked for, the sheet's rule is where the run ended."""
+    U, V = start
+    for epochs in range(1, setting.epochs):
+        U, V = run(SHEET, setting.A, setting.M, (U, V), 1, setting.lr)
+        if max(float(np.abs(U - got[0]).max()), float(np.abs(V - got[1]).max())) <= 2e-5:
+            return epochs
+    return None

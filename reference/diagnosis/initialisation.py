@@ -1,0 +1,104 @@
+"""Mistakes that show in the random start itself."""
+
+from typing import Final
+
+import numpy as np
+
+from grader.lab import Bench
+from reference.checks.factorisation import Ladder
+from reference.diagnosis.matching import explains, run_of
+from reference.factors.reading import Refused
+from reference.misconceptions.entry import Words
+from reference.rules.update_rule import SHEET, Factors
+
+__all__ = ["COPIED", "REDRAWN", "STARTS", "drawn_again", "of_start"]
+
+_DRAW: Final = "a random start"
+
+_ZEROS = Words(
+    "start-zeros", "U and V start at zero.",
+    "The gradient along one factor is the other: where both are 0 nothing ever moves, where one is, half of it.",
+    _DRAW, "How long is the first step when U and V are zero?",
+)  # fmt: skip
+_CONSTANT = Words(
+    "start-constant", "All entries start at the same number.",
+    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
+    _DRAW, "What makes the first column of U become different from the second?",
+)  # fmt: skip
+_COLUMNS = Words(
+    "start-columns-equal", "All columns of a factor start alike.",
+    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
+    _DRAW, "What makes the first column of U become different from the second?",
+)  # fmt: skip
+_ROWS = Words(
+    "start-rows-equal", "All rows of a factor start alike.",
+    "Each row needs random numbers of its own.",
+    _DRAW, "How many random numbers do you draw for a 4×2 matrix?",
+)  # fmt: skip
+_SCALED = Words(
+    "start-scaled", "The start is drawn from another interval than [0, 1).",
+    "The sheet starts from the uniform distribution on [0, 1); a much wider start makes the first steps blow up.",
+    _DRAW, "What is the largest number your start can hold?",
+)  # fmt: skip
+_WHOLE = Words(
+    "start-whole-numbers", "The start holds whole numbers only.",
+    "The sheet draws real numbers from [0, 1).",
+    _DRAW, "Which numbers can your start hold?",
+)  # fmt: skip
+COPIED = Words(
+    "v-copied-from-u", "V starts as a copy of U.",
+    "U and V have to be drawn independently, V with a row for each column of A.",
+    _DRAW, "How many random numbers do you draw in all?",
+)  # fmt: skip
+STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
+"""What can be wrong with a start that moves by the sheet's rule from there."""
+
+REDRAWN: Final = Words(
+    "start-redrawn-each-epoch", "The start is drawn again in every epoch.",
+    "What was learnt in one epoch is thrown away at the beginning of the next.",
+    _DRAW, "What are U and V at the beginning of your second epoch?",
+)  # fmt: skip
+
+
+def of_start(start: Factors) -> Words | None:
+    """What is wrong with a start of at least a dozen rows and two columns; None where nothing known is."""
+    for factor in start:
+        if not factor.any():
+            return _ZEROS
+        if np.ptp(factor) == 0:
+            return _CONSTANT
+        if factor.shape[1] > 1 and (factor == factor[:, :1]).all():
+            return _COLUMNS
+        if factor.shape[0] > 1 and (factor == factor[:1]).all():
+            return _ROWS
+        if (factor == np.round(factor)).all():
+            return _WHOLE
+    U, V = start
+    rows = min(len(U), len(V))
+    if np.array_equal(U[:rows], V[:rows]):
+        return COPIED
+    lows, highs = [float(f.min()) for f in start], [float(f.max()) for f in start]
+    if max(highs) > 1.5 or min(lows) < -1.5:
+        return _SCALED
+    return None
+
+
+def drawn_again(ladder: Ladder, bench: Bench) -> bool:
+    """Whether each epoch is the sheet's, from the numbers drawn at its own beginning.
+
+    With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
+    rule from there.
+    """
+    settings = [ladder.suited(bench, setting) for setting in ladder.drawn.epochs]
+    for setting in settings:
+        try:
+            last = ladder.descent.observe(bench, setting.changed(lr=setting.idle))
+            first = ladder.descent.observe(bench, setting.still())
+            got = ladder.descent.observe(bench, setting)
+        except Refused:
+            return False
+        if np.array_equal(first[0], last[0]):
+            return False
+        if not explains(SHEET, run_of(setting.changed(epochs=setting.fewest), last, got)):
+            return False
+    return True

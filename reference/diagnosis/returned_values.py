@@ -1,0 +1,248 @@
+"""Mistakes in what is returned: seen in the value itself, or in factors that are right once read so."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from grader import protocol
+from grader.core.model import Observation
+from grader.execution.stated_values import array_of
+from grader.lab import Bench
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import Setting
+from reference.diagnosis.initialisation import COPIED
+from reference.diagnosis.matching import Reading
+from reference.factors.layout import FLAT, SWAPPED, TURNED, U_TURNED, V_TURNED
+from reference.factors.reading import FLOATS, factors, items_of
+from reference.misconceptions.entry import Words
+from reference.rules.update_rule import Factors
+
+__all__ = ["ARRANGED", "READINGS", "RESULTS", "of_numbers", "of_value"]
+
+_WHAT: Final = "what a function returns"
+_ASKED: Final = "The sheet asks for the two factors, U (m×rank) and V (n×rank), in this order. "
+
+
+def _words(id_: str, title: str, message: str, question: str) -> Words:
+    return Words(id_, title, message, _WHAT, question)
+
+
+_NONE = _words("returns-none", "The function returns nothing.",
+               "What it computes is lost when it ends; printing is not returning.",
+               "What does `x = f()` put into x when f has no `return`?")  # fmt: skip
+_GENERATOR = _words("returns-generator", "The function is a generator.",
+                    "`yield` makes a function hand out values one by one when asked; calling it computes nothing.",
+                    "What type has the result of your function?")  # fmt: skip
+_STRING = _words("returns-string", "A text is returned instead of the factors.",
+                 _ASKED + "A text cannot be computed with.", "What type has the result of your function?")  # fmt: skip
+_U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices come back?")
+_V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices come back?")
+_PRODUCT = _words("returns-product", "The product of the factors is returned instead of the factors.",
+                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices come back?")  # fmt: skip
+_MASKED = _words("returns-masked-product", "The product is returned, with hidden cells blanked out.",
+                 _ASKED + "The hidden cells are what the completion is for.", "How many matrices come back?")  # fmt: skip
+_PRODUCT_LOSS = _words("returns-product-and-loss", "The product and its loss are returned instead of U and V.",
+                       _ASKED, "Which two things come back?")  # fmt: skip
+_SCALARS = _words("returns-scalars", "Single numbers are returned instead of matrices.", _ASKED,
+                  "What shape have the two things that come back?")  # fmt: skip
+_ROWS = _words("returns-single-rows", "Only one row of each factor is returned.", _ASKED,
+               "What shape have the two things that come back?")  # fmt: skip
+_INTEGERS = _words("factors-integer", "The factors are integer tensors.",
+                   "Every step is cut to a whole number when it is stored.",
+                   "What type has a tensor in which you store 0.3?")  # fmt: skip
+_CONVERTED = _words("returns-int", "The factors are converted to integers before they are returned.",
+                    "Everything that was learnt stands behind the point.",
+                    "What type have the tensors that come back?")  # fmt: skip
+_COMPLEX = _words("factors-complex", "The factors are complex tensors.", "The sheet's factors are real.",
+                  "What type have the tensors that come back?")  # fmt: skip
+_RANK = _words("rank-hard-coded", "The number of columns does not follow the rank asked for.",
+               "U and V have `rank` columns, whatever rank is.",
+               "What shape have U and V when the function is called with rank=3?")  # fmt: skip
+_SIZES = _words("shape-unpacked-swapped", "U has a row for each column of A, and V one for each row.",
+                "The sizes of A are exchanged. On a square matrix this does not show.",
+                "What is the first number in the shape of a matrix, rows or columns?")  # fmt: skip
+_V_SIZE = _words("v-has-rows-of-u", "V has as many rows as U.",
+                 "V has one row for each column of A. On a square matrix this does not show.",
+                 "How many rows has your V when A is 2×5?")  # fmt: skip
+_U_SIZE = _words("u-has-rows-of-v", "U has as many rows as V.",
+                 "U has one row for each row of A. On a square matrix this does not show.",
+                 "How many rows has your U when A is 2×5?")  # fmt: skip
+_SWAPPED = _words("returns-swapped", "U and V are returned in the wrong order.", _ASKED,
+                  "Which of the two comes back first?")  # fmt: skip
+_V_TRANSPOSED = _words("returns-v-transposed", "V is returned transposed.",
+                       _ASKED + "V has one row for each column of A.",
+                       "What shape has the V that comes back when A is 2×5?")  # fmt: skip
+_U_TRANSPOSED = _words("returns-u-transposed", "U is returned transposed.", _ASKED,
+                       "What shape has the U that comes back when A is 2×5?")  # fmt: skip
+_BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned transposed.", _ASKED,
+                          "What shapes have the two matrices that come back when A is 2×5?")  # fmt: skip
+_RESHAPED: Final = (
+    "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+    "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?",
+)
+_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.", *_RESHAPED)
+_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.", *_RESHAPED)
+_FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
+               _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
+
+_ROUNDED = _words("result-rounded", "U and V are rounded before they are returned.",
+                  "What is rounded cannot be used any further; round when you print.",
+                  "Where in your function do digits get lost?")  # fmt: skip
+_UNIT = _words("result-normalised", "The rows of U and V are scaled to length 1 before they are returned.",
+               "Their product is then no longer near A.", "Which matrix does your U·Vᵀ come near?")  # fmt: skip
+
+RESULTS: Final = (
+    _ROUNDED, _UNIT,
+    _NONE, _GENERATOR, _STRING, _U_ONLY, _V_ONLY, _PRODUCT, _MASKED, _PRODUCT_LOSS, _SCALARS, _ROWS, _INTEGERS,
+    _CONVERTED, _COMPLEX, _RANK, _SIZES, _V_SIZE, _U_SIZE, _SWAPPED, _V_TRANSPOSED, _U_TRANSPOSED,
+    _BOTH_TRANSPOSED, _V_RESHAPED, _U_RESHAPED, _FLAT,
+)  # fmt: skip
+"""What can be wrong with the value that comes back."""
+
+
+ARRANGED: Final = {
+    SWAPPED: _SWAPPED,
+    V_TURNED: _V_TRANSPOSED,
+    U_TURNED: _U_TRANSPOSED,
+    TURNED: _BOTH_TRANSPOSED,
+    FLAT: _FLAT,
+}
+"""How factors that can be told came back, other than as asked."""
+
+
+def _v_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+    U, V = factors(value, m, n, rank)
+    return U, V.reshape(rank, n).T
+
+
+def _u_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+    U, V = factors(value, m, n, rank)
+    return U.reshape(rank, m).T, V
+
+
+READINGS: Final[tuple[tuple[Words, Reading], ...]] = ((_V_RESHAPED, _v_reshaped), (_U_RESHAPED, _u_reshaped))
+"""Ways to read a pair of factors of the right shapes that are right otherwise."""
+
+
+def of_value(ladder: Ladder, bench: Bench) -> Words | None:
+    """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
+    seen: list[Words | None] = []
+    for setting in (ladder.drawn.sweep[2], ladder.drawn.sweep[4]):  # all of m, n and rank differ
+        setting = ladder.suited(bench, setting)
+        found = _classified(bench.observe(ladder.descent.probe(setting)), setting)
+        # Loops that run too far raise; without epochs the shapes show all the same.
+        idle = bench.observe(ladder.descent.probe(setting.changed(epochs=0)))
+        if found is None:
+            found = _shapes(idle, setting)
+        seen.append(_born_integer(found, idle, setting))
+    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(ladder, bench)
+
+
+def _born_integer(found: Words | None, idle: Observation, setting: Setting) -> Words | None:
+    """Integers that are all 0 without a step were drawn as reals and converted at the end."""
+    if found is not _INTEGERS or not isinstance(idle, protocol.Returned):
+        return found
+    parts = items_of(idle.value) or ()
+    arrays = [array_of(part) for part in parts[:2]]
+    return _CONVERTED if all(a is not None and not a.any() for a in arrays) else found
+
+
+def _classified(observation: Observation, setting: Setting) -> Words | None:
+    if not isinstance(observation, protocol.Returned):
+        return None
+    value = observation.value
+    if isinstance(value, protocol.Nothing):
+        return _NONE
+    if isinstance(value, protocol.Text):
+        return _STRING
+    if isinstance(value, protocol.Opaque):
+        return _GENERATOR if value.type_name in ("generator", "map", "zip") else None
+    parts = items_of(value)
+    return _single(value, setting) if parts is None else _several(parts, setting) or _single(value, setting)
+
+
+def _single(value: protocol.Value, setting: Setting) -> Words | None:
+    array = array_of(value)
+    if array is None:
+        return None
+    m, n = setting.A.shape
+    if array.shape == (m, setting.rank):
+        return _U_ONLY
+    if array.shape == (n, setting.rank):
+        return _V_ONLY
+    if array.shape == (m, n):
+        hidden = setting.M == 0 if setting.M is not None else np.zeros((m, n), bool)
+        if hidden.any() and not array[hidden].any():
+            return _MASKED
+        values = np.linalg.svd(array, compute_uv=False)
+        if (values[setting.rank :] <= 1e-5 * values[0]).all():
+            return _PRODUCT
+    return _SCALARS if array.ndim == 0 else None
+
+
+def _several(parts: tuple[protocol.Value, ...], setting: Setting) -> Words | None:
+    m, n = setting.A.shape
+    types = [part.dtype for part in parts[:2] if isinstance(part, protocol.Array)]
+    if any("complex" in dtype for dtype in types):
+        return _COMPLEX
+    arrays = [array_of(part) for part in parts[:2]]
+    if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
+        return None
+    shapes = (arrays[0].shape, arrays[1].shape)
+    if shapes == ((m, setting.rank), (n, setting.rank)) and any(t not in FLOATS for t in types):
+        return _INTEGERS
+    if shapes[0] == (m, n) and arrays[1].size == 1:
+        return _PRODUCT_LOSS
+    if shapes == ((), ()):
+        return _SCALARS
+    if shapes in (((setting.rank,), (setting.rank,)), ((1, setting.rank), (1, setting.rank))):
+        return _ROWS
+    return None
+
+
+def _shapes(observation: Observation, setting: Setting) -> Words | None:
+    if not isinstance(observation, protocol.Returned):
+        return None
+    parts = items_of(observation.value)
+    arrays = [array_of(part) for part in (parts or ())[:2]]
+    if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
+        return None
+    (m, n), k = setting.A.shape, setting.rank
+    known = {((n, k), (m, k)): _SIZES, ((m, k), (m, k)): _V_SIZE, ((n, k), (n, k)): _U_SIZE}
+    shapes: tuple[tuple[int, ...], tuple[int, ...]] = (arrays[0].shape, arrays[1].shape)
+    if np.array_equal(arrays[0], arrays[1]):
+        return COPIED
+    return next((words for wanted, words in known.items() if wanted == shapes), None)
+
+
+def _rank_of(ladder: Ladder, bench: Bench) -> Words | None:
+    """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
+    wide = set()
+    for setting in (ladder.drawn.sweep[3], ladder.drawn.sweep[4]):
+        setting = ladder.suited(bench, setting).changed(epochs=0)
+        observation = bench.observe(ladder.descent.probe(setting))
+        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+        shapes = tuple(array.shape[1:] for part in (parts or ())[:2] if (array := array_of(part)) is not None)
+        if len(shapes) != 2:
+            return None
+        wide.add(tuple(shape != (setting.rank,) and len(shape) == 1 for shape in shapes))
+    return _RANK if any(any(entry) for entry in wide) else None
+
+
+def of_numbers(seen: Iterable[Factors]) -> Words | None:
+    """What all numbers that ever came back have in common and should not; None where nothing."""
+    arrays = [array.astype(np.float64) for pair in seen for array in pair if array.size]
+    if not arrays or not any(array.any() for array in arrays):
+        return None
+    numbers = np.concatenate([array.ravel() for array in arrays])
+    if not np.isfinite(numbers).all():
+        return None
+    shown = np.unique(numbers[np.abs(numbers) <= 4])  # float32 holds seven digits of these
+    for digits in range(5):
+        if len(shown) >= 4 and np.abs(shown - np.round(shown, digits)).max() <= 1e-6:
+            return _ROUNDED if digits else _CONVERTED
+    wide = [array for array in arrays if array.shape[1] > 1]
+    if wide and all(np.allclose(np.linalg.norm(array, axis=1), 1.0, atol=1e-5) for array in wide):
+        return _UNIT
+    return None

@@ -1,0 +1,16 @@
+"""The banks of 1.1 and 3.1: every mistake that can be run as a rule."""
+
+from typing import Final
+
+from reference.misconceptions.loops import LOOPS
+from reference.misconceptions.masks import MASKS
+from reference.misconceptions.training_loop import RUNS
+from reference.misconceptions.update_steps import STEPS
+
+__all__ = ["BANK", "MASKED_BANK"]
+
+BANK: Final = (*STEPS, *LOOPS, *RUNS)
+"""Mistakes of 1.1, which 3.1 can have too; the first that explains everything is named."""
+
+MASKED_BANK: Final = MASKS
+"""Mistakes only 3.1 can have."""

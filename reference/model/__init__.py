@@ -1,0 +1,1 @@
+"""The model solution and the numbers it must give."""

@@ -1,0 +1,1 @@
+"""The sheet's update rule and the accepted variants of it."""
