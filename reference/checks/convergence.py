@@ -148,22 +148,42 @@ class Convergence:
         return None if self._goes_on(bench, setting) else _TURNS
 
     def _goes_on(self, bench: Bench, setting: Setting) -> bool:
-        """Whether an epoch in the middle of the run goes where the sheet's rule goes from there, or nowhere any more.
+        """Whether an epoch in the middle of the run goes where the sheet's rule goes from there.
 
-        Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
+        A run that stands still there has to have stopped after a step of that rule. Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
         """
         first = (*self._drawn.epochs, *self._drawn.hidden[-2:])
         if not self._descent.follows(bench, tuple(self._asked(bench, setting) for setting in first)):
             return True
-        before, after = (
-            self._descent.observe(bench, setting.changed(epochs=self._drawn.middle + more)) for more in (0, 1)
-        )
-        step = _difference(after, before)
-        if not step.any():
-            return True
-        wanted = _difference(run(SHEET, setting.A, setting.M, before, 1, setting.lr), before)
+        before, after = self._looks(bench, setting, self._drawn.middle)
+        if not _difference(after, before).any():
+            return self._stops_after_a_step(bench, setting, after)
+        step, wanted = _difference(after, before), _difference(self._by_the_sheet(setting, before), before)
         sizes = float(np.linalg.norm(step) * np.linalg.norm(wanted))
         return float(step @ wanted) >= SAME_DIRECTION * sizes
+
+    def _stops_after_a_step(self, bench: Bench, setting: Setting, end: Factors) -> bool:
+        """Whether the last epoch that moves a run that stops early is a step of the sheet's rule."""
+        moving, standing = 0, self._drawn.middle
+        while standing - moving > 1:
+            middle = (moving + standing) // 2
+            if _difference(self._descent.observe(bench, setting.changed(epochs=middle)), end).any():
+                moving = middle
+            else:
+                standing = middle
+        before, after = self._looks(bench, setting, moving)
+        wanted = self._by_the_sheet(setting, before)
+        return _distance(after, wanted) <= LARGEST_STEP * _distance(wanted, before)
+
+    def _looks(self, bench: Bench, setting: Setting, epochs: int) -> tuple[Factors, Factors]:
+        """Where a run is after so many epochs, and after one more."""
+        return (
+            self._descent.observe(bench, setting.changed(epochs=epochs)),
+            self._descent.observe(bench, setting.changed(epochs=epochs + 1)),
+        )
+
+    def _by_the_sheet(self, setting: Setting, begin: Factors) -> Factors:
+        return run(SHEET, setting.A, setting.M, begin, 1, setting.lr)
 
     def converges(self, bench: Bench) -> Finding:
         """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
