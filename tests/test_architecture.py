@@ -151,7 +151,7 @@ def _only_a_docstring(module: str) -> bool:
 @pytest.mark.parametrize("module", [name for name in MODULES if not _only_a_docstring(name)])
 def test_what_is_public_is_listed_once_and_there(module: str) -> None:
     loaded = importlib.import_module(module)
-    if module.endswith((".worker.zygote", ".__main__")):
+    if module.endswith((".worker.fork_server", ".__main__")):
         assert not hasattr(loaded, "__all__"), "a program is not imported from"
         return
     listed = loaded.__all__

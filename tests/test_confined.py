@@ -76,7 +76,8 @@ def test_asking_for_help_starts_and_loads_nothing_that_reads() -> None:
 
 WATCHED = """
 import sys
-from grader import parsing, stated
+from grader.core import parsing
+from grader.sources import stated_text
 from pathlib import Path
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
@@ -85,7 +86,7 @@ from reference import LAB
 def refuse(*arguments):
     raise AssertionError("parsed in the grader's own process")
 
-parsing._tree = parsing._remembered = stated._all = refuse
+parsing._tree = parsing._remembered = stated_text._all = refuse
 source, flags = choose(one(Path(sys.argv[1])), LAB.functions)
 print(source.name, len(source.code), *(other.name for other in source.beside))
 """

@@ -276,7 +276,7 @@ with __import__("contextlib").redirect_stdout(text):
     truncated_svd(0, 0)
 if "FOUND" in text.getvalue() or "READ 0" in text.getvalue():
     raise RuntimeError(text.getvalue()[:400])
-open(__import__("grader").__path__[0] + "/pipeline.py")
+open(__import__("grader").__path__[0] + "/grading/pipeline.py")
 """
 
 
@@ -329,15 +329,15 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 
 HOSTILE_READER = """
 import json, os, resource, socket, sys
-from grader.confined import server
+from grader.confined import fork_server
 from grader.sandbox.reader_client import MEMORY
 from grader.sandbox.reader_messages import Read, ReaderSettings
 from grader.worker.isolation.lockdown import prepared
 
 folder, secret, level = sys.argv[1:]
-lockdown = prepared(server.LIBRARIES)[0] if level == "strict" else None
+lockdown = prepared(fork_server.LIBRARIES)[0] if level == "strict" else None
 settings = ReaderSettings(memory=MEMORY, file_size=0, cpu_seconds=30, item_seconds=15.0)
-server.confine(settings, Read(root=folder, names=("report.md",)), os.open(os.devnull, os.O_RDWR), lockdown)
+fork_server.confine(settings, Read(root=folder, names=("report.md",)), os.open(os.devnull, os.O_RDWR), lockdown)
 
 def tried(attempt):
     try:
@@ -356,7 +356,7 @@ def limits():
 
 print(json.dumps({
     "reads a secret": tried(lambda: open(secret).read()),
-    "reads the lab": tried(lambda: open(server.__file__).read()),
+    "reads the lab": tried(lambda: open(fork_server.__file__).read()),
     "opens a socket": tried(socket.socket),
     "starts a process": tried(fork),
     "reads what others handed in": tried(lambda: open(folder + "/of somebody else.md").read()),

@@ -72,7 +72,7 @@ def _body(function: ast.FunctionDef) -> str:
 
 
 def test_no_solution_no_torch_and_no_published_figure_is_in_a_kit(kit: Path) -> None:
-    solutions = (ROOT / "reference" / "solution.py").read_text(encoding="utf-8")
+    solutions = (ROOT / "reference" / "model" / "solution.py").read_text(encoding="utf-8")
     bodies = {_body(function) for function in _functions(solutions)}
     assert len(bodies) == 3
     lab = {name: text for name, text in texts(wheel_of(kit)).items() if name.startswith("reference/")}

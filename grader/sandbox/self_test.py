@@ -80,7 +80,7 @@ def trials() -> tuple[Trial, ...]:
         ),
         Trial(
             "reads nothing of the grader or the lab",
-            f'open(GRADER + "/pipeline.py").read(); print("{THROUGH}")',
+            f'open(GRADER + "/grading/pipeline.py").read(); print("{THROUGH}")',
             strict_only=True,
         ),
         Trial(
