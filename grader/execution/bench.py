@@ -66,6 +66,7 @@ class WorkerBench:
         self._functions = {function.name: function for function in functions}
         self._limits = limits
         self._seed = seed
+        self._arrays = arrays_of(source)
         self.spending = spending or Spending(limits)
         """What the submission has left."""
         self._program: Program | None = None
@@ -118,6 +119,7 @@ class WorkerBench:
             file=place.file,
             made_with=info.made_with,
             shared=info.shared,
+            arrays=self._arrays or function.arrays,
         )
 
     def attempt(self, function: Function) -> Located | None:
@@ -181,7 +183,7 @@ class WorkerBench:
         key = function.name, number
         if key not in self._trials_made:
             taken = self._bound(function, number).taken
-            values = values_of(function, function.trial)
+            values = values_of(function, function.trial, self._arrays)
             given = {name: value for name, value in values.items() if name in taken}
             self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
         return self._trials_made[key]
@@ -197,7 +199,7 @@ class WorkerBench:
         found = self._find(function)
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
-        return self._call(function, found[0], probe, values_of(function, probe))
+        return self._call(function, found[0], probe, values_of(function, probe, self._arrays))
 
     def _remembered(self, observation: Observation) -> Observation:
         """The observation, where there is still room for it."""
@@ -305,9 +307,16 @@ def _told_apart(argument: tuple[str, object]) -> Key:
     return name, type(value), value
 
 
-def values_of(function: Function, probe: Probe) -> dict[str, protocol.Value]:
-    """The arguments of the call as the wire knows them, by their names on the sheet."""
-    return {name: as_wire(value, function.arrays) for name, value in probe.arguments.items()}
+def values_of(
+    function: Function, probe: Probe, arrays: Literal["torch", "numpy"] | None = None
+) -> dict[str, protocol.Value]:
+    """The arguments of the call as the wire knows them, by their names on the sheet; `arrays` as the lab says, or these."""
+    return {name: as_wire(value, arrays or function.arrays) for name, value in probe.arguments.items()}
+
+
+def arrays_of(source: Source | None) -> Literal["numpy"] | None:
+    """`numpy` where a program has nothing to do with torch: its functions add arrays to arrays, and not to tensors."""
+    return "numpy" if source is not None and "numpy" in source.code and "torch" not in source.code else None
 
 
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> protocol.Value:

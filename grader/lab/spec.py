@@ -117,6 +117,8 @@ class Located(Frozen, frozen=True):
     """Where it is a method of a class made anew for each call: the student's names of what that is made with."""
     shared: tuple[str, ...] = ()
     """Those of them that the method takes as well."""
+    arrays: Literal["torch", "numpy"] = "torch"
+    """What it is given for a matrix."""
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from reference.checks.comparison_power import (
     rivals,
 )
 from reference.factors.layout import AS_ASKED, Arrangement
-from reference.factors.reading import Ended, Refused, factors, failure, format_matrix
+from reference.factors.reading import Ended, Refused, array_text, factors, failure, format_matrix
 from reference.rules.accepted_variants import VARIANTS, Variant, permuted
 from reference.rules.update_rule import SHEET, UNIT_ROUNDOFF, Factors, Rule, run, run_with_bounds, sensitivity
 
@@ -156,13 +156,14 @@ class Descent:
         located = bench.locate(self.function)
         if located is None:
             return ""
-        given = {"A": f"torch.tensor({format_matrix(setting.A)})", "rank": str(setting.rank)}
+        given = {"A": array_text(format_matrix(setting.A), located), "rank": str(setting.rank)}
         if setting.M is not None:
-            given["M"] = f"torch.tensor({setting.M.tolist()})"
+            given["M"] = array_text(str(setting.M.tolist()), located)
         if not defaults:
             constants = {"num_epochs": str(setting.epochs), "lr": f"{setting.lr:g}"}
             given |= {name: text for name, text in constants.items() if name not in setting.left_out}
-        return f"torch.manual_seed({setting.seed}); {written(self.function, located, given)}"
+        seeding = "np.random.seed" if located.arrays == "numpy" else "torch.manual_seed"
+        return f"{seeding}({setting.seed}); {written(self.function, located, given)}"
 
     def observe(
         self,

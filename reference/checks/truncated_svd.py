@@ -22,6 +22,7 @@ from reference.checks.stated_matrices import BEST, is_best, too_coarse
 from reference.checks.stated_results import error_check, prose_check, stated_best
 from reference.factors.reading import (
     approximations_by_place,
+    array_text,
     describe,
     failure,
     format_matrix,
@@ -215,7 +216,7 @@ class Decomposition:
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ""
-        given = {"A": f"torch.tensor({format_matrix(case.A)})"}
+        given = {"A": array_text(format_matrix(case.A), located)}
         if "rank" in located.parameters:
             given["rank"] = str(case.rank)
         return written(TRUNCATED_SVD, located, given)

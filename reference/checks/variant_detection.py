@@ -22,8 +22,12 @@ below 0.03 on every rung, and a cell left out changes the entry it belongs to by
 ORDERS_TRIED: Final = 60
 """Orders run to see how far apart they end after a few epochs."""
 
-ORDERS_OF_A_LONG_RUN: Final = 12
-"""The same for a hundred epochs and more, over which orders even out."""
+ORDERS_OF_A_LONG_RUN: Final = 24
+"""The same for a hundred epochs and more, each of which takes long."""
+
+DEVIATIONS: Final = 8.0
+"""Standard deviations that an end may be away from the mean of those runs. The 24 of a long run give Student's t with 23
+degrees of freedom: fewer than one end in 10⁷ lies beyond by chance."""
 
 LONG: Final = 100
 """Epochs of a long run."""
@@ -65,7 +69,7 @@ def excused(descent: Descent, bench: Bench, setting: Setting, variant: Variant) 
 def is_within_orders(descent: Descent, bench: Bench, setting: Setting, got: Factors) -> bool:
     """Whether an end lies among those that the sheet's update reaches with its cells in orders drawn anew each epoch.
 
-    Each entry has to be between the least and the largest of `ORDERS_TRIED` runs, half their distance granted on each side.
+    Each entry has to be within `DEVIATIONS` standard deviations of the mean of such runs.
     """
     start, rng = descent.start(bench, setting), np.random.default_rng(setting.seed)
     rule = Rule(
@@ -79,9 +83,8 @@ def is_within_orders(descent: Descent, bench: Bench, setting: Setting, got: Fact
     ]
     for number, factor in enumerate(got):
         reached = np.array([end[number] for end in ends])
-        low, high = reached.min(axis=0), reached.max(axis=0)
-        room = 0.5 * (high - low) + 1e-5 * max(1.0, float(np.abs(reached).max()))
-        if not ((factor >= low - room) & (factor <= high + room)).all():
+        room = DEVIATIONS * reached.std(axis=0, ddof=1) + 1e-5 * max(1.0, float(np.abs(reached).max()))
+        if not (np.abs(factor - reached.mean(axis=0)) <= room).all():
             return False
     return True
 

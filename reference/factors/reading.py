@@ -9,6 +9,7 @@ import numpy.typing as npt
 from grader import protocol
 from grader.core.model import Died, Observation, Uncallable
 from grader.execution.stated_values import array_of
+from grader.lab import Located
 from reference.factors.layout import ARRANGEMENTS, AS_ASKED, Arrangement
 from reference.rules.update_rule import Factors
 
@@ -18,6 +19,7 @@ __all__ = [
     "approximations",
     "approximations_by_place",
     "arrangement_of",
+    "array_text",
     "describe",
     "factors",
     "failure",
@@ -173,6 +175,11 @@ def _matrix(value: protocol.Value, name: str, wanted: str) -> Array:
     if array is None or array.ndim == 0:
         raise Refused(f"{name} is {describe(value)}; wanted: {wanted}.")
     return array
+
+
+def array_text(values: str, located: Located) -> str:
+    """A matrix as the student's program writes one: a tensor, or an array where it has nothing to do with torch."""
+    return f"np.array({values})" if located.arrays == "numpy" else f"torch.tensor({values})"
 
 
 def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
