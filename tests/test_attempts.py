@@ -109,3 +109,12 @@ def test_the_smallest_example_of_a_function_without_a_rank_asks_for_the_last_val
     A, best, theirs = (torch.tensor(grid.rows, dtype=torch.float64) for grid in (given, wanted, got))
     assert torch.linalg.matrix_rank(best, atol=1e-6) == min(A.shape) - 1
     assert ((A - theirs) ** 2).sum() > ((A - best) ** 2).sum()
+
+
+def test_a_descent_that_comes_to_the_best_approximation_is_not_taken_for_an_svd(open_bench: OpenBench) -> None:
+    code = """
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    return U[:, :rank] * S[:rank], Vh[:rank].T
+"""
+    assert matrix(examined(open_bench, code)).outcome is Outcome.MISSING

@@ -151,8 +151,13 @@ class WorkerBench:
         if function.name not in self._found:
             self._found[function.name] = call_binding.find(
                 function, self._loaded.functions
-            ) or self._find_by_behaviour(function, function.recognise)
+            ) or self._find_by_behaviour(function, function.recognise, self._named_as_others(function))
         return self._found[function.name]
+
+    def _named_as_others(self, function: Function) -> set[int]:
+        """Numbers of functions that bear the very name of another of the lab's: they are that one, whatever they give."""
+        others = self._functions.keys() - {function.name}
+        return {number for number, info in enumerate(self._loaded.functions) if info.name in others}
 
     def _find_by_behaviour(
         self,
