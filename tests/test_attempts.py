@@ -111,7 +111,9 @@ def test_the_smallest_example_of_a_function_without_a_rank_asks_for_the_last_val
     assert ((A - theirs) ** 2).sum() > ((A - best) ** 2).sum()
 
 
-def test_a_descent_that_comes_to_the_best_approximation_is_not_taken_for_an_svd(open_bench: OpenBench) -> None:
+def test_a_descent_that_comes_to_the_best_approximation_is_not_taken_for_an_svd(
+    open_bench: OpenBench,
+) -> None:
     code = """
 def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
     U, S, Vh = torch.linalg.svd(A, full_matrices=False)
