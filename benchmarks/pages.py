@@ -15,7 +15,7 @@ import msgspec
 from benchmarks.common.tables import Line, report
 from grader.core.model import Report
 from grader.reporting import pages
-from tests.showcase import LAB, full_report, usual_report
+from tests.tools.showcase import LAB, full_report, usual_report
 
 STUDENT_MS: Final = 20.0
 CLASS_SECONDS: Final = 2.0

@@ -22,7 +22,7 @@ from grader.sandbox.worker_client import Limits, Zygote, private_copy
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB, matrices
-from tests.accuracy import Case, cases
+from tests.tools.accuracy import Case, cases
 
 GOAL_SECONDS: Final = 0.5
 REFERENCE_RUN: Final = 0.17

@@ -29,7 +29,7 @@ from grader.sandbox.worker_client import Limits, Zygote, private_copy
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
-from tests.accuracy import Case, cases, contradicts
+from tests.tools.accuracy import Case, cases, contradicts
 
 LIMITS = Limits(submission_seconds=100_000.0)
 

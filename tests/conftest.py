@@ -1,88 +1,19 @@
-"""What several test files share: the real command line, real workers, right solutions as text."""
+"""Fixtures that several test files share: the real command line, real workers, a class in a folder."""
 
-import os
-import signal
 import subprocess
-import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from grader import sources
 from grader.execution.bench import WorkerBench
-from grader.lab import Function, Parameter
+from grader.lab import Function
 from grader.sandbox.worker_client import Limits, Zygote
-
-ROOT = Path(__file__).resolve().parent.parent
-SUBMISSIONS = ROOT / "submissions"
-
-WORK = Function("work", (Parameter("A"),))
-"""An invented function of one matrix, for tests that are about the worker and not about a lab."""
-
-LIMITS = Limits(call_seconds=2.0, submission_seconds=60.0)
-
-RIGHT_SVD = """\
-import torch
-
-def truncated_svd(A, rank):
-    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
-    S[rank:] = 0
-    return U @ torch.diag(S) @ Vh
-
-A = torch.tensor([[0.3374, 0.6005, 0.1735], [3.3359, 0.0492, 1.8374], [2.9407, 0.5301, 2.2620]])
-print("error", torch.sum((A - truncated_svd(A, 2)) ** 2))
-"""
-"""A right answer to exercise 2.1, quick to grade."""
-
-WRONG_SVD = RIGHT_SVD.replace("S[rank:] = 0", "S[:rank] = 0")
-"""Drops the largest singular values instead of the smallest."""
-
-
-def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without anything that steers the grader or its colours, and no cache."""
-    plain = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GRADE_", "COV_", "PYTEST_"))
-        and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM")
-    }
-    return {**plain, "TERM": "xterm", "PYTHONIOENCODING": "utf-8", "GRADE_CACHE": "no", **changes}
-
-
-def interruptible() -> None:
-    """For `preexec_fn`: a test run in the background hands down an ignored SIGINT, which no interrupt ends."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def run_grade(
-    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None
-) -> "subprocess.CompletedProcess[str]":
-    """Run the command line as a user does, with both streams piped."""
-    return subprocess.run(
-        [sys.executable, "-m", "grader.cli", *map(str, arguments)],
-        cwd=cwd,
-        env=environment(**(env or {})),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=300,
-        check=False,
-    )
-
-
-@cache
-def obstacle() -> str:
-    """What keeps this machine from strict isolation, in a few words; empty where it holds."""
-    with Zygote() as started:
-        return started.obstacle
-
-
-Grade = Callable[..., "subprocess.CompletedProcess[str]"]
-OpenBench = Callable[..., WorkerBench]
-Handed = Callable[..., Path]
+from tests.support.command_line import Grade, run_grade
+from tests.support.submissions import Handed
+from tests.support.workers import LIMITS, WORK, OpenBench
 
 
 @pytest.fixture

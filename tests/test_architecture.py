@@ -11,7 +11,9 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment
+
+from tests.support.command_line import environment
+from tests.support.paths import ROOT
 
 PACKAGES = ("grader", "reference")
 FILES = sorted(
@@ -177,7 +179,7 @@ def test_no_module_catches_everything_outside_the_worker() -> None:
 
 
 def test_tests_are_sentences() -> None:
-    for file in Path(__file__).parent.glob("test_*.py"):
+    for file in Path(__file__).parent.rglob("test_*.py"):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 assert node.name.count("_") >= 3, f"{file.name}: {node.name}"

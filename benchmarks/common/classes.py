@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from tests.accuracy import cases
 from tests.hostile.attack import Attack, Place, hand_in
+from tests.tools.accuracy import cases
 
 __all__ = ["draw", "hand_in_attacks", "right_labs", "usual_labs", "write_class", "wrong_labs"]
 

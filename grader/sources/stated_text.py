@@ -1,7 +1,7 @@
 """Numbers and matrices as they stand in text. One pass, whatever the text is: nothing here costs more than its length.
 
 Repeats in patterns take all they can and give nothing back (`*+`, `++`), or are bounded, and no pattern looks ahead
-further than a few characters; `tests/test_steps.py` counts their steps.
+further than a few characters; `tests/sources/test_reading_costs.py` counts their steps.
 """
 
 import re

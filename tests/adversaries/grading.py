@@ -63,7 +63,7 @@ class Earned(msgspec.Struct, frozen=True):
 
 
 def seeds(count: int) -> tuple[int, ...]:
-    """The lab's own seed and others, as `tests.accuracy` takes them."""
+    """The lab's own seed and others, as `tests.tools.accuracy` takes them."""
     return (LAB.seed, *(seed for seed in range(1, count + 1) if seed != LAB.seed))[:count]
 
 

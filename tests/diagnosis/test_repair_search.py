@@ -1,0 +1,176 @@
+"""The search for verified repairs: through real workers, within its budget, the same every time."""
+
+from functools import partial
+
+import msgspec
+import pytest
+
+from grader import protocol
+from grader.core.model import Diagnosis, Finding, Outcome, Probe
+from grader.diagnosis.repair_search import Budget, Repair, Search, search
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import judge
+from grader.lab import Bench, Check, Exercise
+from reference import LAB
+from tests.support.workers import WORK, OpenBench
+from tests.tools.accuracy import CORPUS
+
+EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
+
+
+def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> Search:
+    results = judge(exercise, bench)
+    worth = LAB.rubric.exercises.get(exercise.id)
+    counted = None if worth is None else [check for check, marks in worth.checks.items() if marks > 0]
+    return search(exercise, LAB.functions, bench, results, Budget(**budget), counted)
+
+
+def _wrong(name: str, folder: str = "wrong") -> str:
+    return (CORPUS / folder / name).read_text(encoding="utf-8")
+
+
+def _lines(repair: Repair) -> list[tuple[str, int]]:
+    return [(place.kind, place.line) for place in repair.places]
+
+
+@pytest.mark.parametrize(
+    ("name", "exercise", "kind", "line"),
+    [
+        ("rows_over_rank.py", "1.1", "loop-bound", 10),
+        ("default_lr_low.py", "1.1", "default-value", 3),
+        ("masked_stale_error.py", "3.1", "indent", 13),
+        ("svd_one_too_few.py", "2.1", "term-dropped", 5),
+    ],
+)
+def test_the_first_repair_is_the_slip_that_was_made(
+    open_bench: OpenBench, name: str, exercise: str, kind: str, line: int
+) -> None:
+    found = _searched(open_bench(_wrong(name), functions=LAB.functions), EXERCISES[exercise], wanted=1)
+    assert (kind, line) in _lines(found.repairs[0])
+    assert len(found.repairs[0].places) == 1
+
+
+def test_a_repaired_program_passes_every_check_when_it_is_graded_itself(open_bench: OpenBench) -> None:
+    exercise = EXERCISES["2.1"]
+    found = _searched(open_bench(_wrong("svd_one_too_many.py"), functions=LAB.functions), exercise)
+    results = judge(exercise, open_bench(found.repairs[0].code, functions=LAB.functions))
+    passed = [result.id for result in results if result.outcome is Outcome.PASS]
+    assert passed == ["2.1-matrix", "2.1-shapes"]
+    assert found.repairs[0].passed == len(passed)
+    assert "-    for i in range(rank + 1, len(S)):" in found.repairs[0].diff
+
+
+def test_a_repair_keeps_the_rest_of_the_script_and_does_not_run_it_again(open_bench: OpenBench) -> None:
+    code = _wrong("svd_one_too_many.py") + (
+        "\nwith open('runs.txt', 'a') as file:\n    file.write('run ')\nprint(open('runs.txt').read())\n"
+    )
+    bench = open_bench(code, functions=LAB.functions)
+    found = _searched(bench, EXERCISES["2.1"])
+    assert found.candidates > 1
+    assert found.repairs[0].code.endswith("print(open('runs.txt').read())\n")
+    again = open_bench("print(open('runs.txt').read())\n", others={"runs.txt": "never"})
+    assert again.loaded.printed.strip() == "never"
+    assert bench.loaded.printed.strip() == "run"
+    folder = bench.loaded.source.path.parent if bench.loaded.source else None
+    assert folder is not None and (folder / "runs.txt").read_text() == "run "
+
+
+# --- an invented exercise, to see the search itself -----------------------------------------------------
+
+
+def _gives(given: int, wanted: int, bench: Bench) -> Finding:
+    observation = bench.observe(Probe("work", {"A": given}, seed=1))
+    if isinstance(observation, protocol.Returned) and observation.value == protocol.Number(value=wanted):
+        return Finding(outcome=Outcome.PASS)
+    return Finding(outcome=Outcome.FAIL, got=str(observation))
+
+
+def _no_diagnosis(bench: Bench, results: object) -> tuple[Diagnosis, ...]:
+    return ()
+
+
+DOUBLE = Exercise(
+    "double",
+    "Double",
+    "",
+    (
+        Check("nothing", "Twice nothing is nothing", partial(_gives, 0, 0)),
+        Check("three", "Twice three is six", partial(_gives, 3, 6)),
+    ),
+    _no_diagnosis,
+    lambda results: "",
+)
+
+
+def _double(bench: WorkerBench, **budget: int) -> Search:
+    return search(DOUBLE, (WORK,), bench, judge(DOUBLE, bench), Budget(**budget))
+
+
+WRONG_LOOP = """\
+def work(A):
+    total = 0
+    count = 0
+    while count < A:
+        total = total + 1
+        count = count + 1
+    return total
+"""
+
+
+def test_what_is_right_costs_nothing(open_bench: OpenBench) -> None:
+    assert _double(open_bench("def work(A):\n    return A + A\n")) == Search(())
+
+
+def test_what_cannot_be_mended_ends_within_the_budget(open_bench: OpenBench) -> None:
+    found = _double(open_bench("def work(A):\n    return [A, A - 2, 'x', (A * 3, 4)]\n"), candidates=25)
+    assert found.repairs == ()
+    assert 0 < found.candidates <= 26
+
+
+def test_the_same_program_gives_the_same_answer(open_bench: OpenBench) -> None:
+    first, second = _double(open_bench(WRONG_LOOP)), _double(open_bench(WRONG_LOOP))
+    assert first.repairs
+    assert first == second
+
+
+def test_two_slips_are_mended_by_two_edits(open_bench: OpenBench) -> None:
+    found = _double(
+        open_bench("def work(A):\n    start = 1\n    step = 3\n    return start + A * step\n"), wanted=1
+    )
+    assert len(found.repairs[0].places) == 2
+    assert ("constant", 3) in _lines(found.repairs[0])
+
+
+def test_calls_of_a_program_that_does_far_more_than_it_should_use_up_the_search_sooner(
+    open_bench: OpenBench,
+) -> None:
+    code = "def work(A):\n    for i in range({}):\n        n = i\n    return [A, A - 2, 'x', (A * 3, 4)]\n"
+    brief, lengthy = (_double(open_bench(code.format(times)), calls=200) for times in (2, 20_000))
+    assert brief.calls <= 200 < lengthy.calls
+    assert 0 < lengthy.candidates < brief.candidates
+
+
+def test_an_endless_loop_among_the_edits_is_stopped_and_the_search_goes_on(open_bench: OpenBench) -> None:
+    code = "def work(A):\n    n = A\n    while n != 8 - A:\n        n = n + 2\n    return n\n"
+    found = _double(open_bench(code), hangs=3, candidates=80)
+    assert found.hangs > 0
+    assert found.candidates > found.hangs
+
+
+def test_a_repair_says_the_place_without_the_mended_line(open_bench: OpenBench) -> None:
+    (repair, *_) = _double(open_bench("def work(A):\n    ü = 3\n    return A - ü * 1 - A\n")).repairs or (
+        None,
+    )
+    assert repair is None or all(
+        line[1:].strip() not in place.sentence
+        for place in repair.places
+        for line in repair.diff.split("\n")
+        if line.startswith("+") and not line.startswith("+++")
+    )
+
+
+def test_a_repair_is_a_plain_value(open_bench: OpenBench) -> None:
+    found = _double(open_bench("def work(A):\n    return A - A\n"), wanted=1)
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Search) == found
+    place = found.repairs[0].places[0]
+    assert (place.kind, place.line, place.original) == ("operator", 2, "    return A - A")

@@ -1,0 +1,1 @@
+"""Documents that students hand in, and the programs that made them."""

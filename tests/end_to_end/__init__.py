@@ -1,0 +1,1 @@
+"""Tests of the whole grader as its users meet it."""

@@ -1,0 +1,1 @@
+"""Tests of Lab 1, one file a module."""

@@ -1,0 +1,1 @@
+"""What tests of several rooms share: programs to hand in, workers, the command line, classes and reports."""

@@ -1,0 +1,23 @@
+"""What tests that start workers share: a function to call, limits, and what this machine can hold."""
+
+from collections.abc import Callable
+from functools import cache
+
+from grader.execution.bench import WorkerBench
+from grader.lab import Function, Parameter
+from grader.sandbox.worker_client import Limits, Zygote
+
+OpenBench = Callable[..., WorkerBench]
+"""The fixture `open_bench`."""
+
+WORK = Function("work", (Parameter("A"),))
+"""An invented function of one matrix, for tests that are about the worker and not about a lab."""
+
+LIMITS = Limits(call_seconds=2.0, submission_seconds=60.0)
+
+
+@cache
+def obstacle() -> str:
+    """What keeps this machine from strict isolation, in a few words; empty where it holds."""
+    with Zygote() as started:
+        return started.obstacle

@@ -1,0 +1,121 @@
+"""How likely wrong code is to pass: every known mistake under many seeds, and how often right code needs another start.
+
+``python -m tests.tools.power [--seeds N]`` runs each rule of the bank from starts drawn from U(0,1), with matrices and masks
+drawn anew from each seed, and counts the seeds under which no call of a few epochs tells it from the sheet's rule. It
+prints the least distance by which one is told, in tolerances, and the starts from which nothing could be told. The exit
+status is 1 where a mistake passed, or where right code found no start.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+import msgspec
+import numpy as np
+
+from reference.checks.comparison_power import LEAST_POWER
+from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_probe import OTHER_SEEDS, Setting
+from reference.misconceptions import BANK, MASKED_BANK
+from reference.rules.update_rule import Factors, Rule, run
+
+__all__ = ["Passed", "chance_of_passing", "start_of", "starts_asked_for"]
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """What became of one mistake: how often it passed, and the least distance that told it, in tolerances."""
+
+    name: str
+    passed: int
+    seeds: int
+    nearest: float
+
+
+def start_of(setting: Setting, seed: int) -> Factors:
+    """U₀ (m, rank) and V₀ (n, rank) drawn from U(0,1) and rounded to float32."""
+    rng = np.random.default_rng([setting.seed, seed])
+    m, n = setting.A.shape
+    U, V = rng.random((m, setting.rank)), rng.random((n, setting.rank))
+    return U.astype(np.float32).astype(np.float64), V.astype(np.float32).astype(np.float64)
+
+
+def _ladder(masked: bool, seed: int) -> Ladder:
+    return Ladder("3.1" if masked else "1.1", masked, seed)
+
+
+def starts_asked_for(masked: bool, seeds: range) -> tuple[int, int, int]:
+    """Calls of right code; of these, how many needed another start, and how many found none."""
+    calls = again = never = 0
+    for seed in seeds:
+        ladder = _ladder(masked, seed)
+        for setting in ladder.drawn.all():
+            calls += 1
+            tried = [setting.changed(seed=setting.seed + added) for added in OTHER_SEEDS]
+            tells = (_tells(ladder, s, start_of(s, seed)) for s in tried)
+            first = next((number for number, told in enumerate(tells) if told), None)
+            again += first != 0
+            never += first is None
+    return calls, again, never
+
+
+def _tells(ladder: Ladder, setting: Setting, start: Factors) -> bool:
+    """Whether a call counts from this start, as `Descent.telling` asks it."""
+    return ladder.descent.power(setting, start) >= LEAST_POWER and ladder.descent.shows_all(setting, start)
+
+
+def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
+    """Every rule of the bank, with the seeds under which none of the calls tells it from the sheet's."""
+    ladders = [_ladder(masked, seed) for seed in seeds]
+    for mistake in (*BANK, *(MASKED_BANK if masked else ())):
+        for number, rule in enumerate(mistake.rules):
+            told = [_distance(rule, ladder, seed) for ladder, seed in zip(ladders, seeds, strict=True)]
+            name = mistake.id if len(mistake.rules) == 1 else f"{mistake.id} ({number + 1})"
+            yield Passed(name, sum(distance <= 1 for distance in told), len(told), min(told))
+
+
+def _distance(rule: Rule, ladder: Ladder, seed: int) -> float:
+    """The distance of the first call that tells the rule from the sheet's, or of the long run; at most 1 where none does."""
+    for setting in ladder.drawn.all():
+        start = start_of(setting, seed)
+        wanted, tolerance = ladder.descent.expected(setting, start)
+        apart = _apart(rule, setting, start, wanted, tolerance)
+        if apart > 1:
+            return apart
+    setting = ladder.drawn.many
+    start = start_of(setting, seed)
+    return _apart(rule, setting, start, *ladder.descent.expected_in_the_long_run(setting, start))
+
+
+def _apart(rule: Rule, setting: Setting, start: Factors, wanted: Factors, tolerance: Factors) -> float:
+    try:
+        got = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
+    except (IndexError, ValueError, ZeroDivisionError):
+        return np.inf
+    if any(ours.shape != theirs.shape for ours, theirs in zip(got, wanted, strict=True)):
+        return np.inf
+    if not all(np.isfinite(factor).all() for factor in got):
+        return np.inf
+    return max(float((np.abs(g - w) / t).max()) for g, w, t in zip(got, wanted, tolerance, strict=True))
+
+
+def main() -> int:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.power", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=100, help="how many seeds (default 100)")
+    seeds = range(parser.parse_args().seeds)
+    failed = False
+    for masked in (False, True):
+        name = "3.1" if masked else "1.1"
+        calls, again, never = starts_asked_for(masked, seeds)
+        print(f"{name}: of {calls} calls of right code {again} needed another start, {never} found none")
+        failed |= never > 0
+        for entry in chance_of_passing(seeds, masked):
+            print(
+                f"{name}  {entry.name:40} passed {entry.passed} of {entry.seeds}  told by {entry.nearest:,.0f} tolerances"
+            )
+            failed |= entry.passed > 0
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
