@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from conftest import Grade, Handed
+from tests.support.command_line import Grade
+from tests.support.submissions import Handed
 
 RIGHT = """
 import numpy as np
