@@ -16,7 +16,8 @@ from typing import Final
 from benchmarks.common.tables import Line, markdown, report
 from grader.core.model import Probe
 from grader.execution.bench import WorkerBench
-from grader.grading.pipeline import assess
+from grader.execution.bench_context import BenchContext
+from grader.grading.examine import assess
 from grader.lab import Exercise
 from grader.sandbox.worker_client import Limits, Zygote, private_copy
 from grader.sources.selection import choose
@@ -36,7 +37,16 @@ def measure(case: Case, exercises: Sequence[Exercise], zygote: Zygote) -> tuple[
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
     with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, LAB.functions, Limits(), LAB.seed)
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=zygote,
+                folder=folder,
+                source=source,
+                functions=LAB.functions,
+                limits=Limits(),
+                seed=LAB.seed,
+            )
+        )
         try:
             before = bench.worker_cpu()
             bench.observe(Probe("sgd_factorise", {"A": matrices.A, "rank": 2}, seed=1))

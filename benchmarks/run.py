@@ -32,9 +32,10 @@ from benchmarks.common.profiling import profile
 from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong, fitted
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
-from grader.cli.options import kept_findings, limits
 from grader.core.evidence import Curve, LinePlot
 from grader.core.model import Submission
+from grader.grading.findings_cache import open_cache
+from grader.grading.run_plan import RunPlan
 from grader.marking.findings import Examined
 from grader.sandbox.worker_client import Limits, Zygote
 from reference import LAB
@@ -201,9 +202,8 @@ def _regrade(place: Path, size: int, seed: int, found: Sequence[tuple[Submission
     files = classes.write_class(place / "class", [found[n % len(found)][0].files[0] for n in range(size)])
     with Zygote() as zygote:
         level = zygote.level
-    cache = kept_findings(
-        place / "cache", None, LAB, LAB.exercises(LAB.seed), LAB.seed, limits(10.0, 0), level
-    )
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits(repairs=0))
+    cache = open_cache(place / "cache", plan, level)
     assert cache is not None
     for n, file in enumerate(files):
         submission = msgspec.structs.replace(found[0][0], root=file.parent, files=(file,), notes=())

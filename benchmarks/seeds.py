@@ -21,6 +21,7 @@ import msgspec
 from benchmarks.common.tables import Line, report
 from grader.core.model import CheckResult, Outcome
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import judge
 from grader.lab import Bench, Exercise
 from grader.marking.findings import ExaminedExercise
@@ -52,7 +53,16 @@ def judge_under(case: Case, seeds: range, zygote: Zygote) -> list[Marks]:
     source, _ = choose(submission, LAB.functions)
     found = []
     with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, LAB.functions, LIMITS, LAB.seed)
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=zygote,
+                folder=folder,
+                source=source,
+                functions=LAB.functions,
+                limits=LIMITS,
+                seed=LAB.seed,
+            )
+        )
         try:
             for seed in seeds:
                 for exercise in LAB.exercises(seed):

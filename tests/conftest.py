@@ -13,6 +13,7 @@ import pytest
 
 from grader import sources
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.lab import Function, Parameter
 from grader.sandbox.worker_client import Limits, Zygote
 
@@ -151,7 +152,15 @@ def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
         folder = handed_in({name: textwrap.dedent(code), **(others or {})}, f"student{len(opened)}")
         source = sources.read(folder / name, name)
         assert not source.problem, source.problem
-        opened.append(WorkerBench(zygote, folder, source, tuple(functions), limits, seed=1))
+        context = BenchContext(
+            fork_server=zygote,
+            folder=folder,
+            source=source,
+            functions=tuple(functions),
+            limits=limits,
+            seed=1,
+        )
+        opened.append(WorkerBench(context))
         return opened[-1]
 
     yield load

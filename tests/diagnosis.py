@@ -19,8 +19,11 @@ from typing import Any, Literal
 import msgspec
 
 from grader.core.model import Diagnosis, Report
+from grader.grading.local_executor import LocalCrew
 from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
 from grader.marking.feedback_level import Feedback, at_level
+from grader.sandbox.fork_server import Zygote
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -93,7 +96,8 @@ def diagnosed(chosen: Sequence[Case], jobs: int = 2) -> Iterator[tuple[Case, Rep
     for exercise in LAB.exercises(LAB.seed):
         by_name = {str(c.path.relative_to(CORPUS)): c for c in chosen if c.exercise == exercise.id}
         submissions = [msgspec.structs.replace(one(c.path), student=name) for name, c in by_name.items()]
-        for report in grade_all(submissions, LAB, (exercise,), LAB.seed, Limits(), jobs):
+        plan = RunPlan(lab=LAB, exercises=(exercise,), seed=LAB.seed, limits=Limits())
+        for report in grade_all(submissions, plan, LocalCrew(plan, Zygote(), jobs)):
             yield by_name[report.student], report
 
 

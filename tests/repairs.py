@@ -17,6 +17,7 @@ from grader import sources
 from grader.core.model import Outcome
 from grader.diagnosis.repair_search import Search, search
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import judge
 from grader.sandbox.worker_client import Limits, Zygote, private_copy
 from reference import LAB
@@ -52,7 +53,16 @@ def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
             worth = LAB.rubric.exercises[exercise.id].checks
             counted = [check for check, marks in worth.items() if marks > 0]
             with private_copy(case.path.parent, [case.path]) as folder:
-                bench = WorkerBench(zygote, folder, source, LAB.functions, Limits(), LAB.seed)
+                bench = WorkerBench(
+                    BenchContext(
+                        fork_server=zygote,
+                        folder=folder,
+                        source=source,
+                        functions=LAB.functions,
+                        limits=Limits(),
+                        seed=LAB.seed,
+                    )
+                )
                 try:
                     results = judge(exercise, bench)
                     if not any(result.outcome is Outcome.FAIL for result in results):

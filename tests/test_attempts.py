@@ -6,7 +6,7 @@ import torch
 from conftest import OpenBench
 
 from grader.core.model import CheckResult, Outcome
-from grader.grading.pipeline import examine_exercise
+from grader.grading.examine import examine_exercise
 from grader.lab import Exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB, matrices

@@ -18,6 +18,7 @@ from grader import protocol, sources
 from grader.core.limits import Isolation
 from grader.core.model import Probe
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
 from grader.sandbox.worker_client import Zygote
@@ -164,7 +165,14 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
     folder = handed_in({"lab.py": DUMP})
     with Zygote("strict") as zygote:
         bench = WorkerBench(
-            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=7_345_678_901_234
+            BenchContext(
+                fork_server=zygote,
+                folder=folder,
+                source=sources.read(folder / "lab.py", "lab.py"),
+                functions=(WORK,),
+                limits=LIMITS,
+                seed=7_345_678_901_234,
+            )
         )
         returned = bench.observe(Probe("work", {"A": A}, 1))
         assert isinstance(returned, protocol.Returned), returned
@@ -446,7 +454,14 @@ def test_a_package_that_is_installed_but_may_not_be_read_counts_as_missing(hande
     folder = handed_in({"lab.py": OPTIONAL})
     with Zygote("strict") as zygote:
         bench = WorkerBench(
-            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=1
+            BenchContext(
+                fork_server=zygote,
+                folder=folder,
+                source=sources.read(folder / "lab.py", "lab.py"),
+                functions=(WORK,),
+                limits=LIMITS,
+                seed=1,
+            )
         )
         returned = bench.observe(Probe("work", {"A": A}, 1))
         bench.close()

@@ -14,7 +14,7 @@ from conftest import ROOT, Grade
 from grader import check
 from grader.core.errors import LabError
 from grader.core.model import Outcome, Verdict
-from grader.grading.pipeline import assess
+from grader.grading.examine import assess
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import installed_labs, load_lab
 

@@ -13,7 +13,8 @@ from conftest import LIMITS, RIGHT_SVD, Handed
 from grader.core.evidence import HeatMaps, LinePlot
 from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
 from grader.execution.check_runner import judge
-from grader.grading.pipeline import grade_one
+from grader.grading.examine import grade_one
+from grader.grading.run_plan import RunPlan
 from grader.lab import Bench
 from grader.labkit import low_rank
 from grader.sandbox.worker_client import Zygote
@@ -168,7 +169,8 @@ def test_a_picture_that_cannot_be_drawn_costs_nothing_else(
     (submission,) = collect([folder])
     (exercise,) = [e for e in exercises(LAB.seed) if e.id == "2.1"]
     spoiled = msgspec.structs.replace(exercise, illustrate=fail)
-    report = grade_one(submission, LAB, [spoiled], LAB.seed, LIMITS, zygote)
+    plan = RunPlan(lab=LAB, exercises=(spoiled,), seed=LAB.seed, limits=LIMITS)
+    report = grade_one(submission, plan, zygote)
     assert report.exercises[0].verdict is Verdict.FULL
     assert report.exercises[0].pictures == ()
     assert "no ink" in caplog.text

@@ -17,6 +17,7 @@ from grader import protocol, sources
 from grader.core.errors import SandboxError
 from grader.core.model import Died, Observation, Probe, Uncallable
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS
 from grader.lab import Function, Parameter
 from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
@@ -591,7 +592,11 @@ def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
     folder = handed_in({"lab.py": OTHER_CODE.replace("        ", "")})
     source = sources.read(folder / "lab.py", "lab.py")
     with Zygote("process") as zygote:
-        bench = WorkerBench(zygote, folder, source, BOTH, LIMITS, seed=1)
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=zygote, folder=folder, source=source, functions=BOTH, limits=LIMITS, seed=1
+            )
+        )
         assert_other_works(bench)
         program = bench._program
         assert program is not None and program._worker is not None
@@ -609,7 +614,16 @@ def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch
     honest = handed_in({"lab.py": OTHER_CODE.replace("        ", "")}, "honest")
     with Zygote("process") as zygote:
         benches = [
-            WorkerBench(zygote, folder, sources.read(folder / "lab.py", "lab.py"), BOTH, LIMITS, seed=1)
+            WorkerBench(
+                BenchContext(
+                    fork_server=zygote,
+                    folder=folder,
+                    source=sources.read(folder / "lab.py", "lab.py"),
+                    functions=BOTH,
+                    limits=LIMITS,
+                    seed=1,
+                )
+            )
             for folder in (killer, honest)
         ]
         assert isinstance(observe(benches[0], "other"), Died)

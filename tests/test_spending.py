@@ -8,6 +8,7 @@ from grader import protocol
 from grader.core.model import Died, Probe
 from grader.diagnosis.repair_search import search
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import judge
 from grader.sandbox.allowance import Allowance, Spending
 from grader.sandbox.worker_client import Limits, Worker, Zygote
@@ -79,7 +80,12 @@ def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, zyg
     source, _ = choose(submission, (WORK,), zygote.readers)
     assert source is not None and len(source.beside) > 3
     spending = Spending(SHORT)
-    bench = WorkerBench(zygote, submission.root, source, (WORK,), SHORT, 1, spending)
+    bench = WorkerBench(
+        BenchContext(
+            fork_server=zygote, folder=submission.root, source=source, functions=(WORK,), limits=SHORT, seed=1
+        ),
+        spending,
+    )
     bench.close()
     assert spending.files.is_used_up
     assert 0 < len([figure for figure in bench.figures if figure.name.startswith("y")]) <= 2
@@ -144,7 +150,15 @@ def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(handed_in: Hand
     (folder / "lab.py").write_text("import torch\ndef work(A): return torch.zeros(100, 100)\n")
     spending = Spending(Limits(), most_held=100_000)
     bench = WorkerBench(
-        zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), Limits(), 1, spending
+        BenchContext(
+            fork_server=zygote,
+            folder=folder,
+            source=sources.read(folder / "lab.py", "lab.py"),
+            functions=(WORK,),
+            limits=Limits(),
+            seed=1,
+        ),
+        spending,
     )
     answers = [ask(bench, number) for number in range(5)]
     bench.close()

@@ -17,11 +17,13 @@ import msgspec
 import psutil
 
 from grader import protocol
-from grader.core.model import Died, Report, Source, Submission
+from grader.core.model import Died, Report, Submission
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers
-from grader.grading.pipeline import examine_exercise
-from grader.lab import Exercise, Lab
+from grader.grading.examine import examine_exercise
+from grader.grading.run_plan import RunPlan
+from grader.lab import Lab
 from grader.marking.findings import Examined
 from grader.marking.report_builder import mark_submission
 from grader.marking.style_notes import style_notes
@@ -154,46 +156,44 @@ class MeteredWorker(Worker):
 class _MeteredWorkers(Workers):
     """Starts metered workers."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
-        spending = Spending(limits)
-        super().__init__(zygote, folder, limits, spending.calls, spending.files)
+    def __init__(self, context: BenchContext, meter: Meter, stages: Stages) -> None:
+        spending = Spending(context.limits)
+        super().__init__(context, spending.calls, spending.files)
         self._meter, self._stages = meter, stages
 
     def hire(self) -> Worker:
         """A metered worker that has loaded nothing yet."""
-        return MeteredWorker(self._zygote, self._folder, self._limits, self._meter, self._stages)
+        context = self._context
+        return MeteredWorker(context.fork_server, context.folder, context.limits, self._meter, self._stages)
 
 
 class MeteredBench(WorkerBench):
     """A bench with metered workers."""
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, source: Source | None, lab: Lab, limits: Limits, meter: Meter, stages: Stages
-    ) -> None:  # fmt: skip
+    def __init__(self, context: BenchContext, meter: Meter, stages: Stages) -> None:
         self._meter, self._stages = meter, stages
-        super().__init__(zygote, folder, source, lab.functions, limits, lab.seed)
+        super().__init__(context)
 
     def _workers(self) -> Workers:
-        return _MeteredWorkers(self._zygote, self._folder, self._limits, self._meter, self._stages)
+        return _MeteredWorkers(self.context, self._meter, self._stages)
 
 
 def profile(
     files: Sequence[Path], lab: Lab, out: Path
 ) -> tuple[Profile, tuple[tuple[Submission, Examined], ...]]:
     """Grade the files without a search for repairs and write their pages; also what was found in each."""
-    stages, limits, exercises = Stages(), Limits(repairs=0), lab.exercises(lab.seed)
-    output = Output(out, lab, lab.seed, [exercise.id for exercise in exercises])
+    stages = Stages()
+    plan = RunPlan(lab=lab, exercises=lab.exercises(lab.seed), seed=lab.seed, limits=Limits(repairs=0))
+    output = Output(out, lab, lab.seed, [exercise.id for exercise in plan.exercises])
     with Zygote() as zygote:
         process = _process_of(zygote)
-        idle = _idle(zygote, limits)
-        _graded(files[0], lab, exercises, limits, zygote, Meter(), Stages(), output)  # fills all caches
+        idle = _idle(zygote, plan.limits)
+        _graded(files[0], plan, zygote, Meter(), Stages(), output)  # fills all caches
         before = _used(process)
         meters, found, reports = [], [], []
         for file in files:
             meters.append(Meter())
-            submission, examined, report = _graded(
-                file, lab, exercises, limits, zygote, meters[-1], stages, output
-            )
+            submission, examined, report = _graded(file, plan, zygote, meters[-1], stages, output)
             found.append((submission, examined))
             reports.append(report)
         of_zygote, of_workers = (
@@ -220,16 +220,10 @@ def profile(
 
 
 def _graded(
-    file: Path,
-    lab: Lab,
-    exercises: Sequence[Exercise],
-    limits: Limits,
-    zygote: Zygote,
-    meter: Meter,
-    stages: Stages,
-    output: Output,
+    file: Path, plan: RunPlan, zygote: Zygote, meter: Meter, stages: Stages, output: Output
 ) -> tuple[Submission, Examined, Report]:
     """One submission through the stages of the pipeline."""
+    lab, exercises = plan.lab, plan.exercises
     with stages("reading"):
         submission = one(file.parent)
         source, flags = choose(submission, lab.functions)
@@ -237,7 +231,15 @@ def _graded(
         with stages("a folder of its own"):
             folder = stack.enter_context(private_copy(submission.root, submission.files))
         with stages("judging"):
-            bench = MeteredBench(zygote, folder, source, lab, limits, meter, stages)
+            context = BenchContext(
+                fork_server=zygote,
+                folder=folder,
+                source=source,
+                functions=lab.functions,
+                limits=plan.limits,
+                seed=plan.seed,
+            )
+            bench = MeteredBench(context, meter, stages)
             stack.callback(bench.close)
             judged = [examine_exercise(exercise, bench, lab.functions) for exercise in exercises]
         with stages("pictures"):

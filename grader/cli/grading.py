@@ -11,18 +11,19 @@ import click
 from grader.cli.changed import only_changed
 from grader.cli.exits import FAILED, INTERRUPTED
 from grader.cli.formats import print_for_github, write_junit
-from grader.cli.options import drawn_seed, kept_findings, limits, started_zygote
+from grader.cli.options import run_plan, started_zygote
 from grader.core.atomic_files import place
 from grader.core.errors import GraderError, UsageError
 from grader.core.escaping import in_short, visible
 from grader.core.limits import Isolation, Level
 from grader.core.model import Frozen, Report, Submission, Verdict
 from grader.grading.executor import Crew
-from grader.grading.pipeline import LocalCrew, grade_all
+from grader.grading.findings_cache import open_cache
+from grader.grading.local_executor import LocalCrew
+from grader.grading.pipeline import grade_all
 from grader.integrations.gradescope import results as gradescope_results
-from grader.lab.loader import load_lab, selected
 from grader.marking.anonymise import Anonymiser
-from grader.marking.feedback_level import Feedback, at_level
+from grader.marking.feedback_level import at_level
 from grader.marking.manual_marks import laid_over, read_marks, unclaimed
 from grader.marking.report_summary import concise
 from grader.marking.ungraded_report import ungraded
@@ -77,16 +78,23 @@ class Grading:
             raise UsageError("--gradescope takes one PATH: the submission of one student.")
         self._asked = asked
         self._submissions = _submissions(asked)
-        self._lab = load_lab(asked.lab)
-        self._seed = drawn_seed(asked.seed, self._lab.seed)
-        self._exercises = selected(self._lab, self._seed, asked.exercise_ids)
-        self._ids = [exercise.id for exercise in self._exercises]
-        self._limits = limits(asked.time_limit, asked.diagnose_budget)
+        self._plan = run_plan(
+            lab=asked.lab,
+            exercise_ids=asked.exercise_ids,
+            seed=asked.seed,
+            time_limit=asked.time_limit,
+            diagnose_budget=asked.diagnose_budget,
+            isolation=asked.isolation,
+            feedback=asked.feedback,
+        )
+        self._ids = [exercise.id for exercise in self._plan.exercises]
         self._table = asked.marks or asked.out / "marks.csv"
         self._by_hand = (
-            read_marks(self._table, self._lab.rubric) if asked.marks or self._table.exists() else ()
+            read_marks(self._table, self._plan.lab.rubric) if asked.marks or self._table.exists() else ()
         )
-        self._hidden = Anonymiser(self._lab, self._exercises, self._submissions) if asked.anonymise else None
+        self._hidden = (
+            Anonymiser(self._plan.lab, self._plan.exercises, self._submissions) if asked.anonymise else None
+        )
         self._reports: list[Report] = []
         self._reused: list[Submission] = []
         self._errors = terminal_tables.error_console()
@@ -104,41 +112,27 @@ class Grading:
         return self._status(interrupted)
 
     def _crew(self) -> Crew:
-        asked = self._asked
+        asked, plan = self._asked, self._plan
         if asked.cluster is None:
-            zygote = started_zygote(asked.isolation)
-            return LocalCrew(zygote, self._lab, self._exercises, self._seed, self._limits, asked.jobs)
+            return LocalCrew(plan, started_zygote(plan.isolation), asked.jobs)
         from grader.grading.cluster.dask_executor import ClusterCrew
 
-        return ClusterCrew(
-            asked.cluster, asked.lab, self._lab, self._exercises, self._seed, self._limits, asked.isolation
-        )
+        return ClusterCrew(plan, asked.cluster)
 
     def _grade(self, crew: Crew, level: Level) -> bool:
         """Grade everybody and write everything; whether it was interrupted."""
-        asked, hidden = self._asked, self._hidden
-        kept = (
-            kept_findings(
-                asked.cache_dir, asked.lab, self._lab, self._exercises, self._seed, self._limits, level
-            )
-            if asked.cache
-            else None
-        )
-        output = Output(asked.out, self._lab, self._seed, self._ids)
+        asked, plan, hidden = self._asked, self._plan, self._hidden
+        output = Output(asked.out, plan.lab, plan.seed, self._ids)
         interrupted = False
         try:
             with Watch(self._errors, len(self._submissions), plain=asked.format_ == "plain") as watch:
                 graded = grade_all(
                     self._submissions,
-                    self._lab,
-                    self._exercises,
-                    self._seed,
-                    self._limits,
-                    asked.jobs,
+                    plan,
+                    crew,
+                    cache=open_cache(asked.cache_dir, plan, level) if asked.cache else None,
                     started=lambda given: watch.started(hidden.submission(given) if hidden else given),
-                    cache=kept,
                     reused=self._reused.append,
-                    crew=crew,
                 )
                 for automatic in graded:
                     watch.finished(self._written(automatic, output))
@@ -148,7 +142,7 @@ class Grading:
         output.tables(self._reports, level)
         if hidden is not None:
             output.names(hidden.names)
-        write_junit(asked.junit, self._reports, self._lab.id)
+        write_junit(asked.junit, self._reports, plan.lab.id)
         if asked.gradescope is not None and self._reports:
             place(asked.gradescope, gradescope_results(self._reports[0]).encode())
         return interrupted
@@ -162,16 +156,15 @@ class Grading:
             raise
         except Exception as error:
             _log.error("the pages of %s failed: %s", visible(automatic.student), in_short(error))
-            instead = ungraded(
-                automatic.student, automatic.files, automatic.identity, self._lab, self._exercises, error
-            )
+            student, files, plan = automatic.student, automatic.files, self._plan
+            instead = ungraded(student, files, automatic.identity, plan.lab, plan.exercises, error)
             del self._reports[before:]
             return self._put_down(instead, output)
 
     def _put_down(self, automatic: Report, output: Output) -> Report:
         """Keep a report, then write its pages: whoever has pages counts as graded, however soon we are interrupted."""
-        by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
-        report = at_level(by_hand, Feedback(self._asked.feedback))
+        by_hand = laid_over(automatic, self._by_hand, self._plan.lab.rubric)
+        report = at_level(by_hand, self._plan.feedback)
         if self._hidden is not None:
             report = self._hidden.report(report)
         output.keep(report)
@@ -190,11 +183,11 @@ class Grading:
 
     def _show(self, level: Level) -> None:
         """What goes to standard output, in the form asked for."""
-        reports, ids, form = self._reports, self._ids, self._asked.format_
+        plan, reports, ids, form = self._plan, self._reports, self._ids, self._asked.format_
         if form == "json":
-            click.echo(results_json(reports, self._lab.id, self._seed, level), nl=False)
+            click.echo(results_json(reports, plan.lab.id, plan.seed, level), nl=False)
         elif form == "junit":
-            click.echo(junit_xml(reports, self._lab.id), nl=False)
+            click.echo(junit_xml(reports, plan.lab.id), nl=False)
         elif form == "plain":
             click.echo(terminal_tables.plain_table(reports, ids))
         elif form == "github":

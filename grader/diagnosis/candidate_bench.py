@@ -5,18 +5,18 @@ version it died of observes nothing more. What a version is sure to be right abo
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader import protocol
-from grader.core.model import Died, Figure, Observation, Probe, Source
+from grader.core.model import Died, Figure, Observation, Probe
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers
 from grader.lab.spec import Function
 from grader.sandbox.allowance import Spending
-from grader.sandbox.worker_client import Limits, Worker, Zygote
+from grader.sandbox.worker_client import Worker
 
 __all__ = ["IDLE_FACTOR", "Trial", "Trials"]
 
@@ -32,9 +32,7 @@ class Trials:
     """Runs versions of one file and counts what they cost. Not shared between threads."""
 
     def __init__(self, bench: WorkerBench) -> None:
-        self._zygote, self._folder, self._source, self._functions, self._limits, self._seed = (
-            bench.trial_parts()
-        )
+        self._context = bench.context
         self._figures = bench.figures
         self.allowance = bench.spending.search
         """What all versions of all exercises together may use."""
@@ -55,13 +53,13 @@ class Trials:
     def open_alone(self, code: str) -> "Trial":
         """Load a version in a new worker, under the limits that the student's own file has; to be closed."""
         self.loads += 1
-        return Trial(self, code, self._limits.call_seconds, shared=False)
+        return Trial(self, code, self._context.limits.call_seconds, shared=False)
 
-    def bench_parts(self, code: str) -> tuple[Zygote, Path, Source, tuple[Function, ...], Limits, int]:
-        """What a bench of a version is made from."""
-        assert self._source is not None
-        source = msgspec.structs.replace(self._source, code=code)
-        return self._zygote, self._folder, source, self._functions, self._limits, self._seed
+    def context_of(self, code: str) -> BenchContext:
+        """What a bench of a version works with: all that the student's own has, but another text."""
+        source = self._context.source
+        assert source is not None
+        return msgspec.structs.replace(self._context, source=msgspec.structs.replace(source, code=code))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -71,8 +69,9 @@ class Trials:
     def hire(self) -> Worker:
         """The worker that all versions share."""
         if self._worker is None:
-            patient = msgspec.structs.replace(self._limits, idle_factor=IDLE_FACTOR)
-            self._worker = Worker(self._zygote, self._folder, patient, self.allowance)
+            context = self._context
+            patient = msgspec.structs.replace(context.limits, idle_factor=IDLE_FACTOR)
+            self._worker = Worker(context.fork_server, context.folder, patient, self.allowance)
         return self._worker
 
     def close(self) -> None:
@@ -85,8 +84,8 @@ class Trials:
 class _OwnWorkers(Workers):
     """The worker of one version alone."""
 
-    def __init__(self, trials: Trials, zygote: Zygote, folder: Path, limits: Limits) -> None:
-        super().__init__(zygote, folder, limits, trials.allowance, trials.allowance)
+    def __init__(self, trials: Trials, context: BenchContext) -> None:
+        super().__init__(context, trials.allowance, trials.allowance)
         self._trials = trials
 
     def bury(self, worker: Worker, died: Died) -> None:
@@ -125,8 +124,8 @@ class Trial(WorkerBench):
         self._shared = shared
         self._weight = trials.weight if shared else 1
         self._call_seconds = call_seconds
-        parts = trials.bench_parts(code)
-        super().__init__(*parts, Spending(parts[4], HELD_BYTES))
+        context = trials.context_of(code)
+        super().__init__(context, Spending(context.limits, HELD_BYTES))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -151,4 +150,4 @@ class Trial(WorkerBench):
 
     def _workers(self) -> Workers:
         kind = _SharedWorkers if self._shared else _OwnWorkers
-        return kind(self._trials, self._zygote, self._folder, self._limits)
+        return kind(self._trials, self.context)

@@ -4,20 +4,19 @@ The bench remembers what it saw, so that a lab's checks may ask for the same obs
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 import numpy as np
 
 from grader import protocol
-from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
+from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Uncallable
 from grader.execution import load_report
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS, Program, Workers
 from grader.lab import call_binding
 from grader.lab.spec import Binding, Function, Located
 from grader.sandbox.allowance import Spending
-from grader.sandbox.worker_client import Limits, Zygote
 
 __all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
@@ -50,23 +49,11 @@ class WorkerBench:
     states = True
     """Whether what the submission states is wanted, also by its other programs."""
 
-    def __init__(
-        self,
-        zygote: Zygote,
-        folder: Path,
-        source: Source | None,
-        functions: tuple[Function, ...],
-        limits: Limits,
-        seed: int,
-        spending: Spending | None = None,
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._source = source
-        self._functions = {function.name: function for function in functions}
-        self._limits = limits
-        self._seed = seed
-        self.spending = spending or Spending(limits)
+    def __init__(self, context: BenchContext, spending: Spending | None = None) -> None:
+        self.context = context
+        """What it works with."""
+        self._functions = {function.name: function for function in context.functions}
+        self.spending = spending or Spending(context.limits)
         """What the submission has left."""
         self._program: Program | None = None
         self._seen: dict[Key, Observation] = {}
@@ -234,7 +221,7 @@ class WorkerBench:
         return _Prepared(call, tuple(values), order)
 
     def _seconds(self, probe: Probe) -> float:
-        seconds = self._limits.call_seconds
+        seconds = self.context.limits.call_seconds
         return seconds if probe.seconds is None else min(seconds, probe.seconds)
 
     def _understood(self, prepared: "_Prepared", reply: protocol.Reply | Died) -> Observation:
@@ -253,30 +240,23 @@ class WorkerBench:
         return Died("protocol", "the worker answered something else")
 
     def _load(self) -> LoadReport:
-        if self._source is None:
+        context, source = self.context, self.context.source
+        if source is None:
             return LoadReport(None)
-        if self._source.problem or not self._source.code.strip():
-            return load_report.stated_without_running(self._zygote.readers, self._source)
-        self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
+        if source.problem or not source.code.strip():
+            return load_report.stated_without_running(context.fork_server.readers, source)
+        program = Program(self._workers(), source, context.limits, context.seed, self.restarts)
+        self._program = program
         if not self.states:
-            return load_report.load(self._program, self._source, (), self.spending)
-        return load_report.load(
-            self._program, self._source, self._source.beside, self.spending, self._zygote.readers
-        )
+            return load_report.load(program, source, (), self.spending)
+        return load_report.load(program, source, source.beside, self.spending, context.fork_server.readers)
 
     def _workers(self) -> Workers:
-        spending = self.spending
-        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
+        return Workers(self.context, self.spending.calls, self.spending.files)
 
     def _place(self, line: int) -> Place:
-        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
-
-    def trial_parts(
-        self,
-    ) -> tuple[Zygote, Path, Source | None, tuple[Function, ...], Limits, int]:
-        """What a bench of an edited version of the file is made from."""
-        functions = tuple(self._functions.values())
-        return self._zygote, self._folder, self._source, functions, self._limits, self._seed
+        source = self.context.source
+        return source.place(line) if source is not None else Place("", line, f"line {line}")
 
     def worker_cpu(self) -> float:
         """Seconds of CPU the worker that serves now has used; 0 where there is none."""

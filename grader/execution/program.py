@@ -1,14 +1,14 @@
 """A student's program in a worker: started again after each death, without the statement that killed it."""
 
 import hashlib
-from pathlib import Path
 from typing import NamedTuple
 
 from grader import protocol
 from grader.core.model import Died, Source
+from grader.execution.bench_context import BenchContext
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.workdir import emptied
-from grader.sandbox.worker_client import LOST, Limits, Worker, Zygote
+from grader.sandbox.worker_client import LOST, Limits, Worker
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
@@ -29,30 +29,27 @@ class Loss(NamedTuple):
 class Workers:
     """Starts the workers of one submission and ends them."""
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, limits: Limits, calls: Allowance, files: Allowance
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._limits = limits
+    def __init__(self, context: BenchContext, calls: Allowance, files: Allowance) -> None:
+        self._context = context
         self.calls, self.files = calls, files
         """What all of them together may use for calls, and for executing files."""
-        self._handed_in = tuple(folder.iterdir())
+        self._handed_in = tuple(context.folder.iterdir())
 
     @property
     def have_folder(self) -> bool:
         """Whether the submission has left them the folder they run in."""
-        return self._folder.is_dir()
+        return self._context.folder.is_dir()
 
     def hire(self) -> Worker:
         """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits, self.calls)
+        context = self._context
+        return Worker(context.fork_server, context.folder, context.limits, self.calls)
 
     def bury(self, worker: Worker, died: Died) -> None:
         """Put away a worker that died."""
         worker.close()
         if died.reason == "resources":  # a fresh worker must not find the folder full
-            emptied(self._folder, self._handed_in)
+            emptied(self._context.folder, self._handed_in)
 
     def release(self, worker: Worker) -> None:
         """Put away a worker that is not needed any more."""

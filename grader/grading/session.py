@@ -10,7 +10,8 @@ from grader.core.errors import LabError
 from grader.core.model import ExerciseReport, Source
 from grader.core.parsing import parsed
 from grader.execution.bench import WorkerBench
-from grader.grading.pipeline import assess
+from grader.execution.bench_context import BenchContext
+from grader.grading.examine import assess
 from grader.lab.call_binding import normalised
 from grader.lab.loader import load_lab
 from grader.lab.spec import Exercise
@@ -78,7 +79,14 @@ class GradingSession:
             submission = one(path)
             folder = self._open.enter_context(private_copy(submission.root, submission.files))
             self._benches[path] = WorkerBench(
-                self._zygote, folder, self._source(path), self._lab.functions, Limits(), self._seed
+                BenchContext(
+                    fork_server=self._zygote,
+                    folder=folder,
+                    source=self._source(path),
+                    functions=self._lab.functions,
+                    limits=Limits(),
+                    seed=self._seed,
+                )
             )
             self._open.callback(self._benches[path].close)
         return self._benches[path]

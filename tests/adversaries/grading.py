@@ -13,6 +13,7 @@ import msgspec
 
 from grader.core.model import CheckResult, Verdict
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import judge
 from grader.lab import Exercise
 from grader.marking.marks import mark
@@ -91,7 +92,18 @@ def _graded(
     source, _ = choose(submission, LAB.functions, zygote.readers)
     with (
         private_copy(submission.root, submission.files) as copy,
-        closing(WorkerBench(zygote, copy, source, LAB.functions, limits, seed)) as bench,
+        closing(
+            WorkerBench(
+                BenchContext(
+                    fork_server=zygote,
+                    folder=copy,
+                    source=source,
+                    functions=LAB.functions,
+                    limits=limits,
+                    seed=seed,
+                )
+            )
+        ) as bench,
     ):
         return [_marked(adversary, exercises[id], bench, seed) for id in sorted(adversary.most)]
 

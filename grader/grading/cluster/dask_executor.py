@@ -1,6 +1,6 @@
 """Our side: submissions handed out over a Dask cluster, findings taken back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from typing import Any, Final
@@ -8,15 +8,14 @@ from typing import Any, Final
 import msgspec
 
 from grader.core.errors import ClusterError, GraderError, IsolationError
-from grader.core.limits import Isolation, Level, Limits
+from grader.core.limits import Level
 from grader.core.model import Submission
 from grader.core.safe_files import opened
 from grader.grading.cluster.dask_import import engine
 from grader.grading.cluster.messages import Job, Offer, Terms, examined_from, packed
 from grader.grading.cluster.remote_examine import examine_packed, offer_packed, versions
 from grader.grading.findings_cache import fingerprint
-from grader.lab.loader import find_lab
-from grader.lab.spec import Exercise, Lab
+from grader.grading.run_plan import RunPlan
 from grader.marking.findings import Examined
 
 __all__ = ["ClusterCrew"]
@@ -37,21 +36,15 @@ class ClusterCrew:
     machine of it cannot hold the isolation asked for.
     """
 
-    def __init__(
-        self,
-        address: str,
-        lab_name: str | None,
-        lab: Lab,
-        exercises: Sequence[Exercise],
-        seed: int,
-        limits: Limits,
-        isolation: Isolation,
-    ) -> None:
+    def __init__(self, plan: RunPlan, address: str) -> None:
         self._client = _connected(address)
-        ids = tuple(exercise.id for exercise in exercises)
-        mine = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, ()) or ""
         terms = Terms(
-            lab=lab_name, exercises=ids, seed=seed, limits=limits, isolation=isolation, fingerprint=mine
+            lab=plan.lab_name,
+            exercises=tuple(exercise.id for exercise in plan.exercises),
+            seed=plan.seed,
+            limits=plan.limits,
+            isolation=plan.isolation,
+            fingerprint=fingerprint(plan) or "",
         )
         with ExitStack() as leaving:
             leaving.callback(self.close)

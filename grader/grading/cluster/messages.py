@@ -14,7 +14,7 @@ __all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "subm
 
 
 class Terms(Frozen, frozen=True):
-    """Under which conditions a run examines; the same for all its submissions."""
+    """A `RunPlan` as it travels: what a machine needs to make the same plan."""
 
     lab: str | None
     """As `--lab` names it; None for the one installed."""

@@ -15,10 +15,10 @@ from grader import __version__
 from grader.core.errors import ClusterError
 from grader.core.limits import Isolation
 from grader.grading.cluster.messages import Offer, Terms, job_from, packed, submission_in
+from grader.grading.examine import examine
 from grader.grading.findings_cache import fingerprint
-from grader.grading.pipeline import examine
-from grader.lab.loader import find_lab, load_lab, selected
-from grader.lab.spec import Exercise, Lab
+from grader.grading.run_plan import RunPlan
+from grader.lab.loader import load_lab, selected
 from grader.sandbox.fork_server import Zygote
 
 __all__ = ["examine_packed", "offer_packed", "versions"]
@@ -36,7 +36,7 @@ def offer_packed(terms: bytes) -> bytes:
     """What this machine is, for a run under these terms."""
     asked = msgspec.msgpack.decode(terms, type=Terms)
     zygote = _zygote(asked.isolation)
-    *_, mine = _lab(asked.lab, asked.seed, asked.exercises)
+    _, mine = _planned(asked)
     return packed(Offer(fingerprint=mine, versions=versions(), level=zygote.level, obstacle=zygote.obstacle))
 
 
@@ -46,21 +46,27 @@ def examine_packed(job: bytes) -> bytes:
     Raises ClusterError where this machine, which may have come later, runs another program than the one who asks.
     """
     asked = job_from(job)
-    terms = asked.terms
-    lab, exercises, mine = _lab(terms.lab, terms.seed, terms.exercises)
-    if mine != terms.fingerprint:
+    plan, mine = _planned(asked.terms)
+    if mine != asked.terms.fingerprint:
         raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
-        return packed(examine(submission, lab, exercises, terms.seed, terms.limits, _zygote(terms.isolation)))
+        return packed(examine(submission, plan, _zygote(plan.isolation)))
 
 
 @lru_cache(maxsize=4)
-def _lab(name: str | None, seed: int, ids: tuple[str, ...]) -> tuple[Lab, tuple[Exercise, ...], str]:
-    """The lab, its exercises, and the fingerprint of what runs here."""
-    lab = load_lab(name)
-    exercises = selected(lab, seed, ids)
-    return lab, exercises, fingerprint(lab, find_lab(name)[0], exercises, seed, ()) or ""
+def _planned(terms: Terms) -> tuple[RunPlan, str]:
+    """The plan under these terms, and the fingerprint of what runs here."""
+    lab = load_lab(terms.lab)
+    plan = RunPlan(
+        lab=lab,
+        exercises=selected(lab, terms.seed, terms.exercises),
+        seed=terms.seed,
+        limits=terms.limits,
+        isolation=terms.isolation,
+        lab_name=terms.lab,
+    )
+    return plan, fingerprint(plan) or ""
 
 
 def _zygote(isolation: Isolation) -> Zygote:
