@@ -13,7 +13,7 @@ import msgspec
 from grader.core.errors import IsolationError, SandboxError
 from grader.core.limits import Isolation, Level
 
-__all__ = ["ForkServer"]
+__all__ = ["ForkClient"]
 
 START_SECONDS: Final = 120.0
 """Loading torch takes a second or two; on a cold disk, shared by many, much longer."""
@@ -29,7 +29,7 @@ ENVIRONMENT: Final = {
 }
 
 
-class ForkServer:
+class ForkClient:
     """A process that has loaded what others need and forks them. Safe to use from several threads.
 
     `isolation` is what is asked for: `strict` is refused where this machine cannot hold it (IsolationError,

@@ -8,7 +8,7 @@ from typing import Final
 import psutil
 
 from grader.core.limits import Isolation, Limits
-from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.fork_client import ForkClient
 from grader.sandbox.reader_client import Readers
 from grader.worker.settings import WorkerSettings
 
@@ -18,7 +18,7 @@ ROOM_FOR_PROCESSES: Final = 1024
 """Processes and threads of the user that may come on top of those running when grading begins."""
 
 
-class Zygote(ForkServer):
+class Zygote(ForkClient):
     """The process that has torch loaded and forks workers, and beside it the one that reads what is handed in."""
 
     program = "grader.worker.fork_server"
