@@ -16,10 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from grader.core.model import CheckResult, Outcome, Report
-from grader.grading.local_executor import LocalCrew
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -222,7 +222,7 @@ def graded(chosen: list[Solution], jobs: int = 2) -> Iterator[tuple[Solution, tu
             by_name[name] = solution
             submissions.append(msgspec.structs.replace(one(path), student=name))
         plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits(repairs=0))
-        for report in grade_all(submissions, plan, LocalCrew(plan, Zygote(), jobs)):
+        for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), jobs)):
             solution = by_name[report.student]
             yield solution, tuple(_lost(solution, report))
 

@@ -15,7 +15,7 @@ from grader import sources
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.lab import Function, Parameter
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "submissions"
@@ -75,10 +75,10 @@ def run_grade(
 
 
 @cache
-def obstacle() -> str:
+def unavailable_reason() -> str:
     """What keeps this machine from strict isolation, in a few words; empty where it holds."""
-    with Zygote() as started:
-        return started.obstacle
+    with ForkServer() as started:
+        return started.unavailable_reason
 
 
 Grade = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -123,21 +123,21 @@ def staging(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
+def fork_server() -> Iterator[ForkServer]:
     """One process that starts workers, for all tests of this process."""
-    with Zygote() as started:
+    with ForkServer() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def free_zygote() -> Iterator[Zygote]:
+def free_fork_server() -> Iterator[ForkServer]:
     """One whose workers are separated and limited only: they can start programs and reach other processes."""
-    with Zygote("process") as started:
+    with ForkServer("process") as started:
         yield started
 
 
 @pytest.fixture
-def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
+def open_bench(fork_server: ForkServer, handed_in: Handed) -> Iterator[OpenBench]:
     """`open_bench(code)` loads a file in a real worker and returns its bench."""
     opened: list[WorkerBench] = []
 
@@ -153,7 +153,7 @@ def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
         source = sources.read(folder / name, name)
         assert not source.problem, source.problem
         context = BenchContext(
-            fork_server=zygote,
+            fork_server=fork_server,
             folder=folder,
             source=source,
             functions=tuple(functions),

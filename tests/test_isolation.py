@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, obstacle
+from conftest import LIMITS, RIGHT_SVD, ROOT, WORK, Grade, Handed, environment, unavailable_reason
 
 from grader import protocol, sources
 from grader.core.limits import Isolation
@@ -21,14 +21,16 @@ from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
-from grader.sandbox.worker_client import Zygote
+from grader.sandbox.worker_client import ForkServer
 from reference import LAB, matrices
 from reference.checks.factorisation import Ladder
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
-OBSTACLE = obstacle()
-strict_only = pytest.mark.skipif(bool(OBSTACLE), reason=f"strict isolation cannot hold here: {OBSTACLE}")
+UNAVAILABLE_REASON = unavailable_reason()
+strict_only = pytest.mark.skipif(
+    bool(UNAVAILABLE_REASON), reason=f"strict isolation cannot hold here: {UNAVAILABLE_REASON}"
+)
 
 
 def test_the_isolation_is_named_in_the_output_and_in_results_json(
@@ -163,10 +165,10 @@ SENTENCES = (
 @strict_only
 def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_with(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": DUMP})
-    with Zygote("strict") as zygote:
+    with ForkServer("strict") as fork_server:
         bench = WorkerBench(
             BenchContext(
-                fork_server=zygote,
+                fork_server=fork_server,
                 folder=folder,
                 source=sources.read(folder / "lab.py", "lab.py"),
                 functions=(WORK,),
@@ -233,7 +235,7 @@ def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torc
     handed_in: Handed, tmp_path: Path
 ) -> None:
     python = _one_site_packages(tmp_path)
-    words = (*SENTENCES, b"def private_copy", b"class WorkerBench", b"[exercises.")
+    words = (*SENTENCES, b"class temporary_workdir", b"class WorkerBench", b"[exercises.")
     start = f"START = [*__import__('sys').path, '/', {str(ROOT)!r}]\nWORDS = {words!r}\n"
     folder = handed_in({"one/lab.py": start + FILES.replace("def work(A)", "def truncated_svd(A, rank)")})
     code = (
@@ -452,10 +454,10 @@ def work(A):
 @strict_only
 def test_a_package_that_is_installed_but_may_not_be_read_counts_as_missing(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": OPTIONAL})
-    with Zygote("strict") as zygote:
+    with ForkServer("strict") as fork_server:
         bench = WorkerBench(
             BenchContext(
-                fork_server=zygote,
+                fork_server=fork_server,
                 folder=folder,
                 source=sources.read(folder / "lab.py", "lab.py"),
                 functions=(WORK,),

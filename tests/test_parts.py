@@ -6,10 +6,10 @@ from pathlib import Path
 from conftest import Handed
 
 from grader.core.model import Report
-from grader.grading.local_executor import LocalCrew
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -41,7 +41,7 @@ def graded(folder: Path, call_seconds: float = 10.0) -> Report:
     """The folder as one student's submission, without a search for repairs."""
     limits = Limits(repairs=0, call_seconds=call_seconds)
     plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=limits)
-    (report,) = grade_all([one(folder)], plan, LocalCrew(plan, Zygote(), 1))
+    (report,) = grade_all([one(folder)], plan, LocalExecutor(plan, ForkServer(), 1))
     return report
 
 

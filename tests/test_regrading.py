@@ -15,14 +15,14 @@ from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed, environment
 
 from grader.core.model import CheckResult, Finding, Outcome
 from grader.grading.findings_cache import KEPT_DAYS, Cache, fingerprint
-from grader.grading.local_executor import LocalCrew
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
 from grader.marking.feedback_level import Feedback
-from grader.marking.findings import Examined, ExaminedExercise
+from grader.marking.findings import ExaminedExercise, ExaminedSubmission
 from grader.reporting.run_lock import exclusive
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -229,7 +229,7 @@ def test_how_much_is_told_and_where_it_is_examined_decide_nothing_about_findings
 
 # --- entries ----------------------------------------------------------------------------------------------
 
-FOUND = Examined(
+FOUND = ExaminedSubmission(
     ("lab.py",),
     ("a flag",),
     1.234,
@@ -287,6 +287,8 @@ def test_what_failed_by_our_own_fault_is_not_kept(handed_in: Handed, tmp_path: P
     lab = Lab("broken", "Broken", 1, (), exercises, rubric, lambda: ())
     cache = Cache(tmp_path / "cache", "run")
     plan = RunPlan(lab=lab, exercises=exercises(1), seed=1, limits=Limits())
-    (report,) = grade_all([one(handed_in({"lab.py": ""}))], plan, LocalCrew(plan, Zygote(), 1), cache=cache)
+    (report,) = grade_all(
+        [one(handed_in({"lab.py": ""}))], plan, LocalExecutor(plan, ForkServer(), 1), cache=cache
+    )
     assert report.exercises[0].checks[0].outcome is Outcome.ERROR
     assert not list(tmp_path.glob("cache/**/*.json"))

@@ -14,10 +14,10 @@ from grader import sources
 from grader.core.model import Report, Source, Verdict
 from grader.execution import stated_values
 from grader.grading.examine import grade_one
-from grader.grading.local_executor import LocalCrew
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -85,13 +85,13 @@ Graded = Callable[[str], Report]
 
 
 @pytest.fixture(scope="session")
-def graded(zygote: Zygote) -> Graded:
+def graded(fork_server: ForkServer) -> Graded:
     """`graded(name)` grades a document through the real pipeline, once in this process."""
     plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits())
 
     @cache
     def run(name: str) -> Report:
-        return grade_one(one(HERE / name), plan, zygote)
+        return grade_one(one(HERE / name), plan, fork_server)
 
     return run
 
@@ -269,7 +269,7 @@ def test_twenty_solutions_get_the_same_marks_in_five_formats(tmp_path: Path) -> 
         submissions = [one(file) for file in in_all_formats(tmp_path, name)]
         marks = {
             report.student: [exercise.marks for exercise in report.exercises]
-            for report in grade_all(submissions, plan, LocalCrew(plan, Zygote(), 2))
+            for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), 2))
         }
         assert len(marks) == 5
         assert all(got == marks[f"{name}.py"] for got in marks.values()), marks

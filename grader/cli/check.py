@@ -9,7 +9,7 @@ import click
 
 from grader.cli.exits import FAILED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
-from grader.cli.options import run_plan, shared, started_zygote
+from grader.cli.options import run_plan, shared, started_fork_server
 
 if TYPE_CHECKING:
     from grader.core.model import Report
@@ -39,19 +39,19 @@ def command(
     from grader.submissions.discovery import one
 
     one(path)  # a path that cannot be graded is told before anything is started
-    with started_zygote(options["isolation"], wait=False) as zygote:  # loads torch meanwhile
+    with started_fork_server(options["isolation"], wait=False) as fork_server:  # loads torch meanwhile
         from grader.core.model import Verdict
         from grader.grading.examine import grade_one
-        from grader.marking.feedback_level import at_level
+        from grader.marking.feedback_level import filter_feedback
         from grader.reporting import terminal_tables
 
         plan = run_plan(**options)
-        terminal_tables.warn_of_isolation(terminal_tables.error_console(), zygote)
+        terminal_tables.warn_of_isolation(terminal_tables.error_console(), fork_server)
         for _ in _occasions(path, watch):
             submission = one(path)
-            report = at_level(grade_one(submission, plan, zygote), plan.feedback)
+            report = filter_feedback(grade_one(submission, plan, fork_server), plan.feedback)
             write_junit(junit, [report], plan.lab.id)
-            _show(report, submission.root, plan, zygote.level, format_, watch)
+            _show(report, submission.root, plan, fork_server.level, format_, watch)
             right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
             if right or not watch:
                 sys.exit(0 if right else FAILED)

@@ -13,7 +13,7 @@ from grader.core.errors import GraderError
 if TYPE_CHECKING:
     from grader.core.limits import Isolation
     from grader.grading.run_plan import RunPlan
-    from grader.sandbox.fork_server import Zygote
+    from grader.sandbox.fork_server import ForkServer
 
 __all__ = [
     "isolation_option",
@@ -21,7 +21,7 @@ __all__ = [
     "results_option",
     "run_plan",
     "shared",
-    "started_zygote",
+    "started_fork_server",
 ]
 
 
@@ -157,21 +157,21 @@ def run_plan(
     )
 
 
-def started_zygote(isolation: str | None, wait: bool = True) -> "Zygote":
+def started_fork_server(isolation: str | None, wait: bool = True) -> "ForkServer":
     """The process that starts workers, on the isolation asked for; to be closed by the caller.
 
     Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
     """
-    from grader.sandbox.fork_server import Zygote
+    from grader.sandbox.fork_server import ForkServer
 
-    zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
+    fork_server = ForkServer(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
     try:
         if wait:
-            zygote.require()
+            fork_server.require()
     except GraderError:
-        zygote.close()
+        fork_server.close()
         raise
-    return zygote
+    return fork_server
 
 
 def _drawn_seed(seed: int | str | None, default: int) -> int:

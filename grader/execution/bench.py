@@ -59,7 +59,7 @@ class WorkerBench:
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
-        self._trials_made: dict[tuple[str, int], Observation] = {}
+        self._recognitions: dict[tuple[str, int], Observation] = {}
         self._loaded = self._load()
 
     @property
@@ -166,12 +166,12 @@ class WorkerBench:
         if function.trial is None:
             return None
         key = function.name, number
-        if key not in self._trials_made:
+        if key not in self._recognitions:
             taken = self._bound(function, number).taken
             values = values_of(function, function.trial)
             given = {name: value for name, value in values.items() if name in taken}
-            self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
-        return self._trials_made[key]
+            self._recognitions[key] = self._remembered(self._call(function, number, function.trial, given))
+        return self._recognitions[key]
 
     def _bound(self, function: Function, number: int) -> Binding:
         key = (function.name, number)

@@ -5,7 +5,7 @@ from pathlib import Path
 from grader.core.limits import Limits
 from grader.core.model import Frozen, Source
 from grader.lab.spec import Function
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 
 __all__ = ["BenchContext"]
 
@@ -13,7 +13,7 @@ __all__ = ["BenchContext"]
 class BenchContext(Frozen, frozen=True, kw_only=True):
     """The same for the student's own file and for every edited version of it but its `source`."""
 
-    fork_server: Zygote
+    fork_server: ForkServer
     """Starts the workers."""
     folder: Path
     """Where they run, with a copy of what was handed in."""

@@ -40,19 +40,19 @@ class Workers:
         """Whether the submission has left them the folder they run in."""
         return self._context.folder.is_dir()
 
-    def hire(self) -> Worker:
-        """A worker that has loaded nothing yet."""
+    def start(self) -> Worker:
+        """Start a worker; it has loaded nothing yet."""
         context = self._context
         return Worker(context.fork_server, context.folder, context.limits, self.calls)
 
-    def bury(self, worker: Worker, died: Died) -> None:
-        """Put away a worker that died."""
+    def discard_dead(self, worker: Worker, died: Died) -> None:
+        """End what is left of a worker that died, and clear the folder where it had filled it."""
         worker.close()
         if died.reason == "resources":  # a fresh worker must not find the folder full
             emptied(self._context.folder, self._handed_in)
 
-    def release(self, worker: Worker) -> None:
-        """Put away a worker that is not needed any more."""
+    def stop(self, worker: Worker) -> None:
+        """End a worker that is not needed any more."""
         worker.close()
 
 
@@ -89,7 +89,7 @@ class Program:
                 return self._used_up()
             if not self._workers.have_folder:
                 return Died("exit", "it took its own folder away")
-            worker = self._worker = self._workers.hire()
+            worker = self._worker = self._workers.start()
             request = protocol.Load(
                 code=self._source.code,
                 filename=self._source.name,
@@ -101,7 +101,7 @@ class Program:
             if isinstance(reply, protocol.Loaded):
                 return reply
             died = _died(reply)
-            self._bury(died)
+            self._discard_dead(died)
             if died.reason == LOST and self._losses <= MAX_LOSSES:
                 continue
             if begun is None or begun[0] in self._skip or self._is_given_up:
@@ -113,16 +113,16 @@ class Program:
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> protocol.Loaded | Loss:
-        """Load another file in a worker of its own, which is put away."""
+        """Load another file in a worker of its own, which is stopped afterwards."""
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
         request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
         if not self._workers.have_folder:
             return Loss(1, "its folder was taken away")
         for _ in range(MAX_LOSSES):
-            worker = self._workers.hire()
+            worker = self._workers.start()
             reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
-            self._workers.release(worker)
+            self._workers.stop(worker)
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
         if isinstance(reply, protocol.Loaded):
@@ -140,7 +140,7 @@ class Program:
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):
                 return reply
-            self._bury(reply)
+            self._discard_dead(reply)
             if reply.reason != LOST or self._losses > MAX_LOSSES:
                 return reply
 
@@ -151,9 +151,9 @@ class Program:
     def _is_given_up(self) -> bool:
         return self._deaths > self._restarts
 
-    def _bury(self, died: Died) -> None:
+    def _discard_dead(self, died: Died) -> None:
         if self._worker is not None:
-            self._workers.bury(self._worker, died)
+            self._workers.discard_dead(self._worker, died)
         self._worker = None
         self._losses += died.reason == LOST
         self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
@@ -165,7 +165,7 @@ class Program:
     def close(self) -> None:
         """End the worker."""
         if self._worker is not None:
-            self._workers.release(self._worker)
+            self._workers.stop(self._worker)
             self._worker = None
 
 

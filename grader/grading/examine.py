@@ -15,14 +15,14 @@ from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.repair_search import Budget
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.grading.run_plan import RunPlan
 from grader.lab.spec import Bench, Exercise, Function, Lab
-from grader.marking.findings import Examined, ExaminedExercise
+from grader.marking.findings import ExaminedExercise, ExaminedSubmission
 from grader.marking.report_builder import mark_exercise, mark_submission
 from grader.marking.style_notes import style_notes
-from grader.sandbox.fork_server import Zygote
-from grader.sandbox.workdir import private_copy
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.workdir import temporary_workdir
 from grader.sources.selection import choose
 
 __all__ = ["assess", "examine", "examine_exercise", "grade_one"]
@@ -32,20 +32,22 @@ _log: Final = logging.getLogger("grader")
 T = TypeVar("T")
 
 
-def grade_one(submission: Submission, plan: RunPlan, zygote: Zygote) -> Report:
+def grade_one(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> Report:
     """Grade one submission in a worker of its own."""
-    return mark_submission(submission, examine(submission, plan, zygote), plan.exercises, plan.lab.rubric)
+    return mark_submission(
+        submission, examine(submission, plan, fork_server), plan.exercises, plan.lab.rubric
+    )
 
 
-def examine(submission: Submission, plan: RunPlan, zygote: Zygote) -> Examined:
+def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> ExaminedSubmission:
     """Everything there is to know about a submission before it is marked."""
     begun = time.monotonic()
     lab, limits = plan.lab, plan.limits
-    source, flags = choose(submission, lab.functions, zygote.readers)
-    with private_copy(submission.root, submission.files) as folder:
+    source, flags = choose(submission, lab.functions, fork_server.readers)
+    with temporary_workdir(submission.root, submission.files) as folder:
         bench = WorkerBench(
             BenchContext(
-                fork_server=zygote,
+                fork_server=fork_server,
                 folder=folder,
                 source=source,
                 functions=lab.functions,
@@ -69,7 +71,7 @@ def examine(submission: Submission, plan: RunPlan, zygote: Zygote) -> Examined:
     if loaded.problem:
         flags += (loaded.problem,)
     flags += tuple(_lost(failure) for failure in loaded.failures[:5])
-    return Examined(
+    return ExaminedSubmission(
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
         flags=tuple(dict.fromkeys(flags)),
         seconds=round(time.monotonic() - begun, 3),
@@ -82,7 +84,7 @@ def examine_exercise(
     exercise: Exercise, bench: Bench, functions: Sequence[Function] = (), budget: Budget | None = None
 ) -> ExaminedExercise:
     """Judge and diagnose one exercise. Without a budget no repair is looked for."""
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     return ExaminedExercise(
         id=exercise.id,
         checks=results,

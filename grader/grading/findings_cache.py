@@ -27,7 +27,7 @@ from grader.core.safe_files import opened
 from grader.grading.run_plan import RunPlan
 from grader.lab.loader import find_lab
 from grader.lab.spec import Lab
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 
 __all__ = ["KEPT_DAYS", "Cache", "fingerprint", "open_cache"]
 
@@ -56,17 +56,17 @@ class Cache:
                 _add(digest, hashlib.file_digest(content, "sha256").digest())
         return digest.hexdigest()
 
-    def get(self, key: str) -> Examined | None:
+    def get(self, key: str) -> ExaminedSubmission | None:
         """What is kept under a key, or None."""
         file = self._file(key)
         try:
-            examined = msgspec.json.decode(file.read_bytes(), type=Examined)
+            examined = msgspec.json.decode(file.read_bytes(), type=ExaminedSubmission)
             os.utime(file)
         except (OSError, msgspec.MsgspecError, ValueError):
             return None
         return examined
 
-    def put(self, key: str, examined: Examined) -> None:
+    def put(self, key: str, examined: ExaminedSubmission) -> None:
         """Keep findings. Where that cannot be done nothing is kept, and nothing is lost."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

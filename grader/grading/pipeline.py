@@ -9,10 +9,10 @@ from typing import Final
 from grader.core.errors import SandboxError
 from grader.core.escaping import in_short, visible
 from grader.core.model import Report, Submission
-from grader.grading.executor import Crew
+from grader.grading.executor import Executor
 from grader.grading.findings_cache import Cache
 from grader.grading.run_plan import RunPlan
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 from grader.marking.report_builder import mark_submission
 from grader.marking.ungraded_report import ungraded
 
@@ -21,7 +21,7 @@ __all__ = ["grade_all"]
 _log: Final = logging.getLogger("grader")
 
 AHEAD: Final = 2
-"""Submissions handed out for each that is examined at the same time: nobody waits for work, and no more is read."""
+"""Submissions given to the executor for each one it examines at a time: enough that no thread waits for work."""
 
 
 def _ignore(submission: Submission) -> None:
@@ -31,7 +31,7 @@ def _ignore(submission: Submission) -> None:
 def grade_all(
     submissions: Sequence[Submission],
     plan: RunPlan,
-    crew: Crew,
+    executor: Executor,
     *,
     cache: Cache | None = None,
     started: Callable[[Submission], None] = _ignore,
@@ -40,9 +40,9 @@ def grade_all(
     """Grade every submission and yield the reports as they finish.
 
     What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
-    interrupt, ends all workers; what was yielded is whole. The crew is closed in the end.
+    interrupt, ends all workers; what was yielded is whole. The executor is closed in the end.
     """
-    handed_out: dict[Future[Examined], Submission] = {}
+    pending: dict[Future[ExaminedSubmission], Submission] = {}
     try:
         waiting: list[Submission] = []
         for submission in submissions:
@@ -54,26 +54,26 @@ def grade_all(
             yield report
         for submission in waiting:
             key = _key(submission, cache)
-            future = crew.hand_out(submission, started)
-            handed_out[future] = submission
+            future = executor.submit(submission, started)
+            pending[future] = submission
             if cache is not None:
                 future.add_done_callback(partial(_keep, cache, submission, key))
-            if len(handed_out) >= AHEAD * crew.size:
-                yield _next_report(handed_out, plan)
-        while handed_out:
-            yield _next_report(handed_out, plan)
+            if len(pending) >= AHEAD * executor.size:
+                yield _next_report(pending, plan)
+        while pending:
+            yield _next_report(pending, plan)
     finally:
-        crew.close()
+        executor.close()
 
 
-def _next_report(handed_out: "dict[Future[Examined], Submission]", plan: RunPlan) -> Report:
+def _next_report(pending: "dict[Future[ExaminedSubmission], Submission]", plan: RunPlan) -> Report:
     """Wait for one submission, take it out, and mark it.
 
     One student's trouble never costs another's result: what fails here is our fault, and flagged.
     """
-    done, _ = wait(handed_out, return_when=FIRST_COMPLETED)
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
     future = done.pop()
-    submission = handed_out.pop(future)
+    submission = pending.pop(future)
     try:
         return mark_submission(submission, future.result(), plan.exercises, plan.lab.rubric)
     except SandboxError:
@@ -84,7 +84,7 @@ def _next_report(handed_out: "dict[Future[Examined], Submission]", plan: RunPlan
         return ungraded(submission.student, files, submission.identity, plan.lab, plan.exercises, error)
 
 
-def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined]") -> None:
+def _keep(cache: Cache, submission: Submission, key: str, done: "Future[ExaminedSubmission]") -> None:
     """Keep findings as soon as they are there, if the files are still what they were before they were read."""
     if done.cancelled() or done.exception() is not None:
         return

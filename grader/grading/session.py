@@ -15,7 +15,7 @@ from grader.grading.examine import assess
 from grader.lab.call_binding import normalised
 from grader.lab.loader import load_lab
 from grader.lab.spec import Exercise
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 
@@ -37,7 +37,7 @@ class GradingSession:
         self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
         self.exercises = self._lab.exercises(self._seed)
         self._open = ExitStack()
-        self._zygote: Zygote | None = None
+        self._fork_server: ForkServer | None = None
         self._sources: dict[Path, Source | None] = {}
         self._benches: dict[Path, WorkerBench] = {}
         self._reports: dict[tuple[Path, str], ExerciseReport] = {}
@@ -74,13 +74,13 @@ class GradingSession:
 
     def _bench(self, path: Path) -> WorkerBench:
         if path not in self._benches:
-            if self._zygote is None:
-                self._zygote = self._open.enter_context(Zygote())
+            if self._fork_server is None:
+                self._fork_server = self._open.enter_context(ForkServer())
             submission = one(path)
-            folder = self._open.enter_context(private_copy(submission.root, submission.files))
+            folder = self._open.enter_context(temporary_workdir(submission.root, submission.files))
             self._benches[path] = WorkerBench(
                 BenchContext(
-                    fork_server=self._zygote,
+                    fork_server=self._fork_server,
                     folder=folder,
                     source=self._source(path),
                     functions=self._lab.functions,

@@ -45,7 +45,7 @@ class ForkClient:
         self._lock = threading.RLock()
         self._wanted: Isolation = isolation
         self._level: Level | None = None
-        self._obstacle = ""
+        self._unavailable_reason = ""
         self._generation = 0
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,9 +70,9 @@ class ForkClient:
                     raise SandboxError(f"no worker can be started ({error}){self._last_words()}") from error
 
     @property
-    def obstacle(self) -> str:
+    def unavailable_reason(self) -> str:
         """What keeps this machine from `strict`, in a few words; empty where it holds or was not tried."""
-        return self._obstacle if self.level == "process" else ""
+        return self._unavailable_reason if self.level == "process" else ""
 
     @property
     def generation(self) -> int:
@@ -107,15 +107,15 @@ class ForkClient:
         greeting = self._control.recv(65536)
         if not greeting:
             raise ConnectionError("it ended at once")
-        obstacle = msgspec.json.decode(greeting, type=dict[str, str])["obstacle"]
+        unavailable_reason = msgspec.json.decode(greeting, type=dict[str, str])["unavailable_reason"]
         self._greeted = True
-        if obstacle and (self._wanted == "strict" or self._level == "strict"):
+        if unavailable_reason and (self._wanted == "strict" or self._level == "strict"):
             raise IsolationError(
-                f"--isolation strict cannot hold here: {obstacle}. `grade doctor` shows what this machine "
+                f"--isolation strict cannot hold here: {unavailable_reason}. `grade doctor` shows what this machine "
                 "offers; --isolation process separates and limits submissions only."
             )
-        self._level = "process" if obstacle or self._wanted == "process" else "strict"
-        self._obstacle = obstacle
+        self._level = "process" if unavailable_reason or self._wanted == "process" else "strict"
+        self._unavailable_reason = unavailable_reason
 
     def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict[str, int]:
         try:

@@ -1,4 +1,4 @@
-"""Our side: submissions handed out over a Dask cluster, findings taken back."""
+"""The grader's side of a Dask cluster: submissions are sent to its machines, findings come back."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,9 +16,9 @@ from grader.grading.cluster.messages import Job, Offer, Terms, examined_from, pa
 from grader.grading.cluster.remote_examine import examine_packed, offer_packed, versions
 from grader.grading.findings_cache import fingerprint
 from grader.grading.run_plan import RunPlan
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 
-__all__ = ["ClusterCrew"]
+__all__ = ["DaskExecutor"]
 
 MOST_BYTES: Final = 256 * 1024**2
 """Of one submission."""
@@ -27,7 +27,7 @@ CONNECT_SECONDS: Final = 10.0
 """A scheduler that is there answers at once; one that is reached through a tunnel takes a moment."""
 
 
-class ClusterCrew:
+class DaskExecutor:
     """The worker processes of a Dask cluster. Each examines one submission at a time, isolated as everywhere.
 
     A submission whose worker is lost is examined by another one; after as many losses as the cluster allows
@@ -51,15 +51,19 @@ class ClusterCrew:
             offers = self._offers(terms)
             leaving.pop_all()
         self.level: Level = "strict" if all(offer.level == "strict" for offer in offers) else "process"
-        self.obstacle = next((offer.obstacle for offer in offers if offer.obstacle), "")
+        self.unavailable_reason = next(
+            (offer.unavailable_reason for offer in offers if offer.unavailable_reason), ""
+        )
         self.size = len(offers)
         # From here on every machine gives what the weakest can, so that it does not matter who examines whom.
         self._terms = msgspec.structs.replace(terms, isolation=self.level)
-        self._pending: dict[Any, Future[Examined]] = {}
+        self._pending: dict[Any, Future[ExaminedSubmission]] = {}
 
-    def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
+    def submit(
+        self, submission: Submission, started: Callable[[Submission], None]
+    ) -> "Future[ExaminedSubmission]":
         """Send a submission to the cluster."""
-        answer: Future[Examined] = Future()
+        answer: Future[ExaminedSubmission] = Future()
         try:
             job = packed(Job(terms=self._terms, files=_contents(submission), notes=submission.notes))
         except (OSError, ClusterError) as error:

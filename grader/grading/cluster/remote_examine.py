@@ -19,7 +19,7 @@ from grader.grading.examine import examine
 from grader.grading.findings_cache import fingerprint
 from grader.grading.run_plan import RunPlan
 from grader.lab.loader import load_lab, selected
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 
 __all__ = ["examine_packed", "offer_packed", "versions"]
 
@@ -35,9 +35,16 @@ def versions() -> str:
 def offer_packed(terms: bytes) -> bytes:
     """What this machine is, for a run under these terms."""
     asked = msgspec.msgpack.decode(terms, type=Terms)
-    zygote = _zygote(asked.isolation)
+    fork_server = _fork_server(asked.isolation)
     _, mine = _planned(asked)
-    return packed(Offer(fingerprint=mine, versions=versions(), level=zygote.level, obstacle=zygote.obstacle))
+    return packed(
+        Offer(
+            fingerprint=mine,
+            versions=versions(),
+            level=fork_server.level,
+            unavailable_reason=fork_server.unavailable_reason,
+        )
+    )
 
 
 def examine_packed(job: bytes) -> bytes:
@@ -51,7 +58,7 @@ def examine_packed(job: bytes) -> bytes:
         raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
-        return packed(examine(submission, plan, _zygote(plan.isolation)))
+        return packed(examine(submission, plan, _fork_server(plan.isolation)))
 
 
 @lru_cache(maxsize=4)
@@ -69,15 +76,15 @@ def _planned(terms: Terms) -> tuple[RunPlan, str]:
     return plan, fingerprint(plan) or ""
 
 
-def _zygote(isolation: Isolation) -> Zygote:
+def _fork_server(isolation: Isolation) -> ForkServer:
     """The process that starts workers, one for each process of the cluster. Raises IsolationError."""
     with _lock:
         return _started(isolation)
 
 
 @lru_cache(maxsize=3)
-def _started(isolation: Isolation) -> Zygote:
-    zygote = Zygote(isolation)
-    atexit.register(zygote.close)
-    zygote.require()
-    return zygote
+def _started(isolation: Isolation) -> ForkServer:
+    fork_server = ForkServer(isolation)
+    atexit.register(fork_server.close)
+    fork_server.require()
+    return fork_server
