@@ -178,6 +178,45 @@ def test_no_module_catches_everything_outside_the_worker() -> None:
                 assert caught not in ("", "BaseException"), f"{module}, line {node.lineno}"
 
 
+MOST_LINES = 400
+MOST_PARAMETERS = 8
+MOST_MODULES_AT_THE_TOP = 6
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_file_is_too_long_to_be_read_in_one_go(module: str) -> None:
+    lines = MODULES[module].read_text(encoding="utf-8").count("\n")
+    assert lines <= MOST_LINES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_function_takes_more_than_eight_parameters(module: str) -> None:
+    assert not [
+        f"{node.name}, line {node.lineno}"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(list(_parameters(node.args))) > MOST_PARAMETERS
+    ]
+
+
+def _parameters(signature: ast.arguments) -> Iterator[str]:
+    """Names of all that a caller gives; the object of a method is not among them."""
+    every = (
+        *signature.posonlyargs,
+        *signature.args,
+        *signature.kwonlyargs,
+        signature.vararg,
+        signature.kwarg,
+    )
+    yield from (each.arg for each in every if each is not None and each.arg not in ("self", "cls"))
+
+
+def test_few_modules_stand_outside_the_rooms_of_the_grader() -> None:
+    at_the_top = sorted(file.name for file in (ROOT / "grader").glob("*.py"))
+    assert "protocol.py" in at_the_top
+    assert len(at_the_top) <= MOST_MODULES_AT_THE_TOP, at_the_top
+
+
 def test_tests_are_sentences() -> None:
     for file in Path(__file__).parent.rglob("test_*.py"):
         for node in ast.parse(file.read_text(encoding="utf-8")).body:

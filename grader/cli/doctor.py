@@ -5,7 +5,7 @@ import sys
 import click
 
 from grader.cli.exits import FAILED
-from grader.cli.options import isolation_option, started_zygote
+from grader.cli.options import isolation_option, started_fork_server
 
 __all__ = ["command"]
 
@@ -23,23 +23,23 @@ def command(isolation: str | None) -> None:
     from rich.progress import track
 
     from grader.reporting import terminal_tables
-    from grader.sandbox.self_test import examine, facts
+    from grader.sandbox.self_test import facts, try_claims
 
     stdout, errors = terminal_tables.output_console(), terminal_tables.error_console()
     stdout.print(terminal_tables.facts_view(facts()))
-    with started_zygote(isolation) as zygote:
-        stdout.print(f"\nIsolation: {zygote.level}")
-        terminal_tables.warn_of_isolation(errors, zygote)
+    with started_fork_server(isolation) as fork_server:
+        stdout.print(f"\nIsolation: {fork_server.level}")
+        terminal_tables.warn_of_isolation(errors, fork_server)
         outcomes = list(
             track(
-                examine(zygote),
+                try_claims(fork_server),
                 description="Trying to break out",
                 console=errors,
                 transient=True,
                 disable=not errors.is_terminal,
             )
         )
-    stdout.print(terminal_tables.trials_table(outcomes))
+    stdout.print(terminal_tables.claims_table(outcomes))
     broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
     stdout.print(
         f"{broken} of the claims do not hold: please report this, see SECURITY.md."

@@ -1,7 +1,7 @@
 """Options that several commands share, and what their values mean."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +11,17 @@ from grader.cli.settings import setting
 from grader.core.errors import GraderError
 
 if TYPE_CHECKING:
-    from grader.core.limits import Limits
-    from grader.grading.findings_cache import Cache
-    from grader.lab.spec import Exercise, Lab
-    from grader.sandbox.fork_server import Zygote
+    from grader.core.limits import Isolation
+    from grader.grading.run_plan import RunPlan
+    from grader.sandbox.fork_server import ForkServer
 
 __all__ = [
-    "drawn_seed",
     "isolation_option",
-    "kept_findings",
     "lab_option",
-    "limits",
     "results_option",
+    "run_plan",
     "shared",
-    "started_zygote",
+    "started_fork_server",
 ]
 
 
@@ -128,57 +125,57 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def limits(time_limit: float, repairs: int) -> "Limits":
-    """What one submission may use, given the CPU seconds of one call and how many repairs are tried."""
+def run_plan(
+    *,
+    lab: str | None,
+    exercise_ids: tuple[str, ...],
+    seed: int | str | None,
+    time_limit: float,
+    diagnose_budget: int,
+    isolation: "Isolation",
+    feedback: str,
+) -> "RunPlan":
+    """What the options that `shared` adds ask for, each given under its own name.
+
+    Raises LabError or RubricError where the lab cannot be loaded or has no such exercise.
+    """
     from grader.core.limits import Limits
+    from grader.grading.run_plan import RunPlan
+    from grader.lab.loader import load_lab, selected
+    from grader.marking.feedback_level import Feedback
 
-    return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
+    loaded = load_lab(lab)
+    number = _drawn_seed(seed, loaded.seed)
+    return RunPlan(
+        lab=loaded,
+        exercises=selected(loaded, number, exercise_ids),
+        seed=number,
+        limits=Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=diagnose_budget),
+        isolation=isolation,
+        feedback=Feedback(feedback),
+        lab_name=lab,
+    )
 
 
-def started_zygote(isolation: str | None, wait: bool = True) -> "Zygote":
+def started_fork_server(isolation: str | None, wait: bool = True) -> "ForkServer":
     """The process that starts workers, on the isolation asked for; to be closed by the caller.
 
     Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
     """
-    from grader.sandbox.fork_server import Zygote
+    from grader.sandbox.fork_server import ForkServer
 
-    zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
+    fork_server = ForkServer(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
     try:
         if wait:
-            zygote.require()
+            fork_server.require()
     except GraderError:
-        zygote.close()
+        fork_server.close()
         raise
-    return zygote
+    return fork_server
 
 
-def drawn_seed(seed: int | str | None, default: int) -> int:
+def _drawn_seed(seed: int | str | None, default: int) -> int:
     """The seed asked for, the system's for `fresh`, else the lab's."""
     if seed == "fresh":
         return secrets.randbits(53)  # more than can be tried, and exact in every reader of JSON
     return int(seed) if seed is not None else default
-
-
-def kept_findings(
-    folder: Path | None,
-    lab_name: str | None,
-    lab: "Lab",
-    exercises: Sequence["Exercise"],
-    seed: int,
-    allowed: "Limits",
-    isolation: str,
-) -> "Cache | None":
-    """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
-    import msgspec
-    import platformdirs
-
-    from grader.grading.findings_cache import Cache, fingerprint
-    from grader.lab.loader import find_lab
-
-    conditions = (msgspec.json.encode(allowed).decode(), isolation)
-    print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)
-    if print_of_run is None:
-        return None
-    cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
-    cache.prune()
-    return cache

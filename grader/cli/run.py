@@ -87,6 +87,6 @@ __all__ = ["command"]
 )
 def command(**options: Any) -> None:
     """Grade a class or a file and write the results."""
-    from grader.cli.grading import Asked, Grading
+    from grader.cli.grading import GradeOptions, Grading
 
-    sys.exit(Grading(Asked(**options)).run())
+    sys.exit(Grading(GradeOptions(**options)).run())

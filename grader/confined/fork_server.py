@@ -52,7 +52,7 @@ def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
     lockdown, problem = prepared(LIBRARIES) if sys.argv[2] == "strict" else (None, "")
-    control.sendall(msgspec.json.encode({"obstacle": problem}))
+    control.sendall(msgspec.json.encode({"unavailable_reason": problem}))
     process_tree.adopt_orphans()
     alone = lockdown is not None
     readers: set[int] = set()

@@ -17,10 +17,10 @@ import msgspec
 
 from grader import protocol
 from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
-from grader.diagnosis.candidate_bench import Trial, Trials
+from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge_stepwise
+from grader.execution.check_runner import iter_check_results
 from grader.lab.spec import Bench, Check, Exercise, Function, Located
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
@@ -150,7 +150,7 @@ def search(
     source = bench.loaded.source
     if aim is None or source is None or source.problem:
         return Search(())
-    trials = Trials(bench)
+    trials = CandidateRunner(bench)
     try:
         return _Search(exercise, aim, bench, trials, budget).run()
     finally:
@@ -253,7 +253,7 @@ class _Search:
     """One search; holds what was tried and what it cost."""
 
     def __init__(
-        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: Trials, budget: Budget
+        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: CandidateRunner, budget: Budget
     ) -> None:
         source = bench.loaded.source
         assert source is not None
@@ -357,7 +357,7 @@ class _Search:
         self._echo = tuple((probe, _uncounted(seen)) for probe, seen in watch.seen)
         return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
 
-    def _echoes(self, trial: Trial) -> bool:
+    def _echoes(self, trial: CandidateBench) -> bool:
         """Whether the check would see the very same as before, and so fail."""
         return bool(self._echo) and all(trial.observe(probe) == seen for probe, seen in self._echo)
 
@@ -388,7 +388,7 @@ class _Search:
         costs: set[str] = set()
         passed = 0
         try:
-            for result in judge_stepwise(self._exercise, trial):
+            for result in iter_check_results(self._exercise, trial):
                 if result.outcome is Outcome.PASS:
                     passed += 1
                     costs |= {result.cost} - {""}

@@ -4,7 +4,6 @@ The bench remembers what it saw, so that a lab's checks may ask for the same obs
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -13,11 +12,11 @@ import numpy as np
 from grader import protocol
 from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
 from grader.execution import load_report
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS, Program, Workers
 from grader.lab import call_binding
 from grader.lab.spec import Binding, Function, Located
 from grader.sandbox.allowance import Spending
-from grader.sandbox.worker_client import Limits, Zygote
 
 __all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
@@ -50,30 +49,18 @@ class WorkerBench:
     states = True
     """Whether what the submission states is wanted, also by its other programs."""
 
-    def __init__(
-        self,
-        zygote: Zygote,
-        folder: Path,
-        source: Source | None,
-        functions: tuple[Function, ...],
-        limits: Limits,
-        seed: int,
-        spending: Spending | None = None,
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._source = source
-        self._functions = {function.name: function for function in functions}
-        self._limits = limits
-        self._seed = seed
-        self._arrays = arrays_of(source)
-        self.spending = spending or Spending(limits)
+    def __init__(self, context: BenchContext, spending: Spending | None = None) -> None:
+        self.context = context
+        """What it works with."""
+        self._arrays = arrays_of(context.source)
+        self._functions = {function.name: function for function in context.functions}
+        self.spending = spending or Spending(context.limits)
         """What the submission has left."""
         self._program: Program | None = None
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
-        self._trials_made: dict[tuple[str, int], Observation] = {}
+        self._recognitions: dict[tuple[str, int], Observation] = {}
         self._loaded = self._load()
 
     @property
@@ -186,12 +173,12 @@ class WorkerBench:
         if function.trial is None:
             return None
         key = function.name, number
-        if key not in self._trials_made:
+        if key not in self._recognitions:
             taken = self._bound(function, number).taken
             values = values_of(function, function.trial, self._arrays)
             given = {name: value for name, value in values.items() if name in taken}
-            self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
-        return self._trials_made[key]
+            self._recognitions[key] = self._remembered(self._call(function, number, function.trial, given))
+        return self._recognitions[key]
 
     def _bound(self, function: Function, number: int) -> Binding:
         key = (function.name, number)
@@ -241,7 +228,7 @@ class WorkerBench:
         return _Prepared(call, tuple(values), order)
 
     def _seconds(self, probe: Probe) -> float:
-        seconds = self._limits.call_seconds
+        seconds = self.context.limits.call_seconds
         return seconds if probe.seconds is None else min(seconds, probe.seconds)
 
     def _understood(self, prepared: "_Prepared", reply: protocol.Reply | Died) -> Observation:
@@ -260,30 +247,23 @@ class WorkerBench:
         return Died("protocol", "the worker answered something else")
 
     def _load(self) -> LoadReport:
-        if self._source is None:
+        context, source = self.context, self.context.source
+        if source is None:
             return LoadReport(None)
-        if self._source.problem or not self._source.code.strip():
-            return load_report.stated_without_running(self._zygote.readers, self._source)
-        self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
+        if source.problem or not source.code.strip():
+            return load_report.stated_without_running(context.fork_server.readers, source)
+        program = Program(self._workers(), source, context.limits, context.seed, self.restarts)
+        self._program = program
         if not self.states:
-            return load_report.load(self._program, self._source, (), self.spending)
-        return load_report.load(
-            self._program, self._source, self._source.beside, self.spending, self._zygote.readers
-        )
+            return load_report.load(program, source, (), self.spending)
+        return load_report.load(program, source, source.beside, self.spending, context.fork_server.readers)
 
     def _workers(self) -> Workers:
-        spending = self.spending
-        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
+        return Workers(self.context, self.spending.calls, self.spending.files)
 
     def _place(self, line: int) -> Place:
-        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
-
-    def trial_parts(
-        self,
-    ) -> tuple[Zygote, Path, Source | None, tuple[Function, ...], Limits, int]:
-        """What a bench of an edited version of the file is made from."""
-        functions = tuple(self._functions.values())
-        return self._zygote, self._folder, self._source, functions, self._limits, self._seed
+        source = self.context.source
+        return source.place(line) if source is not None else Place("", line, f"line {line}")
 
     def worker_cpu(self) -> float:
         """Seconds of CPU the worker that serves now has used; 0 where there is none."""

@@ -10,10 +10,10 @@ from typing import Final
 
 from grader.core.escaping import in_short
 from grader.core.model import CheckResult, Finding, Outcome
-from grader.execution.missing_packages import absent_package
+from grader.execution.missing_packages import missing_package
 from grader.lab.spec import Bench, Check, Exercise
 
-__all__ = ["is_passed_on", "judge", "judge_stepwise"]
+__all__ = ["is_passed_on", "iter_check_results", "run_checks"]
 
 _log: Final = logging.getLogger("grader")
 
@@ -22,9 +22,9 @@ _PASSED_ON: Final = "Could not be looked at: see "
 _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
 
-def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
+def run_checks(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     """The result of every check of the exercise, in its order."""
-    return tuple(judge_stepwise(exercise, bench))
+    return tuple(iter_check_results(exercise, bench))
 
 
 def is_passed_on(check: CheckResult) -> bool:
@@ -32,7 +32,7 @@ def is_passed_on(check: CheckResult) -> bool:
     return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
 
 
-def judge_stepwise(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
+def iter_check_results(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
     """The same one by one: a check is run when its result is asked for."""
     results: dict[str, CheckResult] = {}
     for check in exercise.checks:
@@ -75,10 +75,10 @@ def _or_absent(finding: Finding, bench: Bench) -> Finding:
     """What failed for want of a package that is not installed here is not the student's mistake."""
     loaded, package = bench.loaded, ""
     if finding.outcome is Outcome.FAIL:
-        package = absent_package(loaded, finding.message)
+        package = missing_package(loaded, finding.message)
     elif finding.outcome is Outcome.MISSING:
         lost = (failure.text for failure in loaded.failures if failure.type_name == "NameError")
-        package = next(filter(None, (absent_package(loaded, text) for text in lost)), "")
+        package = next(filter(None, (missing_package(loaded, text) for text in lost)), "")
     if not package:
         return finding
     message = (

@@ -6,7 +6,7 @@ from typing import Final
 from grader.core.model import LoadReport
 from grader.sources.import_names import imports
 
-__all__ = ["absent_package"]
+__all__ = ["missing_package"]
 
 KNOWN: Final = frozenset(
     {"scipy", "sklearn", "pandas", "sympy", "seaborn", "PIL", "cv2", "skimage", "torchvision", "torchmetrics",
@@ -19,7 +19,7 @@ _NO_MODULE: Final = re.compile(r"No module named '(\w+)")
 _NO_NAME: Final = re.compile(r"name '(\w+)' is not defined")
 
 
-def absent_package(loaded: LoadReport, message: str) -> str:
+def missing_package(loaded: LoadReport, message: str) -> str:
     """The package that a failure is owed to, told by Python's own words in the message; empty where to none."""
     named = _NO_MODULE.search(message)
     if named is not None:

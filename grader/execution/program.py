@@ -1,14 +1,14 @@
 """A student's program in a worker: started again after each death, without the statement that killed it."""
 
 import hashlib
-from pathlib import Path
 from typing import NamedTuple
 
 from grader import protocol
 from grader.core.model import Died, Source
+from grader.execution.bench_context import BenchContext
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.workdir import emptied
-from grader.sandbox.worker_client import LOST, Limits, Worker, Zygote
+from grader.sandbox.worker_client import LOST, Limits, Worker
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
@@ -29,33 +29,30 @@ class Loss(NamedTuple):
 class Workers:
     """Starts the workers of one submission and ends them."""
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, limits: Limits, calls: Allowance, files: Allowance
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._limits = limits
+    def __init__(self, context: BenchContext, calls: Allowance, files: Allowance) -> None:
+        self._context = context
         self.calls, self.files = calls, files
         """What all of them together may use for calls, and for executing files."""
-        self._handed_in = tuple(folder.iterdir())
+        self._handed_in = tuple(context.folder.iterdir())
 
     @property
     def have_folder(self) -> bool:
         """Whether the submission has left them the folder they run in."""
-        return self._folder.is_dir()
+        return self._context.folder.is_dir()
 
-    def hire(self) -> Worker:
-        """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits, self.calls)
+    def start(self) -> Worker:
+        """Start a worker; it has loaded nothing yet."""
+        context = self._context
+        return Worker(context.fork_server, context.folder, context.limits, self.calls)
 
-    def bury(self, worker: Worker, died: Died) -> None:
-        """Put away a worker that died."""
+    def discard_dead(self, worker: Worker, died: Died) -> None:
+        """End what is left of a worker that died, and clear the folder where it had filled it."""
         worker.close()
         if died.reason == "resources":  # a fresh worker must not find the folder full
-            emptied(self._folder, self._handed_in)
+            emptied(self._context.folder, self._handed_in)
 
-    def release(self, worker: Worker) -> None:
-        """Put away a worker that is not needed any more."""
+    def stop(self, worker: Worker) -> None:
+        """End a worker that is not needed any more."""
         worker.close()
 
 
@@ -92,7 +89,7 @@ class Program:
                 return self._used_up()
             if not self._workers.have_folder:
                 return Died("exit", "it took its own folder away")
-            worker = self._worker = self._workers.hire()
+            worker = self._worker = self._workers.start()
             request = protocol.Load(
                 code=self._source.code,
                 filename=self._source.name,
@@ -104,7 +101,7 @@ class Program:
             if isinstance(reply, protocol.Loaded):
                 return reply
             died = _died(reply)
-            self._bury(died)
+            self._discard_dead(died)
             if died.reason == LOST and self._losses <= MAX_LOSSES:
                 continue
             if begun is None or begun[0] in self._skip or self._is_given_up:
@@ -116,16 +113,16 @@ class Program:
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> protocol.Loaded | Loss:
-        """Load another file in a worker of its own, which is put away."""
+        """Load another file in a worker of its own, which is stopped afterwards."""
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
         request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
         if not self._workers.have_folder:
             return Loss(1, "its folder was taken away")
         for _ in range(MAX_LOSSES):
-            worker = self._workers.hire()
+            worker = self._workers.start()
             reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
-            self._workers.release(worker)
+            self._workers.stop(worker)
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
         if isinstance(reply, protocol.Loaded):
@@ -143,7 +140,7 @@ class Program:
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):
                 return reply
-            self._bury(reply)
+            self._discard_dead(reply)
             if reply.reason != LOST or self._losses > MAX_LOSSES:
                 return reply
 
@@ -154,9 +151,9 @@ class Program:
     def _is_given_up(self) -> bool:
         return self._deaths > self._restarts
 
-    def _bury(self, died: Died) -> None:
+    def _discard_dead(self, died: Died) -> None:
         if self._worker is not None:
-            self._workers.bury(self._worker, died)
+            self._workers.discard_dead(self._worker, died)
         self._worker = None
         self._losses += died.reason == LOST
         self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
@@ -168,7 +165,7 @@ class Program:
     def close(self) -> None:
         """End the worker."""
         if self._worker is not None:
-            self._workers.release(self._worker)
+            self._workers.stop(self._worker)
             self._worker = None
 
 

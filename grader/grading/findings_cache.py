@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -18,15 +18,18 @@ from types import ModuleType
 from typing import Final
 
 import msgspec
+import platformdirs
 
 from grader.core.atomic_files import write_text
 from grader.core.code_version import code_of_the_grader
 from grader.core.model import Submission
 from grader.core.safe_files import opened
-from grader.lab.spec import Exercise, Lab
-from grader.marking.findings import Examined
+from grader.grading.run_plan import RunPlan
+from grader.lab.loader import find_lab
+from grader.lab.spec import Lab
+from grader.marking.findings import ExaminedSubmission
 
-__all__ = ["KEPT_DAYS", "Cache", "fingerprint"]
+__all__ = ["KEPT_DAYS", "Cache", "fingerprint", "open_cache"]
 
 KEPT_DAYS: Final = 90
 """Entries that no run has used for so many days are removed."""
@@ -53,17 +56,17 @@ class Cache:
                 _add(digest, hashlib.file_digest(content, "sha256").digest())
         return digest.hexdigest()
 
-    def get(self, key: str) -> Examined | None:
+    def get(self, key: str) -> ExaminedSubmission | None:
         """What is kept under a key, or None."""
         file = self._file(key)
         try:
-            examined = msgspec.json.decode(file.read_bytes(), type=Examined)
+            examined = msgspec.json.decode(file.read_bytes(), type=ExaminedSubmission)
             os.utime(file)
         except (OSError, msgspec.MsgspecError, ValueError):
             return None
         return examined
 
-    def put(self, key: str, examined: Examined) -> None:
+    def put(self, key: str, examined: ExaminedSubmission) -> None:
         """Keep findings. Where that cannot be done nothing is kept, and nothing is lost."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -85,21 +88,33 @@ class Cache:
         return self._folder / key[:2] / f"{key}.json"
 
 
-def fingerprint(
-    lab: Lab, module: ModuleType, exercises: Sequence[Exercise], seed: int, conditions: Iterable[str]
-) -> str | None:
+def open_cache(folder: Path | None, plan: RunPlan, level: str) -> Cache | None:
+    """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept.
+
+    Without a folder they lie in the user's cache folder. `level` is the isolation that holds.
+    """
+    print_of_run = fingerprint(plan, level)
+    if print_of_run is None:
+        return None
+    cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
+    cache.prune()
+    return cache
+
+
+def fingerprint(plan: RunPlan, level: str = "") -> str | None:
     """A digest of everything but the submission that findings depend on; None where that cannot be told.
 
-    That is the grader's code, every file of the package of the lab's `module`, and of the package its exercises come
-    from where that is another one, except rubrics (`rubric*.toml`), the versions of Python and of the numerical libraries, the exercises, the seed, and `conditions` such as
-    limits, as text.
+    That is the grader's code, every file of the package the lab was loaded from, and of the package its exercises come
+    from where that is another one, except rubrics (`rubric*.toml`), the versions of Python and of the numerical
+    libraries, the exercises, the seed, the limits, and the level of isolation where it is given.
     """
-    packages = (_top(module), _top(_home_of_exercises(lab)))
+    packages = (_top(find_lab(plan.lab_name)[0]), _top(_home_of_exercises(plan.lab)))
     if not all(getattr(package, "__file__", None) for package in packages):
         return None
     digest = hashlib.sha256()
-    parts = [lab.id, str(seed), platform.python_version(), *(version(name) for name in _LIBRARIES)]
-    for text in (*parts, *(exercise.id for exercise in exercises), *conditions):
+    parts = [plan.lab.id, str(plan.seed), platform.python_version(), *map(version, _LIBRARIES)]
+    limits = msgspec.json.encode(plan.limits).decode()
+    for text in (*parts, *(exercise.id for exercise in plan.exercises), limits, level):
         _add(digest, text.encode())
     for file in (
         *code_of_the_grader(),

@@ -10,11 +10,12 @@ from grader.core.errors import LabError
 from grader.core.model import ExerciseReport, Source
 from grader.core.parsing import parsed
 from grader.execution.bench import WorkerBench
-from grader.grading.pipeline import assess
+from grader.execution.bench_context import BenchContext
+from grader.grading.examine import assess
 from grader.lab.call_binding import normalised
 from grader.lab.loader import load_lab
 from grader.lab.spec import Exercise
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 
@@ -36,7 +37,7 @@ class GradingSession:
         self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
         self.exercises = self._lab.exercises(self._seed)
         self._open = ExitStack()
-        self._zygote: Zygote | None = None
+        self._fork_server: ForkServer | None = None
         self._sources: dict[Path, Source | None] = {}
         self._benches: dict[Path, WorkerBench] = {}
         self._reports: dict[tuple[Path, str], ExerciseReport] = {}
@@ -73,12 +74,19 @@ class GradingSession:
 
     def _bench(self, path: Path) -> WorkerBench:
         if path not in self._benches:
-            if self._zygote is None:
-                self._zygote = self._open.enter_context(Zygote())
+            if self._fork_server is None:
+                self._fork_server = self._open.enter_context(ForkServer())
             submission = one(path)
-            folder = self._open.enter_context(private_copy(submission.root, submission.files))
+            folder = self._open.enter_context(temporary_workdir(submission.root, submission.files))
             self._benches[path] = WorkerBench(
-                self._zygote, folder, self._source(path), self._lab.functions, Limits(), self._seed
+                BenchContext(
+                    fork_server=self._fork_server,
+                    folder=folder,
+                    source=self._source(path),
+                    functions=self._lab.functions,
+                    limits=Limits(),
+                    seed=self._seed,
+                )
             )
             self._open.callback(self._benches[path].close)
         return self._benches[path]

@@ -11,7 +11,7 @@ from grader.core.assets import templates_folder
 from grader.core.errors import GraderError
 from grader.core.escaping import visible
 from grader.core.model import ExerciseReport, Frozen, Outcome
-from grader.grading.pipeline import assess
+from grader.grading.examine import assess
 from grader.grading.session import lab_named
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import load_lab, selected

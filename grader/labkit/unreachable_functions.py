@@ -9,10 +9,10 @@ from grader.core.parsing import parsed
 from grader.lab.call_binding import normalised
 from grader.lab.spec import Function
 
-__all__ = ["Hidden", "hidden"]
+__all__ = ["Unreachable", "unreachable"]
 
 
-class Hidden(NamedTuple):
+class Unreachable(NamedTuple):
     """A definition by the name of a function of the sheet, and what it stands within."""
 
     name: str
@@ -21,13 +21,13 @@ class Hidden(NamedTuple):
     """Where it stands, in words: `line 12`, `cell 3 line 7`."""
 
 
-def hidden(source: Source | None, function: Function) -> Hidden | None:
+def unreachable(source: Source | None, function: Function) -> Unreachable | None:
     """The last definition within another that has the function's name; None where there is none."""
     if source is None or source.problem:
         return None
     name = normalised(function.name)
     found = [
-        Hidden(inner.name, outer, source.place(inner.lineno).words)
+        Unreachable(inner.name, outer, source.place(inner.lineno).words)
         for outer, inner in _inner(parsed(source.code))
         if normalised(inner.name) == name
     ]

@@ -12,7 +12,7 @@ import msgspec
 
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
-__all__ = ["Feedback", "at_level"]
+__all__ = ["Feedback", "filter_feedback"]
 
 
 class Feedback(StrEnum):
@@ -23,7 +23,7 @@ class Feedback(StrEnum):
     FULL = "full"
 
 
-def at_level(report: Report, level: Feedback) -> Report:
+def filter_feedback(report: Report, level: Feedback) -> Report:
     """The report with what belongs to the level."""
     exercises = tuple(_exercise(exercise, level) for exercise in report.exercises)
     return msgspec.structs.replace(report, exercises=exercises)

@@ -6,7 +6,7 @@ It does not depend on the rubric, so it can be kept and marked again under anoth
 from grader.core.evidence import Answer, Claim, Picture
 from grader.core.model import CheckResult, Diagnosis, Frozen, Outcome
 
-__all__ = ["Examined", "ExaminedExercise"]
+__all__ = ["ExaminedExercise", "ExaminedSubmission"]
 
 
 class ExaminedExercise(Frozen, frozen=True):
@@ -20,7 +20,7 @@ class ExaminedExercise(Frozen, frozen=True):
     answers: tuple[Answer, ...] = ()
 
 
-class Examined(Frozen, frozen=True):
+class ExaminedSubmission(Frozen, frozen=True):
     """What was found about one submission. `seconds` is what finding it took."""
 
     files: tuple[str, ...]

@@ -24,10 +24,10 @@ __all__ = [
     "COLUMNS",
     "Entry",
     "append",
+    "apply_manual_marks",
     "checked",
     "in_words",
     "is_called",
-    "laid_over",
     "read_marks",
     "unclaimed",
 ]
@@ -137,7 +137,7 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
-def laid_over(report: Report, entries: Iterable[Entry], rubric: Rubric) -> Report:
+def apply_manual_marks(report: Report, entries: Iterable[Entry], rubric: Rubric) -> Report:
     """The report with the person's marks and comments in the place of automatic ones."""
     given = {
         entry.mark.item: entry.mark

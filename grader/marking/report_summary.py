@@ -8,10 +8,10 @@ import msgspec
 
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
-__all__ = ["concise"]
+__all__ = ["summarised"]
 
 
-def concise(report: Report) -> Report:
+def summarised(report: Report) -> Report:
     """Marks, verdicts, flags, outcomes, mistakes by name and what a person marked; no evidence."""
     return msgspec.structs.replace(
         report,

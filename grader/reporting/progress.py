@@ -18,13 +18,13 @@ from grader.core.escaping import visible
 from grader.core.model import Report, Submission, Verdict
 from grader.reporting.wording import NEEDS_A_LOOK
 
-__all__ = ["Watch"]
+__all__ = ["ProgressDisplay"]
 
 NAME_COLUMNS: Final = 24
 SECONDS_BETWEEN_LINES: Final = 10.0
 
 
-class Watch:
+class ProgressDisplay:
     """Told who is started and who is finished, from any thread; shows it while it is entered."""
 
     def __init__(self, console: Console, total: int, plain: bool = False) -> None:
@@ -50,7 +50,7 @@ class Watch:
         )
         self._task = self._bar.add_task("Grading", total=total, counts="")
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> "ProgressDisplay":
         self._bar.start()
         return self
 

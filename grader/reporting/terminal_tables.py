@@ -25,6 +25,7 @@ from grader.sandbox import self_test
 __all__ = [
     "as_text",
     "by_hand",
+    "claims_table",
     "class_table",
     "error_console",
     "facts_view",
@@ -33,7 +34,6 @@ __all__ = [
     "plain_table",
     "print_by_line",
     "student_view",
-    "trials_table",
     "warn_of_isolation",
 ]
 
@@ -77,14 +77,14 @@ class Isolated(Protocol):
         """The isolation that holds."""
 
     @property
-    def obstacle(self) -> str:
+    def unavailable_reason(self) -> str:
         """What keeps it from `strict`, in a few words; empty where it holds or was not tried."""
 
 
 def warn_of_isolation(console: Console, of: Isolated) -> None:
     """Say plainly where students' code is separated and limited, but not locked in."""
     if of.level == "process":
-        reason = f" ({visible(of.obstacle)})" if of.obstacle else ""
+        reason = f" ({visible(of.unavailable_reason)})" if of.unavailable_reason else ""
         console.print(
             Text(
                 f"Isolation is `process`{reason}: students' code has limits and a process of its own, but can read "
@@ -103,7 +103,7 @@ def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
     return table
 
 
-def trials_table(outcomes: Sequence[self_test.Outcome]) -> Table:
+def claims_table(outcomes: Sequence[self_test.ClaimOutcome]) -> Table:
     """One line a claim: what students' code does not do, whether that held, and what stopped it."""
     table = Table("Students' code …", "Holds", header_style="bold")
     table.add_column("What happened", overflow="fold")

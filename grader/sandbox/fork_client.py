@@ -13,7 +13,7 @@ import msgspec
 from grader.core.errors import IsolationError, SandboxError
 from grader.core.limits import Isolation, Level
 
-__all__ = ["ForkServer"]
+__all__ = ["ForkClient"]
 
 START_SECONDS: Final = 120.0
 """Loading torch takes a second or two; on a cold disk, shared by many, much longer."""
@@ -29,7 +29,7 @@ ENVIRONMENT: Final = {
 }
 
 
-class ForkServer:
+class ForkClient:
     """A process that has loaded what others need and forks them. Safe to use from several threads.
 
     `isolation` is what is asked for: `strict` is refused where this machine cannot hold it (IsolationError,
@@ -45,7 +45,7 @@ class ForkServer:
         self._lock = threading.RLock()
         self._wanted: Isolation = isolation
         self._level: Level | None = None
-        self._obstacle = ""
+        self._unavailable_reason = ""
         self._generation = 0
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -70,9 +70,9 @@ class ForkServer:
                     raise SandboxError(f"no worker can be started ({error}){self._last_words()}") from error
 
     @property
-    def obstacle(self) -> str:
+    def unavailable_reason(self) -> str:
         """What keeps this machine from `strict`, in a few words; empty where it holds or was not tried."""
-        return self._obstacle if self.level == "process" else ""
+        return self._unavailable_reason if self.level == "process" else ""
 
     @property
     def generation(self) -> int:
@@ -107,15 +107,15 @@ class ForkServer:
         greeting = self._control.recv(65536)
         if not greeting:
             raise ConnectionError("it ended at once")
-        obstacle = msgspec.json.decode(greeting, type=dict[str, str])["obstacle"]
+        unavailable_reason = msgspec.json.decode(greeting, type=dict[str, str])["unavailable_reason"]
         self._greeted = True
-        if obstacle and (self._wanted == "strict" or self._level == "strict"):
+        if unavailable_reason and (self._wanted == "strict" or self._level == "strict"):
             raise IsolationError(
-                f"--isolation strict cannot hold here: {obstacle}. `grade doctor` shows what this machine "
+                f"--isolation strict cannot hold here: {unavailable_reason}. `grade doctor` shows what this machine "
                 "offers; --isolation process separates and limits submissions only."
             )
-        self._level = "process" if obstacle or self._wanted == "process" else "strict"
-        self._obstacle = obstacle
+        self._level = "process" if unavailable_reason or self._wanted == "process" else "strict"
+        self._unavailable_reason = unavailable_reason
 
     def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict[str, int]:
         try:

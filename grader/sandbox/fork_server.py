@@ -8,17 +8,17 @@ from typing import Final
 import psutil
 
 from grader.core.limits import Isolation, Limits
-from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.fork_client import ForkClient
 from grader.sandbox.reader_client import Readers
 from grader.worker.settings import WorkerSettings
 
-__all__ = ["Zygote"]
+__all__ = ["ForkServer"]
 
 ROOM_FOR_PROCESSES: Final = 1024
 """Processes and threads of the user that may come on top of those running when grading begins."""
 
 
-class Zygote(ForkServer):
+class ForkServer(ForkClient):
     """The process that has torch loaded and forks workers, and beside it the one that reads what is handed in."""
 
     program = "grader.worker.fork_server"
@@ -41,7 +41,7 @@ class Zygote(ForkServer):
     def spawn(self, folder: Path, limits: Limits) -> tuple[int, socket.socket, int]:
         """Fork a worker; return its process id, the grader's end of its socket, and the generation.
 
-        Raises SandboxError where even a second zygote cannot.
+        Raises SandboxError where even a second fork server cannot.
         """
         return self.fork(
             WorkerSettings(
@@ -60,7 +60,7 @@ class Zygote(ForkServer):
         return ended["status"] if ended is not None else None
 
     def close(self) -> None:
-        """End the zygote and with it every worker still alive and whatever they started, and those who read."""
+        """End the fork server and with it every worker still alive and whatever they started, and those who read."""
         if self._readers is not None:
             self._readers.close()
         super().close()

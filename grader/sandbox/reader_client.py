@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from grader.core.errors import SandboxError
 from grader.core.limits import Isolation
-from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.fork_client import ForkClient
 from grader.sandbox.reader_messages import ANSWER, HEAD, ReaderSettings, Task, encoded, framed
 
 __all__ = ["MEMORY", "Answers", "Readers", "shared"]
@@ -36,7 +36,7 @@ class Answers(NamedTuple):
     """What ended it; 0 where nothing did."""
 
 
-class Readers(ForkServer):
+class Readers(ForkClient):
     """Has tasks done, each by a process of its own. Safe to use from several threads."""
 
     program = "grader.confined.fork_server"

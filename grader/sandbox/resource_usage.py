@@ -1,4 +1,4 @@
-"""What no limit of the kernel bounds for a single worker: its threads, its processes, its folder.
+"""Limits of one worker that the kernel cannot enforce: its threads, its processes, the size of its folder.
 
 The grader looks while it waits, five times a second; a worker that has more is ended.
 """
@@ -11,11 +11,11 @@ import psutil
 
 from grader.core.limits import Limits
 
-__all__ = ["excess", "folder_use"]
+__all__ = ["folder_use", "limit_exceeded"]
 
 
-def excess(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
-    """What the worker has too much of, as the end of the sentence “it was ended because …”, or nothing.
+def limit_exceeded(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
+    """Which limit the worker has exceeded, as the end of “it was ended because …”; empty where none.
 
     A worker that is `alone` cannot have started processes, and all processes need not be looked through.
     """

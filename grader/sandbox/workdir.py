@@ -12,12 +12,12 @@ from typing import Final
 
 from grader.core.safe_files import opened
 
-__all__ = ["emptied", "private_copy", "remove"]
+__all__ = ["emptied", "remove", "temporary_workdir"]
 
 CHUNK: Final = 1024**2
 
 
-class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
+class temporary_workdir:  # noqa: N801  used as a function: `with temporary_workdir(root, files) as folder`
     """A temporary folder with a copy of the files handed in, removed afterwards.
 
     Files beyond `most` bytes in all are left out, and files we may not read ourselves. No link is followed, also

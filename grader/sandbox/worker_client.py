@@ -19,11 +19,11 @@ from grader.core.errors import SandboxError
 from grader.core.limits import Limits
 from grader.core.model import Died
 from grader.sandbox.allowance import Allowance, Spending
-from grader.sandbox.fork_server import Zygote
-from grader.sandbox.resource_usage import excess
-from grader.sandbox.workdir import private_copy
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.resource_usage import limit_exceeded
+from grader.sandbox.workdir import temporary_workdir
 
-__all__ = ["LOST", "Limits", "Worker", "Zygote", "private_copy"]
+__all__ = ["LOST", "ForkServer", "Limits", "Worker", "temporary_workdir"]
 
 LOST: Final = "lost"
 """The reason of a death that is not the submission's own: the process that starts workers was lost."""
@@ -46,18 +46,18 @@ class Worker:
     """
 
     def __init__(
-        self, zygote: Zygote, folder: Path, limits: Limits, allowance: Allowance | None = None
+        self, fork_server: ForkServer, folder: Path, limits: Limits, allowance: Allowance | None = None
     ) -> None:
-        self._zygote = zygote
+        self._fork_server = fork_server
         self._folder = folder
         self._limits = limits
         self.allowance = allowance or Spending(limits).calls
         self.slow: tuple[int, ...] = ()
         """The statements of its file that took a second or more."""
         self._looked = time.monotonic()
-        self._alone = zygote.level == "strict"
+        self._alone = fork_server.level == "strict"
         for _ in range(_STARTS):
-            self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
+            self._pid, self._channel, self._generation = fork_server.spawn(folder, limits)
             self._arrived = bytearray()
             self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
             if self._is_ready():
@@ -153,13 +153,13 @@ class Worker:
             return 0.0
         return float(times.user + times.system)
 
-    def excess(self) -> str:
-        """What the worker has too much of, or nothing. Looks five times a second at most."""
+    def limit_exceeded(self) -> str:
+        """Which limit the worker has exceeded; empty where none. Looks at most five times a second."""
         now = time.monotonic()
         if now - self._looked < _SLICE:
             return ""
         self._looked = now
-        return excess(self._process, self._folder, self._limits, self._alone)
+        return limit_exceeded(self._process, self._folder, self._limits, self._alone)
 
     def close(self) -> int | None:
         """Kill the worker if it is still alive; return its wait status, or None where it was lost."""
@@ -167,7 +167,7 @@ class Worker:
             return 0
         pid, self._pid = self._pid, 0
         self._channel.close()
-        return self._zygote.reap(pid, self._generation)
+        return self._fork_server.reap(pid, self._generation)
 
 
 class _OverError(Exception):
@@ -210,7 +210,7 @@ class _Clock:
     def check(self) -> None:
         """Raise where the time is up or the worker has too much of something."""
         now = self._checked = time.monotonic()
-        too_much = self._worker.excess()
+        too_much = self._worker.limit_exceeded()
         if too_much:
             raise _OverError(Died("resources", too_much))
         used = self._worker.cpu()

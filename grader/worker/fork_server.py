@@ -2,7 +2,7 @@
 
 Started as ``python -I -m grader.worker.fork_server FD LEVEL`` with a Unix socket on descriptor FD. There is no
 address to connect to (the weakness of a fork server that listens), so a worker cannot ask for anything.
-It first says what keeps it from locking workers in (``{"obstacle": ""}`` where nothing does; not tried for
+It first says what keeps it from locking workers in (``{"unavailable_reason": ""}`` where nothing does; not tried for
 LEVEL ``process``). Each request is one JSON object and gets one JSON answer before the next is sent:
 
 - ``{"spawn": settings}`` with the worker's end of its own socket attached: ``{"pid": …}``
@@ -43,7 +43,7 @@ def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
     lockdown, problem = prepared() if sys.argv[2] == "strict" else (None, "")
-    control.sendall(msgspec.json.encode({"obstacle": problem}))
+    control.sendall(msgspec.json.encode({"unavailable_reason": problem}))
 
     import torch
 

@@ -1,7 +1,7 @@
 """End a worker with everything it started, however it tried to get away.
 
 Where workers are not locked in, a submission can start programs, put them into a session of their own and
-leave them without a parent. The zygote adopts whoever loses its parent, and has no children but workers:
+leave them without a parent. The fork server adopts whoever loses its parent, and has no children but workers:
 every other child is a stray, and strays are ended.
 """
 

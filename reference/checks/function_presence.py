@@ -3,7 +3,7 @@
 from grader.core.escaping import capital
 from grader.core.model import Finding, Outcome
 from grader.lab import Bench, Function, Located
-from grader.labkit.unreachable_functions import hidden
+from grader.labkit.unreachable_functions import unreachable
 from reference.checks.hard_coded_parameters import Fixed
 
 __all__ = ["presence", "signature"]
@@ -56,7 +56,7 @@ def _nothing(function: Function, bench: Bench) -> Finding:
     loaded = bench.loaded
     if loaded.problem:
         return Finding(outcome=Outcome.FAIL, message=loaded.problem)
-    inner = hidden(loaded.source, function)
+    inner = unreachable(loaded.source, function)
     if inner is not None:
         return Finding(
             outcome=Outcome.MANUAL,

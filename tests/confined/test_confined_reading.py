@@ -22,7 +22,7 @@ from grader.execution.stated_in_text import TOO_MUCH, stated_in_each
 from grader.lab import Function
 from grader.sandbox.reader_client import MEMORY, Readers
 from grader.sandbox.reader_messages import Outline
-from grader.sandbox.worker_client import Zygote
+from grader.sandbox.worker_client import ForkServer
 from grader.sources.selection import choose
 from grader.sources.stated_text import MAX_FIGURES
 from grader.submissions import archives
@@ -418,7 +418,9 @@ def test_text_that_takes_too_long_costs_itself(readers: Readers, monkeypatch: py
     assert [[each.values for each in texts] for texts in found] == [[(0.5,)], [], [(0.25,)]]
 
 
-def test_what_a_program_prints_is_read_by_a_confined_process(open_bench: object, zygote: Zygote) -> None:
+def test_what_a_program_prints_is_read_by_a_confined_process(
+    open_bench: object, fork_server: ForkServer
+) -> None:
     assert callable(open_bench)
     bench = open_bench("print('loss: 0.1220')\nprint('[[1.]]' * 20_000)\nwork = len\n")
     printed = [figure for figure in bench.figures if figure.origin.startswith("printed")]
@@ -426,7 +428,7 @@ def test_what_a_program_prints_is_read_by_a_confined_process(open_bench: object,
     assert any(
         "grader.confined.fork_server" in " ".join(child.cmdline()) for child in psutil.Process().children()
     )
-    assert zygote.readers.level == zygote.level
+    assert fork_server.readers.level == fork_server.level
 
 
 # --- archives ---------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from grader import protocol
 from grader.core.model import Diagnosis, Finding, Outcome, Probe
 from grader.diagnosis.repair_search import Budget, Repair, Search, search
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise
 from reference import LAB
 from tests.support.workers import WORK, OpenBench
@@ -19,7 +19,7 @@ EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 
 
 def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> Search:
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     worth = LAB.rubric.exercises.get(exercise.id)
     counted = None if worth is None else [check for check, marks in worth.checks.items() if marks > 0]
     return search(exercise, LAB.functions, bench, results, Budget(**budget), counted)
@@ -53,7 +53,7 @@ def test_the_first_repair_is_the_slip_that_was_made(
 def test_a_repaired_program_passes_every_check_when_it_is_graded_itself(open_bench: OpenBench) -> None:
     exercise = EXERCISES["2.1"]
     found = _searched(open_bench(_wrong("svd_one_too_many.py"), functions=LAB.functions), exercise)
-    results = judge(exercise, open_bench(found.repairs[0].code, functions=LAB.functions))
+    results = run_checks(exercise, open_bench(found.repairs[0].code, functions=LAB.functions))
     passed = [result.id for result in results if result.outcome is Outcome.PASS]
     assert passed == ["2.1-matrix", "2.1-shapes"]
     assert found.repairs[0].passed == len(passed)
@@ -103,7 +103,7 @@ DOUBLE = Exercise(
 
 
 def _double(bench: WorkerBench, **budget: int) -> Search:
-    return search(DOUBLE, (WORK,), bench, judge(DOUBLE, bench), Budget(**budget))
+    return search(DOUBLE, (WORK,), bench, run_checks(DOUBLE, bench), Budget(**budget))
 
 
 WRONG_LOOP = """\

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise, ExerciseRubric, Rubric
 from grader.marking.marks import mark
 
@@ -48,7 +48,7 @@ def judged(*checks: Check) -> tuple[dict[str, CheckResult], list[str]]:
     """The results by id, and the checks that were really run, in order."""
     bench = Asked()
     exercise = Exercise("x", "X", "", checks, lambda bench, results: (), lambda results: "")
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     assert [result.id for result in results] == [check.id for check in checks]
     return {result.id: result for result in results}, bench.checks
 

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grader.core.model import Report
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -33,9 +36,11 @@ SECOND = f"import torch\n{MATRIX}{SVD}"
 THIRD = f"import torch\n{DESCENT}{MASKED}{MATRIX}torch.manual_seed(1)\n{COMPLETED}"
 
 
-def graded(folder: Path) -> Report:
+def graded(folder: Path, call_seconds: float = 10.0) -> Report:
     """The folder as one student's submission, without a search for repairs."""
-    (report,) = grade_all([one(folder)], LAB, LAB.exercises(LAB.seed), LAB.seed, Limits(repairs=0), 1)
+    limits = Limits(repairs=0, call_seconds=call_seconds)
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=limits)
+    (report,) = grade_all([one(folder)], plan, LocalExecutor(plan, ForkServer(), 1))
     return report
 
 
@@ -78,10 +83,7 @@ def test_an_older_version_of_a_function_counts_for_nothing(handed_in: Handed) ->
 
 def test_a_part_that_never_ends_costs_itself_only(handed_in: Handed) -> None:
     parts = {"ex1.py": FIRST, "ex2.py": "while True:\n    pass\n"}
-    (report,) = grade_all(
-        [one(handed_in(parts))],
-        LAB, LAB.exercises(LAB.seed), LAB.seed, Limits(repairs=0, call_seconds=1.0), 1,
-    )  # fmt: skip
+    report = graded(handed_in(parts), call_seconds=1.0)
     assert marks(report)["1.1"] == marks(report)["1.2"] == 1
     assert any(flag.startswith("ex2.py line 1 could not be run") for flag in report.flags)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from reference import LAB
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
@@ -13,7 +13,7 @@ CHECKED = next(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id =
 
 def found(open_bench: OpenBench, code: str) -> tuple[Outcome, str]:
     """What came of looking for the function of 1.1."""
-    results = judge(CHECKED, open_bench(code, functions=FUNCTIONS))
+    results = run_checks(CHECKED, open_bench(code, functions=FUNCTIONS))
     assert {result.outcome for result in results[1:]} <= {Outcome.SKIPPED, Outcome.MANUAL, Outcome.MISSING}
     return results[0].outcome, results[0].message
 

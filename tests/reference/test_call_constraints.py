@@ -3,7 +3,7 @@
 import pytest
 
 from grader.core.model import Outcome
-from grader.grading.pipeline import examine_exercise
+from grader.grading.examine import examine_exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB
 from reference.sheet import FUNCTIONS

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.core.model import CheckResult, Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.labkit import low_rank
 from grader.marking.marks import mark
 from reference import LAB, exercises, matrices
@@ -113,7 +113,7 @@ def test_agreement_from_a_dead_start_is_refused_in_words() -> None:
 def _marks(exercise_id: str, function: Function, seed: int) -> tuple[float, dict[str, Outcome]]:
     name = {"1.1": "sgd_factorise", "3.1": "sgd_factorise_masked"}[exercise_id]
     exercise = next(e for e in exercises(seed) if e.id == exercise_id)
-    results: tuple[CheckResult, ...] = judge(exercise, InProcessBench({name: function}))
+    results: tuple[CheckResult, ...] = run_checks(exercise, InProcessBench({name: function}))
     return mark(exercise_id, results, LAB.rubric)[0], {r.id.partition("-")[2]: r.outcome for r in results}
 
 

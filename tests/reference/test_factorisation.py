@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from reference import exercises, matrices
 from reference.checks.factorisation import Ladder
 from reference.checks.factorisation_probe import Descent, Setting
@@ -68,7 +68,7 @@ def test_the_model_solution_passes_every_check_of_its_code(seed: int, dtype: tor
     bench = in_precision(dtype)
     for exercise in exercises(seed):
         if exercise.id in ("1.1", "3.1"):
-            for result in judge(exercise, bench):
+            for result in run_checks(exercise, bench):
                 assert result.outcome is Outcome.PASS, (result.id, result.message)
 
 
@@ -94,7 +94,7 @@ def test_a_sound_variant_is_recognised_for_what_it_is(variant: Variant, masked: 
     exercise = next(e for e in exercises(5) if e.id == ("3.1" if masked else "1.1"))
     function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
     bench = InProcessBench({function.name: following(variant.rule)})
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     assert {result.outcome for result in results} == {Outcome.PASS}, [r.message for r in results]
     assert {result.cost for result in results if result.cost} == {variant.cost}
 
@@ -177,7 +177,7 @@ def test_nan_agrees_with_no_rule_however_it_got_there() -> None:
         return U, V
 
     bench = InProcessBench({"sgd_factorise_masked": from_hidden})
-    results = {result.id: result for result in judge(exercises(20)[-2], bench)}
+    results = {result.id: result for result in run_checks(exercises(20)[-2], bench)}
     assert results["3.1-defaults"].outcome is not Outcome.PASS
     assert results["3.1-converges"].outcome is not Outcome.PASS
 
@@ -188,7 +188,7 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
             return torch.full((A.shape[0], rank), float("nan")), torch.rand(A.shape[1], rank)
         return torch.ones(A.shape[0], rank), torch.ones(A.shape[1], rank)
 
-    results = {r.id: r for r in judge(exercises(20)[0], InProcessBench({"sgd_factorise": no_start}))}
+    results = {r.id: r for r in run_checks(exercises(20)[0], InProcessBench({"sgd_factorise": no_start}))}
     assert results["1.1-still"].outcome is Outcome.FAIL
     assert "not finite" in results["1.1-still"].message
     assert results["1.1-start"].outcome is Outcome.SKIPPED

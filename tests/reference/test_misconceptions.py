@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.core.model import Diagnosis
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Exercise
 from reference import LAB
 from reference.checks.factorisation import Ladder
@@ -47,7 +47,7 @@ def exercise(id_: str) -> Exercise:
 
 def diagnosed(bench: InProcessBench, id_: str) -> tuple[Diagnosis, ...]:
     asked = exercise(id_)
-    return asked.diagnose(bench, judge(asked, bench))
+    return asked.diagnose(bench, run_checks(asked, bench))
 
 
 def test_the_bank_covers_more_than_sixty_mistakes() -> None:
@@ -141,13 +141,13 @@ def _judged(mistake: MistakenSvd):  # type: ignore[no-untyped-def]
 
     lab = Decomposition("2.1", LAB.seed)
     bench = InProcessBench({"truncated_svd": truncated_svd})
-    return lab, bench, judge(exercise("2.1"), bench)
+    return lab, bench, run_checks(exercise("2.1"), bench)
 
 
 def test_the_model_svd_is_explained_by_no_mistake() -> None:
     lab = Decomposition("2.1", LAB.seed)
     bench = InProcessBench({"truncated_svd": solution.truncated_svd})
-    assert diagnose_svd(lab, bench, judge(exercise("2.1"), bench)) == ()
+    assert diagnose_svd(lab, bench, run_checks(exercise("2.1"), bench)) == ()
     harmless: dict[str, set[str]] = {}
     for case in lab.cases(bench):
         best = solution.truncated_svd(torch.from_numpy(case.A.copy()), case.rank).numpy()
@@ -187,7 +187,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
     rule = next(m for m in BANK if m.id == mistake).rules[0]
     rungs = ladder(False)
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(rungs, bench, judge(exercise("1.1"), bench))
+    witness = descent_witness(rungs, bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
     A = witness.given[0].rows
     assert (len(A), len(A[0])) == shape
@@ -198,7 +198,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
 def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
     rule = next(m for m in BANK if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(ladder(False), bench, judge(exercise("1.1"), bench))
+    witness = descent_witness(ladder(False), bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
     (theirs,) = [grid for grid in witness.got if grid.marked]
     (sheets,) = [grid for grid in witness.wanted if grid.marked]

@@ -11,11 +11,12 @@ import torch
 
 from grader.core.evidence import HeatMaps, LinePlot
 from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
-from grader.execution.check_runner import judge
-from grader.grading.pipeline import grade_one
+from grader.execution.check_runner import run_checks
+from grader.grading.examine import grade_one
+from grader.grading.run_plan import RunPlan
 from grader.lab import Bench
 from grader.labkit import low_rank
-from grader.sandbox.worker_client import Zygote
+from grader.sandbox.worker_client import ForkServer
 from grader.submissions.discovery import collect
 from reference import LAB, exercises, matrices, plots
 from reference.checks.factorisation import Ladder
@@ -52,7 +53,7 @@ def illustrated(
     (exercise,) = [e for e in exercises(LAB.seed) if e.id == exercise_id]
     name = "sgd_factorise_masked" if exercise_id == "3.1" else "sgd_factorise"
     bench = CountingBench({name: function})
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     bench.epochs.clear()
     return exercise.illustrate(bench, results), bench.epochs, results
 
@@ -160,7 +161,7 @@ def test_a_stated_completion_has_its_hidden_cells_hatched() -> None:
 
 
 def test_a_picture_that_cannot_be_drawn_costs_nothing_else(
-    zygote: Zygote, handed_in: Handed, caplog: pytest.LogCaptureFixture
+    fork_server: ForkServer, handed_in: Handed, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[HeatMaps, ...]:
         raise RuntimeError("no ink")
@@ -169,7 +170,8 @@ def test_a_picture_that_cannot_be_drawn_costs_nothing_else(
     (submission,) = collect([folder])
     (exercise,) = [e for e in exercises(LAB.seed) if e.id == "2.1"]
     spoiled = msgspec.structs.replace(exercise, illustrate=fail)
-    report = grade_one(submission, LAB, [spoiled], LAB.seed, LIMITS, zygote)
+    plan = RunPlan(lab=LAB, exercises=(spoiled,), seed=LAB.seed, limits=LIMITS)
+    report = grade_one(submission, plan, fork_server)
     assert report.exercises[0].verdict is Verdict.FULL
     assert report.exercises[0].pictures == ()
     assert "no ink" in caplog.text

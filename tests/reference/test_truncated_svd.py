@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from grader.core.model import CheckResult, Outcome
-from grader.grading.pipeline import examine_exercise
+from grader.grading.examine import examine_exercise
 from grader.lab import Exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB, matrices

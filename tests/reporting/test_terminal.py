@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from grader.core.model import ExerciseReport, Report, Submission, Verdict
-from grader.reporting.progress import Watch
+from grader.reporting.progress import ProgressDisplay
 from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 from tests.support.command_line import Grade, environment
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
@@ -177,10 +177,10 @@ def test_counts_tell_full_marks_work_to_look_at_and_the_rest_apart() -> None:
         report("c", (manual, right("2", "t"))),
         report("d", (right("1", "t"),)),
     ]
-    with Watch(console, len(everyone), plain=True) as watch:
+    with ProgressDisplay(console, len(everyone), plain=True) as display:
         for one in everyone:
-            watch.started(Submission(one.student, Path(), ()))
-            watch.finished(one)
+            display.started(Submission(one.student, Path(), ()))
+            display.finished(one)
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
     assert "4 of 4 graded, finished: 1 not there yet, 1 to look at, 2 with full marks." in said

@@ -12,8 +12,11 @@ import pytest
 from grader import sources
 from grader.core.model import Report, Source, Verdict
 from grader.execution import stated_values
-from grader.grading.pipeline import grade_all, grade_one
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.grading.examine import grade_one
+from grader.grading.local_executor import LocalExecutor
+from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -82,13 +85,13 @@ Graded = Callable[[str], Report]
 
 
 @pytest.fixture(scope="session")
-def graded(zygote: Zygote) -> Graded:
+def graded(fork_server: ForkServer) -> Graded:
     """`graded(name)` grades a document through the real pipeline, once in this process."""
-    exercises = LAB.exercises(LAB.seed)
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits())
 
     @cache
     def run(name: str) -> Report:
-        return grade_one(one(HERE / name), LAB, exercises, LAB.seed, Limits(), zygote)
+        return grade_one(one(HERE / name), plan, fork_server)
 
     return run
 
@@ -260,12 +263,13 @@ def _without_lone_names(code: str) -> str:
 @pytest.mark.roundtrip
 def test_twenty_solutions_get_the_same_marks_in_five_formats(tmp_path: Path) -> None:
     exercises = tuple(e for e in LAB.exercises(LAB.seed) if e.id in ("1.1", "2.1", "3.1"))
+    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits())
     variants = {case.path.name: case.variant for case in cases() if case.path.parent == CORPUS}
     for name in SOLUTIONS:
         submissions = [one(file) for file in in_all_formats(tmp_path, name)]
         marks = {
             report.student: [exercise.marks for exercise in report.exercises]
-            for report in grade_all(submissions, LAB, exercises, LAB.seed, Limits(), 2)
+            for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), 2))
         }
         assert len(marks) == 5
         assert all(got == marks[f"{name}.py"] for got in marks.values()), marks

@@ -16,7 +16,7 @@ from grader.grading.findings_cache import Cache
 from grader.lab import Function, Parameter
 from grader.marking.manual_marks import is_called
 from grader.reporting.pages import page_folder
-from grader.sandbox.workdir import private_copy, remove
+from grader.sandbox.workdir import remove, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import MAX_FILES, collect, one
 
@@ -227,7 +227,7 @@ def test_a_link_that_takes_a_files_place_after_it_was_found_is_not_followed(
     else:
         (folder / swapped).unlink()
     (folder / swapped).symlink_to(secret / swapped)
-    with private_copy(submission.root, submission.files) as copy:
+    with temporary_workdir(submission.root, submission.files) as copy:
         found = {file.name: file.read_text() for file in copy.rglob("*.py")}
     assert set(found.values()) == {ONE} and len(found) == 1
     with pytest.raises(OSError):

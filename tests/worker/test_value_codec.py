@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grader import protocol
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.execution.stated_values import array_of, from_text, from_variables
 from grader.lab import Exercise, Function, Located, call_binding
 from grader.worker.value_codec import Room, to_wire
@@ -446,7 +446,7 @@ def assert_judged(answer: protocol.Reply) -> None:
     """Every exercise is judged, diagnosed and drawn, and no check fails by our fault."""
     for exercise in EXERCISES:
         bench: Any = Fed(answer)
-        results = judge(exercise, bench)
+        results = run_checks(exercise, bench)
         faults = [result for result in results if result.outcome is Outcome.ERROR]
         assert faults == []
         _told(exercise, bench, results)

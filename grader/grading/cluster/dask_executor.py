@@ -1,6 +1,6 @@
-"""Our side: submissions handed out over a Dask cluster, findings taken back."""
+"""The grader's side of a Dask cluster: submissions are sent to its machines, findings come back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from typing import Any, Final
@@ -8,18 +8,17 @@ from typing import Any, Final
 import msgspec
 
 from grader.core.errors import ClusterError, GraderError, IsolationError
-from grader.core.limits import Isolation, Level, Limits
+from grader.core.limits import Level
 from grader.core.model import Submission
 from grader.core.safe_files import opened
 from grader.grading.cluster.dask_import import engine
 from grader.grading.cluster.messages import Job, Offer, Terms, examined_from, packed
 from grader.grading.cluster.remote_examine import examine_packed, offer_packed, versions
 from grader.grading.findings_cache import fingerprint
-from grader.lab.loader import find_lab
-from grader.lab.spec import Exercise, Lab
-from grader.marking.findings import Examined
+from grader.grading.run_plan import RunPlan
+from grader.marking.findings import ExaminedSubmission
 
-__all__ = ["ClusterCrew"]
+__all__ = ["DaskExecutor"]
 
 MOST_BYTES: Final = 256 * 1024**2
 """Of one submission."""
@@ -28,7 +27,7 @@ CONNECT_SECONDS: Final = 10.0
 """A scheduler that is there answers at once; one that is reached through a tunnel takes a moment."""
 
 
-class ClusterCrew:
+class DaskExecutor:
     """The worker processes of a Dask cluster. Each examines one submission at a time, isolated as everywhere.
 
     A submission whose worker is lost is examined by another one; after as many losses as the cluster allows
@@ -37,36 +36,34 @@ class ClusterCrew:
     machine of it cannot hold the isolation asked for.
     """
 
-    def __init__(
-        self,
-        address: str,
-        lab_name: str | None,
-        lab: Lab,
-        exercises: Sequence[Exercise],
-        seed: int,
-        limits: Limits,
-        isolation: Isolation,
-    ) -> None:
+    def __init__(self, plan: RunPlan, address: str) -> None:
         self._client = _connected(address)
-        ids = tuple(exercise.id for exercise in exercises)
-        mine = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, ()) or ""
         terms = Terms(
-            lab=lab_name, exercises=ids, seed=seed, limits=limits, isolation=isolation, fingerprint=mine
+            lab=plan.lab_name,
+            exercises=tuple(exercise.id for exercise in plan.exercises),
+            seed=plan.seed,
+            limits=plan.limits,
+            isolation=plan.isolation,
+            fingerprint=fingerprint(plan) or "",
         )
         with ExitStack() as leaving:
             leaving.callback(self.close)
             offers = self._offers(terms)
             leaving.pop_all()
         self.level: Level = "strict" if all(offer.level == "strict" for offer in offers) else "process"
-        self.obstacle = next((offer.obstacle for offer in offers if offer.obstacle), "")
+        self.unavailable_reason = next(
+            (offer.unavailable_reason for offer in offers if offer.unavailable_reason), ""
+        )
         self.size = len(offers)
         # From here on every machine gives what the weakest can, so that it does not matter who examines whom.
         self._terms = msgspec.structs.replace(terms, isolation=self.level)
-        self._pending: dict[Any, Future[Examined]] = {}
+        self._pending: dict[Any, Future[ExaminedSubmission]] = {}
 
-    def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
+    def submit(
+        self, submission: Submission, started: Callable[[Submission], None]
+    ) -> "Future[ExaminedSubmission]":
         """Send a submission to the cluster."""
-        answer: Future[Examined] = Future()
+        answer: Future[ExaminedSubmission] = Future()
         try:
             job = packed(Job(terms=self._terms, files=_contents(submission), notes=submission.notes))
         except (OSError, ClusterError) as error:

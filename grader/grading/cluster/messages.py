@@ -8,13 +8,13 @@ import msgspec
 from grader.core.errors import ClusterError
 from grader.core.limits import Isolation, Level, Limits
 from grader.core.model import Frozen, Submission
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 
 __all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "submission_in"]
 
 
 class Terms(Frozen, frozen=True):
-    """Under which conditions a run examines; the same for all its submissions."""
+    """A `RunPlan` as it travels: what a machine needs to make the same plan."""
 
     lab: str | None
     """As `--lab` names it; None for the one installed."""
@@ -41,10 +41,10 @@ class Offer(Frozen, frozen=True):
     versions: str
     """Of grader, Python, torch and numpy, to be read by a person."""
     level: Level
-    obstacle: str
+    unavailable_reason: str
 
 
-def packed(value: Job | Offer | Examined | Terms) -> bytes:
+def packed(value: Job | Offer | ExaminedSubmission | Terms) -> bytes:
     """A message."""
     return msgspec.msgpack.encode(value)
 
@@ -54,10 +54,10 @@ def job_from(data: bytes) -> Job:
     return msgspec.msgpack.decode(data, type=Job)
 
 
-def examined_from(data: Any) -> Examined:
+def examined_from(data: Any) -> ExaminedSubmission:
     """Findings that came back. Raises ClusterError where they are something else."""
     try:
-        return msgspec.msgpack.decode(data, type=Examined)
+        return msgspec.msgpack.decode(data, type=ExaminedSubmission)
     except (msgspec.MsgspecError, TypeError) as error:
         raise ClusterError("a machine of the cluster answered with something else than findings") from error
 
