@@ -10,7 +10,7 @@ from conftest import RIGHT_SVD, SUBMISSIONS, Grade, Handed
 
 from grader import sources
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
-from grader.lab import Function, Located
+from grader.lab import Function, Learned, Located
 from reference.checks.explanations import MEANING, WHY, Question
 
 
@@ -21,6 +21,7 @@ class Written:
         source = Source(Path("lab.md"), "lab.md", "", (), passages=passages)
         self.loaded = LoadReport(source, printed=printed)
         self.figures: tuple[Figure, ...] = ()
+        self.learned = Learned()
 
     def locate(self, function: Function) -> Located | None:
         """Find nothing."""

@@ -15,6 +15,7 @@ from grader.core.model import Died, Figure, LoadReport, Observation, Place, Prob
 from grader.execution import load_report
 from grader.execution.program import MAX_RESTARTS, Program, Workers
 from grader.lab import call_binding
+from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
 from grader.sandbox.allowance import Spending
 from grader.sandbox.worker_client import Limits, Zygote
@@ -73,6 +74,7 @@ class WorkerBench:
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
         self._trials_made: dict[tuple[str, int], Observation] = {}
+        self._learned = Learned()
         self._loaded = self._load()
 
     @property
@@ -84,6 +86,11 @@ class WorkerBench:
     def figures(self) -> tuple[Figure, ...]:
         """Every number and matrix the student states."""
         return self._loaded.figures
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the submission so far."""
+        return self._learned
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""

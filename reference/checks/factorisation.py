@@ -13,7 +13,7 @@ import numpy as np
 from grader import protocol
 from grader.core.model import Finding, Outcome
 from grader.lab import Bench, Check
-from reference.checks.call_constraints import MASK_TYPES, HabitsSeen
+from reference.checks.call_constraints import MASK_TYPES, ConstraintDetector
 from reference.checks.convergence import Convergence
 from reference.checks.factorisation_inputs import Drawn
 from reference.checks.factorisation_probe import Descent, Inconclusive, Mismatch, Setting
@@ -52,7 +52,7 @@ class Ladder:
         self.function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
         self.descent = Descent(self.function, self._follows_to_the_end)
         self.drawn = Drawn(masked, seed)
-        self.habits = HabitsSeen(self.descent, self.drawn)
+        self.constraints = ConstraintDetector(self.descent, self.drawn)
         self.fixed = Fixed(self.descent, self.drawn)
         self.starts = Starts(self.descent, self.drawn, self.asked)
         self.convergence = Convergence(self.descent, self.drawn, self.asked)
@@ -147,9 +147,9 @@ class Ladder:
             try:
                 U, V = self.descent.observe(bench, setting)
             except Refused as refused:
-                if self.habits.learn_epochs(bench):
+                if self.constraints.detect_epochs(bench):
                     return _noted(self._returns(bench), self._few_epochs(bench, refused))
-                if self.habits.learn_arrangement(bench):
+                if self.constraints.detect_arrangement(bench):
                     return self._returns(bench)
                 return self._fail(bench, str(refused), setting)
             if not (np.isfinite(U).all() and np.isfinite(V).all()):
@@ -160,7 +160,7 @@ class Ladder:
                     got=_both((U, V)),
                     wanted="finite numbers",
                 )
-        self.habits.learn_place(bench)
+        self.constraints.detect_place(bench)
         count = self._count(bench)
         if count > 2:
             note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
@@ -195,7 +195,7 @@ class Ladder:
         return Finding(outcome=Outcome.PASS)
 
     def _few_epochs(self, bench: Bench, refused: Refused) -> str:
-        more = self.habits.of(bench).more
+        more = self.constraints.of(bench).more
         return (
             f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
             "smaller. This costs nothing."
@@ -210,7 +210,7 @@ class Ladder:
 
     def _still(self, bench: Bench) -> Finding:
         finding = self._stillness(bench)
-        if finding.outcome is Outcome.FAIL and self.habits.learn_idle(bench):
+        if finding.outcome is Outcome.FAIL and self.constraints.detect_idle(bench):
             return _noted(self._stillness(bench), IDLE_NOTE)
         return finding
 
@@ -249,7 +249,7 @@ class Ladder:
     def _product(self, bench: Bench) -> Finding:
         """Where no rank beyond A's size is taken, one cell has one component, and shows nothing of a dot product."""
         finding = self._agree(self.drawn.product, bench)
-        if finding.outcome is Outcome.PASS and self.habits.of(bench).keeps_rank:
+        if finding.outcome is Outcome.PASS and self.constraints.of(bench).keeps_rank:
             return _noted(self._agree(self.drawn.product_within, bench), *finding.notes)
         return finding
 
@@ -262,7 +262,10 @@ class Ladder:
     ) -> Finding:
         """What is found; once more where it turns out that the function could not be asked for one of the settings."""
         finding, notes = run(bench), list[str]()
-        for learn, note in ((self.habits.learn_masks, DATA_NOTE), (self.habits.learn_rank, RANK_NOTE)):
+        for learn, note in (
+            (self.constraints.detect_masks, DATA_NOTE),
+            (self.constraints.detect_rank, RANK_NOTE),
+        ):
             if finding.outcome is Outcome.FAIL and learn(bench, settings):
                 finding, notes = run(bench), [*notes, note]
         return _noted(finding, *notes)
@@ -298,7 +301,7 @@ class Ladder:
 
     def _is_beyond_bounds(self, bench: Bench, setting: Setting, refused: Refused) -> bool:
         """Whether a call of many components, asked for in many epochs, tells nothing since the bounds on rounding grow."""
-        is_many = setting.rank > MANY_COMPONENTS and self.habits.of(bench).more > 1
+        is_many = setting.rank > MANY_COMPONENTS and self.constraints.of(bench).more > 1
         return is_many and isinstance(refused, Inconclusive)
 
     def _epochs(self, bench: Bench) -> Finding:
@@ -388,7 +391,7 @@ class Ladder:
         setting = self.suited(bench, self.drawn.hidden[-1])
         assert setting.M is not None
         self.descent.expect(bench, tuple(setting.changed(M=setting.M.astype(name)) for name in MASK_TYPES))
-        working = self.habits.mask_types(bench)
+        working = self.constraints.mask_types(bench)
         if len(working) in (0, len(MASK_TYPES)):
             return ()
         return (
@@ -401,12 +404,12 @@ class Ladder:
 
     def asked(self, bench: Bench, setting: Setting) -> Setting:
         """The setting as the student's function can be asked for it, whatever it starts from."""
-        (setting,) = self.habits.suited(bench, (setting,))
+        (setting,) = self.constraints.adapted(bench, (setting,))
         return setting
 
     def all_suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
         """The same for several settings of a few epochs."""
-        asked = self.habits.suited(bench, settings)
+        asked = self.constraints.adapted(bench, settings)
         bench.expect([self.descent.probe(setting.still()) for setting in asked])
         return tuple(self.descent.telling(bench, setting) for setting in asked)
 

@@ -7,13 +7,12 @@ from there has followed it for all its epochs; one that does not tells nothing.
 
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from grader import protocol
-from grader.lab import Bench
+from grader.lab import Bench, Fact
 from reference.checks.factorisation_inputs import Drawn
 from reference.checks.factorisation_probe import Descent, Setting
 from reference.factors.reading import Refused, is_changed
@@ -53,7 +52,7 @@ class Fixed:
                 *drawn.sweep[2:5],
             )
         )
-        self._follows: WeakKeyDictionary[Bench, bool] = WeakKeyDictionary()
+        self._fact = Fact[bool]("whole runs follow the rule", descent.function.name)
 
     def lacks(self, bench: Bench) -> tuple[str, ...]:
         """Which of the constants the student's function does not take."""
@@ -62,9 +61,7 @@ class Fixed:
 
     def follows(self, bench: Bench) -> bool:
         """Whether it lacks one of the constants and nothing else, and all whole runs follow the sheet's rule."""
-        if bench not in self._follows:
-            self._follows[bench] = self._is_followed(bench)
-        return self._follows[bench]
+        return bench.learned.once(self._fact, lambda: self._is_followed(bench))
 
     def _is_followed(self, bench: Bench) -> bool:
         located, lacks = bench.locate(self._descent.function), self.lacks(bench)

@@ -140,7 +140,7 @@ def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
             yield words, _RAN.format(count=len(seen))
             return
     seen = runs(ladder, bench)
-    arranged = ARRANGED.get(ladder.habits.of(bench).arrangement)
+    arranged = ARRANGED.get(ladder.constraints.of(bench).arrangement)
     if arranged is not None:
         is_all = _is_complete(ladder, seen) and follows_sheet(seen)
         yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
