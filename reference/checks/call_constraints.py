@@ -15,8 +15,9 @@ import numpy.typing as npt
 from grader import protocol
 from grader.core.model import Frozen
 from grader.lab import Bench, Fact
-from reference.checks.factorisation_inputs import Drawn
-from reference.checks.factorisation_probe import Descent, Setting
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe
 from reference.factors.layout import AS_ASKED, Arrangement
 from reference.factors.reading import Ended, Refused, arrangement_of, place_of
 
@@ -58,22 +59,22 @@ class CallConstraints(Frozen, frozen=True):
     place: int | None = None
     """Where U and V stand among several values that it returns."""
 
-    def adapted(self, setting: Setting) -> Setting:
-        """The setting as the function can be asked for it."""
+    def adapted(self, call: CallSpec) -> CallSpec:
+        """The call as the function can be asked for it."""
         fields: dict[str, object] = {
             "idle": self.idle,
             "fewest": self.more,
             "arrangement": self.arrangement,
             "place": self.place,
         }
-        if setting.M is not None:
-            mask = with_data(setting.M) if self.wants_data else setting.M
+        if call.M is not None:
+            mask = with_data(call.M) if self.wants_data else call.M
             fields["M"] = mask.astype(self.mask_type)
         if self.keeps_rank:
-            fields["rank"] = min(setting.rank, *setting.A.shape)
-        if 0 < setting.epochs < LONG:
-            fields |= {"epochs": setting.epochs * self.more, "lr": setting.lr / self.more}
-        return setting.changed(**fields)
+            fields["rank"] = min(call.rank, *call.A.shape)
+        if 0 < call.epochs < LONG:
+            fields |= {"epochs": call.epochs * self.more, "lr": call.lr / self.more}
+        return call.changed(**fields)
 
 
 def lacks_data(mask: Mask | None) -> bool:
@@ -92,31 +93,39 @@ def with_data(mask: Mask) -> Mask:
     return shown
 
 
-class ConstraintDetector:
+class ConstraintDetector(Frozen, frozen=True):
     """Finds out how a student's function has to be called where it refuses what nobody but a check would ask.
 
     Each `detect_` method stores what it found in `bench.learned`, and says whether it found anything new.
     """
 
-    def __init__(self, descent: Descent, drawn: Drawn) -> None:
-        self._descent = descent
-        self._drawn = drawn
-        self._plain = drawn.sweep[1]
-        self._oblong = drawn.sweep[2]
-        self._fact = Fact[CallConstraints]("call constraints", descent.function.name)
+    probe: FactorisationProbe
+    inputs: GeneratedInputs
+
+    @property
+    def _fact(self) -> Fact[CallConstraints]:
+        return Fact[CallConstraints]("call constraints", self.probe.function.name)
+
+    @property
+    def _plain(self) -> CallSpec:
+        return self.inputs.sweep[1]
+
+    @property
+    def _oblong(self) -> CallSpec:
+        return self.inputs.sweep[2]
 
     def of(self, bench: Bench) -> CallConstraints:
         """What is known so far; the type of a mask is found out where there is one."""
         known = bench.learned.get(self._fact)
         return known if known is not None else self._store(bench, CallConstraints())
 
-    def adapted(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
-        """The settings as the student's function can be asked for them."""
+    def adapted(self, bench: Bench, calls: tuple[CallSpec, ...]) -> tuple[CallSpec, ...]:
+        """The calls as the student's function can be asked for them."""
         constraints = self.of(bench)
         return (
-            settings
+            calls
             if constraints == CallConstraints() and self._plain.M is None
-            else tuple(map(constraints.adapted, settings))
+            else tuple(map(constraints.adapted, calls))
         )
 
     def mask_types(self, bench: Bench) -> tuple[str, ...]:
@@ -141,11 +150,11 @@ class ConstraintDetector:
         if known.arrangement != AS_ASKED:
             return False
         for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
-            setting = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
-            observation = bench.observe(self._descent.probe(setting))
+            call = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
+            observation = bench.observe(self.probe.probe_of(call))
             if isinstance(observation, protocol.Returned):
-                m, n = setting.A.shape
-                found = arrangement_of(observation.value, m, n, setting.rank)
+                m, n = call.A.shape
+                found = arrangement_of(observation.value, m, n, call.rank)
                 if found is None or found == AS_ASKED:
                     return False
                 self._store(bench, msgspec.structs.replace(known, arrangement=found))
@@ -155,11 +164,11 @@ class ConstraintDetector:
     def detect_place(self, bench: Bench) -> None:
         """Where U and V stand among several values; they are looked for there from now on."""
         known = self.of(bench)
-        setting = known.adapted(self._oblong)
-        observation = bench.observe(self._descent.probe(setting))
+        call = known.adapted(self._oblong)
+        observation = bench.observe(self.probe.probe_of(call))
         if known.place is None and isinstance(observation, protocol.Returned):
-            m, n = setting.A.shape
-            place = place_of(observation.value, m, n, setting.rank, known.arrangement)
+            m, n = call.A.shape
+            place = place_of(observation.value, m, n, call.rank, known.arrangement)
             if place is not None:
                 self._store(bench, msgspec.structs.replace(known, place=place))
 
@@ -171,8 +180,8 @@ class ConstraintDetector:
         constraints = msgspec.structs.replace(known, idle=TINY)
         still = constraints.adapted(self._plain).still()
         try:
-            once = self._descent.observe(bench, still)
-            later = self._descent.observe(bench, still.changed(epochs=3 * still.fewest))
+            once = self.probe.observe(bench, still)
+            later = self.probe.observe(bench, still.changed(epochs=3 * still.fewest))
         except Refused:
             return False
         if not all(np.array_equal(x, y) for x, y in zip(once, later, strict=True)):
@@ -180,14 +189,14 @@ class ConstraintDetector:
         bench.learned.put(self._fact, constraints)
         return True
 
-    def detect_rank(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+    def detect_rank(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
         """Whether it stops where a rank exceeds the size of A, and works up to it."""
         known = self.of(bench)
-        beyond = [known.adapted(setting) for setting in settings if setting.rank > min(setting.A.shape)]
+        beyond = [known.adapted(call) for call in calls if call.rank > min(call.A.shape)]
         if known.keeps_rank or not beyond:
             return False
         try:
-            self._descent.observe(bench, beyond[0])
+            self.probe.observe(bench, beyond[0])
             return False
         except Ended:
             return False
@@ -196,16 +205,16 @@ class ConstraintDetector:
                 return False
         constraints = msgspec.structs.replace(known, keeps_rank=True)
         try:
-            self._descent.observe(bench, constraints.adapted(beyond[0]))
+            self.probe.observe(bench, constraints.adapted(beyond[0]))
         except Refused:
             return False
         bench.learned.put(self._fact, constraints)
         return True
 
-    def detect_masks(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+    def detect_masks(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
         """Whether it raises where a whole row or column is hidden, and works where none is."""
         known = self.of(bench)
-        empty = [known.adapted(setting) for setting in settings if lacks_data(setting.M)]
+        empty = [known.adapted(call) for call in calls if lacks_data(call.M)]
         if known.wants_data or not empty:
             return False
         if not self._raises(bench, empty[0]) or not self._is_deliberate(bench, empty[0]):
@@ -216,12 +225,12 @@ class ConstraintDetector:
         bench.learned.put(self._fact, constraints)
         return True
 
-    def _raises(self, bench: Bench, setting: Setting) -> bool:
-        return isinstance(bench.observe(self._descent.probe(setting)), protocol.Raised)
+    def _raises(self, bench: Bench, call: CallSpec) -> bool:
+        return isinstance(bench.observe(self.probe.probe_of(call)), protocol.Raised)
 
-    def _is_deliberate(self, bench: Bench, setting: Setting) -> bool:
+    def _is_deliberate(self, bench: Bench, call: CallSpec) -> bool:
         """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
-        observation = bench.observe(self._descent.probe(setting))
+        observation = bench.observe(self.probe.probe_of(call))
         return not isinstance(observation, protocol.Raised) or observation.type_name in DELIBERATE
 
     def _store(self, bench: Bench, constraints: CallConstraints) -> CallConstraints:
@@ -236,7 +245,7 @@ class ConstraintDetector:
     def _works_with(self, bench: Bench, mask_type: str) -> bool:
         constraints = msgspec.structs.replace(self.of(bench), mask_type=mask_type)
         try:
-            setting = self._descent.telling(bench, constraints.adapted(self._drawn.hidden[-1]))
-            return self._descent.compare(bench, setting) is None
+            call = self.probe.informative(bench, constraints.adapted(self.inputs.hidden[-1]))
+            return self.probe.compare(bench, call) is None
         except Refused:
             return False
