@@ -13,7 +13,13 @@ from grader.lab import Demonstration, Exercise, Kit, Lab
 from grader.lab.rubric import read_rubric
 from grader.labkit.check_table import first_advice, undiagnosed
 from reference import diagnosis, plots
-from reference.checks import explanations, stated_results, stated_value_table, truncated_svd
+from reference.checks import (
+    explanations,
+    stated_completion,
+    stated_results,
+    stated_value_table,
+    truncated_svd,
+)
 from reference.checks.consistency import contradictions
 from reference.checks.factorisation import check_table, is_right
 from reference.checks.factorisation_context import FactorisationContext, factorisation_context
@@ -59,7 +65,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "3.2",
             "Complete A",
             "Complete A where (2,1) and (3,2) are hidden; state the completed matrix and compare it with A.",
-            stated_results.completion_checks("3.2", partial(is_right, masked)),
+            stated_completion.completion_checks("3.2", partial(is_right, masked)),
             undiagnosed,
             partial(first_advice, stated_results.ADVICE),
             claims=stated_value_table.completion_claims,
