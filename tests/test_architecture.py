@@ -123,6 +123,11 @@ def test_nothing_is_unpickled_anywhere(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_no_state_hides_behind_weak_references(module: str) -> None:
+    assert not [name for name in imported(module) if name.split(".")[0] == "weakref"]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_every_module_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(tree(module))
 

@@ -21,6 +21,7 @@ from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
 from grader.execution.bench import WorkerBench
 from grader.execution.check_runner import iter_check_results
+from grader.lab.learned import Learned
 from grader.lab.spec import Bench, Check, Exercise, Function, Located
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
@@ -213,6 +214,7 @@ class _Watch:
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
         self.seen: list[tuple[Probe, Observation]] = []
+        self.learned = Learned()
 
     @property
     def loaded(self) -> LoadReport:

@@ -15,6 +15,7 @@ from grader.execution import load_report
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS, Program, Workers
 from grader.lab import call_binding
+from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
 from grader.sandbox.allowance import Spending
 
@@ -61,6 +62,7 @@ class WorkerBench:
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
         self._recognitions: dict[tuple[str, int], Observation] = {}
+        self._learned = Learned()
         self._loaded = self._load()
 
     @property
@@ -72,6 +74,11 @@ class WorkerBench:
     def figures(self) -> tuple[Figure, ...]:
         """Every number and matrix the student states."""
         return self._loaded.figures
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the submission so far."""
+        return self._learned
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""

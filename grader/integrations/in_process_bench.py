@@ -24,6 +24,7 @@ from grader.core.model import Figure, LoadReport, Observation, Probe, Source, Un
 from grader.execution import stated_values
 from grader.execution.bench import Key, as_wire, key_of, values_of
 from grader.lab import call_binding
+from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
 from grader.worker.module_loader import describe, line_of, message_of
 from grader.worker.request_loop import settle
@@ -57,6 +58,7 @@ class InProcessBench:
             figures=tuple(stated_values.from_variables(variables)),
         )
         self._seen: dict[Key, Observation] = {}
+        self._learned = Learned()
 
     @property
     def loaded(self) -> LoadReport:
@@ -67,6 +69,11 @@ class InProcessBench:
     def figures(self) -> tuple[Figure, ...]:
         """The values given."""
         return self._loaded.figures
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the functions so far."""
+        return self._learned
 
     def locate(self, function: Function) -> Located | None:
         """The function given for it, whatever it is called."""

@@ -3,6 +3,7 @@
 A lab is data and pure functions; the grader runs it without knowing its subject.
 """
 
+from grader.lab.learned import Fact, Learned
 from grader.lab.spec import (
     Bench,
     Binding,
@@ -26,9 +27,11 @@ __all__ = [
     "Demonstration",
     "Exercise",
     "ExerciseRubric",
+    "Fact",
     "Function",
     "Kit",
     "Lab",
+    "Learned",
     "Located",
     "Parameter",
     "Rubric",

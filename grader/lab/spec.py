@@ -21,6 +21,7 @@ from grader.core.model import (
     Observation,
     Probe,
 )
+from grader.lab.learned import Learned
 
 __all__ = [
     "Bench",
@@ -141,6 +142,10 @@ class Bench(Protocol):
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every number and matrix the student states."""
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the submission so far."""
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 
 from reference import matrices
-from reference.checks.factorisation_probe import Setting
+from reference.checks.call_spec import CallSpec
 
-__all__ = ["Drawn"]
+__all__ = ["GeneratedInputs"]
 
 OF_MANY_COMPONENTS: Final = 3
 """Calls of many components with many rows, and as many with many columns: together 1,700 numbers in each factor."""
@@ -22,34 +22,34 @@ RATE_OF_MANY_COMPONENTS: Final = 0.002
 RATE_OF_MANY_CELLS: Final = 0.03
 
 
-class Drawn:
-    """The settings of one of the two exercises for one seed, by the rung they are for."""
+class GeneratedInputs:
+    """The calls of one of the two exercises for one seed, by the check they are for."""
 
     def __init__(self, masked: bool, seed: int) -> None:
         self._is_masked = masked
         self._rng = np.random.Generator(np.random.PCG64([seed, masked]))
         self._draw()
 
-    def _setting(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> Setting:
+    def _drawn_call(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> CallSpec:
         return self._given(matrices.signed(m, n, self._rng), rank, M)
 
-    def _one_cell(self, rank: int, sign: int) -> Setting:
+    def _one_cell(self, rank: int, sign: int) -> CallSpec:
         return self._given(matrices.one_cell(rank, sign, self._rng), rank)
 
-    def _given(self, A: matrices.Matrix, rank: int, M: "matrices.Mask | None" = None) -> Setting:
+    def _given(self, A: matrices.Matrix, rank: int, M: "matrices.Mask | None" = None) -> CallSpec:
         m, n = A.shape
         seed = int(self._rng.integers(1, 10_000))
         if self._is_masked and M is None:
             M = matrices.all_observed(m, n)
         # Large steps show a mistake best; on whole matrices a wrong sign would blow up within the epoch.
-        return Setting(A, rank, seed, M, lr=self._rate(0.2 if min(m, n) == 1 else 0.1))
+        return CallSpec(A, rank, seed, M, lr=self._rate(0.2 if min(m, n) == 1 else 0.1))
 
     def _rate(self, about: float) -> float:
         """A rate that nobody can foresee, written with three digits."""
         return float(f"{about * self._rng.uniform(0.75, 1.0):.3g}")
 
     def _draw(self) -> None:
-        draw = self._setting
+        draw = self._drawn_call
         self.update = (self._one_cell(1, +1), self._one_cell(1, -1))
         self.product = (self._one_cell(2, +1), self._one_cell(3, -1))
         self.product_within = (draw(2, 2, 2), draw(3, 3, 3))  # where no rank beyond A's size is taken
@@ -73,7 +73,7 @@ class Drawn:
             s.changed(lr=self._rate(lr)) for lr in (0.05, 0.17) for s in (draw(1, 1, 1), draw(2, 3, 2))
         )
         self.spread = draw(20, 18, 15)
-        self.hidden: tuple[Setting, ...] = (
+        self.hidden: tuple[CallSpec, ...] = (
             self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
             self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
             self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
@@ -90,8 +90,8 @@ class Drawn:
             )
         own = int(self._rng.integers(1, 10_000))
         mask = matrices.M if self._is_masked else None
-        self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
-        self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
+        self.defaults = CallSpec(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
+        self.converges = CallSpec(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
         self.about_a_thousand = tuple(int(self._rng.integers(930, 1_070)) for _ in range(2))
         self.middle = int(
             self._rng.integers(20, 60)
@@ -102,23 +102,23 @@ class Drawn:
             if s.M is not None
         )
 
-    def _of_many_components(self) -> Iterator[Setting]:
+    def _of_many_components(self) -> Iterator[CallSpec]:
         """Few cells and thousands of numbers in U and V: what a start is judged by is followed like everything else."""
         integers = self._rng.integers
         for number in range(2 * OF_MANY_COMPONENTS):
             long, short, rank = int(integers(15, 21)), int(integers(2, 4)), int(integers(32, 41))
             m, n = (long, short) if number % 2 else (short, long)
-            yield self._setting(m, n, rank).changed(lr=self._rate(RATE_OF_MANY_COMPONENTS))
+            yield self._drawn_call(m, n, rank).changed(lr=self._rate(RATE_OF_MANY_COMPONENTS))
 
-    def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
-        return self._setting(m, n, rank, M) if self._is_masked else self._setting(m, n, rank)
+    def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> CallSpec:
+        return self._drawn_call(m, n, rank, M) if self._is_masked else self._drawn_call(m, n, rank)
 
-    def _of_sheet(self) -> Setting:
+    def _of_sheet(self) -> CallSpec:
         """The sheet's mask, which is not symmetric and hides nothing on its diagonal."""
         return self._masked(3, 3, 2, matrices.M)
 
-    def rungs(self) -> dict[str, tuple[Setting, ...]]:
-        """The settings of one to three epochs by rung, lowest first."""
+    def by_check(self) -> dict[str, tuple[CallSpec, ...]]:
+        """The calls of one to three epochs by the name of their check, in the order of the checks."""
         masks = {"hidden": self.hidden} if self._is_masked else {}
         return {
             "update": self.update,
@@ -131,6 +131,6 @@ class Drawn:
             "rate": self.rate,
         }
 
-    def all(self) -> tuple[Setting, ...]:
-        """All settings of `rungs` in one row: what a mistake must explain."""
-        return tuple(setting for settings in self.rungs().values() for setting in settings)
+    def all(self) -> tuple[CallSpec, ...]:
+        """All calls of `by_check` in one row: what a mistake must explain."""
+        return tuple(call for calls in self.by_check().values() for call in calls)

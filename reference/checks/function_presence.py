@@ -4,18 +4,20 @@ from grader.core.escaping import capital
 from grader.core.model import Finding, Outcome
 from grader.lab import Bench, Function, Located
 from grader.labkit.unreachable_functions import unreachable
-from reference.checks.hard_coded_parameters import Fixed
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.hard_coded_parameters import follows_with_constants_inside
 
 __all__ = ["presence", "signature"]
 
 
-def presence(function: Function, fixed: Fixed, bench: Bench) -> Finding:
-    """What is found of a function; `fixed` knows of one without its constants whether it does what they say."""
+def presence(context: FactorisationContext, bench: Bench) -> Finding:
+    """What is found of the function; one without its constants may do all the same what they say."""
+    function = context.function
     located = bench.locate(function)
     if located is None:
         return _nothing(function, bench)
     missing, notes = located.binding.missing, located.notes
-    if missing and not fixed.follows(bench):
+    if missing and not follows_with_constants_inside(context, bench):
         return _without(located, _listed(missing), function)
     if missing:
         note = (

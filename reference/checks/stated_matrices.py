@@ -8,7 +8,6 @@ variable in full precision are judged by the same intervals.
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -16,7 +15,7 @@ import numpy.typing as npt
 
 from grader.core.escaping import capital
 from grader.core.model import Figure, Finding, Frozen, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Fact
 from grader.labkit import low_rank
 from reference import matrices
 from reference.factors.reading import format_matrix
@@ -121,7 +120,7 @@ class Candidate(Frozen, frozen=True, dict=True):
         return float(low_rank.singular_values(self.P)[RANK] - np.linalg.norm(self.half_width))
 
 
-_STATED: Final = WeakKeyDictionary[Bench, tuple[Candidate, ...]]()
+_STATED: Final = Fact[tuple[Candidate, ...]]("stated matrices")
 
 
 def stated_by(bench: Bench) -> tuple[Candidate, ...]:
@@ -136,9 +135,7 @@ def coarse_by(bench: Bench) -> tuple[Candidate, ...]:
 
 def _all_of(bench: Bench) -> tuple[Candidate, ...]:
     """Fine and coarse ones, looked for once."""
-    if bench not in _STATED:
-        _STATED[bench] = tuple(_found(bench.figures))
-    return _STATED[bench]
+    return bench.learned.once(_STATED, lambda: tuple(_found(bench.figures)))
 
 
 def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:

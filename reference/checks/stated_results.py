@@ -1,7 +1,7 @@
-"""Checks of what is stated: exercises 1.2 and 3.2, and the figures of 2.1.
+"""Checks of what is stated: exercise 1.2, and the figures of 2.1.
 
 No variable name and no wording is required. What is stated must satisfy the algebra of the sheet: a loss
-must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
+must follow from its matrices, no rank-2 matrix can beat Eckart–Young.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,11 +22,9 @@ from reference.checks.stated_matrices import (
     Candidate,
     fits_by_chance,
     is_best,
-    is_completion,
     is_factorisation,
     is_of_another_exercise,
     is_within,
-    keeps_observed,
     mistyped,
     number_of,
     scalars,
@@ -34,8 +32,6 @@ from reference.checks.stated_matrices import (
     too_coarse,
 )
 from reference.factors.reading import format_matrix
-from reference.matrices import M
-from reference.sheet import SGD_FACTORISE_MASKED
 
 __all__ = [
     "ADVICE",
@@ -43,11 +39,11 @@ __all__ = [
     "LOSS_WORDS",
     "PLAUSIBLE",
     "WHOLE",
-    "completion_checks",
     "error_check",
     "factorisation_checks",
     "prose_check",
     "stated_best",
+    "unstated",
 ]
 
 ADVICE: Final = {
@@ -59,9 +55,6 @@ ADVICE: Final = {
 """What to do next when this is the first check that fails."""
 
 LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
-
-CONVERGED: Final = 0.02
-"""Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
 
 COARSEST: Final = 5e-3
 """Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
@@ -97,19 +90,6 @@ def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) 
     )
 
 
-def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
-    """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
-    return (
-        Check(
-            f"{exercise}-completed",
-            "The completed matrix is stated and fits the observed cells",
-            _Completed(code_is_right),
-            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
-        ),
-        Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
-    )
-
-
 def prose_check(exercise: str) -> Check:
     """The sentence of explanation in 2.1, which a person reads."""
     return Check(f"{exercise}-why", "Why the truncated SVD does better", explanations.WHY.finding)
@@ -140,7 +120,7 @@ def _factors(bench: Bench) -> Finding:
     if coarse is not None:
         return coarse
     if not rest:
-        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No factorisation of A was found"))
+        return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found"))
     nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
@@ -175,7 +155,8 @@ def _not_finite(bench: Bench) -> str:
     return ""
 
 
-def _unstated(bench: Bench, what: str) -> str:
+def unstated(bench: Bench, what: str) -> str:
+    """What to say of a figure that was not found, with the first line of the program that could not be run."""
     loaded = bench.loaded
     if loaded.source is None:
         return "No file with code was handed in."
@@ -224,7 +205,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
                 message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
             )
         if not wrong:
-            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
+            return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
         return Finding(
             outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
         )
@@ -361,7 +342,7 @@ def error_check(
                 )
         return Finding(
             outcome=Outcome.MISSING,
-            message=_unstated(bench, "The error of the reconstruction was not found"),
+            message=unstated(bench, "The error of the reconstruction was not found"),
             wanted=f"{OPTIMUM:.4f} = σ₃²",
         )
 
@@ -371,93 +352,4 @@ def error_check(
         run,
         needs,
         tolerance="the rounding of the digits stated",
-    )
-
-
-# --- 3.2 --------------------------------------------------------------------------------------------------
-
-
-class _Completed:
-    def __init__(self, code_is_right: Callable[[Bench], bool]) -> None:
-        self._code_is_right = code_is_right
-
-    def __call__(self, bench: Bench) -> Finding:
-        stated = stated_by(bench)
-        for candidate in stated:
-            if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
-                return _passed(candidate)
-        lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
-        if lingering:
-            if self._code_is_right(bench):
-                return _passed(lingering[0])
-            if all(map(keeps_observed, lingering)):
-                return Finding(
-                    outcome=Outcome.MANUAL,
-                    message=f"The matrix ({lingering[0].origin}) has A's own numbers where they are observed, so that it "
-                    "shows nothing of how well these were fitted, and no right function stands beside it. A person has "
-                    "to look.",
-                    got=format_matrix(lingering[0].P),
-                )
-            return Finding(
-                outcome=Outcome.MANUAL,
-                message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
-                f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something else than "
-                "a masked factorisation. A person has to look.",
-                got=format_matrix(lingering[0].P),
-            )
-        coarse = too_coarse(
-            bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix"
-        )
-        return coarse or self._rejected(bench, stated)
-
-    def _rejected(self, bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
-        wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
-        if not _attempted(bench):
-            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
-        named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
-        plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
-        if not plausible and any(is_factorisation(c) for c in stated):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
-                "observed cells alone.",
-                wanted=wanted,
-            )
-        plausible = plausible or [c for c in named if c.is_product]
-        if plausible:
-            nearest = min(plausible, key=lambda candidate: low_rank.observed_loss(A, M, candidate.P))
-            reached = low_rank.observed_loss(A, M, nearest.P)
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
-                "over the observed cells.",
-                got=format_matrix(nearest.P),
-                wanted=wanted,
-            )
-        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
-
-
-def _passed(candidate: Candidate) -> Finding:
-    first, second = candidate.P[1, 0], candidate.P[2, 1]
-    return Finding(
-        outcome=Outcome.PASS,
-        message=f"Found as {candidate.origin}; the hidden cells (2,1) and (3,2) are completed to "
-        f"{first:.4f} and {second:.4f} (A has {A[1, 0]:.4f} and {A[2, 1]:.4f}).",
-    )
-
-
-def _is_given(candidate: Candidate) -> bool:
-    """A itself, the mask, or A with its hidden cells set to zero."""
-    return any(
-        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
-        for given in (A, M, A * M, 1 - M)
-    )
-
-
-def _attempted(bench: Bench) -> bool:
-    """Whether there is a sign of exercise 3: its function, or the sheet's mask."""
-    if bench.locate(SGD_FACTORISE_MASKED) is not None:
-        return True
-    return any(
-        figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures
     )

@@ -7,8 +7,9 @@ import numpy as np
 
 from grader.core.model import CheckResult, Diagnosis, Outcome
 from grader.lab import Bench
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Setting
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.hard_coded_parameters import follows_with_constants_inside
 from reference.diagnosis.counterexamples import RUNGS, raised_by_descent
 from reference.diagnosis.initialisation import REDRAWN, drawn_again, of_start
 from reference.diagnosis.matching import (
@@ -87,17 +88,19 @@ OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _
 """What is recognised by itself and not as a rule."""
 
 
-def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+def diagnose_descent(
+    context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
+) -> tuple[Diagnosis, ...]:
     """Every mistake that can be proved, the most telling first; empty where none can."""
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     costs = {r.cost for r in results if r.cost}
     if "found" in failed or not (failed or "extra-values" in costs):
         return ()
-    named = tuple(_named(ladder, bench, failed, costs))
-    located = bench.locate(ladder.function)
+    named = tuple(_named(context, bench, failed, costs))
+    located = bench.locate(context.function)
     source = bench.loaded.source
     if not named:
-        raised = raised_by_descent(ladder, bench)
+        raised = raised_by_descent(context, bench)
         return (raising(raised, source),) if raised is not None else ()
     return tuple(
         Diagnosis(
@@ -115,139 +118,141 @@ def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, .
     )
 
 
-def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> Iterator[tuple[Words, str]]:
-    if ladder.fixed.follows(bench):
+def _named(
+    context: FactorisationContext, bench: Bench, failed: set[str], costs: set[str]
+) -> Iterator[tuple[Words, str]]:
+    if follows_with_constants_inside(context, bench):
         yield _CONSTANTS, _WHOLE
         return
     if failed & RUNGS:
-        yield from _of_rule(ladder, bench)
+        yield from _of_rule(context, bench)
     if "start" in failed:
-        found = _start(ladder, bench)
+        found = _start(context, bench)
         if found is not None:
             yield found, _SAW
     if "inputs" in failed:
         yield _INPUT, _SAW
     if "defaults" in failed:
-        yield from _defaults(ladder, bench)
+        yield from _defaults(context, bench)
     if "extra-values" in costs:
         yield _EXTRA, _SAW
 
 
-def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
+def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Words, str]]:
     for words, reading in READINGS:
-        seen = runs(ladder, bench, reading)
-        if _is_complete(ladder, seen) and moved(seen) and follows_sheet(seen):
+        seen = runs(context, bench, reading)
+        if _is_complete(context, seen) and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
-    seen = runs(ladder, bench)
-    arranged = ARRANGED.get(ladder.habits.of(bench).arrangement)
+    seen = runs(context, bench)
+    arranged = ARRANGED.get(context.constraints.of(bench).arrangement)
     if arranged is not None:
-        is_all = _is_complete(ladder, seen) and follows_sheet(seen)
+        is_all = _is_complete(context, seen) and follows_sheet(seen)
         yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
         if is_all:
             return
-    observed = _observed(ladder, bench, seen, is_arranged=arranged is not None)
+    observed = _observed(context, bench, seen, is_arranged=arranged is not None)
     if observed is not None:
         yield observed, _SAW
         return
     # With too few starts to be seen nothing is certain.
-    enough = 2 * len(seen) >= len(ladder.drawn.all())
-    explained = _explained(ladder, bench, seen) if enough else ()
+    enough = 2 * len(seen) >= len(context.inputs.all())
+    explained = _explained(context, bench, seen) if enough else ()
     if explained:
         for entry in explained:
             yield entry, _RAN.format(count=len(seen))
-    elif drawn_again(ladder, bench):
-        yield REDRAWN, _RAN.format(count=len(ladder.drawn.epochs))
+    elif drawn_again(context, bench):
+        yield REDRAWN, _RAN.format(count=len(context.inputs.epochs))
     elif enough and _one_cell_each(seen):
         yield _ONE_CELL, _RAN.format(count=len(seen))
     else:
-        begun = _start(ladder, bench)
+        begun = _start(context, bench)
         if begun is not None:
             yield begun, _SAW
 
 
-def _is_complete(ladder: Ladder, seen: Sequence[Run]) -> bool:
+def _is_complete(context: FactorisationContext, seen: Sequence[Run]) -> bool:
     """Whether every call of the rungs gave something to compare."""
-    return len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
+    return len(seen) == len(context.inputs.all()) + 1 and all(run.got is not None for run in seen)
 
 
-def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run], is_arranged: bool) -> Words | None:
+def _observed(
+    context: FactorisationContext, bench: Bench, seen: Sequence[Run], is_arranged: bool
+) -> Words | None:
     """What shows in the values themselves, whatever rule they come from."""
     if _shares(seen):
         return _SHARED
-    value = (None if is_arranged else of_value(ladder, bench)) or of_numbers(
+    value = (None if is_arranged else of_value(context, bench)) or of_numbers(
         pair for s in seen for pair in (s.start, s.got) if pair
     )
-    if value is None and ladder.masked and seen and not moved(seen) and _moves_with_booleans(ladder, bench):
+    if value is None and context.masked and seen and not moved(seen) and _moves_with_booleans(context, bench):
         return _BITWISE
     return value
 
 
-def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
-    entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
+def _explained(context: FactorisationContext, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
+    entries = (*BANK, *(MASKED_BANK if context.masked else ()))
     if follows_sheet(seen):
         # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
-        idle = runs(ladder, bench, start=start_without_rate)
+        idle = runs(context, bench, start=start_without_rate)
         return () if follows_sheet(idle) else explain_by_one(idle, entries)
     if not moved(seen):
         if any(run.got is None for run in seen):
             return ()  # it stopped before it could move anything
-        still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
+        still = ("mask-never-true",) if context.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)
     found = explain_by_one(seen, entries)
     if not found:
-        found = explain_by_one(runs(ladder, bench, start=start_without_rate), entries)
+        found = explain_by_one(runs(context, bench, start=start_without_rate), entries)
     return found or explain_by_two(seen, entries)
 
 
-def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:
-    for setting in ladder.drawn.hidden:
-        if setting.M is None or not setting.M.any():
+def _moves_with_booleans(context: FactorisationContext, bench: Bench) -> bool:
+    for call in context.inputs.hidden:
+        if call.M is None or not call.M.any():
             continue
-        setting = setting.changed(M=setting.M.astype(bool))
+        call = call.changed(M=call.M.astype(bool))
         try:
-            start = ladder.descent.observe(bench, setting.changed(epochs=0))
-            got = ladder.descent.observe(bench, setting)
+            start = context.probe.observe(bench, call.changed(epochs=0))
+            got = context.probe.observe(bench, call)
         except Refused:
             return False
-        if not explains(SHEET, run_of(setting, start, got)):
+        if not explains(SHEET, run_of(call, start, got)):
             return False
     return True
 
 
 def _shares(seen: Sequence[Run]) -> bool:
     """U and V are the same numbers before and after, wherever both are there."""
-    both = [
-        (s.start, s.got) for s in seen if s.got is not None and s.setting.A.shape[0] == s.setting.A.shape[1]
-    ]
+    both = [(s.start, s.got) for s in seen if s.got is not None and s.call.A.shape[0] == s.call.A.shape[1]]
     return bool(both) and all(
         np.array_equal(start[0], start[1]) and np.array_equal(got[0], got[1]) for start, got in both
     )
 
 
 def _one_cell_each(seen: Sequence[Run]) -> bool:
-    single = [s for s in seen if s.setting.epochs == 1]
-    return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.setting)) for s in single)
+    single = [s for s in seen if s.call.epochs == 1]
+    return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.call)) for s in single)
 
 
-def _cells_of(setting: Setting) -> Iterable[Rule]:
-    m, n = setting.A.shape
+def _cells_of(call: CallSpec) -> Iterable[Rule]:
+    m, n = call.A.shape
     for r in range(m):
         for c in range(n):
             yield permuted(((r, c),))
 
 
-def _start(ladder: Ladder, bench: Bench) -> Words | None:
+def _start(context: FactorisationContext, bench: Bench) -> Words | None:
     try:
-        return of_start(start_of(ladder, bench, ladder.asked(bench, ladder.drawn.spread)))
+        return of_start(start_of(context, bench, context.adapted(bench, context.inputs.spread)))
     except Refused:
         return None
 
 
-def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
-    located = bench.locate(ladder.function)
+def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Words, str]]:
+    located = bench.locate(context.function)
     declared = dict(located.defaults) if located is not None else {}
-    for parameter in ladder.function.parameters:
+    for parameter in context.function.parameters:
         words = {"num_epochs": _EPOCHS, "lr": _RATE}.get(parameter.name)
         if words is None or parameter.name not in declared or parameter.default is None:
             continue
@@ -256,22 +261,22 @@ def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
                 yield words, f"The signature says {parameter.name}={declared[parameter.name]}."
         except ValueError:
             continue
-    setting = ladder.asked(bench, ladder.drawn.defaults)
+    call = context.adapted(bench, context.inputs.defaults)
     try:
-        start = ladder.descent.start(bench, setting)
-        got = ladder.descent.observe(bench, setting, defaults=True)
+        start = context.probe.start(bench, call)
+        got = context.probe.observe(bench, call, defaults=True)
     except Refused:
         return
-    ended = _ends_after(setting, start, got)
+    ended = _ends_after(call, start, got)
     if ended is not None:
-        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {setting.epochs} epochs."
+        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {call.epochs} epochs."
 
 
-def _ends_after(setting: Setting, start: Factors, got: Factors) -> int | None:
+def _ends_after(call: CallSpec, start: Factors, got: Factors) -> int | None:
     """After how many epochs, fewer than asked for, the sheet's rule is where the run ended."""
     U, V = start
-    for epochs in range(1, setting.epochs):
-        U, V = run(SHEET, setting.A, setting.M, (U, V), 1, setting.lr)
+    for epochs in range(1, call.epochs):
+        U, V = run(SHEET, call.A, call.M, (U, V), 1, call.lr)
         if max(float(np.abs(U - got[0]).max()), float(np.abs(V - got[1]).max())) <= 2e-5:
             return epochs
     return None

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench
-from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.matching import explains, run_of
 from reference.factors.reading import Refused
 from reference.misconceptions.entry import Words
@@ -83,22 +83,22 @@ def of_start(start: Factors) -> Words | None:
     return None
 
 
-def drawn_again(ladder: Ladder, bench: Bench) -> bool:
+def drawn_again(context: FactorisationContext, bench: Bench) -> bool:
     """Whether each epoch is the sheet's, from the numbers drawn at its own beginning.
 
     With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
     rule from there.
     """
-    settings = [ladder.suited(bench, setting) for setting in ladder.drawn.epochs]
-    for setting in settings:
+    calls = [context.informative(bench, call) for call in context.inputs.epochs]
+    for call in calls:
         try:
-            last = ladder.descent.observe(bench, setting.changed(lr=setting.idle))
-            first = ladder.descent.observe(bench, setting.still())
-            got = ladder.descent.observe(bench, setting)
+            last = context.probe.observe(bench, call.changed(lr=call.idle))
+            first = context.probe.observe(bench, call.still())
+            got = context.probe.observe(bench, call)
         except Refused:
             return False
         if np.array_equal(first[0], last[0]):
             return False
-        if not explains(SHEET, run_of(setting.changed(epochs=setting.fewest), last, got)):
+        if not explains(SHEET, run_of(call.changed(epochs=call.fewest), last, got)):
             return False
     return True

@@ -9,8 +9,8 @@ from grader import protocol
 from grader.core.model import Observation
 from grader.execution.stated_values import array_of
 from grader.lab import Bench
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Setting
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.initialisation import COPIED
 from reference.diagnosis.matching import Reading
 from reference.factors.layout import FLAT, SWAPPED, TURNED, U_TURNED, V_TURNED
@@ -125,21 +125,21 @@ READINGS: Final[tuple[tuple[Words, Reading], ...]] = ((_V_RESHAPED, _v_reshaped)
 """Ways to read a pair of factors of the right shapes that are right otherwise."""
 
 
-def of_value(ladder: Ladder, bench: Bench) -> Words | None:
+def of_value(context: FactorisationContext, bench: Bench) -> Words | None:
     """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
     seen: list[Words | None] = []
-    for setting in (ladder.drawn.sweep[2], ladder.drawn.sweep[4]):  # all of m, n and rank differ
-        setting = ladder.suited(bench, setting)
-        found = _classified(bench.observe(ladder.descent.probe(setting)), setting)
+    for call in (context.inputs.sweep[2], context.inputs.sweep[4]):  # all of m, n and rank differ
+        call = context.informative(bench, call)
+        found = _classified(bench.observe(context.probe.probe_of(call)), call)
         # Loops that run too far raise; without epochs the shapes show all the same.
-        idle = bench.observe(ladder.descent.probe(setting.changed(epochs=0)))
+        idle = bench.observe(context.probe.probe_of(call.changed(epochs=0)))
         if found is None:
-            found = _shapes(idle, setting)
-        seen.append(_born_integer(found, idle, setting))
-    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(ladder, bench)
+            found = _shapes(idle, call)
+        seen.append(_born_integer(found, idle, call))
+    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(context, bench)
 
 
-def _born_integer(found: Words | None, idle: Observation, setting: Setting) -> Words | None:
+def _born_integer(found: Words | None, idle: Observation, call: CallSpec) -> Words | None:
     """Integers that are all 0 without a step were drawn as reals and converted at the end."""
     if found is not _INTEGERS or not isinstance(idle, protocol.Returned):
         return found
@@ -148,7 +148,7 @@ def _born_integer(found: Words | None, idle: Observation, setting: Setting) -> W
     return _CONVERTED if all(a is not None and not a.any() for a in arrays) else found
 
 
-def _classified(observation: Observation, setting: Setting) -> Words | None:
+def _classified(observation: Observation, call: CallSpec) -> Words | None:
     if not isinstance(observation, protocol.Returned):
         return None
     value = observation.value
@@ -159,30 +159,30 @@ def _classified(observation: Observation, setting: Setting) -> Words | None:
     if isinstance(value, protocol.Opaque):
         return _GENERATOR if value.type_name in ("generator", "map", "zip") else None
     parts = items_of(value)
-    return _single(value, setting) if parts is None else _several(parts, setting) or _single(value, setting)
+    return _single(value, call) if parts is None else _several(parts, call) or _single(value, call)
 
 
-def _single(value: protocol.Value, setting: Setting) -> Words | None:
+def _single(value: protocol.Value, call: CallSpec) -> Words | None:
     array = array_of(value)
     if array is None:
         return None
-    m, n = setting.A.shape
-    if array.shape == (m, setting.rank):
+    m, n = call.A.shape
+    if array.shape == (m, call.rank):
         return _U_ONLY
-    if array.shape == (n, setting.rank):
+    if array.shape == (n, call.rank):
         return _V_ONLY
     if array.shape == (m, n):
-        hidden = setting.M == 0 if setting.M is not None else np.zeros((m, n), bool)
+        hidden = call.M == 0 if call.M is not None else np.zeros((m, n), bool)
         if hidden.any() and not array[hidden].any():
             return _MASKED
         values = np.linalg.svd(array, compute_uv=False)
-        if (values[setting.rank :] <= 1e-5 * values[0]).all():
+        if (values[call.rank :] <= 1e-5 * values[0]).all():
             return _PRODUCT
     return _SCALARS if array.ndim == 0 else None
 
 
-def _several(parts: tuple[protocol.Value, ...], setting: Setting) -> Words | None:
-    m, n = setting.A.shape
+def _several(parts: tuple[protocol.Value, ...], call: CallSpec) -> Words | None:
+    m, n = call.A.shape
     types = [part.dtype for part in parts[:2] if isinstance(part, protocol.Array)]
     if any("complex" in dtype for dtype in types):
         return _COMPLEX
@@ -190,25 +190,25 @@ def _several(parts: tuple[protocol.Value, ...], setting: Setting) -> Words | Non
     if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
         return None
     shapes = (arrays[0].shape, arrays[1].shape)
-    if shapes == ((m, setting.rank), (n, setting.rank)) and any(t not in FLOATS for t in types):
+    if shapes == ((m, call.rank), (n, call.rank)) and any(t not in FLOATS for t in types):
         return _INTEGERS
     if shapes[0] == (m, n) and arrays[1].size == 1:
         return _PRODUCT_LOSS
     if shapes == ((), ()):
         return _SCALARS
-    if shapes in (((setting.rank,), (setting.rank,)), ((1, setting.rank), (1, setting.rank))):
+    if shapes in (((call.rank,), (call.rank,)), ((1, call.rank), (1, call.rank))):
         return _ROWS
     return None
 
 
-def _shapes(observation: Observation, setting: Setting) -> Words | None:
+def _shapes(observation: Observation, call: CallSpec) -> Words | None:
     if not isinstance(observation, protocol.Returned):
         return None
     parts = items_of(observation.value)
     arrays = [array_of(part) for part in (parts or ())[:2]]
     if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
         return None
-    (m, n), k = setting.A.shape, setting.rank
+    (m, n), k = call.A.shape, call.rank
     known = {((n, k), (m, k)): _SIZES, ((m, k), (m, k)): _V_SIZE, ((n, k), (n, k)): _U_SIZE}
     shapes: tuple[tuple[int, ...], tuple[int, ...]] = (arrays[0].shape, arrays[1].shape)
     if np.array_equal(arrays[0], arrays[1]):
@@ -216,17 +216,17 @@ def _shapes(observation: Observation, setting: Setting) -> Words | None:
     return next((words for wanted, words in known.items() if wanted == shapes), None)
 
 
-def _rank_of(ladder: Ladder, bench: Bench) -> Words | None:
+def _rank_of(context: FactorisationContext, bench: Bench) -> Words | None:
     """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
     wide = set()
-    for setting in (ladder.drawn.sweep[3], ladder.drawn.sweep[4]):
-        setting = ladder.suited(bench, setting).changed(epochs=0)
-        observation = bench.observe(ladder.descent.probe(setting))
+    for call in (context.inputs.sweep[3], context.inputs.sweep[4]):
+        call = context.informative(bench, call).changed(epochs=0)
+        observation = bench.observe(context.probe.probe_of(call))
         parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
         shapes = tuple(array.shape[1:] for part in (parts or ())[:2] if (array := array_of(part)) is not None)
         if len(shapes) != 2:
             return None
-        wide.add(tuple(shape != (setting.rank,) and len(shape) == 1 for shape in shapes))
+        wide.add(tuple(shape != (call.rank,) and len(shape) == 1 for shape in shapes))
     return _RANK if any(any(entry) for entry in wide) else None
 
 

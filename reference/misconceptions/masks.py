@@ -6,7 +6,7 @@ from typing import Final
 
 from reference import matrices
 from reference.misconceptions.entry import Misconception
-from reference.misconceptions.update_steps import plus
+from reference.misconceptions.step_parts import plus
 from reference.rules.update_rule import Matrix, Rule
 
 __all__ = ["MASKS"]

@@ -25,6 +25,7 @@ import pytest
 from tests.hostile import crash, escape, forge, odd, resource, text
 from tests.hostile.attack import HONEST, Attack, Place, hand_in
 from tests.support.command_line import environment
+from tests.support.workers import unavailable_reason
 
 KINDS = {
     module.__name__.rpartition(".")[2]: module.ATTACKS

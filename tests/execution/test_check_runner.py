@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
 from grader.execution.check_runner import run_checks
-from grader.lab import Bench, Check, Exercise, ExerciseRubric, Rubric
+from grader.lab import Bench, Check, Exercise, ExerciseRubric, Learned, Rubric
 from grader.marking.marks import mark
 
 
@@ -18,6 +18,7 @@ class Asked:
     checks: list[str] = dataclasses.field(default_factory=list)
     loaded: LoadReport = dataclasses.field(default_factory=lambda: LoadReport(None))
     figures: tuple[Figure, ...] = ()
+    learned: Learned = dataclasses.field(default_factory=Learned)
 
     def locate(self, function: object) -> None:
         """Nothing is there."""

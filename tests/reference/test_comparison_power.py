@@ -11,10 +11,12 @@ from grader.execution.check_runner import run_checks
 from grader.labkit import low_rank
 from grader.marking.marks import mark
 from reference import LAB, exercises, matrices
+from reference.checks import rounding_tolerance
+from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import LEAST_POWER
 from reference.checks.convergence import BEST_OF_RANK_ONE_OBSERVED
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Descent, Inconclusive, Setting
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe, Inconclusive
 from reference.model import solution
 from reference.rules.update_rule import Factors
 from reference.sheet import SGD_FACTORISE
@@ -29,8 +31,8 @@ def power(
 ) -> float:
     U, V = (np.array(factor, np.float64) for factor in start)
     mask = None if M is None else np.array(M)
-    setting = Setting(np.array(A, np.float32), U.shape[1], 1, mask)
-    return Descent(SGD_FACTORISE).power(setting, (U, V))
+    setting = CallSpec(np.array(A, np.float32), U.shape[1], 1, mask)
+    return rounding_tolerance.power(setting, (U, V))
 
 
 def test_from_zeros_nothing_can_be_told() -> None:
@@ -59,8 +61,8 @@ def test_a_component_that_stays_at_zero_makes_it_count_for_nothing() -> None:
 def shows_all(start: tuple[list[list[float]], list[list[float]]], M: list[list[int]] | None = None) -> bool:
     U, V = (np.array(factor, np.float64) for factor in start)
     A = np.full((len(U), len(V)), 2.0, np.float32)
-    setting = Setting(A, U.shape[1], 1, None if M is None else np.array(M))
-    return Descent(SGD_FACTORISE).shows_all(setting, (U, V))
+    setting = CallSpec(A, U.shape[1], 1, None if M is None else np.array(M))
+    return rounding_tolerance.shows_all(setting, (U, V))
 
 
 def test_a_start_may_not_hide_what_a_rule_leaves_out() -> None:
@@ -104,7 +106,7 @@ def test_agreement_from_a_dead_start_is_refused_in_words() -> None:
 
     bench = InProcessBench({"sgd_factorise": zeros})
     with pytest.raises(Inconclusive, match="this shows nothing"):
-        Descent(SGD_FACTORISE).compare(bench, Ladder("1.1", False, 3).drawn.square)
+        FactorisationProbe(SGD_FACTORISE).compare(bench, GeneratedInputs(False, 3).square)
 
 
 # --- functions that are no factorisation --------------------------------------------------------------------
@@ -201,6 +203,6 @@ def test_the_starts_that_are_judged_are_those_whose_steps_are_followed() -> None
 
 
 def test_a_start_differs_between_seeds() -> None:
-    setting = Ladder("1.1", False, 3).drawn.square
+    setting = GeneratedInputs(False, 3).square
     first: Factors = start_of(setting, 1)
     assert not np.array_equal(first[0], start_of(setting, 2)[0])

@@ -10,7 +10,7 @@ from grader.core.model import Diagnosis
 from grader.execution.check_runner import run_checks
 from grader.lab import Exercise
 from reference import LAB
-from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_context import FactorisationContext, factorisation_context
 from reference.checks.truncated_svd import Decomposition
 from reference.diagnosis import descent_witness
 from reference.diagnosis.factorisation import OTHERS
@@ -37,8 +37,8 @@ EVERY_WORD: tuple[Words, ...] = (
 )  # fmt: skip
 
 
-def ladder(masked: bool) -> Ladder:
-    return Ladder("3.1" if masked else "1.1", masked, LAB.seed)
+def context(masked: bool) -> FactorisationContext:
+    return factorisation_context("3.1" if masked else "1.1", masked, LAB.seed)
 
 
 def exercise(id_: str) -> Exercise:
@@ -66,7 +66,7 @@ def test_every_mistake_is_told_in_full_with_a_question_and_without_a_line_of_cod
 
 @pytest.mark.parametrize(("mistake", "masked"), DESCENTS, ids=lambda v: getattr(v, "id", ""))
 def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconception, masked: bool) -> None:
-    rungs = ladder(masked)
+    rungs = context(masked)
     bench = InProcessBench({rungs.function.name: following(mistake.rules[0])})
     found = diagnosed(bench, rungs.exercise)
     assert found, mistake.id
@@ -76,8 +76,8 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
-    rungs = ladder(masked)
-    settings = (*rungs.drawn.all(), rungs.drawn.many)
+    rungs = context(masked)
+    settings = (*rungs.inputs.all(), rungs.inputs.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
         for mistake in (*BANK, *(MASKED_BANK if masked else ()))
@@ -114,12 +114,12 @@ def _differ(x: np.ndarray | None, y: np.ndarray | None) -> bool:
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_no_mistake_explains_the_model_solution(masked: bool) -> None:
-    rungs = ladder(masked)
+    rungs = context(masked)
     bench = InProcessBench(
         {"sgd_factorise": solution.sgd_factorise, "sgd_factorise_masked": solution.sgd_factorise_masked}
     )
     seen = runs(rungs, bench)
-    assert len(seen) == len(rungs.drawn.all()) + 1
+    assert len(seen) == len(rungs.inputs.all()) + 1
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         for rule in mistake.rules:
             assert not all_explained(rule, seen), mistake.id
@@ -185,7 +185,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
     mistake: str, shape: tuple[int, int], rank: int
 ) -> None:
     rule = next(m for m in BANK if m.id == mistake).rules[0]
-    rungs = ladder(False)
+    rungs = context(False)
     bench = InProcessBench({"sgd_factorise": following(rule)})
     witness = descent_witness(rungs, bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
@@ -198,7 +198,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
 def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
     rule = next(m for m in BANK if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(ladder(False), bench, run_checks(exercise("1.1"), bench))
+    witness = descent_witness(context(False), bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
     (theirs,) = [grid for grid in witness.got if grid.marked]
     (sheets,) = [grid for grid in witness.wanted if grid.marked]

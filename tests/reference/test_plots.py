@@ -19,7 +19,7 @@ from grader.labkit import low_rank
 from grader.sandbox.worker_client import ForkServer
 from grader.submissions.discovery import collect
 from reference import LAB, exercises, matrices, plots
-from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_context import factorisation_context
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET, Rule
 from tests.support.in_process_bench import InProcessBench, following
@@ -73,7 +73,7 @@ def test_a_right_solution_is_drawn_without_a_single_further_call(exercise_id: st
 
 def test_the_curve_of_a_right_solution_ends_where_the_solution_itself_ends() -> None:
     (plot,), _, _ = illustrated("1.1", following(SHEET))
-    setting = Ladder("1.1", masked=False, seed=LAB.seed).drawn.defaults
+    setting = factorisation_context("1.1", masked=False, seed=LAB.seed).inputs.defaults
     torch.manual_seed(setting.seed)
     U, V = following(SHEET)(torch.from_numpy(setting.A.copy()), 2)
     ended = low_rank.loss(A, U.double().numpy() @ V.double().numpy().T)

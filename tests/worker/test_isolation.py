@@ -22,11 +22,11 @@ from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
 from grader.sandbox.worker_client import ForkServer
 from reference import LAB, matrices
-from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_context import factorisation_context
 from tests.support.command_line import Grade, environment
 from tests.support.paths import ROOT
 from tests.support.submissions import RIGHT_SVD, Handed
-from tests.support.workers import LIMITS, WORK
+from tests.support.workers import LIMITS, WORK, unavailable_reason
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
@@ -313,9 +313,9 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 ) -> None:
     solution: dict[str, Any] = {}
     exec(TABLE, solution)
-    rungs = Ladder("1.1", masked=False, seed=LAB.seed)
+    inputs = factorisation_context("1.1", masked=False, seed=LAB.seed).inputs
     stored = {}
-    for setting in (rungs.drawn.defaults, rungs.drawn.converges):
+    for setting in (inputs.defaults, inputs.converges):
         torch.manual_seed(setting.seed)
         factors = solution["honest"](torch.tensor(setting.A), setting.rank, setting.epochs, setting.lr)
         stored[setting.lr] = [factor.tolist() for factor in factors]

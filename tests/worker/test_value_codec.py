@@ -16,7 +16,7 @@ from grader import protocol
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
 from grader.execution.check_runner import run_checks
 from grader.execution.stated_values import array_of, from_text, from_variables
-from grader.lab import Exercise, Function, Located, call_binding
+from grader.lab import Exercise, Function, Learned, Located, call_binding
 from grader.worker.value_codec import Room, to_wire
 from reference import LAB, exercises
 from reference.factors.reading import Refused, approximations, arrangement_of, describe, factors, place_of
@@ -420,6 +420,7 @@ class Fed:
             [protocol.Variable(name="U", value=answer.value)] if isinstance(answer, protocol.Returned) else []
         )
         self.figures: tuple[Figure, ...] = tuple(from_variables(variables))
+        self.learned = Learned()
 
     def locate(self, function: Function) -> Located:
         """Found, as the sheet has it."""

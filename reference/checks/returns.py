@@ -1,0 +1,106 @@
+"""What comes back of a factorisation: that it can be read, rests on A, has the sheet's shapes, and leaves its arguments."""
+
+import numpy as np
+
+from grader import protocol
+from grader.core.model import Finding, Outcome
+from grader.lab import Bench
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.findings import both, equal, failed, noted
+from reference.factors.layout import AS_ASKED
+from reference.factors.reading import Refused, failure, is_changed
+
+__all__ = ["arguments_unchanged", "depends_on_a", "in_the_order_asked", "returns_factors"]
+
+
+def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether U and V can be read from the answer, in three shapes and ranks."""
+    calls = context.all_informative(bench, context.inputs.sweep[1:4])
+    context.probe.expect(bench, calls)
+    for call in calls:
+        try:
+            U, V = context.probe.observe(bench, call)
+        except Refused as refused:
+            if context.constraints.detect_epochs(bench):
+                return noted(returns_factors(context, bench), _few_epochs(context, bench, refused))
+            if context.constraints.detect_arrangement(bench):
+                return returns_factors(context, bench)
+            return failed(context, bench, str(refused), call)
+        if not (np.isfinite(U).all() and np.isfinite(V).all()):
+            return failed(
+                context,
+                bench,
+                "After one epoch there are values that are not finite (inf or nan).",
+                call,
+                got=both((U, V)),
+                wanted="finite numbers",
+            )
+    context.constraints.detect_place(bench)
+    count = _count(context, bench)
+    if count > 2:
+        note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
+        return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
+    return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
+
+
+def _few_epochs(context: FactorisationContext, bench: Bench, refused: Refused) -> str:
+    more = context.constraints.of(bench).more
+    return (
+        f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
+        "smaller. This costs nothing."
+    )
+
+
+def _count(context: FactorisationContext, bench: Bench) -> int:
+    """How many values come back side by side."""
+    call = context.informative(bench, context.inputs.sweep[1])
+    observation = bench.observe(context.probe.probe_of(call))
+    value = observation.value if isinstance(observation, protocol.Returned) else None
+    if isinstance(value, protocol.Items) and value.type_name != protocol.ATTRIBUTES:
+        return len(value.items)
+    return 2
+
+
+def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether another A changes the answer: of one that never changes, no further check could tell anything."""
+    call = context.informative(bench, context.inputs.sweep[1])
+    other = call.changed(A=context.inputs.another)
+    try:
+        is_same = equal(context.probe.observe(bench, call), context.probe.observe(bench, other))
+    except Refused as refused:
+        return failed(context, bench, str(refused), call)
+    if not is_same:
+        return Finding(outcome=Outcome.PASS)
+    return failed(
+        context,
+        bench,
+        "For another matrix A and the same seed, the very same U and V come back: no step has changed them.",
+        other,
+        wanted="U and V that steps towards this A have moved",
+    )
+
+
+def in_the_order_asked(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether U comes first, then V, in the sheet's shapes."""
+    call = context.informative(bench, context.inputs.sweep[2])
+    try:
+        context.probe.observe(bench, call.changed(arrangement=AS_ASKED))
+    except Refused as refused:
+        message = f"{refused} Everything else was looked at as if they came as asked."
+        return failed(context, bench, message, call)
+    return Finding(outcome=Outcome.PASS)
+
+
+def arguments_unchanged(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether a call leaves A, and the mask, as they were given."""
+    inputs = context.inputs
+    call = context.informative(bench, inputs.hidden[-1] if context.masked else inputs.sweep[2])
+    probe = context.probe.probe_of(call)
+    observation = bench.observe(probe)
+    if not isinstance(observation, protocol.Returned):
+        return failed(context, bench, failure(observation), call)
+    for (name, given), after in zip(probe.arguments.items(), observation.after, strict=True):
+        if isinstance(given, np.ndarray) and is_changed(given, after):
+            message = f"The call changes its argument {name}."
+            return failed(context, bench, message, call, wanted=f"{name} as it was given")
+    return Finding(outcome=Outcome.PASS)

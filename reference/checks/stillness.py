@@ -1,0 +1,49 @@
+"""Whether a factorisation stays where it starts when nothing may move: with that, its start can be seen."""
+
+from typing import Final
+
+from grader.core.model import Finding, Outcome
+from grader.lab import Bench
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.findings import both, equal, failed, noted
+from reference.factors.reading import Refused
+
+__all__ = ["stands_still"]
+
+IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
+
+
+def stands_still(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether nothing moves with lr = 0, else with the tiniest of rates."""
+    finding = _stillness(context, bench)
+    if finding.outcome is Outcome.FAIL and context.constraints.detect_idle(bench):
+        return noted(_stillness(context, bench), IDLE_NOTE)
+    return finding
+
+
+def _stillness(context: FactorisationContext, bench: Bench) -> Finding:
+    probe = context.probe
+    call = context.informative(bench, context.inputs.sweep[1]).still()
+    try:
+        once = probe.start(bench, call)
+        again = probe.observe(bench, call, attempt=1)
+        later = probe.observe(bench, call.changed(epochs=3 * call.fewest))
+    except Refused as refused:
+        return failed(context, bench, str(refused), call)
+    if not equal(once, again):
+        return Finding(
+            outcome=Outcome.MANUAL,
+            message="The same call from the same seed starts from other numbers each time, so that its "
+            "steps cannot be followed. A person has to look.",
+            call=probe.call_text(bench, call),
+        )
+    if not equal(once, later):
+        return failed(
+            context,
+            bench,
+            "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
+            call.changed(epochs=3 * call.fewest),
+            got=both(later),
+            wanted=f"as after one epoch: {both(once)}",
+        )
+    return Finding(outcome=Outcome.PASS)
