@@ -10,7 +10,7 @@ finds the same on every machine.
 import difflib
 import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -19,8 +19,8 @@ from grader import protocol
 from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
 from grader.diagnosis.candidate_bench import Trial, Trials
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
-from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge_stepwise
+from grader.execution.bench import Key, WorkerBench, key_of
+from grader.execution.check_runner import judge_stepwise, needed_by
 from grader.lab.spec import Bench, Check, Exercise, Function, Located
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
@@ -161,6 +161,8 @@ class _Aim(Frozen, frozen=True):
     """What a repair has to achieve: the check that failed first, and all that must pass."""
 
     check: Check
+    before: tuple[Check, ...]
+    """Checks to run first on every program, since the check asks other calls by what they learned."""
     required: frozenset[str]
     located: tuple[tuple[Function, Located], ...]
     suspected: frozenset[int]
@@ -182,8 +184,8 @@ def _aim(
             left_aside.add(result.id)
         if result.outcome is not Outcome.FAIL:
             continue
-        watch = _Watch(bench)
-        by_id[result.id].run(watch)
+        check = by_id[result.id]
+        watch, _ = _run(check, needed_by(exercise, check), bench)
         for function in functions:
             found = bench.locate(function) if function.name in watch.functions else None
             if found is not None:
@@ -191,7 +193,7 @@ def _aim(
         if watch.read_figures or not located:
             left_aside.add(result.id)
         elif first is None:
-            first = by_id[result.id]
+            first = check
     if first is None:
         return None
     required = {
@@ -199,9 +201,50 @@ def _aim(
         for result in results
         if result.outcome is Outcome.FAIL or counted is None or result.id in counted
     }
-    lines = _Watch(bench)
-    first.run(lines)
-    return _Aim(first, frozenset(required - left_aside), tuple(located.values()), frozenset(lines.raised))
+    before = _before(first, needed_by(exercise, first), bench)
+    watch, _ = _run(first, before, bench)
+    return _Aim(
+        first, before, frozenset(required - left_aside), tuple(located.values()), frozenset(watch.raised)
+    )
+
+
+def _before(check: Check, needed: tuple[Check, ...], bench: Bench) -> tuple[Check, ...]:
+    """Those of the checks needed without which the check would ask or find something else of the student's program.
+
+    Mostly there are none, and edited programs are spared their calls.
+    """
+    asked, wanted = _run(check, needed, bench)
+
+    def is_same(before: Sequence[Check]) -> bool:
+        watch, finding = _run(check, before, bench)
+        return finding == wanted and _probes(watch) == _probes(asked)
+
+    if is_same(()):
+        return ()
+    kept = list(needed)
+    for other in needed:
+        rest = [one for one in kept if one is not other]
+        if is_same(rest):
+            kept = rest
+    return tuple(kept)
+
+
+def _probes(watch: "_Watch") -> list[Key]:
+    return [key_of(probe) for probe, _ in watch.seen]
+
+
+def _run(check: Check, before: Iterable[Check], bench: Bench) -> tuple["_Watch", Finding]:
+    """What a check finds on a bench of its own after others, and what it looked at; what the others looked at is left out.
+
+    Where one of the others does not pass, that is what is found.
+    """
+    watch = _Watch(bench)
+    for other in before:
+        finding = other.run(watch)
+        if finding.outcome is not Outcome.PASS:
+            return watch, finding
+    watch.forget()
+    return watch, check.run(watch)
 
 
 class _Watch:
@@ -209,6 +252,10 @@ class _Watch:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self.forget()
+
+    def forget(self) -> None:
+        """Start the notes anew."""
         self.read_figures = False
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
@@ -348,8 +395,7 @@ class _Search:
     def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
         trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
-        watch = _Watch(trial)
-        finding = self._aim.check.run(watch)
+        watch, finding = _run(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.FAIL:
             return None
@@ -372,8 +418,7 @@ class _Search:
         if trial.loaded.problem or self._echoes(trial):
             trial.close()
             return None
-        watch = _Watch(trial)
-        finding = self._aim.check.run(watch)
+        watch, finding = _run(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.PASS:
             return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
