@@ -18,7 +18,7 @@ import msgspec
 from grader import protocol
 from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
 from grader.diagnosis.candidate_bench import Trial, Trials
-from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
+from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced, without_each
 from grader.execution.bench import Key, WorkerBench, key_of
 from grader.execution.check_runner import judge_stepwise, needed_by
 from grader.lab.spec import Bench, Check, Exercise, Function, Located
@@ -90,6 +90,10 @@ class Repair(Frozen, frozen=True):
     """The whole program with the edits made."""
     passed: int
     """Checks that passed with it."""
+    remaining: tuple[str, ...]
+    """Ids of mistakes that the lab still names with it."""
+    without: tuple[str, ...]
+    """For each place the program with all edits but this one; empty where they cannot be made apart."""
     costs: tuple[str, ...]
     """What a sound difference that remains costs, by the rubric's lines."""
     candidates: int
@@ -430,21 +434,20 @@ class _Search:
 
     def _verify(self, version: _Version) -> _Progress:
         trial = self._trials.open_alone(version.code)
-        costs: set[str] = set()
-        passed = 0
+        results: list[CheckResult] = []
         try:
             for result in judge_stepwise(self._exercise, trial):
-                if result.outcome is Outcome.PASS:
-                    passed += 1
-                    costs |= {result.cost} - {""}
-                elif result.id in self._aim.required:
+                results.append(result)
+                if result.outcome is not Outcome.PASS and result.id in self._aim.required:
                     return self._place(result.id), 0, *_nearness(result)
+            remaining = tuple(mistake.id for mistake in self._exercise.diagnose(trial, tuple(results)))
         finally:
             trial.close()
-        self._keep(version, passed, tuple(sorted(costs)))
+        self._keep(version, results, remaining)
         return len(self._places), 0, 0, 0.0
 
-    def _keep(self, version: _Version, passed: int, costs: tuple[str, ...]) -> None:
+    def _keep(self, version: _Version, results: Sequence[CheckResult], remaining: tuple[str, ...]) -> None:
+        passed = [result for result in results if result.outcome is Outcome.PASS]
         code, lines = self._code, tuple(range(1, self._code.count("\n") + 2))
         original = self._code.split("\n")
         places = []
@@ -462,8 +465,10 @@ class _Search:
                 places=tuple(places),
                 diff=_diff(self._code, code, self._source.name),
                 code=code,
-                passed=passed,
-                costs=costs,
+                passed=len(passed),
+                remaining=remaining,
+                without=without_each(self._code, version.edits),
+                costs=tuple(sorted({result.cost for result in passed} - {""})),
                 candidates=self._trials.loads,
                 calls=self._trials.calls,
             )
