@@ -39,6 +39,10 @@ _EPOCHS: Final = Parameter(
 _RATE: Final = Parameter(
     "lr", ("learning_rate", "learningrate", "alpha", "eta", "step_size", "stepsize", "rate", "gamma"), 0.01
 )
+_OPTIONS: Final = (
+    "eps", "epsilon", "reg", "regular", "decay", "momentum", "penalty", "batch", "clip", "patience",
+)  # fmt: skip
+"""What students add to a training loop that the sheet does not ask for."""
 
 _TRIAL: Final = matrices.signed(4, 3, 1)
 _TRIAL_MASK: Final = matrices.row_hidden(4, 3, 1)
@@ -96,6 +100,7 @@ SGD_FACTORISE: Final = Function(
      "matrix_factorisation", "sgd_factorise_matrix", "factorise_matrix", "sgd_matrix_factorisation"),
     trial=Probe("sgd_factorise", {"A": _TRIAL, "rank": 2, "num_epochs": 1, "lr": 0.1}, 1, seconds=_SECONDS),
     recognise=_gives_factors,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 1.1."""
 
@@ -111,6 +116,7 @@ TRUNCATED_SVD: Final = Function(
     trial=Probe("truncated_svd", {"A": _SQUARE, "rank": 2}, 1, seconds=_SECONDS),
     recognise=_gives_best,
     mistaken=_gives_mistaken,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
 
@@ -128,6 +134,7 @@ SGD_FACTORISE_MASKED: Final = Function(
         seconds=_SECONDS,
     ),
     recognise=_gives_factors,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 3.1."""
 

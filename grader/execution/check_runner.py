@@ -13,7 +13,7 @@ from grader.core.model import CheckResult, Finding, Outcome
 from grader.execution.missing_packages import missing_package
 from grader.lab.spec import Bench, Check, Exercise
 
-__all__ = ["is_passed_on", "iter_check_results", "run_checks"]
+__all__ = ["is_passed_on", "iter_check_results", "needed_by", "run_checks"]
 
 _log: Final = logging.getLogger("grader")
 
@@ -25,6 +25,22 @@ _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 def run_checks(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     """The result of every check of the exercise, in its order."""
     return tuple(iter_check_results(exercise, bench))
+
+
+def needed_by(exercise: Exercise, check: Check) -> tuple[Check, ...]:
+    """The checks that one rests on, also through others, in the exercise's order.
+
+    What they learn of a student's function decides how the check asks; without them it may ask what the function refuses.
+    """
+    by_id = {other.id: other for other in exercise.checks}
+    found: set[str] = set()
+    left = list(check.needs)
+    while left:
+        need = left.pop()
+        if need not in found:
+            found.add(need)
+            left += by_id[need].needs
+    return tuple(other for other in exercise.checks if other.id in found)
 
 
 def is_passed_on(check: CheckResult) -> bool:

@@ -5,18 +5,25 @@ then by the default they share, then by position. Nothing is rejected for its sp
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeVar
 
 from grader.lab.spec import Binding, Function, Located, Parameter, Slot
 from grader.protocol import FunctionInfo, ParameterInfo
 
-__all__ = ["arguments", "bind", "find", "fits_arity", "normalised", "written"]
+__all__ = ["OPTION_WORDS", "arguments", "bind", "find", "fits_arity", "normalised", "written"]
 
-_OPTIONS = (
-    "seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug", "reg", "decay", "momentum",
-    "penalty", "batch", "clip", "patience",
+OPTION_WORDS: Final = (
+    "seed", "verbos", "print", "log", "logs", "logger", "logging", "tol", "toler", "every", "plot", "show", "debug",
 )  # fmt: skip
+"""Words in names of parameters that students add for themselves, in any lab; `Function.options` adds a lab's own."""
+
+_WHOLE_ONLY: Final = 3
+"""An option word of at most so many letters counts as a word of its own only: `reps` ends with `eps`."""
+
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN_WORDS: Final = re.compile(r"[_\d]+")
+
 T = TypeVar("T")
 
 _POSITIONAL = ("positional_only", "positional_or_keyword")
@@ -73,6 +80,7 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     """
     theirs_by_name = {p.name: p for p in parameters if p.kind in (*_POSITIONAL, "keyword_only")}
     letters = [p.name for p in function.parameters if len(p.name) == 1]
+    options = _option_words(function)
     left = list(function.parameters)
     taken: dict[str, Parameter] = {}
 
@@ -89,11 +97,11 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
         if name not in taken and ours_by_alias is not None:
             take(name, ours_by_alias)
     for name, theirs in theirs_by_name.items():
-        alike = next((ours for ours in left if _has_default_of(theirs, ours)), None)
+        alike = next((ours for ours in left if _has_default_of(theirs, ours, options)), None)
         if name not in taken and alike is not None:
             take(name, alike)
     for name, theirs in theirs_by_name.items():
-        if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0]):
+        if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0], options):
             take(name, left[0])
 
     own = [
@@ -130,12 +138,36 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     )
 
 
+def _words(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case: `maxSteps` and `max_steps2` have `max` and `steps`."""
+    return tuple(word.lower() for word in _BETWEEN_WORDS.split(_HUMP.sub("_", name)) if word)
+
+
+def _option_words(function: Function) -> frozenset[str]:
+    """Words that name an option of the student's: none of them is a word of the sheet's own parameters."""
+    own = {
+        word for ours in function.parameters for name in (ours.name, *ours.aliases) for word in _words(name)
+    }
+    return frozenset(
+        option
+        for option in (*OPTION_WORDS, *function.options)
+        if not any(_is_option(w, {option}) for w in own)
+    )
+
+
+def _is_option(word: str, options: Collection[str]) -> bool:
+    """Whether a word is an option word, or begins or ends with a long one: `logging`, `minibatch`, `printout`."""
+    return word in options or any(
+        len(option) > _WHOLE_ONLY and (word.startswith(option) or word.endswith(option)) for option in options
+    )
+
+
 def _is_alias(name: str, ours: Parameter) -> bool:
     plain = name.lower().replace("_", "")
     return len(plain) > 1 and plain in {a.lower().replace("_", "") for a in (ours.name, *ours.aliases)}
 
 
-def _has_default_of(theirs: ParameterInfo, ours: Parameter) -> bool:
+def _has_default_of(theirs: ParameterInfo, ours: Parameter, options: Collection[str]) -> bool:
     """Whether a parameter has the very default that the sheet gives one: 1000 are the epochs, whatever they are called."""
     try:
         same = (
@@ -143,14 +175,14 @@ def _has_default_of(theirs: ParameterInfo, ours: Parameter) -> bool:
         )
     except ValueError:
         return False
-    return same and _may_be(theirs, ours)
+    return same and _may_be(theirs, ours, options)
 
 
-def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
-    """A parameter with a default that is no number (`verbose=True`, `history=None`) is an option of theirs."""
+def _may_be(theirs: ParameterInfo, ours: Parameter, options: Collection[str]) -> bool:
+    """Whether a student's parameter may stand for one of the sheet's; with a default that is not a number, it is an option."""
     if theirs.default is None:
         return True
-    if any(word in theirs.name.lower() for word in _OPTIONS):
+    if any(_is_option(word, options) for word in _words(theirs.name)):
         return False
     try:
         float(theirs.default)

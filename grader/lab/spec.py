@@ -67,6 +67,9 @@ class Function(Frozen, frozen=True):
     trial: Probe | None = None
     recognise: Callable[[Observation], bool] | None = None
     mistaken: Callable[[Observation], bool] | None = None
+    options: tuple[str, ...] = ()
+    """Words, in lower case, that name parameters students add for themselves, such as `momentum`; they stay at the
+    student's default. A word of the sheet's own parameters never counts as one."""
     arrays: Literal["torch", "numpy"] = "torch"
     """What the arrays of a probe become in the student's process."""
 

@@ -5,11 +5,11 @@ from typing import Any
 import torch
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Fact, Learned
 from reference import exercises
 from reference.checks.call_constraints import CallConstraints
-from tests.inprocess import InProcessBench
+from tests.support.in_process_bench import InProcessBench
 
 EPOCHS = Fact[int]("epochs asked for", "sgd_factorise")
 
@@ -57,4 +57,4 @@ def test_a_check_stores_how_a_function_has_to_be_called_and_no_other_bench_knows
     stored = first.learned.get(fact)
     assert stored is not None and stored.more == 10
     assert second.learned.get(fact) is None
-    assert {r.outcome for r in judge(exercise, first)} == {Outcome.PASS}
+    assert {r.outcome for r in run_checks(exercise, first)} == {Outcome.PASS}
