@@ -1,4 +1,4 @@
-"""A run of `grade PATH…`: what is graded by whom, what is written and shown, and how it ends."""
+"""One run of `grade PATH…`: choose the executor, grade, write and show the results, return the exit status."""
 
 import logging
 from collections.abc import Sequence
@@ -40,11 +40,11 @@ __all__ = ["Asked", "Grading"]
 _log: Final = logging.getLogger("grader")
 
 _NAMED: Final = 20
-"""So many students are named in one sentence."""
+"""The most students named in one sentence."""
 
 
 class Asked(Frozen, frozen=True, kw_only=True):
-    """What the command line asks for; every field is the option or argument of that name."""
+    """The options and arguments of the command line, under their own names."""
 
     paths: tuple[Path, ...]
     out: Path
@@ -70,11 +70,11 @@ class Asked(Frozen, frozen=True, kw_only=True):
 
 
 class Grading:
-    """One run. Raises GraderError in one sentence where it cannot begin."""
+    """One run. Raises GraderError, in one sentence, if it cannot start."""
 
     def __init__(self, asked: Asked) -> None:
         if asked.gradescope is not None and len(asked.paths) != 1:
-            raise UsageError("--gradescope takes one PATH: the submission of one student.")
+            raise UsageError("--gradescope takes exactly one PATH: the submission of one student.")
         self._asked = asked
         self._submissions = _submissions(asked)
         self._lab = load_lab(asked.lab)
@@ -92,7 +92,7 @@ class Grading:
         self._errors = terminal_tables.error_console()
 
     def run(self) -> int:
-        """Grade, write, show; the exit status."""
+        """Grade, write and show the results; return the exit status."""
         if self._asked.changed_since and not self._submissions:
             return 0
         crew = self._crew()
@@ -115,7 +115,7 @@ class Grading:
         )
 
     def _grade(self, crew: Crew, level: Level) -> bool:
-        """Grade everybody and write everything; whether it was interrupted."""
+        """Grade everybody and write everything; return whether the run was interrupted."""
         asked, hidden = self._asked, self._hidden
         kept = (
             kept_findings(
@@ -154,11 +154,11 @@ class Grading:
         return interrupted
 
     def _written(self, automatic: Report, output: Output) -> Report:
-        """Write a student's pages and entry; one that cannot be written is open, and costs nobody else theirs."""
+        """Write a student's pages and entry. If that fails, the student's marks stay open and nobody else is affected."""
         before = len(self._reports)
         try:
             return self._put_down(automatic, output)
-        except (OSError, GraderError):  # of the folder, and so of everybody
+        except (OSError, GraderError):  # concerns the folder, and so everybody
             raise
         except Exception as error:
             _log.error("the pages of %s failed: %s", visible(automatic.student), in_short(error))
@@ -169,7 +169,7 @@ class Grading:
             return self._put_down(instead, output)
 
     def _put_down(self, automatic: Report, output: Output) -> Report:
-        """Keep a report, then write its pages: whoever has pages counts as graded, however soon we are interrupted."""
+        """Keep a report, then write its pages: a student with pages counts as graded, even after an early interrupt."""
         by_hand = laid_over(automatic, self._by_hand, self._lab.rubric)
         report = at_level(by_hand, Feedback(self._asked.feedback))
         if self._hidden is not None:
@@ -180,7 +180,7 @@ class Grading:
         return report
 
     def _shows_evidence(self) -> bool:
-        """Whether more is asked for at the end than tables."""
+        """Whether the output needs the evidence as well as the tables."""
         asked = self._asked
         return (
             asked.format_ in ("json", "junit", "github")
@@ -189,7 +189,7 @@ class Grading:
         )
 
     def _show(self, level: Level) -> None:
-        """What goes to standard output, in the form asked for."""
+        """Print the results on standard output in the requested format."""
         reports, ids, form = self._reports, self._ids, self._asked.format_
         if form == "json":
             click.echo(results_json(reports, self._lab.id, self._seed, level), nl=False)
@@ -213,24 +213,24 @@ class Grading:
         stdout.print(f"Isolation: {level}")
         if self._reused:
             stdout.print(
-                f"{len(self._reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
+                f"{len(self._reused)} of {len(reports)} were taken from an earlier run; use --no-cache to run them again."
             )
         stdout.print(f"Feedback: {self._asked.out / 'index.html'}", soft_wrap=True)
 
     def _status(self, interrupted: bool) -> int:
-        """Say on standard error what a person has to know, and give the exit status."""
+        """Print on standard error what a person has to know; return the exit status."""
         reports, errors = self._reports, self._errors
         for entry in unclaimed(self._by_hand, reports) if self._hidden is None else ():
             errors.print(
-                f"{self._table} line {entry.line} was not used: not exactly one of those graded is called "
-                f"{entry.student!r}.",
+                f"{self._table} line {entry.line} was not used: {entry.student!r} does not identify exactly one "
+                "graded student.",
                 soft_wrap=True,
                 markup=False,
             )
         if interrupted:
             errors.print(
-                f"Interrupted: {len(reports)} of {len(self._submissions)} submissions were graded and kept in "
-                f"{self._asked.out}."
+                f"Interrupted: {len(reports)} of {len(self._submissions)} submissions were graded; their results are "
+                f"in {self._asked.out}."
             )
             return INTERRUPTED
         failed = [report for report in reports if _faults(report)]
@@ -239,7 +239,7 @@ class Grading:
             more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
             errors.print(
                 f"The grader itself failed on work of {visible(who)}{more}; see the flags. These marks are open: grade "
-                "again, or give them with `grade mark`.",
+                "again, or enter them with `grade mark`.",
                 soft_wrap=True,
                 markup=False,
             )
@@ -256,7 +256,7 @@ def _submissions(asked: Asked) -> Sequence[Submission]:
 
 
 def _found_in(submission: Submission) -> Path:
-    """The folder in which the student's files lie, also where copies of them are graded."""
+    """The folder that contains the student's original files, even if copies of them were graded."""
     origin = submission.origins[0] if submission.origins else submission.root
     if submission.root.is_relative_to(origin):
         return submission.root
@@ -264,7 +264,7 @@ def _found_in(submission: Submission) -> Path:
 
 
 def _faults(report: Report) -> tuple[str, ...]:
-    """The exercises that wait through our own fault."""
+    """The exercises that are open because the grader failed."""
     return tuple(exercise.id for exercise in report.exercises if exercise.verdict is Verdict.ERROR)
 
 

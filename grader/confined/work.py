@@ -68,9 +68,9 @@ def _read(task: Read) -> Iterator[bytes]:
         try:
             body = encoded(Looked(*outlined(source, task.asked)))
         except UnicodeEncodeError:
-            body = _refused(root / name, name, "holds characters that are none")
+            body = _refused(root / name, name, "contains invalid characters")
         if len(body) > room:
-            body = _refused(root / name, name, "holds more text than a person would read")
+            body = _refused(root / name, name, "contains more text than a person would read")
         room -= len(body)
         yield body
 

@@ -69,7 +69,7 @@ def find_settings(folder: Path) -> Found:
             return Found(settings, file)
         except (OSError, ValueError, AttributeError, msgspec.MsgspecError) as error:
             raise UsageError(
-                f"{file}: [tool.grade] cannot be used ({error}). Mend or remove that line."
+                f"{file}: [tool.grade] cannot be used ({error}). Correct or remove that line."
             ) from error
     return Found(Settings())
 
@@ -91,19 +91,19 @@ def check_variables(environment: Mapping[str, str], known: Iterable[str]) -> Non
             continue
         if nearest := _nearest(rest, names, 0.66):
             raise UsageError(
-                f"The environment has {name}, which is no setting: did you mean {PREFIX}{nearest}? Rename or unset it."
+                f"The environment variable {name} is not a setting: did you mean {PREFIX}{nearest}? Rename or unset it."
             )
 
 
 def _known(table: object, file: Path) -> dict[str, object]:
     if not isinstance(table, dict):
-        raise ValueError("it is no table")
+        raise ValueError("it is not a table")
     known = Settings.__struct_encode_fields__
     for key in table:
         if key not in known:
             nearest = _nearest(key, known, 0.0)
             raise UsageError(
-                f"{file}: [tool.grade] knows no `{key}`. Did you mean `{nearest}`? `grade config` lists every key."
+                f"{file}: [tool.grade] has an unknown key `{key}`. Did you mean `{nearest}`? `grade config` lists every key."
             )
     return table
 

@@ -46,9 +46,9 @@ def parsed(code: str) -> ast.Module:
 def too_long(code: str) -> str:
     """What is too long about a program to be parsed at all, as a sentence without its end; empty where nothing is."""
     if len(code) > MAX_CODE:
-        return f"the code has more than {MAX_CODE:,} characters, which no solution needs"
+        return f"the code has more than {MAX_CODE:,} characters, more than any solution needs"
     if code.count("\n") > MAX_LINES:
-        return f"the code has more than {MAX_LINES:,} lines, which no solution needs"
+        return f"the code has more than {MAX_LINES:,} lines, more than any solution needs"
     return ""
 
 
@@ -63,14 +63,14 @@ def too_much(code: str) -> str:
             return ""
         count += len(level)
         if count > MAX_NODES:
-            return "the code has more expressions in it than any solution needs"
+            return "the code has more expressions than any solution needs"
         for node in level:
             if (
                 isinstance(node, ast.Constant)
                 and type(node.value) is int
                 and node.value.bit_length() > MAX_BITS
             ):
-                return f"line {node.lineno} holds a number with too many digits"
+                return f"line {node.lineno} contains a number with too many digits"
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return f"line {_line(level)} is nested more than {MAX_DEPTH} deep" if level else ""
 

@@ -77,7 +77,9 @@ def opened(root: Path, file: Path) -> BufferedReader:
     if stat.S_ISREG(status.st_mode) and not _is_foreign(status, owner):
         return os.fdopen(found, "rb")
     os.close(found)
-    raise PermissionError(errno.EACCES, "it is no file, or another name of somebody else's file", str(file))
+    raise PermissionError(
+        errno.EACCES, "it is not a file, or is a hard link to somebody else's file", str(file)
+    )
 
 
 def _folder_opened(root: Path, folder: Path) -> tuple[int, int]:
@@ -147,7 +149,7 @@ class _Search:
                 elif depth < self._most.depth:
                     waiting.append((path, depth + 1))
                 else:
-                    self._leave_out(path, f"lies more than {self._most.depth} folders deep")
+                    self._leave_out(path, f"is more than {self._most.depth} folders deep")
 
     def _listed(self, folder: Path) -> tuple[dict[str, os.stat_result], int]:
         """The entries of a folder by name, and who owns the whole."""
@@ -159,13 +161,13 @@ class _Search:
                     self._seen += 1
                     if self._seen > self._most.seen:
                         self._cut = (
-                            f"It holds more than {self._most.seen} entries: only the first were looked at."
+                            f"It contains more than {self._most.seen} entries: only the first were read."
                         )
                         break
                     try:
                         entries[entry.name] = entry.stat(follow_symlinks=False)
                     except OSError as error:
-                        self._leave_out(folder / entry.name, f"cannot be looked at ({error.strerror})")
+                        self._leave_out(folder / entry.name, f"cannot be read ({error.strerror})")
         finally:
             os.close(descriptor)
         return entries, owner
@@ -174,17 +176,17 @@ class _Search:
         """Keep a file, or leave out what is none or too much."""
         if stat.S_ISLNK(status.st_mode):
             self._links.append(path)
-            self._leave_out(path, "is a link, which is not followed: hand in the file itself")
+            self._leave_out(path, "is a link, and links are not followed: hand in the file itself")
         elif not stat.S_ISREG(status.st_mode):
-            self._leave_out(path, "is no file")
+            self._leave_out(path, "is not a regular file")
         elif _is_foreign(status, owner):
-            self._leave_out(path, "is another name of somebody else's file: hand in a copy")
+            self._leave_out(path, "is a hard link to somebody else's file: hand in a copy")
         elif status.st_size > self._most.file_size:
-            self._leave_out(path, f"is larger than {self._most.file_size // MIB} MB and was not looked at")
+            self._leave_out(path, f"is larger than {self._most.file_size // MIB} MB and was not read")
         elif status.st_size > self._room:
-            self._leave_out(path, f"is beyond the {self._most.size // MIB} MB of a submission")
+            self._leave_out(path, f"exceeds the {self._most.size // MIB} MB allowed for a submission")
         elif len(self._files) == self._most.files:
-            self._cut = f"Only the first {self._most.files} files were looked at."
+            self._cut = f"Only the first {self._most.files} files were read."
         else:
             self._room -= status.st_size
             self._files.append(path)

@@ -173,7 +173,7 @@ def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined
         if done.result().is_sound and key and _key(submission, cache) == key:
             cache.put(key, done.result())
     except Exception as error:  # what cannot be kept is found again
-        _log.error("findings of %s were not kept: %s", visible(submission.student), in_short(error))
+        _log.error("findings of %s were not cached: %s", visible(submission.student), in_short(error))
 
 
 def _known(
@@ -187,7 +187,7 @@ def _known(
         kept = cache.get(key)
         return mark_submission(submission, kept, exercises, lab.rubric) if kept is not None else None
     except Exception as error:
-        _log.error("findings kept of %s were not used: %s", visible(submission.student), in_short(error))
+        _log.error("cached findings of %s were not used: %s", visible(submission.student), in_short(error))
         return None
 
 
@@ -289,4 +289,4 @@ def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = N
 
 def _lost(failure: StatementFailure) -> str:
     what = ": ".join(part for part in (failure.type_name, failure.text) if part)
-    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."
+    return f"{failure.file} {failure.place} could not be run ({what}); everything else was."

@@ -33,9 +33,9 @@ def load_lab(name: str | None = None) -> Lab:
     module, attribute = find_lab(name)
     lab = getattr(module, attribute, None)
     if lab is None:
-        raise LabError(f"{module.__name__!r} has no lab called {attribute!r}.")
+        raise LabError(f"{module.__name__!r} has no lab named {attribute!r}.")
     if not isinstance(lab, Lab):
-        raise LabError(f"{module.__name__}:{attribute} is not a lab: it has to be a grader.lab.Lab.")
+        raise LabError(f"{module.__name__}:{attribute} is not a lab: it must be a grader.lab.Lab.")
     check_rubric(lab.rubric, lab.exercises(lab.seed))
     return lab
 
@@ -60,14 +60,14 @@ def find_lab(name: str | None = None) -> tuple[ModuleType, str]:
         )
     except ImportError as error:
         raise LabError(
-            f"The lab {name!r} cannot be loaded ({error}): give it as package:NAME or folder/package:NAME."
+            f"The lab {name!r} cannot be loaded ({error}): write it as package:NAME or folder/package:NAME."
         ) from error
     except GraderError:
         raise
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         raise LabError(
-            f"The lab {name!r} fails where it is loaded ({type(error).__name__}: {error}): mend "
+            f"The lab {name!r} raises an error when loaded ({type(error).__name__}: {error}): correct "
             f"{frame.filename} line {frame.lineno}."
         ) from error
     return module, attribute or "LAB"
@@ -88,7 +88,7 @@ def _from_path(path: Path) -> ModuleType:
     if known is not None:
         if getattr(known, "__file__", None) == str(file):
             return known
-        raise ImportError(f"another module is called {name}; rename the folder")
+        raise ImportError(f"another module is named {name}; rename the folder")
     folder = [str(file.parent)] if path.is_dir() else None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folder)
     if spec is None or spec.loader is None or not file.is_file():

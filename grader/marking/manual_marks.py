@@ -50,9 +50,7 @@ def read_marks(path: Path, rubric: Rubric) -> tuple[Entry, ...]:
     header = [name.casefold() for name in table.header]
     for column in ("student", "exercise", "marks"):
         if column not in header:
-            raise TableError(
-                f"{path} has no column {column!r}: its first line has to be {','.join(COLUMNS)}."
-            )
+            raise TableError(f"{path} has no column {column!r}: its first line must be {','.join(COLUMNS)}.")
     return tuple(
         _entry(path, dict(zip(header, row.cells, strict=False)), row.line, rubric) for row in table.rows
     )
@@ -63,7 +61,9 @@ def _entry(path: Path, cells: Mapping[str, str], line: int, rubric: Rubric) -> E
     try:
         marks = float(given.replace(",", ".")) if given else None
     except ValueError as error:
-        raise TableError(f"{path} line {line}: {given!r} is no number of marks, such as 0.5.") from error
+        raise TableError(
+            f"{path} line {line}: {given!r} is not a number of marks; use a number such as 0.5."
+        ) from error
     found = HandMark(
         item=cells.get("exercise", ""),
         marks=marks,
@@ -91,9 +91,9 @@ def checked(given: HandMark, rubric: Rubric) -> HandMark:
         return given
     if most == 0:
         raise TableError(
-            f"{given.item} is worth nothing in rubric.toml: give it a share of the marks there, or only a comment."
+            f"{given.item} is worth nothing in rubric.toml: give it a share of the marks there, or enter only a comment."
         )
-    raise TableError(f"{given.item} can have from 0 to {most:g} marks, not {given.marks:g}.")
+    raise TableError(f"{given.item} cannot have {given.marks:g} marks; valid range: 0–{most:g}.")
 
 
 def append(path: Path, student: str, given: HandMark) -> None:

@@ -62,8 +62,8 @@ def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
         if name in seen or not (name in BUILTINS or name in modules):
             continue
         seen.add(name)
-        what = "the module of that name" if name in modules else "Python's own function of that name"
-        yield _Note(line, f"`{name}` in {{}} hides {what}: another name would keep both usable.")
+        what = "the module with that name" if name in modules else "the built-in function with that name"
+        yield _Note(line, f"`{name}` in {{}} shadows {what}: with another name, both stay usable.")
 
 
 def _bound_names(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
@@ -84,7 +84,7 @@ def _defined_twice(body: Sequence[ast.stmt]) -> Iterator[_Note]:
             if node.name in first:
                 yield _Note(
                     node.lineno,
-                    f"`{node.name}` is defined again in {{}}: only the last definition counts, the others can go.",
+                    f"`{node.name}` is defined again in {{}}: only the last definition counts; remove the others.",
                 )
             first[node.name] = node.lineno
 
@@ -99,9 +99,7 @@ def _idle_loops(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
             and _is_pure(node.iter)
             and _is_idle(node.body, read)
         ):
-            yield _Note(
-                node.lineno, "The loop in {} changes nothing: it can go, or something is missing in it."
-            )
+            yield _Note(node.lineno, "The loop in {} changes nothing: remove it, or add what is missing.")
 
 
 def _is_idle(body: Sequence[ast.stmt], read: set[str]) -> bool:

@@ -111,8 +111,8 @@ class ForkServer:
         self._greeted = True
         if obstacle and (self._wanted == "strict" or self._level == "strict"):
             raise IsolationError(
-                f"--isolation strict cannot hold here: {obstacle}. `grade doctor` shows what this machine "
-                "offers; --isolation process separates and limits submissions only."
+                f"--isolation strict is not supported here: {obstacle}. `grade doctor` shows what this machine "
+                "supports; --isolation process only separates and limits submissions."
             )
         self._level = "process" if obstacle or self._wanted == "process" else "strict"
         self._obstacle = obstacle

@@ -84,7 +84,7 @@ def trials() -> tuple[Trial, ...]:
             strict_only=True,
         ),
         Trial(
-            "writes nowhere but in its own folder",
+            "writes only in its own folder",
             'open(OUTSIDE + "/written", "w").close()',
             strict_only=True,
             seen=lambda place: (place.outside / "written").exists(),
@@ -128,7 +128,7 @@ def trials() -> tuple[Trial, ...]:
             strict_only=True,
         ),
         Trial(
-            "inherits no open file but its channel",
+            "inherits no open file except its channel",
             f"""
             import os
             def is_open(number):
@@ -142,15 +142,15 @@ def trials() -> tuple[Trial, ...]:
             """,
         ),
         Trial(
-            "knows none of your environment",
+            "sees none of your environment variables",
             f'import os\nif {{"HOME", "USER", "GRADE_DOCTOR_SECRET"}} & set(os.environ): print("{THROUGH}")',
         ),
         Trial(
-            f"allocates {LIMITS.memory // 1024**2} MB at most",
+            f"allocates at most {LIMITS.memory // 1024**2} MB",
             f'kept = bytearray({2 * LIMITS.memory}); print("{THROUGH}")',
         ),
-        Trial("computes no longer than a call may", "while True: pass", death=True),
-        Trial("waits for nothing for ever", "import time; time.sleep(1000)", death=True),
+        Trial("computes no longer than one call may", "while True: pass", death=True),
+        Trial("does not wait for ever", "import time; time.sleep(1000)", death=True),
         Trial(
             f"writes no file of more than {LIMITS.file_size // 1024**2} MB",
             f"""
@@ -172,7 +172,7 @@ def trials() -> tuple[Trial, ...]:
             death=True,
         ),
         Trial(
-            f"runs {LIMITS.threads} threads at most",
+            f"runs at most {LIMITS.threads} threads",
             f"""
             import threading, time
             threading.stack_size(65536)
@@ -183,7 +183,7 @@ def trials() -> tuple[Trial, ...]:
             death=True,
         ),
         Trial(
-            f"opens {LIMITS.open_files} files at most",
+            f"opens at most {LIMITS.open_files} files",
             f'kept = [open("/dev/null") for _ in range({2 * LIMITS.open_files})]; print("{THROUGH}")',
         ),
     )
@@ -290,4 +290,4 @@ def _seccomp() -> str:
     except ImportError:
         return "the Python package pyseccomp is not installed"
     except (RuntimeError, OSError) as error:
-        return f"missing: {error}. Debian and Ubuntu have it as libseccomp2, Fedora as libseccomp."
+        return f"missing: {error}. The package is libseccomp2 on Debian and Ubuntu, libseccomp on Fedora."

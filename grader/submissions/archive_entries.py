@@ -67,13 +67,13 @@ def entries(file: IO[bytes], allowance: Allowance, packed: int) -> Iterator[Entr
     elif not start:
         raise RefusedError("is empty: hand it in again.")
     else:
-        raise RefusedError("is no archive, whatever its name says: hand in the files themselves.")
+        raise RefusedError("is not an archive, despite its name: hand in the files themselves.")
 
 
 _AGAIN: Final = (
-    "has parts that lie upon each other, as only harmful archives do: hand in your own files only."
+    "has overlapping parts, which only harmful archives have: hand in only your own files."
 )
-_TOO_LARGE: Final = "holds more than {most} MB: leave out data and environments."
+_TOO_LARGE: Final = "contains more than {most} MB: leave out data and environments."
 
 
 class _Limited:
@@ -95,8 +95,8 @@ class _Limited:
         data = self._file.read(min(wanted, self.piece))
         if len(data) > self._at_once:
             raise RefusedError(
-                f"has headers of more than {self._at_once // MIB} MB, as no honest archive has: hand in your own "
-                "files only."
+                f"has headers of more than {self._at_once // MIB} MB, which no honest archive has: hand in only "
+                "your own files."
             )
         self._read += len(data)
         if self._read > self._most:
@@ -123,7 +123,7 @@ def _zip_entries(file: _Limited, allowance: Allowance) -> Iterator[Entry]:
     with zipfile.ZipFile(cast(IO[bytes], file)) as archive:
         infos = archive.infolist()
         if len(infos) > allowance.entries:
-            raise RefusedError(f"holds more than {allowance.entries} entries: hand in your own files only.")
+            raise RefusedError(f"contains more than {allowance.entries} entries: hand in only your own files.")
         for info in infos:
             if info.flag_bits & 0x1:
                 raise RefusedError("is encrypted: pack it again without a password.")
@@ -171,7 +171,7 @@ class _Bunzipped:
                 self._sum = zlib.crc32(out, self._sum)
                 return out
         if self._sum != self._wanted:
-            raise zipfile.BadZipFile("the content is another one than was packed")
+            raise zipfile.BadZipFile("the content differs from what was packed")
         return b""
 
 
@@ -191,7 +191,7 @@ def _zip_kind(info: zipfile.ZipInfo) -> str:
         return "a link"
     if info.filename.endswith(("/", "\\")):
         return "folder"
-    return "file" if mode in (0, stat.S_IFREG) else "no file"
+    return "file" if mode in (0, stat.S_IFREG) else "not a regular file"
 
 
 def _zip_time(info: zipfile.ZipInfo) -> float | None:
@@ -230,7 +230,7 @@ def _tar_entries(file: _Limited) -> Iterator[Entry]:
         if kind == "file" and name.endswith("/"):
             kind = "folder"  # as the oldest programs write one
         if "sparse" in said:
-            kind = "packed as a sparse file, which is not read"
+            kind = "a sparse file, which is not supported"
         size = _whole_number(said.get("size"), header.size)
         content = _Content(file, 0 if header.type in _WITHOUT_CONTENT else size)
         yield Entry(name, kind, _seconds(said.get("mtime"), header.mtime), content.itself)
@@ -250,8 +250,8 @@ def _block(file: _Limited, size: int) -> bytes:
     """The content of a header that says something about the next one."""
     if size > LONGEST_HEADER:
         raise RefusedError(
-            f"has a header of more than {LONGEST_HEADER // MIB} MB, as no honest archive has: hand in your own "
-            "files only."
+            f"has a header of more than {LONGEST_HEADER // MIB} MB, which no honest archive has: hand in only "
+            "your own files."
         )
     return _exactly(file, size + -size % BLOCK)[:size]
 

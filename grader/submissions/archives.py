@@ -109,9 +109,9 @@ def _written(
     total = 0
     for number, entry in enumerate(entries(file, allowance, packed), 1):
         if number > allowance.entries:
-            raise RefusedError(f"holds more than {allowance.entries} entries: hand in your own files only.")
+            raise RefusedError(f"contains more than {allowance.entries} entries: hand in only your own files.")
         if not entry.name:
-            raise RefusedError("holds an entry without a name, as no program packs one: pack it again.")
+            raise RefusedError("contains an entry without a name: pack it again.")
         parts = [part for part in entry.name.replace("\\", "/").split("/") if part not in ("", ".")]
         called = _called(entry.name)
         reason = _unsafe(entry.name, parts, allowance.depth)
@@ -121,23 +121,23 @@ def _written(
             continue
         elif entry.kind == "folder":
             if not _made(folder, parts):
-                yield f"{called} stands where a file of the same name is"
+                yield f"{called} has the same path as another file"
         elif entry.kind != "file":
             yield f"{called} is {entry.kind}"
         elif not _made(folder, parts[:-1]) or (target := folder.joinpath(*parts)).exists():
-            yield f"{called} stands in it twice"
+            yield f"{called} is in it twice"
         else:
             with target.open("xb") as out, entry.open() as content:
                 while chunk := content.read(CHUNK):
                     total += len(chunk)
                     if total > allowance.size:
                         raise RefusedError(
-                            f"holds more than {allowance.size // MIB} MB: leave out data and environments."
+                            f"contains more than {allowance.size // MIB} MB: leave out data and environments."
                         )
                     if total > HONEST and total > allowance.ratio * packed:
                         raise RefusedError(
-                            f"unpacks to more than {allowance.ratio} times its size, as only harmful archives do: "
-                            "hand in your own files only."
+                            f"unpacks to more than {allowance.ratio} times its size, which only harmful archives do: "
+                            "hand in only your own files."
                         )
                     out.write(chunk)
             if entry.modified is not None and 0 <= entry.modified < LATEST:
@@ -167,12 +167,12 @@ def _made(folder: Path, parts: list[str]) -> bool:
 
 def _unsafe(name: str, parts: list[str], deepest: int) -> str:
     if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
-        return "leads out of its folder"
+        return "leads outside its folder"
     if "\0" in name or not _is_text(name):
         return "has a name that cannot be written"
     if len(name.encode()) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in parts):
         return "has a name that is too long"
-    return f"lies more than {deepest} folders deep" if len(parts) > deepest else ""
+    return f"is more than {deepest} folders deep" if len(parts) > deepest else ""
 
 
 def _is_text(name: str) -> bool:

@@ -75,6 +75,6 @@ def _asked(readers: Readers, archive: Path, name: str, place: Path, allowance: A
         return decoded(answers.bodies[0], Unpacked)
     except (IndexError, msgspec.MsgspecError):
         return Unpacked(
-            refused=f"{name} is damaged, or takes more time or memory to unpack than an archive of students' work does: "
+            refused=f"{name} is damaged, or takes more time or memory to unpack than an archive of student work should: "
             "pack it again as .zip or .tar.gz."
         )

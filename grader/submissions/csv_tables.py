@@ -41,7 +41,7 @@ def read_table(path: Path) -> Table:
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror}): check the path.") from error
     if len(data) > MAX_BYTES:
-        raise TableError(f"{path} is larger than {MAX_BYTES // 1024**2} MB: give the table alone.")
+        raise TableError(f"{path} is larger than {MAX_BYTES // 1024**2} MB: give a file that contains only the table.")
     try:
         text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -57,8 +57,8 @@ def read_table(path: Path) -> Table:
             before = reader.line_num
     except csv.Error as error:
         raise TableError(
-            f"{path} line {before + 1}: this is no CSV ({error}). Save the table as CSV again."
+            f"{path} line {before + 1}: this is not CSV ({error}). Save the table as CSV again."
         ) from error
     if not rows:
-        raise TableError(f"{path} is empty: it needs a first line with the names of its columns.")
+        raise TableError(f"{path} is empty: it needs a first line that names its columns.")
     return Table(path, rows[0].cells, tuple(rows[1:]), delimiter)

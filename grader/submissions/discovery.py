@@ -72,7 +72,7 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
     try:
         if not alone and path.is_symlink():
             raise PathError(
-                f"{path} is a link, which is not followed among other paths: give what it leads to."
+                f"{path} is a link, and links are not followed among several paths: give its target instead."
             )
         _must_exist(path)
         found = list(_under(path, place))
@@ -80,7 +80,7 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
             dotted = _hidden_work(path)
             besides = f" ({', '.join(dotted[:5])} begins with a dot: rename it)" if dotted else ""
             raise PathError(
-                f"{path} holds no submissions{besides}: give a folder with one folder or file for each student."
+                f"{path} contains no submissions{besides}: give a folder that contains one folder or file for each student."
             )
     except NoRoomError:
         raise
@@ -91,7 +91,7 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
             raise PathError(told) from error
         found = [place.of_nothing(path.name or path.resolve().name, told, (path.absolute(),))]
     if len(found) == 1 and alone and path.is_symlink():
-        note = f"{path} is a link, which was followed as it was named on the command line."
+        note = f"{path} is a link; it was followed because it is the path on the command line."
         found = [msgspec.structs.replace(found[0], notes=(*found[0].notes, note))]
     given = Path(os.path.realpath(path))
     return [msgspec.structs.replace(submission, given=given) for submission in found]
@@ -101,7 +101,7 @@ def _must_exist(path: Path) -> None:
     if not path.exists():
         raise PathError(f"{path} does not exist: check the spelling, or run the command from another folder.")
     if not path.is_dir() and not path.is_file():
-        raise PathError(f"{path} is neither a file nor a folder: give one of these.")
+        raise PathError(f"{path} is neither a file nor a folder: give a file or a folder.")
     if not os.access(path, os.R_OK):
         raise PathError(f"{path} cannot be read: change its permissions.")
 
@@ -162,17 +162,17 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
             yield _flagged(unopened[0], _of_flat(unopened, place))
     for entry in plain:
         if not entry.kind:
-            note = "It cannot be looked at: change its permissions, then grade again."
+            note = "It cannot be read: change its permissions, then grade again."
             yield place.of_nothing(entry.name, note, (entry.path,))
         elif entry.kind == "link" and entry not in files:
             _log.error(
-                "%s is a link, which is not followed: put there what it leads to, or name it on the command line (in %s).",
+                "%s is a link, and links are not followed: replace it with its target, or give it on the command line (in %s).",
                 shown(entry.name),
                 shown(entry.path.parent.as_posix()),
             )
         elif entry.kind == "other" and is_work(entry.name):
             _log.error(
-                "%s is no file and was left out (in %s).",
+                "%s is not a regular file and was left out (in %s).",
                 shown(entry.name),
                 shown(entry.path.parent.as_posix()),
             )
@@ -190,7 +190,7 @@ def _flagged(entry: Entry, submission: Submission) -> Submission:
     """The submission, which says so where its name would have hidden it."""
     if not entry.name.startswith("."):
         return submission
-    note = "Its name begins with a dot, as those of hidden files do: rename it, or remove it if it is nobody's work."
+    note = "Its name begins with a dot, like that of a hidden file: rename it, or remove it if it is nobody's work."
     return msgspec.structs.replace(submission, notes=(note, *submission.notes))
 
 
@@ -255,7 +255,7 @@ def _of_lone_archive(file: Path, place: Staging) -> Iterator[Submission]:
 
 def _links_named(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(
-        f"Left out: `{shown(entry.name)}` is a link, which is not followed: hand in the file itself."
+        f"Left out: `{shown(entry.name)}` is a link, and links are not followed: hand in the file itself."
         for entry in entries
         if entry.kind == "link"
     )
@@ -304,4 +304,4 @@ def _identity(entries: Sequence[tuple[Entry, Handed]]) -> Identity:
 
 def _late(entries: Sequence[tuple[Entry, Handed]]) -> tuple[str, ...]:
     late = sorted(shown(name.own) for _, name in entries if name.late)
-    return (f"Handed in late, says the download: {', '.join(late)}.",) if late else ()
+    return (f"The download marks as late: {', '.join(late)}.",) if late else ()

@@ -96,7 +96,7 @@ def _if_changed(submission: Submission, recorded: Recorded | PathError) -> Submi
 
 
 def _graded_anyway(submission: Submission, why: str) -> Submission:
-    note = f"Whether it changed cannot be told, so it was graded ({shown(why)})."
+    note = f"It was graded because git cannot tell whether it changed ({shown(why)})."
     return msgspec.structs.replace(submission, notes=(*submission.notes, note))
 
 
@@ -183,7 +183,7 @@ def _recorded(place: Path, commit: str) -> Recorded:
     """What the repository around a place held where the work left `commit`. Raises PathError where it cannot tell."""
     top = _repository_above(place)
     if top is None:
-        raise _cannot_tell(f"{place} is not a git repository and lies in none")
+        raise _cannot_tell(f"{place} is not in a git repository")
     with _stripped(top / ".git") as (git_dir, algorithm):
         base = _git(git_dir, "merge-base", "--", commit, "HEAD").strip()
         listed = _git(git_dir, "ls-tree", "-r", "-z", "--full-tree", base)
@@ -216,7 +216,7 @@ def _stripped(dot_git: Path) -> Iterator[tuple[Path, str]]:
         algorithm = _setting(common / "config", "extensions.objectFormat") or "sha1"
         storage = _setting(common / "config", "extensions.refStorage")
         if algorithm not in ("sha1", "sha256") or storage not in ("", "files", "reftable"):
-            raise _cannot_tell("an unknown form of repository")
+            raise _cannot_tell("an unknown repository format")
         config = "[core]\nrepositoryFormatVersion = 1\nbare = true\n[extensions]\n"
         config += f"objectFormat = {algorithm}\n" + (f"refStorage = {storage}\n" if storage else "")
         (folder / "config").write_text(config, encoding="ascii")
@@ -289,11 +289,11 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
             check=False,
         )
     except FileNotFoundError as error:
-        raise PathError("--changed-since needs git, which is not installed here.") from error
+        raise PathError("--changed-since needs git, which is not installed here: install git.") from error
 
 
 def _cannot_tell(reason: str) -> PathError:
     return PathError(
-        f"git cannot tell what changed ({reason}): give a commit that was fetched, with its history "
-        "(actions/checkout does so with `fetch-depth: 0`)."
+        f"git cannot tell what changed ({reason}): give a commit that was fetched with its history "
+        "(with actions/checkout, set `fetch-depth: 0`)."
     )

@@ -49,7 +49,7 @@ def enrolled(
         rest.append(
             _noted(
                 submission,
-                f"More than one person on the roster may be meant ({who}): rename it to one of them."
+                f"More than one person on the roster matches ({who}): rename it to one of them."
                 if candidates
                 else "Not on the roster.",
             )
@@ -65,7 +65,7 @@ def enrolled(
         else:
             note = "Nothing was handed in."
             if person in doubtful:
-                note = f"Nothing was handed in under this name; {', '.join(doubtful[person])} may be theirs."
+                note = f"Nothing was handed in under this name; {', '.join(doubtful[person])} may belong to this student."
             rest.append(Submission(names[person], nothing, (), (note,), identity))
     return tuple(rest)
 
@@ -105,7 +105,7 @@ def _once(submissions: Sequence[Submission]) -> list[Submission]:
         first = kept.setdefault(submission.origins or id(submission), submission)
         if first is not submission and first.student == submission.student:
             raise PathError(
-                f"Two submissions are called {submission.student}, and both are {_place(first)}: give its path once."
+                f"Two submissions are called {submission.student}, and both are {_place(first)}: give that path only once."
             )
     return list(kept.values())
 
@@ -136,8 +136,8 @@ def _told_apart(together: list[Submission], taken: set[str]) -> Iterator[Submiss
             if known
             else _noted(
                 named,
-                f"Handed in as {shown(submission.student)!r}, and so was other work, in this spelling or in one that looks "
-                "like it: find out whose each is, and rename one of them.",
+                f"Handed in as {shown(submission.student)!r}; other work has this name or one that looks like it: find out "
+                "whose each one is, and rename one of them.",
             )
         )
 
@@ -165,7 +165,7 @@ def _newest(several: Sequence[Submission]) -> Submission:
     old = ", ".join(f"{_called(submission)} of {_when(submission)}" for submission in others)
     return _noted(
         newest,
-        f"Handed in more than once: {_called(newest)} of {_when(newest)} is the newest and was taken, {old} was not.",
+        f"Handed in more than once: {_called(newest)} of {_when(newest)} is the newest and was used; {old} was not.",
     )
 
 
@@ -184,7 +184,7 @@ def _when(submission: Submission) -> str:
     try:
         return datetime.fromtimestamp(_changed(submission)).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
-        return "a time that no calendar has"
+        return "an impossible time"
 
 
 def _called(submission: Submission) -> str:

@@ -75,7 +75,7 @@ def _columns(table: Table) -> dict[str, int]:
         shown = ", ".join(table.header[:8])
         raise TableError(
             f"{table.path} has no column for names, ids or email addresses; it has: {shown}. "
-            "Call one of them name, id or email."
+            "Rename one of them to name, id or email."
         )
     return columns
 

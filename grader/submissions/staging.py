@@ -121,7 +121,7 @@ class Staging:
                 packed.append(part.name)
             elif archives.is_unopened(part.name):
                 notes += (
-                    f"{shown(part.name)} is an archive that is not opened: pack it again as .zip or .tar.gz.",
+                    f"{shown(part.name)} is an archive of an unsupported type: pack it again as .zip or .tar.gz.",
                 )
         opened, ends = 0, time.monotonic() + INTAKE.unpacking
         for name in packed[: INTAKE.archives]:
@@ -134,7 +134,7 @@ class Staging:
                 (root / name).unlink()
             shown_names = ", ".join(map(shown, unopened[:MOST_NAMED]))
             notes += (
-                f"So much was handed in as archives that only the first {opened} are opened, and not {shown_names}.",
+                f"There are too many or too large archives: only the first {opened} were opened, and not {shown_names}.",
             )
         notes += tuple(_restore_imported(root))
         return _submission(root, student, identity, notes, origins)
@@ -179,7 +179,7 @@ class Staging:
         if inner:
             names = ", ".join(shown(file.relative_to(unpacked).as_posix()) for file in inner[:3])
             notes += (
-                f"{shown(name)} holds another archive, which was not opened: {names}. Hand in the files themselves.",
+                f"{shown(name)} contains another archive, which was not opened: {names}. Hand in the files themselves.",
             )
         content = _innermost(unpacked)
         target = (root / name).parent
@@ -212,7 +212,7 @@ def guarded(
         raise
     except Exception as error:  # anything that a name, a link or an archive can lead to
         raise_without_room(error)
-        note = f"What was handed in cannot be used ({reason(error)}): hand in the files themselves, each with a plain name."
+        note = f"The submission cannot be used ({reason(error)}): hand in the files themselves, each with a plain name."
         nothing = place.of_nothing(student, note, origins)
         return msgspec.structs.replace(nothing, identity=identity or Identity())
 
@@ -221,7 +221,7 @@ def raise_without_room(error: Exception) -> None:
     """Raise NoRoomError if that is what the error is about."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         raise NoRoomError(
-            "There is no room to put together what was handed in: set TMPDIR to a folder on a larger disk."
+            "There is not enough disk space to prepare the submissions: set TMPDIR to a folder on a larger disk."
         ) from error
 
 
@@ -237,7 +237,7 @@ def _copied(part: Part, target: Path) -> str:
     with opened(part.root, part.path) as content:
         status = os.fstat(content.fileno())
         if status.st_size > INTAKE.file_size:
-            return f"is larger than {INTAKE.file_size // MIB} MB and was not looked at"
+            return f"is larger than {INTAKE.file_size // MIB} MB and was not read"
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as copy:
             left = INTAKE.file_size  # it may grow while it is read
@@ -258,7 +258,7 @@ def _submission(
     found = look(root)
     notes = tuple(dict.fromkeys((*notes, *found.notes)))
     if len(notes) > MOST_NOTES:
-        notes = (*notes[:MOST_NOTES], f"There are {len(notes) - MOST_NOTES} more such remarks.")
+        notes = (*notes[:MOST_NOTES], f"There are {len(notes) - MOST_NOTES} more notes of this kind.")
     return Submission(as_text(student), root, found.files, notes, identity, origins)
 
 
@@ -300,12 +300,12 @@ def _newest(parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
     older = superseded(latest)
     times = Counter(part.name for part in parts)
     notes = tuple(
-        f"{shown(name)} was handed in more than once: the newest was taken."
+        f"{shown(name)} was handed in more than once: the newest was used."
         for name in latest
         if times[name] > 1
     )
     notes += tuple(
-        f"{shown(name)} was handed in again: {shown(newest)} is newer and was taken."
+        f"{shown(name)} was handed in again: {shown(newest)} is newer and was used."
         for name, newest in older.items()
     )
     return [part for name, part in latest.items() if name not in older], notes
@@ -330,7 +330,7 @@ def _restore_imported(root: Path) -> Iterator[str]:
         wanted = file.with_name(f"{base}.py")
         if not wanted.exists() and any(base in names for other, names in imported.items() if other != file):
             file.rename(wanted)
-            yield f"{file.name} is read as {base}.py, the name under which it is imported."
+            yield f"{file.name} is read as {base}.py, because another file imports it under that name."
 
 
 def _imported(file: Path) -> frozenset[str]:

@@ -49,7 +49,7 @@ def examine_packed(job: bytes) -> bytes:
     terms = asked.terms
     lab, exercises, mine = _lab(terms.lab, terms.seed, terms.exercises)
     if mine != terms.fingerprint:
-        raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
+        raise ClusterError(f"a cluster worker runs a different program ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
         return packed(examine(submission, lab, exercises, terms.seed, terms.limits, _zygote(terms.isolation)))
