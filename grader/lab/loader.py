@@ -1,4 +1,4 @@
-"""Load a lab: `package:NAME`, a path such as `labs/power_lab:LAB`, or the name it was installed under."""
+"""Load a lab: `package:NAME`, a path such as `labs/power_lab:LAB`, or its installed name."""
 
 import importlib
 import importlib.util
@@ -17,18 +17,18 @@ from grader.lab.spec import Exercise, Lab
 __all__ = ["find_lab", "installed_labs", "load_lab", "selected"]
 
 GROUP: Final = "grader.labs"
-"""Entry points under which a package says which labs it holds."""
+"""The entry points under which a package lists its labs."""
 
 
 def installed_labs() -> dict[str, str]:
-    """The labs that installed packages offer: `package:NAME` by the name they are offered under."""
+    """The labs that installed packages offer: `package:NAME` by installed name."""
     return {point.name: point.value for point in entry_points(group=GROUP)}
 
 
 def load_lab(name: str | None = None) -> Lab:
-    """Import a lab and check its rubric; without a name, the only one installed.
+    """Import a lab and check its rubric; without a name, the only installed one.
 
-    Raises LabError or RubricError in one sentence.
+    Raises LabError or RubricError, in one sentence.
     """
     module, attribute = find_lab(name)
     lab = getattr(module, attribute, None)
@@ -41,7 +41,7 @@ def load_lab(name: str | None = None) -> Lab:
 
 
 def find_lab(name: str | None = None) -> tuple[ModuleType, str]:
-    """Import the module a lab is in, and say what the lab is called there. Raises LabError in one sentence."""
+    """Import the lab's module and return it with the lab's name there. Raises LabError, in one sentence."""
     offered = installed_labs()
     if name is None:
         if len(offered) != 1:
@@ -78,9 +78,9 @@ def _is_path(name: str) -> bool:
 
 
 def _from_path(path: Path) -> ModuleType:
-    """Import a package from its folder, or a module from its file, without touching `sys.path`.
+    """Import a package from its folder, or a module from its file, without changing `sys.path`.
 
-    What stands beside it stays out of reach: a folder of submissions must not offer modules to the grader.
+    Neighbouring files stay out of reach: a folder of submissions must not offer modules to the grader.
     """
     file = (path / "__init__.py" if path.is_dir() else path).resolve()
     name = path.resolve().name.removesuffix(".py")
@@ -104,7 +104,7 @@ def _from_path(path: Path) -> ModuleType:
 
 
 def selected(lab: Lab, seed: int, ids: tuple[str, ...]) -> tuple[Exercise, ...]:
-    """The lab's exercises, or those named. Raises LabError for one it does not have."""
+    """The lab's exercises, or those named. Raises LabError for an unknown one."""
     exercises = lab.exercises(seed)
     known = [exercise.id for exercise in exercises]
     for wanted in ids:

@@ -1,4 +1,4 @@
-"""Read `rubric.toml`: marks as data, checked before anything is run."""
+"""Read `rubric.toml`: marks as data, checked before anything runs."""
 
 import math
 from pathlib import Path
@@ -12,7 +12,7 @@ __all__ = ["check_rubric", "read_rubric"]
 
 
 def read_rubric(path: Path) -> Rubric:
-    """Read a rubric. Raises RubricError in one sentence where it cannot be used."""
+    """Read a rubric. Raises RubricError, in one sentence, if it cannot be used."""
     try:
         rubric = msgspec.toml.decode(path.read_bytes(), type=Rubric)
     except OSError as error:
@@ -37,7 +37,7 @@ def read_rubric(path: Path) -> Rubric:
 
 
 def check_rubric(rubric: Rubric, exercises: tuple[Exercise, ...]) -> None:
-    """Raise RubricError where the rubric and the lab do not name the same exercises and checks."""
+    """Raise RubricError if the rubric and the lab do not name the same exercises and checks."""
     known = {exercise.id: {check.id for check in exercise.checks} for exercise in exercises}
     for exercise_id, entry in rubric.exercises.items():
         if exercise_id not in known:
