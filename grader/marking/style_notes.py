@@ -1,7 +1,7 @@
 """Notes on style that a reader would make in passing. They never cost marks, and there are few of them.
 
-Read from the syntax tree; nothing is executed. Only what misleads a reader is noted: a name of Python's own
-taken for something else, a function defined twice, a loop that changes nothing.
+They are read from the syntax tree; nothing is executed. Only code that misleads a reader is noted: a built-in
+name used for something else, a function defined twice, a loop that changes nothing.
 """
 
 import ast
@@ -20,20 +20,20 @@ MOST_NOTES: Final = 6
 BUILTINS: Final = frozenset(name for name in dir(builtins) if name[0].islower())
 
 PURE_CALLS: Final = frozenset({"abs", "float", "int", "len", "max", "min", "range", "round", "sum"})
-"""Calls that change nothing, so that a loop of nothing else changes nothing either."""
+"""Calls that change nothing, so a loop that contains nothing else changes nothing either."""
 
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class _Note(Frozen, frozen=True):
-    """What is noted, with `{}` for the place, and the line of the code it is about."""
+    """A note, with `{}` for the location, and the line of the code it is about."""
 
     line: int
     text: str
 
 
 def style_notes(source: Source | None) -> tuple[str, ...]:
-    """A few sentences on the style of a file, each with its place in the original, in the order of the lines."""
+    """A few sentences on the style of a file, each with its location in the original, ordered by line."""
     if source is None or source.problem or not source.code:
         return ()
     try:
@@ -50,7 +50,7 @@ def _order(note: _Note) -> tuple[int, str]:
 
 
 def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
-    """Names of Python's own functions and of imported modules that get another meaning; each once."""
+    """Names of built-in functions and of imported modules that get another meaning; each once."""
     modules = {
         (alias.asname or alias.name).partition(".")[0]
         for node in nodes
@@ -116,7 +116,7 @@ def _never_read(targets: Sequence[ast.expr], read: set[str]) -> bool:
 
 
 def _is_pure(node: ast.expr) -> bool:
-    """Whether evaluating it can change nothing: no call but of a few functions, no await, no yield, no `:=`."""
+    """Whether evaluating it can change nothing: only calls of a few functions, no await, no yield, no `:=`."""
     return not any(
         isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr)
         or (

@@ -1,7 +1,7 @@
-"""What this machine offers to shut students' code in, each claim proved by trying to break it.
+"""How this machine isolates student code, each claim proved by trying to break it.
 
-Every trial is a file like a student's, run in a worker of its own that is thrown away. Whether it got through
-is judged from outside where that can be seen there: a file that exists, a connection that arrives.
+Every trial is a file like a student's, run in a throw-away worker. Success is judged from outside where it is
+visible there: a file that exists, a connection that arrives.
 """
 
 import os
@@ -32,23 +32,23 @@ LIMITS = Limits(
     folder_size=8 * 1024**2,
     threads=4,
 )
-"""Tighter than for grading, so that breaking them costs this machine little."""
+"""Tighter than for grading, so that exceeding them costs this machine little."""
 
 THROUGH = "it got through"
 
 
 class Place(Frozen, frozen=True):
-    """Where trials are made: `outside` is a folder no worker may touch, `port` one that listens."""
+    """The setting of the trials: no worker may touch the folder `outside`; `port` is listening."""
 
     outside: Path
     secret: str
     port: int
     arrived: Callable[[], bool]
-    """Whether something connected to the port."""
+    """Whether anything connected to the port."""
 
 
 class Trial(Frozen, frozen=True):
-    """One claim: `code` tries to break it and prints THROUGH where it did; `seen` looks from outside.
+    """One claim: `code` tries to break it and prints THROUGH on success; `seen` looks from outside.
 
     Claims that are not `strict_only` hold on every level.
     """
@@ -62,7 +62,7 @@ class Trial(Frozen, frozen=True):
 
 
 class Outcome(Frozen, frozen=True):
-    """What came of a trial. `promised` is False where the level tried does not claim it."""
+    """The result of a trial. `promised` is False if the tested level does not claim it."""
 
     claim: str
     held: bool
@@ -71,7 +71,7 @@ class Outcome(Frozen, frozen=True):
 
 
 def trials() -> tuple[Trial, ...]:
-    """Every claim with the attempt to break it. `OUTSIDE`, `PORT`, `GRADER` are put in before it runs."""
+    """Every claim with the attempt to break it. `OUTSIDE`, `PORT` and `GRADER` are filled in before it runs."""
     return (
         Trial(
             "reads no file outside its own folder, Python and torch",
@@ -195,7 +195,7 @@ def _kept_is_changed(place: Place) -> bool:
 
 
 def examine(zygote: Zygote) -> Iterator[Outcome]:
-    """Make every trial on the level the workers of `zygote` have."""
+    """Run every trial on the level of the workers of `zygote`."""
     with tempfile.TemporaryDirectory(prefix="grade-doctor-") as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -254,7 +254,7 @@ def _arrives(listener: socket.socket) -> bool:
 
 
 def facts() -> tuple[tuple[str, str], ...]:
-    """What this machine is, as names and values to show."""
+    """Facts about this machine, as names and values to show."""
     return (
         ("System", f"{platform.system()} {platform.release()} ({platform.machine()})"),
         ("Landlock", _landlock()),

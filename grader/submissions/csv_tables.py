@@ -1,4 +1,5 @@
-"""Read tables that people and other programs export: any usual delimiter and encoding, errors with a line."""
+"""Read tables that people and other programs export: any usual delimiter and encoding, errors with a line
+number."""
 
 import csv
 import io
@@ -22,7 +23,7 @@ class Row(Frozen, frozen=True):
 
 
 class Table(Frozen, frozen=True):
-    """A table with a header. Rows without any text are left out."""
+    """A table with a header. Empty rows are left out."""
 
     path: Path
     header: tuple[str, ...]
@@ -33,7 +34,7 @@ class Table(Frozen, frozen=True):
 def read_table(path: Path) -> Table:
     """Read a CSV file: UTF-8 or UTF-16, separated by comma, semicolon or tab as its first line shows.
 
-    Raises TableError in one sentence where it cannot be used.
+    Raises TableError, in one sentence, if it cannot be used.
     """
     try:
         with path.open("rb") as file:

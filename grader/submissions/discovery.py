@@ -1,11 +1,11 @@
 """From the paths on the command line to submissions: who handed in which files.
 
-A folder of folders is a class, one folder a student. A folder of files without folders is a class of single
-files, or one student's if it holds just one; files that differ only in their ending belong together. What
-Moodle or Canvas downloaded is recognised by its names. An archive stands for the folder that is in it.
+A folder of folders is a class, one folder per student. A folder that contains only files is a class of single
+files, or one student's if it contains just one; files that differ only in their extension belong together.
+Downloads from Moodle and Canvas are recognised by their names. An archive stands for the folder in it.
 
-The paths themselves are the user's own and followed wherever they lead. What lies below them is not: no link is
-followed, and what cannot be used costs the one it belongs to and nobody else.
+The paths themselves are the user's own and are followed wherever they lead. Nothing below them is: links are
+not followed, and an unusable entry affects only its owner.
 """
 
 import logging
@@ -41,9 +41,9 @@ def collect(
 ) -> tuple[Submission, ...]:
     """Every submission under the paths, and everybody on the roster, sorted by student.
 
-    What has to be unpacked or renamed goes into `staging`, else into a temporary folder that is removed when
-    the program ends. `unpack` unpacks archives. Raises PathError where a path does not exist or holds nothing, and
-    NoRoomError where the disk is full.
+    Files that have to be unpacked or renamed go to `staging`, or to a temporary folder that is removed when
+    the program ends. `unpack` unpacks archives. Raises PathError if a path does not exist or contains
+    nothing, and NoRoomError if the disk is full.
     """
     place = Staging(staging, unpack)
     found: list[Submission] = []
@@ -67,8 +67,8 @@ def one(path: Path, staging: Path | None = None, unpack: Unpack = unpack_confine
 
 
 def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
-    """The submissions under one path. Where it is not `alone`, what is wrong with it costs no other path anything:
-    a shell may have put it among the others."""
+    """The submissions under one path. If the path is not `alone`, an error in it affects no other path: a
+    shell may have added it."""
     try:
         if not alone and path.is_symlink():
             raise PathError(
@@ -84,7 +84,7 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
             )
     except NoRoomError:
         raise
-    except Exception as error:  # whatever the names and folders there lead to
+    except Exception as error:  # wherever its names and folders lead
         raise_without_room(error)
         told = str(error) if isinstance(error, GraderError) else f"{path} cannot be read ({reason(error)})."
         if alone or not os.path.lexists(path):
@@ -121,7 +121,7 @@ def _under(path: Path, place: Staging) -> Iterator[Submission]:
 
 
 def _of_archive(unpacked: Path, archive: Path, place: Staging) -> Iterator[Submission]:
-    """The students in an archive, whose work is said to lie in it where it lay."""
+    """The students in an archive; their work is reported at the archive's location."""
     real = archive.resolve()
     for submission in _class(unpacked, place, packed=True):
         inside = tuple(real / origin.relative_to(unpacked) for origin in submission.origins)
@@ -129,7 +129,8 @@ def _of_archive(unpacked: Path, archive: Path, place: Staging) -> Iterator[Submi
 
 
 def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Submission]:
-    """The students in a folder given by its real path; one that was `packed` holds no further archive of a class."""
+    """The students in a folder, given by its real path; if it was `packed`, it contains no further class
+    archive."""
     folder = _without_wrapping(folder)
     entries = entries_of(folder)
     seen = [entry for entry in entries if not ignored(entry.name)]
@@ -179,7 +180,7 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
 
 
 def _hidden_work(path: Path) -> list[str]:
-    """The names of hidden work in a folder in which there is no other."""
+    """The names of hidden work in a folder that contains no other work."""
     try:
         return [shown(entry.name) for entry in hidden(entries_of(path))] if path.is_dir() else []
     except OSError:
@@ -187,7 +188,7 @@ def _hidden_work(path: Path) -> list[str]:
 
 
 def _flagged(entry: Entry, submission: Submission) -> Submission:
-    """The submission, which says so where its name would have hidden it."""
+    """The submission, with a note if its name would have hidden it."""
     if not entry.name.startswith("."):
         return submission
     note = "Its name begins with a dot, like that of a hidden file: rename it, or remove it if it is nobody's work."
@@ -195,8 +196,8 @@ def _flagged(entry: Entry, submission: Submission) -> Submission:
 
 
 def _without_wrapping(folder: Path) -> Path:
-    """The folder, or the one at the end of a chain of single folders where that is a class by all appearances:
-    more than one entry is named by a platform, is an archive, or is a folder with work in it."""
+    """The folder, or the one at the end of a chain of single folders if that is clearly a class: more than
+    one entry is named by a platform, is an archive, or is a folder that contains work."""
     inner = folder
     for _ in range(INTAKE.depth):
         first = only_entries(inner)
@@ -222,7 +223,7 @@ def _without_wrapping(folder: Path) -> Path:
 
 
 def _by_stem(files: Iterable[Entry]) -> list[list[Entry]]:
-    """Files of a flat class: `ada.py` and `ada.pdf` are one student's."""
+    """Files of a flat class: `ada.py` and `ada.pdf` belong to one student."""
     groups: dict[str, list[Entry]] = {}
     for file in files:
         groups.setdefault(stem(file.name), []).append(file)
@@ -244,7 +245,7 @@ def _of_flat(entries: Sequence[Entry], place: Staging) -> Submission:
 
 
 def _of_lone_archive(file: Path, place: Staging) -> Iterator[Submission]:
-    """What is in the only archive of a folder; if it cannot be unpacked, it is a student's."""
+    """The content of the only archive in a folder; if it cannot be unpacked, it belongs to a student."""
     try:
         unpacked = place.of_class_archive(file, LONE)
     except SourceError as error:
@@ -262,7 +263,7 @@ def _links_named(entries: Iterable[Entry]) -> tuple[str, ...]:
 
 
 def _downloaded(handed: Iterable[Entry], place: Staging) -> Iterator[Submission]:
-    """What a learning platform downloaded: all entries with the same name and number are one student's."""
+    """The download of a learning platform: all entries with the same name and number belong to one student."""
     students: dict[tuple[str, str, str], list[tuple[Entry, Handed]]] = {}
     for entry in handed:
         if entry.handed is not None:
@@ -281,7 +282,7 @@ def _downloaded(handed: Iterable[Entry], place: Staging) -> Iterator[Submission]
 def _put_together(
     entries: Sequence[tuple[Entry, Handed]], place: Staging, student: str, identity: Identity
 ) -> Submission:
-    """The files with the names the student gave them; the highest number comes last and wins."""
+    """The files with their original names; the highest number comes last and wins."""
     parts: list[Part] = []
     notes = (*_late(entries), *_links_named(entry for entry, _ in entries))
     for entry, name in sorted(entries, key=lambda each: each[1].number):
@@ -298,7 +299,7 @@ def _put_together(
 
 
 def _identity(entries: Sequence[tuple[Entry, Handed]]) -> Identity:
-    """The files' own folder is where feedback belongs, rather than that of a text typed online."""
+    """Feedback belongs in the files' own folder rather than that of a text typed online."""
     return min((name.identity for _, name in entries), key=lambda identity: "_file" not in identity.folder)
 
 
