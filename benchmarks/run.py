@@ -222,7 +222,7 @@ def _regrade(
     _grade(place / "class", place / "out", *kept, jobs=1)  # makes the pages
     first = _grade(place / "class", place / "out", *kept, jobs=1)
     second = _grade(place / "class", place / "out", *kept, jobs=1, path=changed.parent)
-    known = f"{size} of {size} were known from an earlier run"
+    known = f"{size} of {size} were taken from an earlier run"
     return Regrade(
         students=size,
         wall=first.wall,

@@ -20,7 +20,7 @@ __all__ = ["command"]
 
 @click.command("check", short_help="Check your own file; nothing is written.")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--watch", is_flag=True, help="Check again whenever it is saved, until everything is right.")
+@click.option("--watch", is_flag=True, help="Check again every time you save, until everything is right.")
 @shared
 @format_option
 @junit_option
@@ -31,15 +31,15 @@ def command(
     junit: Path | None,
     **options: Any,
 ) -> None:
-    """Check one file or folder and print what is right, what is not, and what to do next.
+    """Check one file or folder and print what is right, what is wrong and what to do next.
 
-    Nothing is written. The exit status is 1 until every exercise has full marks. With --watch it checks
-    again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
+    Nothing is written. The exit status is 1 until every exercise has full marks. With --watch, the command
+    checks again every time you save and exits with 0 as soon as everything is right; Ctrl-C stops it earlier.
     """
     from grader.submissions.discovery import one
 
-    one(path)  # a path that cannot be graded is told before anything is started
-    with started_fork_server(options["isolation"], wait=False) as fork_server:  # loads torch meanwhile
+    one(path)  # report a path that cannot be graded before starting anything
+    with started_fork_server(options["isolation"], wait=False) as fork_server:  # loads torch in the meantime
         from grader.core.model import Verdict
         from grader.grading.examine import grade_one
         from grader.marking.feedback_level import filter_feedback
@@ -55,7 +55,7 @@ def command(
             right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
             if right or not watch:
                 sys.exit(0 if right else FAILED)
-            click.echo(f"Save {path} to check it again; Ctrl-C ends.", err=True)
+            click.echo(f"Save {path} to check it again; press Ctrl-C to stop.", err=True)
 
 
 def _occasions(path: Path, watch: bool) -> Iterator[None]:

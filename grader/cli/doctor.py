@@ -1,4 +1,4 @@
-"""`grade doctor`: what this machine offers to shut students' code in, each claim tried."""
+"""`grade doctor`: how this machine isolates student code, with every claim tested."""
 
 import sys
 
@@ -11,14 +11,14 @@ __all__ = ["command"]
 
 
 @click.command(
-    "doctor", short_help="Show what shuts students' code in on this machine, and try to break out."
+    "doctor", short_help="Show how student code is isolated on this machine, and try to break out."
 )
 @isolation_option
 def command(isolation: str | None) -> None:
-    """Show what this machine offers to shut students' code in, and try to break out of it.
+    """Show how this machine isolates student code, and try to break out.
 
-    Every claim is put to the test by a throw-away worker, as a hostile submission would. The exit status is 1
-    where something that the isolation promises does not hold.
+    A throw-away worker tests every claim as a hostile submission would. The exit status is 1 if a guarantee
+    of the isolation level does not hold.
     """
     from rich.progress import track
 
@@ -42,8 +42,8 @@ def command(isolation: str | None) -> None:
     stdout.print(terminal_tables.claims_table(outcomes))
     broken = sum(outcome.promised and not outcome.held for outcome in outcomes)
     stdout.print(
-        f"{broken} of the claims do not hold: please report this, see SECURITY.md."
+        f"{broken} of the claims do not hold: please report this as SECURITY.md explains."
         if broken
-        else "Every claim of this isolation held."
+        else "Every claim of this isolation level held."
     )
     sys.exit(FAILED if broken else 0)

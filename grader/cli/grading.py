@@ -1,4 +1,4 @@
-"""A run of `grade PATH…`: what is graded by whom, what is written and shown, and how it ends."""
+"""One run of `grade PATH…`: choose the executor, grade, write and show the results, return the exit status."""
 
 import logging
 from collections.abc import Sequence
@@ -41,11 +41,11 @@ __all__ = ["GradeOptions", "Grading"]
 _log: Final = logging.getLogger("grader")
 
 _NAMED: Final = 20
-"""So many students are named in one sentence."""
+"""The most students named in one sentence."""
 
 
 class GradeOptions(Frozen, frozen=True, kw_only=True):
-    """What the command line asks for; every field is the option or argument of that name."""
+    """The options and arguments of the command line, under their own names."""
 
     paths: tuple[Path, ...]
     out: Path
@@ -71,11 +71,11 @@ class GradeOptions(Frozen, frozen=True, kw_only=True):
 
 
 class Grading:
-    """One run. Raises GraderError in one sentence where it cannot begin."""
+    """One run. Raises GraderError, in one sentence, if it cannot start."""
 
     def __init__(self, options: GradeOptions) -> None:
         if options.gradescope is not None and len(options.paths) != 1:
-            raise UsageError("--gradescope takes one PATH: the submission of one student.")
+            raise UsageError("--gradescope takes exactly one PATH: the submission of one student.")
         self._options = options
         self._submissions = _submissions(options)
         self._plan = run_plan(
@@ -100,7 +100,7 @@ class Grading:
         self._errors = terminal_tables.error_console()
 
     def run(self) -> int:
-        """Grade, write, show; the exit status."""
+        """Grade, write and show the results; return the exit status."""
         if self._options.changed_since and not self._submissions:
             return 0
         executor = self._executor()
@@ -120,7 +120,7 @@ class Grading:
         return DaskExecutor(plan, options.cluster)
 
     def _grade(self, executor: Executor, level: Level) -> bool:
-        """Grade everybody and write everything; whether it was interrupted."""
+        """Grade everybody and write everything; return whether the run was interrupted."""
         options, plan, anonymiser = self._options, self._plan, self._anonymiser
         output = Output(options.out, plan.lab, plan.seed, self._ids)
         interrupted = False
@@ -152,11 +152,11 @@ class Grading:
         return interrupted
 
     def _written(self, automatic: Report, output: Output) -> Report:
-        """Write a student's pages and entry; one that cannot be written is open, and costs nobody else theirs."""
+        """Write a student's pages and entry. If that fails, the student's marks stay open and nobody else is affected."""
         before = len(self._reports)
         try:
             return self._put_down(automatic, output)
-        except (OSError, GraderError):  # of the folder, and so of everybody
+        except (OSError, GraderError):  # concerns the folder, and so everybody
             raise
         except Exception as error:
             _log.error("the pages of %s failed: %s", visible(automatic.student), in_short(error))
@@ -166,7 +166,7 @@ class Grading:
             return self._put_down(instead, output)
 
     def _put_down(self, automatic: Report, output: Output) -> Report:
-        """Keep a report, then write its pages: whoever has pages counts as graded, however soon we are interrupted."""
+        """Keep a report, then write its pages: a student with pages counts as graded, even after an early interrupt."""
         by_hand = apply_manual_marks(automatic, self._by_hand, self._plan.lab.rubric)
         report = filter_feedback(by_hand, self._plan.feedback)
         if self._anonymiser is not None:
@@ -177,7 +177,7 @@ class Grading:
         return report
 
     def _shows_evidence(self) -> bool:
-        """Whether more than tables is shown or written at the end."""
+        """Whether the output needs the evidence as well as the tables."""
         options = self._options
         return (
             options.format_ in ("json", "junit", "github")
@@ -186,7 +186,7 @@ class Grading:
         )
 
     def _show(self, level: Level) -> None:
-        """Print the results to standard output in the format asked for."""
+        """Print the results on standard output in the requested format."""
         plan, reports, ids, form = self._plan, self._reports, self._ids, self._options.format_
         if form == "json":
             click.echo(results_json(reports, plan.lab.id, plan.seed, level), nl=False)
@@ -210,24 +210,24 @@ class Grading:
         stdout.print(f"Isolation: {level}")
         if self._reused:
             stdout.print(
-                f"{len(self._reused)} of {len(reports)} were known from an earlier run; --no-cache runs them again."
+                f"{len(self._reused)} of {len(reports)} were taken from an earlier run; use --no-cache to run them again."
             )
         stdout.print(f"Feedback: {self._options.out / 'index.html'}", soft_wrap=True)
 
     def _status(self, interrupted: bool) -> int:
-        """Say on standard error what a person has to know, and give the exit status."""
+        """Print on standard error what a person has to know; return the exit status."""
         reports, errors = self._reports, self._errors
         for entry in unclaimed(self._by_hand, reports) if self._anonymiser is None else ():
             errors.print(
-                f"{self._table} line {entry.line} was not used: not exactly one of those graded is called "
-                f"{entry.student!r}.",
+                f"{self._table} line {entry.line} was not used: {entry.student!r} does not identify exactly one "
+                "graded student.",
                 soft_wrap=True,
                 markup=False,
             )
         if interrupted:
             errors.print(
-                f"Interrupted: {len(reports)} of {len(self._submissions)} submissions were graded and kept in "
-                f"{self._options.out}."
+                f"Interrupted: {len(reports)} of {len(self._submissions)} submissions were graded; their results are "
+                f"in {self._options.out}."
             )
             return INTERRUPTED
         failed = [report for report in reports if _faults(report)]
@@ -236,7 +236,7 @@ class Grading:
             more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
             errors.print(
                 f"The grader itself failed on work of {visible(who)}{more}; see the flags. These marks are open: grade "
-                "again, or give them with `grade mark`.",
+                "again, or enter them with `grade mark`.",
                 soft_wrap=True,
                 markup=False,
             )
@@ -253,7 +253,7 @@ def _submissions(options: GradeOptions) -> Sequence[Submission]:
 
 
 def _found_in(submission: Submission) -> Path:
-    """The folder in which the student's files lie, also where copies of them are graded."""
+    """The folder that contains the student's original files, even if copies of them were graded."""
     origin = submission.origins[0] if submission.origins else submission.root
     if submission.root.is_relative_to(origin):
         return submission.root
@@ -261,7 +261,7 @@ def _found_in(submission: Submission) -> Path:
 
 
 def _faults(report: Report) -> tuple[str, ...]:
-    """The exercises that wait through our own fault."""
+    """The exercises that are open because the grader failed."""
     return tuple(exercise.id for exercise in report.exercises if exercise.verdict is Verdict.ERROR)
 
 

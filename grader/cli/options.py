@@ -1,4 +1,4 @@
-"""Options that several commands share, and what their values mean."""
+"""Options that several commands share, and the meaning of their values."""
 
 import secrets
 from collections.abc import Callable
@@ -26,14 +26,14 @@ __all__ = [
 
 
 class _Seed(click.ParamType[Any]):
-    """A whole number from 0, or the word `fresh`."""
+    """A non-negative integer, or the word `fresh`."""
 
     name = "N|fresh"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str | None:
-        """The number, `fresh`, or None for an empty text."""
+        """The number, `fresh`, or None for an empty string."""
         text = str(value).strip()
         if text in ("", "fresh"):
             return text or None
@@ -42,7 +42,7 @@ class _Seed(click.ParamType[Any]):
         except ValueError:
             number = -1
         if number < 0:
-            self.fail(f"{text!r} is no seed: give a whole number from 0, or `fresh`.", param, ctx)
+            self.fail(f"{text!r} is not a valid seed: use a non-negative integer or `fresh`.", param, ctx)
         return number
 
 
@@ -51,19 +51,19 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return setting(
         "--lab",
         metavar="PACKAGE:NAME",
-        show_default="the one installed",
-        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB.",
+        show_default="the installed lab",
+        help="The lab to grade: the name of an installed lab, or a path such as labs/power_lab:LAB.",
     )(command)
 
 
 def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--out` for a command that reads the results of a run."""
+    """Add `--out` to a command that reads the results of a run."""
     return setting(
         "--out",
         type=click.Path(path_type=Path),
         metavar="DIR",
         default="reports",
-        help="Folder of the results.",
+        help="Results folder.",
     )(command)
 
 
@@ -73,13 +73,13 @@ def isolation_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--isolation",
         type=click.Choice(["auto", "strict", "process"]),
         default="auto",
-        help="How students' code is shut in: `strict` (Landlock and seccomp), `process` (limits only), or "
-        "`auto`, the strongest this machine has.",
+        help="How student code is isolated: `strict` (Landlock and seccomp), `process` (limits only), or "
+        "`auto`, the strongest level that this machine supports.",
     )(command)
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of everything that runs student code."""
+    """Add the options of every command that runs student code."""
     for option in reversed(
         (
             click.option(
@@ -87,14 +87,14 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 "exercise_ids",
                 multiple=True,
                 metavar="ID",
-                help="Only this exercise; may be repeated.",
+                help="Grade only this exercise; may be repeated.",
             ),
             setting(
                 "--seed",
                 type=_Seed(),
                 metavar="N|fresh",
                 show_default="the lab's",
-                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system.",
+                help="Generate matrices, masks and starts from this seed; `fresh` gets a seed from the system.",
             ),
             lab_option,
             setting(
@@ -102,21 +102,21 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.FloatRange(min=0.1),
                 metavar="SECONDS",
                 default=10.0,
-                help="CPU time one call of a student may take.",
+                help="Maximum CPU time for one call of a student's function.",
             ),
             setting(
                 "--feedback",
                 type=click.Choice(["marks", "hints", "full"]),
                 default="hints",
-                help="What failed; or also the line, the idea and a leading question; or, for the person "
-                "marking, the verified repair too.",
+                help="How much the feedback reveals: what failed; also the line, the idea and a leading question; "
+                "or, for the person marking, the verified repair too.",
             ),
             setting(
                 "--diagnose-budget",
                 type=click.IntRange(min=0),
                 metavar="N",
                 default=260,
-                help="Edited programs run to find the line of a mistake, for each failed exercise.",
+                help="Maximum number of edited programs to run, per failed exercise, to find the line of a mistake.",
             ),
             isolation_option,
         )
@@ -158,13 +158,13 @@ def run_plan(
 
 
 def started_fork_server(isolation: str | None, wait: bool = True) -> "ForkServer":
-    """The process that starts workers, on the isolation asked for; to be closed by the caller.
+    """Start the process that starts workers, at the requested isolation level; the caller closes it.
 
-    Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
+    Raises IsolationError if this machine does not support the level; without `wait`, the first use raises it.
     """
     from grader.sandbox.fork_server import ForkServer
 
-    fork_server = ForkServer(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
+    fork_server = ForkServer(isolation or "auto")  # type: ignore[arg-type]  # click and Settings accept no other word
     try:
         if wait:
             fork_server.require()
@@ -175,7 +175,7 @@ def started_fork_server(isolation: str | None, wait: bool = True) -> "ForkServer
 
 
 def _drawn_seed(seed: int | str | None, default: int) -> int:
-    """The seed asked for, the system's for `fresh`, else the lab's."""
+    """The requested seed; for `fresh`, one from the system; otherwise the lab's."""
     if seed == "fresh":
-        return secrets.randbits(53)  # more than can be tried, and exact in every reader of JSON
+        return secrets.randbits(53)  # too many to try, and exact in every JSON reader
     return int(seed) if seed is not None else default

@@ -1,7 +1,6 @@
-"""Processes in which what students hand in is read: each limits itself, locks itself in, does one task and dies.
+"""Processes that read submitted files: each one limits itself, locks itself, does one task and exits.
 
-`fork_server` is the process that forks them and `work` what one does. The grader's side is
-`grader.sandbox.reader_client`; `grader.sandbox.reader_messages` is what passes between.
+`fork_server` forks them and `work` is what one does. The grader's side is `grader.sandbox.reader_client`.
 """
 
 __all__: list[str] = []

@@ -94,11 +94,13 @@ class WorkerBench:
             if p.default is not None and p.name in bound.without_default
         ]
         if supplied:
-            notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
+            notes += (
+                f"`{info.name}` has no default for {', '.join(supplied)}; the sheet's default was used.",
+            )
         if info.within is not None:
             notes += (
-                f"`{info.name}` stands within `{info.within}`, where nothing else can call it; it was looked at as if it "
-                "stood beside it.",
+                f"`{info.name}` is nested inside `{info.within}`, where nothing else can call it; it was checked as if it "
+                "were a top-level function.",
             )
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)

@@ -88,7 +88,7 @@ class Program:
             if self.is_over:
                 return self._used_up()
             if not self._workers.have_folder:
-                return Died("exit", "it took its own folder away")
+                return Died("exit", "it removed its own folder")
             worker = self._worker = self._workers.start()
             request = protocol.Load(
                 code=self._source.code,
@@ -118,7 +118,7 @@ class Program:
             return Loss(1, self._workers.files.sentence)
         request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
         if not self._workers.have_folder:
-            return Loss(1, "its folder was taken away")
+            return Loss(1, "its folder was removed")
         for _ in range(MAX_LOSSES):
             worker = self._workers.start()
             reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
@@ -135,7 +135,7 @@ class Program:
             if self.is_over:
                 return self._used_up()
             if self._worker is None and (self._is_given_up or not isinstance(self.load(), protocol.Loaded)):
-                return Died("stopped", "its program ended too often to be run any further")
+                return Died("stopped", "its program ended too often to run any further")
             assert self._worker is not None
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):

@@ -121,4 +121,4 @@ def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
 
 def _lost(failure: StatementFailure) -> str:
     what = ": ".join(part for part in (failure.type_name, failure.text) if part)
-    return f"{failure.file} {failure.place} could not be run ({what}); the rest was."
+    return f"{failure.file} {failure.place} could not be run ({what}); everything else was."

@@ -92,7 +92,7 @@ def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined
         if done.result().is_sound and key and _key(submission, cache) == key:
             cache.put(key, done.result())
     except Exception as error:  # what cannot be kept is found again
-        _log.error("findings of %s were not kept: %s", visible(submission.student), in_short(error))
+        _log.error("findings of %s were not cached: %s", visible(submission.student), in_short(error))
 
 
 def _known(submission: Submission, plan: RunPlan, cache: Cache | None) -> Report | None:
@@ -106,7 +106,7 @@ def _known(submission: Submission, plan: RunPlan, cache: Cache | None) -> Report
             return None
         return mark_submission(submission, kept, plan.exercises, plan.lab.rubric)
     except Exception as error:
-        _log.error("findings kept of %s were not used: %s", visible(submission.student), in_short(error))
+        _log.error("cached findings of %s were not used: %s", visible(submission.student), in_short(error))
         return None
 
 

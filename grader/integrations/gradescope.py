@@ -41,7 +41,7 @@ def results(report: Report) -> str:
         tests.append(_exercise(exercise))
         tests += [_check(exercise, number, check) for number, check in enumerate(exercise.checks, 1)]
     waiting = are_open(report)
-    told = [f"There is no total yet: {', '.join(waiting)} still waits."] if waiting else []
+    told = [f"There is no total yet: {', '.join(waiting)} is still open."] if waiting else []
     document = {
         **({} if waiting else {"score": report.marks}),
         "execution_time": report.seconds,
@@ -81,7 +81,7 @@ def _check(exercise: ExerciseReport, number: int, check: CheckResult) -> dict[st
     labelled = (
         ("", check.message),
         ("got: ", check.got),
-        ("wanted: ", check.wanted),
+        ("expected: ", check.wanted),
         ("tolerance: ", check.tolerance),
         ("try: ", check.call),
     )

@@ -19,7 +19,7 @@ from grader.reporting.check_text import details, failure_text
 
 __all__ = ["NOT_OFFICIAL", "Checked", "check"]
 
-NOT_OFFICIAL: Final = "A quick check in this notebook's own process, not the official mark: that comes from the file you hand in."
+NOT_OFFICIAL: Final = "This quick check ran in the notebook's own process. It is not the official mark, which comes from the file you hand in."
 
 
 class Checked(Frozen, frozen=True):
@@ -83,10 +83,10 @@ def check(exercise: str, *functions: Callable[..., Any], lab: str | None = None,
     uncallable = [value for value in functions if not callable(value)]
     if uncallable:
         return Checked(
-            None, f"Give the function itself, such as check({exercise!r}, my_function), not its result."
+            None, f"Pass the function itself, for example check({exercise!r}, my_function), not its result."
         )
     if len(functions) > len(wanted.functions):
-        names = " and ".join(wanted.functions) or "no function; give the figures by name, such as loss=0.5"
+        names = " and ".join(wanted.functions) or "no function; pass values by name, for example loss=0.5"
         return Checked(None, f"Exercise {exercise} takes {names}.")
     given = dict(zip(wanted.functions, functions, strict=False))
     return Checked(assess(wanted, loaded, InProcessBench(loaded.functions, given, stated)))

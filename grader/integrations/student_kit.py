@@ -39,7 +39,7 @@ def write_kit(name: str | None, out: Path | None) -> tuple[Path, tuple[str, ...]
     module, attribute = find_lab(name)
     if module.__file__ is None or not hasattr(module, "__path__"):
         raise LabError(
-            f"{lab.id} is a single module: a kit needs a package, so that a solution can be left out."
+            f"{lab.id} is a single module: a kit needs a package, so that it can leave out the solution."
         )
     package = Path(module.__file__).parent
     out = out or Path(f"{lab.id}-kit.zip")
@@ -76,7 +76,7 @@ def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -
     for module in kit.leave_out:
         left = [tree / package.name / f"{module}.py", tree / package.name / module]
         if not any(path.exists() for path in left):
-            raise LabError(f"{lab.id} leaves {module} out of its kit, but has no such module.")
+            raise LabError(f"{lab.id} leaves {module} out of its kit, but has no module with that name.")
         left[0].unlink(missing_ok=True)
         shutil.rmtree(left[1], ignore_errors=True)
     installed = distribution(DISTRIBUTION)
@@ -121,7 +121,9 @@ def _try(tree: Path, package: str, attribute: str, kit: Kit) -> None:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         left = ", ".join(kit.leave_out) or "nothing"
-        raise LabError(f"The checks cannot be loaded from the kit, which leaves out {left} ({reason}).")
+        raise LabError(
+            f"The checks cannot be loaded from the kit without {left} ({reason}): remove this dependency, or change the lab's Kit."
+        )
 
 
 def _pack(tree: Path, folder: Path) -> str:

@@ -1,4 +1,4 @@
-"""What a lab imports to describe itself to the grader: exercises, checks, functions, rubric.
+"""The interface a lab imports to describe itself: exercises, checks, functions, rubric.
 
 A lab is data and pure functions; the grader runs it without knowing its subject.
 """

@@ -1,7 +1,7 @@
 """Find a student's version of a function and express a call with the student's own parameters.
 
-Names are matched exactly, then by spelling variants; parameters by name, then by the sheet's aliases,
-then by the default they share, then by position. Nothing is rejected for its spelling.
+Functions are matched by exact name, then by spelling variants; parameters by name, then by the sheet's
+aliases, then by their common default, then by position. Spelling never disqualifies a function.
 """
 
 import re
@@ -30,16 +30,17 @@ _POSITIONAL = ("positional_only", "positional_or_keyword")
 
 
 def normalised(name: str) -> str:
-    """A name without what students vary: case, underscores, British or American spelling, a class prefix."""
+    """A name without the differences that students introduce: case, underscores, British or American
+    spelling, a class prefix."""
     plain = re.sub(r"[^a-z0-9]", "", name.rsplit(".", 1)[-1].lower())
     return re.sub(r"iz(?=e|ing|ation)", "is", plain)
 
 
 def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, tuple[str, ...]] | None:
-    """Return the number of the student's version and notes about its name, or None.
+    """The number of the student's version and notes about its name, or None.
 
-    The order of preference: exact name, spelling variant, alias; among equals the one whose parameters
-    fit, then the last defined.
+    The order of preference is exact name, spelling variant, alias; among equals, the one whose parameters
+    fit, then the last one defined.
     """
     aliases = {normalised(alias) for alias in function.aliases}
     ranked: list[tuple[int, bool, int]] = []
@@ -55,7 +56,7 @@ def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, t
             continue
         fits = fits_arity(function, candidate)
         if closeness == 1 and not fits:
-            continue  # a helper of theirs that happens to be called so
+            continue  # one of the student's helpers that happens to have this name
         ranked.append((closeness, fits, number))
     if not ranked:
         return None
@@ -73,10 +74,10 @@ def fits_arity(function: Function, candidate: FunctionInfo) -> bool:
 
 
 def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
-    """Match the sheet's parameters with the student's: by name, by alias, by the default, then by position.
+    """Match the sheet's parameters with the student's: by name, by alias, by default, then by position.
 
-    A name of one letter counts only where the sheet's one-letter names before it are there too, since `M` may
-    be anybody's matrix where there is no `A`. A variadic parameter of the student's takes whatever is left.
+    A one-letter name counts only if the sheet's one-letter names before it are present too, since `M` may be
+    any matrix if there is no `A`. A variadic parameter of the student's takes the rest.
     """
     theirs_by_name = {p.name: p for p in parameters if p.kind in (*_POSITIONAL, "keyword_only")}
     letters = [p.name for p in function.parameters if len(p.name) == 1]
@@ -122,7 +123,7 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     kinds = {p.kind for p in parameters}
     takes_more = (
         "var_positional" in kinds and not own
-    )  # what is passed to `*args` would go to those of their own
+    )  # arguments for `*args` would be taken by the student's own parameters
     rest = tuple(ours.name for ours in left)
     swallowed = rest if takes_more or "var_keyword" in kinds else ()
     return Binding(
@@ -168,7 +169,7 @@ def _is_alias(name: str, ours: Parameter) -> bool:
 
 
 def _has_default_of(theirs: ParameterInfo, ours: Parameter, options: Collection[str]) -> bool:
-    """Whether a parameter has the very default that the sheet gives one: 1000 are the epochs, whatever they are called."""
+    """Whether a parameter has the default that the sheet gives: a default of 1000 means the epochs, whatever the name."""
     try:
         same = (
             theirs.default is not None and ours.default is not None and float(theirs.default) == ours.default
@@ -197,10 +198,10 @@ def arguments(
     given: Mapping[str, T],
     make: Callable[[int | float], T],
 ) -> tuple[list[T], dict[str, T], tuple[str, ...]] | str:
-    """Split the sheet's arguments into positional and named ones, or say why that cannot be.
+    """Split the sheet's arguments into positional and named ones, or say why that is impossible.
 
-    A parameter left out stays at the student's default; where the student gave none, `make` turns the
-    sheet's into a value. The third part names, by the sheet, all that is passed: positional ones, then named ones.
+    A parameter left out keeps the student's default; if it has none, `make` converts the sheet's default to a
+    value. The third part lists the sheet's names of everything passed: positional ones, then named ones.
     """
     taken = binding.taken
     lost = [name for name in given if name not in taken]
@@ -234,9 +235,11 @@ def arguments(
 
 
 def written(function: Function, located: Located, given: Mapping[str, str]) -> str:
-    """The call of a student's version as the student can write it, from the text of each argument by the sheet's name.
+    """The call of a student's version as the student can write it, given the text of each argument by the
+    sheet's name.
 
-    What the sheet gives a default is passed by the student's own name for it. Empty where it cannot be called so.
+    Parameters with a default on the sheet are passed by the student's own names. Empty if the function cannot
+    be called this way.
     """
     split = arguments(function, located.binding, given, str)
     if isinstance(split, str):

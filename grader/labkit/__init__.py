@@ -1,1 +1,2 @@
-"""What labs share: bounds, inputs, readings of results. Imports the lab interface and core only."""
+"""Building blocks that labs share: bounds, inputs, readers of results. Imports only the lab interface and
+core."""

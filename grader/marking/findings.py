@@ -1,6 +1,6 @@
-"""What examining a submission brought to light, before anything is marked.
+"""The findings of examining a submission, before anything is marked.
 
-It does not depend on the rubric, so it can be kept and marked again under another one.
+They do not depend on the rubric, so they can be cached and marked again with another one.
 """
 
 from grader.core.evidence import Answer, Claim, Picture
@@ -10,7 +10,7 @@ __all__ = ["ExaminedExercise", "ExaminedSubmission"]
 
 
 class ExaminedExercise(Frozen, frozen=True):
-    """What was found about one exercise."""
+    """The findings on one exercise."""
 
     id: str
     checks: tuple[CheckResult, ...]
@@ -21,7 +21,7 @@ class ExaminedExercise(Frozen, frozen=True):
 
 
 class ExaminedSubmission(Frozen, frozen=True):
-    """What was found about one submission. `seconds` is what finding it took."""
+    """The findings on one submission. `seconds` is the time they took."""
 
     files: tuple[str, ...]
     flags: tuple[str, ...]
@@ -31,7 +31,7 @@ class ExaminedSubmission(Frozen, frozen=True):
 
     @property
     def is_sound(self) -> bool:
-        """Whether no check failed by our own fault, so that it is worth keeping."""
+        """Whether no check failed because of a fault in the grader, so that the findings are worth caching."""
         return all(
             check.outcome is not Outcome.ERROR for exercise in self.exercises for check in exercise.checks
         )

@@ -11,7 +11,7 @@ def details(check: CheckResult) -> tuple[str, ...]:
     labelled = (
         ("", check.message),
         ("got: ", check.got),
-        ("wanted: ", check.wanted),
+        ("expected: ", check.wanted),
         ("tolerance: ", check.tolerance),
         ("try: ", check.call),
     )

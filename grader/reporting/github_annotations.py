@@ -58,7 +58,7 @@ def _why(exercise: ExerciseReport) -> str:
             if check.outcome is outcome:
                 told = [check.title + ".", check.message]
                 told += [f"Got: {check.got}."] if check.got else []
-                told += [f"Wanted: {check.wanted}."] if check.wanted else []
+                told += [f"Expected: {check.wanted}."] if check.wanted else []
                 return " ".join(part for part in (*told, exercise.next_step) if part)
     return exercise.next_step or "A person has to look."
 

@@ -84,10 +84,10 @@ def read_results(place: Path) -> Results:
         return msgspec.json.decode(path.read_bytes(), type=Results)
     except OSError as error:
         raise PathError(
-            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results."
+            f"{path} cannot be read ({error.strerror}): grade first, or give the results folder."
         ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PathError(f"{path} holds no results of this grader ({error}): grade again.") from error
+        raise PathError(f"{path} contains no results of this grader ({error}): grade again.") from error
 
 
 class _Student(Frozen, frozen=True):
@@ -105,8 +105,8 @@ def read_students(path: Path) -> tuple[tuple[str, Identity], ...]:
         students = msgspec.json.decode(path.read_bytes(), type=_Students).submissions
     except OSError as error:
         raise PathError(
-            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results with --out."
+            f"{path} cannot be read ({error.strerror}): grade first, or give the results folder with --out."
         ) from error
     except msgspec.MsgspecError as error:
-        raise PathError(f"{path} holds no results ({error}): grade again.") from error
+        raise PathError(f"{path} contains no results ({error}): grade again.") from error
     return tuple((each.student, each.identity) for each in students)

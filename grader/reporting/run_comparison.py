@@ -86,16 +86,18 @@ def _marks(exercise: ExerciseReport | None) -> tuple[float, float] | None:
 
 def _reasons(old: ExerciseReport | None, new: ExerciseReport | None) -> tuple[str, ...]:
     if old is None or new is None:
-        return ("Graded in the new run only." if old is None else "Not graded in the new run.",)
+        return ("Graded only in the new run." if old is None else "Not graded in the new run.",)
     reasons = [*_checks(old, new), *_diagnoses(old, new)]
     if old.by_hand != new.by_hand:
         reasons += [
-            f"By hand: {given.item} {given.marks:g}." for given in new.by_hand if given.marks is not None
+            f"Marked by hand: {given.item} {given.marks:g}."
+            for given in new.by_hand
+            if given.marks is not None
         ]
-        reasons += ["Marks by hand were taken back."] if not new.by_hand else []
+        reasons += ["The manual mark was removed."] if not new.by_hand else []
     if old.max_marks != new.max_marks:
-        reasons.append(f"Worth {old.max_marks:g} → {new.max_marks:g}.")
-    return tuple(reasons) or ("The same findings, marked by another rubric.",)
+        reasons.append(f"Maximum marks: {old.max_marks:g} → {new.max_marks:g}.")
+    return tuple(reasons) or ("The findings are the same, but the rubric differs.",)
 
 
 def _checks(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
@@ -107,9 +109,9 @@ def _checks(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
         elif was.outcome is not check.outcome:
             yield f"“{check.title}”: {was.outcome} → {check.outcome}."
         elif was.cost != check.cost:
-            yield f"“{check.title}”: another solution ({was.cost or 'as asked'} → {check.cost or 'as asked'})."
+            yield f"“{check.title}”: a different solution ({was.cost or 'as asked'} → {check.cost or 'as asked'})."
     for check in before.values():
-        yield f"Check dropped: “{check.title}”."
+        yield f"Check removed: “{check.title}”."
 
 
 def _diagnoses(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _diagnoses(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
     after = {diagnosis.id: diagnosis.title for diagnosis in new.diagnoses}
     for id_, title in after.items():
         if id_ not in before:
-            yield f"Diagnosed now: {title}"
+            yield f"Newly diagnosed: {title}"
     for id_, title in before.items():
         if id_ not in after:
             yield f"No longer diagnosed: {title}"

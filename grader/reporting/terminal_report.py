@@ -154,9 +154,11 @@ class _View:
             if check.outcome not in NOT_SHOWN and not is_passed_on(check):
                 yield from self._check(check, told)
         if passed_on:
-            yield self._line(f"{self._symbol('–')}{passed_on} more need what was not found", style="dim")
+            yield self._line(
+                f"{self._symbol('–')}{passed_on} more need something that was not found", style="dim"
+            )
         if waiting:
-            yield self._line(f"{self._symbol('–')}{waiting} more wait for what failed", style="dim")
+            yield self._line(f"{self._symbol('–')}{waiting} more wait for failed checks", style="dim")
 
     def _check(self, check: CheckResult, told: bool) -> Iterator[RenderableType]:
         wording = OUTCOMES[check.outcome]
@@ -169,7 +171,7 @@ class _View:
         details = (
             ("", check.message),
             ("got: ", check.got),
-            ("wanted: ", check.wanted),
+            ("expected: ", check.wanted),
             ("tolerance: ", check.tolerance),
             ("try: ", check.call),
         )

@@ -87,8 +87,8 @@ def warn_of_isolation(console: Console, of: Isolated) -> None:
         reason = f" ({visible(of.unavailable_reason)})" if of.unavailable_reason else ""
         console.print(
             Text(
-                f"Isolation is `process`{reason}: students' code has limits and a process of its own, but can read "
-                "your files and reach the network. Do not grade files you would not run yourself. See `grade doctor`."
+                f"Isolation is `process`{reason}: student code has limits and its own process, but can read your files "
+                "and reach the network. Do not grade files that you would not run yourself. See `grade doctor`."
             ),
             style="yellow",
             soft_wrap=True,
@@ -105,7 +105,7 @@ def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
 
 def claims_table(outcomes: Sequence[self_test.ClaimOutcome]) -> Table:
     """One line a claim: what students' code does not do, whether that held, and what stopped it."""
-    table = Table("Students' code …", "Holds", header_style="bold")
+    table = Table("Student code …", "Holds", header_style="bold")
     table.add_column("What happened", overflow="fold")
     for outcome in outcomes:
         if outcome.held:
@@ -200,10 +200,13 @@ def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:
             table.add_row(*map(Text, cells))
         parts += [Text(), table, Text(f"{entry.marks:g} mark{'s' * (entry.marks != 1)}. {exercise.asked}")]
         parts += [
-            Text(f"At most {lab.rubric.caps[check.id]:.0%} of that where {check.id} does not hold.")
+            Text(f"At most {lab.rubric.caps[check.id]:.0%} of that if {check.id} does not hold.")
             for check in exercise.checks
             if check.id in lab.rubric.caps
         ]
     costs = ", ".join(f"{name} {share:.0%}" for name, share in lab.rubric.costs.items())
-    parts += [Text(), Text(f"What a sound but different solution costs of the mark: {costs}.")]
+    parts += [
+        Text(),
+        Text(f"Cost of a correct solution that differs from the sheet, as a share of the mark: {costs}."),
+    ]
     return Group(*parts)

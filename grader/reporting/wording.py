@@ -68,7 +68,7 @@ def headline(report: Report) -> str:
     if verdicts and full == all_of_them:
         return "Everything is right. Well done!"
     if all(verdict is Verdict.MISSING for verdict in verdicts):
-        return "We found nothing to mark in what was handed in."
+        return "We found nothing in the submission that can be marked."
     if full:
         return f"{full} of {all_of_them} exercises {'has' if full == 1 else 'have'} full marks."
     if Verdict.PARTIAL in verdicts:

@@ -1,7 +1,7 @@
-"""What this machine offers to shut students' code in, each claim proved by trying to break it.
+"""How this machine isolates student code, each claim proved by trying to break it.
 
-For every claim, a file like a student's tries to break it, in a worker of its own that is thrown away. Whether it
-got through is seen from outside where it shows there: a file that exists, a connection that arrives.
+Every trial is a file like a student's, run in a throw-away worker. Success is judged from outside where it is
+visible there: a file that exists, a connection that arrives.
 """
 
 import os
@@ -32,23 +32,23 @@ LIMITS = Limits(
     folder_size=8 * 1024**2,
     threads=4,
 )
-"""Tighter than for grading, so that breaking them costs this machine little."""
+"""Tighter than for grading, so that exceeding them costs this machine little."""
 
 THROUGH = "it got through"
 
 
 class Surroundings(Frozen, frozen=True):
-    """What a worker must not reach: `outside` is a folder it may not touch, `port` one that listens."""
+    """The setting of the trials: no worker may touch the folder `outside`; `port` is listening."""
 
     outside: Path
     secret: str
     port: int
     arrived: Callable[[], bool]
-    """Whether something connected to the port."""
+    """Whether anything connected to the port."""
 
 
 class IsolationClaim(Frozen, frozen=True):
-    """One claim: `code` tries to break it and prints THROUGH where it did; `seen` looks from outside.
+    """One claim: `code` tries to break it and prints THROUGH on success; `seen` looks from outside.
 
     Claims that are not `strict_only` hold on every level.
     """
@@ -62,7 +62,7 @@ class IsolationClaim(Frozen, frozen=True):
 
 
 class ClaimOutcome(Frozen, frozen=True):
-    """Whether a claim held. `promised` is False where the level tried does not make it."""
+    """The result of a trial. `promised` is False if the tested level does not claim it."""
 
     claim: str
     held: bool
@@ -71,7 +71,7 @@ class ClaimOutcome(Frozen, frozen=True):
 
 
 def isolation_claims() -> tuple[IsolationClaim, ...]:
-    """Every claim with the attempt to break it. `OUTSIDE`, `PORT`, `GRADER` are put in before it runs."""
+    """Every claim with the attempt to break it. `OUTSIDE`, `PORT` and `GRADER` are filled in before it runs."""
     return (
         IsolationClaim(
             "reads no file outside its own folder, Python and torch",
@@ -84,7 +84,7 @@ def isolation_claims() -> tuple[IsolationClaim, ...]:
             strict_only=True,
         ),
         IsolationClaim(
-            "writes nowhere but in its own folder",
+            "writes only in its own folder",
             'open(OUTSIDE + "/written", "w").close()',
             strict_only=True,
             seen=lambda around: (around.outside / "written").exists(),
@@ -128,7 +128,7 @@ def isolation_claims() -> tuple[IsolationClaim, ...]:
             strict_only=True,
         ),
         IsolationClaim(
-            "inherits no open file but its channel",
+            "inherits no open file except its channel",
             f"""
             import os
             def is_open(number):
@@ -142,15 +142,15 @@ def isolation_claims() -> tuple[IsolationClaim, ...]:
             """,
         ),
         IsolationClaim(
-            "knows none of your environment",
+            "sees none of your environment variables",
             f'import os\nif {{"HOME", "USER", "GRADE_DOCTOR_SECRET"}} & set(os.environ): print("{THROUGH}")',
         ),
         IsolationClaim(
-            f"allocates {LIMITS.memory // 1024**2} MB at most",
+            f"allocates at most {LIMITS.memory // 1024**2} MB",
             f'kept = bytearray({2 * LIMITS.memory}); print("{THROUGH}")',
         ),
-        IsolationClaim("computes no longer than a call may", "while True: pass", death=True),
-        IsolationClaim("waits for nothing for ever", "import time; time.sleep(1000)", death=True),
+        IsolationClaim("computes no longer than one call may", "while True: pass", death=True),
+        IsolationClaim("does not wait for ever", "import time; time.sleep(1000)", death=True),
         IsolationClaim(
             f"writes no file of more than {LIMITS.file_size // 1024**2} MB",
             f"""
@@ -172,7 +172,7 @@ def isolation_claims() -> tuple[IsolationClaim, ...]:
             death=True,
         ),
         IsolationClaim(
-            f"runs {LIMITS.threads} threads at most",
+            f"runs at most {LIMITS.threads} threads",
             f"""
             import threading, time
             threading.stack_size(65536)
@@ -183,7 +183,7 @@ def isolation_claims() -> tuple[IsolationClaim, ...]:
             death=True,
         ),
         IsolationClaim(
-            f"opens {LIMITS.open_files} files at most",
+            f"opens at most {LIMITS.open_files} files",
             f'kept = [open("/dev/null") for _ in range({2 * LIMITS.open_files})]; print("{THROUGH}")',
         ),
     )
@@ -195,7 +195,7 @@ def _kept_is_changed(around: Surroundings) -> bool:
 
 
 def try_claims(fork_server: ForkServer) -> Iterator[ClaimOutcome]:
-    """Try to break every claim, on the level of isolation that the workers of `fork_server` have."""
+    """Run every trial on the level of the workers of `fork_server`."""
     with tempfile.TemporaryDirectory(prefix="grade-doctor-") as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -256,7 +256,7 @@ def _arrives(listener: socket.socket) -> bool:
 
 
 def facts() -> tuple[tuple[str, str], ...]:
-    """What this machine is, as names and values to show."""
+    """Facts about this machine, as names and values to show."""
     return (
         ("System", f"{platform.system()} {platform.release()} ({platform.machine()})"),
         ("Landlock", _landlock()),
@@ -292,4 +292,4 @@ def _seccomp() -> str:
     except ImportError:
         return "the Python package pyseccomp is not installed"
     except (RuntimeError, OSError) as error:
-        return f"missing: {error}. Debian and Ubuntu have it as libseccomp2, Fedora as libseccomp."
+        return f"missing: {error}. The package is libseccomp2 on Debian and Ubuntu, libseccomp on Fedora."

@@ -125,7 +125,7 @@ def _too_many(root: Path, names: Sequence[str], most: str) -> dict[str, Looked]:
         return {}
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     were = "was" if len(names) == 1 else "were"
-    sentence = f"{shown} {were} not read: only {most} of a student are."
+    sentence = f"{shown} {were} not read: at most {most} of a student are read."
     return {name: _unread(root, name, sentence) for name in names}
 
 
@@ -157,10 +157,10 @@ class _Reading:
             if waiting and not (looked and answers.signal != _SIGPROF):
                 name = waiting.pop(0)
                 sentence = (
-                    f"{name} takes more time or memory to read than a report does: a person has to look."
+                    f"{name} takes more time or memory to read than a report should: a person has to look."
                 )
                 found[name] = _unread(self._root, name, sentence)
-        sentence = f"was not read: the files of a student are read for {CPU_SECONDS:g} seconds in all."
+        sentence = f"was not read: all files of a student together may take {CPU_SECONDS:g} seconds to read."
         return found | {name: _unread(self._root, name, f"{name} {sentence}") for name in waiting}
 
     def _ask(self, names: Sequence[str]) -> Answers:

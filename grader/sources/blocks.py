@@ -65,7 +65,7 @@ def syntax_error(code: str) -> str:
         parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
-        what = getattr(error, "msg", None) or "nested too deeply, or characters Python does not allow"
+        what = getattr(error, "msg", None) or "nested too deeply, or characters that Python does not allow"
         return f"{kind}: {what}"
     return ""
 

@@ -53,7 +53,7 @@ def text_of(data: bytes, name: str) -> str:
         if guessed := is_utf16(data):
             text = data.decode(guessed, "replace")
         elif b"\0" in data:
-            raise SourceError(f"{name} is not a text file: its ending does not fit what it holds.")
+            raise SourceError(f"{name} is not a text file: its extension does not match its content.")
         else:
             try:
                 text = data.decode("utf-8")

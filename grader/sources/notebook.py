@@ -48,11 +48,11 @@ def read(path: Path, name: str) -> Source:
 
 def _noted(name: str, magics: list[str]) -> str:
     more = f" and {len(magics) - 5} more" if len(magics) > 5 else ""
-    return f"In {name} what is not Python was left out: {', '.join(magics[:5])}{more}."
+    return f"Lines of {name} that are not Python were left out: {', '.join(magics[:5])}{more}."
 
 
 def _book(text: str, name: str) -> dict[str, Any]:
-    broken = f"{name} is not a whole notebook: save it in Jupyter and hand it in again."
+    broken = f"{name} is not a complete notebook: save it in Jupyter and hand it in again."
     try:
         book = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -40,12 +40,10 @@ def read(path: Path, name: str) -> Source:
         return _problem(
             path,
             name,
-            f"{name} says that its encoding is `{error}`: save it with the encoding UTF-8 and hand it in again.",
+            f"{name} declares the encoding `{error}`: save it as UTF-8 and hand it in again.",
         )
     except (SyntaxError, UnicodeError, LookupError):
-        return _problem(
-            path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again."
-        )
+        return _problem(path, name, f"{name} is not UTF-8 text: save it as UTF-8 and hand it in again.")
     return from_code(path, name, code)
 
 
@@ -75,7 +73,8 @@ def from_code(path: Path, name: str, code: str) -> Source:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         what = (
-            getattr(error, "msg", None) or "it is nested too deeply or holds characters Python does not allow"
+            getattr(error, "msg", None)
+            or "it is nested too deeply or contains characters that Python does not allow"
         )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         where = f" line {line}" if line else ""

@@ -23,7 +23,7 @@ def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
         return python.read(path, name)
     try:
         if kind != ".html" and (what := mistaken(path)):
-            raise SourceError(f"{name} is {what} in spite of its name: a person has to look.")
+            raise SourceError(f"{name} is {what} despite its name: a person has to look.")
         source = _read(kind, path, name, root, allowed)
     except SourceError as error:
         return unread(path, name, str(error))
@@ -31,7 +31,7 @@ def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
         return unread(path, name, f"{name} unpacks to more than can be read: a person has to look.")
     if kind not in (path.suffix.lower(), ".md", ".html"):
         what = {".pdf": "a PDF file", ".ipynb": "a notebook"}[kind]
-        note = f"{name} is {what} in spite of its name; it was read as one."
+        note = f"{name} is {what} despite its name and was read as one."
         return msgspec.structs.replace(source, notes=(note, *source.notes))
     return source
 

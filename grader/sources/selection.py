@@ -162,12 +162,12 @@ def _rivals(ranked: Sequence[Looked], used: Sequence[Looked], beside: Sequence[S
     chosen = used[0]
     flags: tuple[str, ...] = ()
     if len(used) > 1:
-        flags += (f"The code of {', '.join(each.source.name for each in used)} was put together.",)
+        flags += (f"The code of {', '.join(each.source.name for each in used)} was combined.",)
     if not chosen.outline.defined:
         return flags
     parts = sorted({source.name for source in beside} - {each.source.name for each in used})
     if parts:
-        flags += (f"What is stated by {', '.join(parts)}, each run by itself, counts as well.",)
+        flags += (f"The values stated by {', '.join(parts)}, each run separately, count as well.",)
     rest = [
         each for each in ranked if each not in used and each.outline.defined and each.source not in beside
     ]
@@ -175,12 +175,12 @@ def _rivals(ranked: Sequence[Looked], used: Sequence[Looked], beside: Sequence[S
     rivals = [name for name, functions in differing.items() if name.endswith(".py") or functions]
     if rivals:
         flags += (
-            f"More than one file answers the lab: {chosen.source.name} was graded, {', '.join(rivals)} was not.",
+            f"More than one file answers the lab: {chosen.source.name} was graded; {', '.join(rivals)} was not.",
         )
     for other, functions in differing.items():
         if functions:
             names = ", ".join(f"`{name}`" for name in functions)
-            flags += (f"{chosen.source.name} and {other} disagree: {names} is not the same in both.",)
+            flags += (f"{chosen.source.name} and {other} disagree: {names} differs between them.",)
     return flags
 
 

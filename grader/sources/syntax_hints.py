@@ -67,7 +67,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
     for match in _ASSIGNS.finditer(text):
         yield (
             text[: match.start()] + "==" + text[match.end() :],
-            f"In line {number}, `=` assigns; a comparison is written with two of them.",
+            f"In line {number}, `=` assigns a value; to compare, write `==`.",
         )
     for wanted in sorted(
         {len(other) - len(other.lstrip()) for other in lines if other.strip()} | {4, 8, 12, 16}
@@ -76,7 +76,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
         if moved != text:
             yield (
                 moved,
-                f"Line {number} is indented by {len(text) - len(text.lstrip())} characters; another depth makes the file readable.",
+                f"Line {number} is indented by {len(text) - len(text.lstrip())} characters; with a different indentation, Python can read the file.",
             )
     for quote in ("'", '"'):
         yield from _inserted(text, quote, f"In line {number} a quotation mark {quote} is not closed.")

@@ -32,7 +32,7 @@ def read(path: Path, name: str) -> Source:
 
     page = text_of(bytes_of(path, name, MAX_BYTES, "the text"), name)
     if page.count("<") - page.count(">") > MAX_OPEN:
-        raise SourceError(f"{name} is not a whole web page: save it again and hand it in again.")
+        raise SourceError(f"{name} is not a complete web page: save it again and hand it in again.")
     text = markdownify(
         page,
         heading_style="ATX",

@@ -63,7 +63,7 @@ def serve(channel: int, folder: str) -> None:
             )  # fails where no call could be made any more: then the last statement is left out
             missing = ", ".join(sorted(finder.used))
             notes = (
-                (f"{missing} is not installed where this was graded: its calls did nothing.",)
+                (f"{missing} is not installed on the grading machine: its calls did nothing.",)
                 if missing
                 else ()
             )
@@ -144,7 +144,7 @@ def _as_it_is(model: Any = None, **options: Any) -> Any:
 
 
 def _no_input(prompt: object = "") -> str:
-    raise EOFError("input() was called, but nobody is there to type while the lab is graded")
+    raise EOFError("input() was called, but nobody can type while the lab is graded")
 
 
 def _receive(channel: int) -> protocol.Request | None:

@@ -146,7 +146,7 @@ def test_a_cluster_with_another_program_is_refused_in_a_sentence(
     with started(tmp_path, "--workers", "1", code=other) as (address, _):
         done = grade(handed_in({"one/lab.py": RIGHT_SVD}), "--cluster", address)
     assert done.returncode == 2
-    assert "runs another program than this one" in done.stderr
+    assert "runs a different program" in done.stderr
     assert "install the same" in done.stderr
 
 

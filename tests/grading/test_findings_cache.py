@@ -80,7 +80,7 @@ def test_what_is_unchanged_is_not_run_again_and_gives_the_same_bytes(
     again = (folder, "--exercise", "2.1")
     assert grade(*again, "--out", tmp_path / "a", env=caching).returncode == 0
     second = grade(*again, "--out", tmp_path / "b", env=caching)
-    assert "1 of 1 were known from an earlier run" in second.stdout
+    assert "1 of 1 were taken from an earlier run" in second.stdout
     assert (tmp_path / "a" / "results.json").read_bytes() == (tmp_path / "b" / "results.json").read_bytes()
     assert (tmp_path / "b" / "students" / "ada" / "report.html").exists()
     grade(*again, "--out", tmp_path / "c", "--no-cache", env=caching)
@@ -161,7 +161,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
     assert not (out / "results.json").exists()
     done = grade(folder, "--out", out, "--exercise", "2.1", "--time-limit", "2", env=caching)
     assert done.returncode == 0, done.stderr
-    assert "1 of 2 were known" in done.stdout
+    assert "1 of 2 were taken from an earlier run" in done.stdout
     assert stated(out) in first
     assert len(json.loads((out / "results.json").read_text())["submissions"]) == 2
 

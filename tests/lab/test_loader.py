@@ -99,9 +99,9 @@ def test_a_lab_given_by_its_path_is_loaded_once_and_leaves_the_path_alone() -> N
     [
         ("no_such_package:LAB", "cannot be loaded"),
         ("./no/such/folder:LAB", "neither a package nor a Python file"),
-        ("reference:NOTHING", "has no lab called 'NOTHING'"),
+        ("reference:NOTHING", "has no lab named 'NOTHING'"),
         ("reference:RUBRIC_PATH", "is not a lab"),
-        (f"{ROOT / 'tests' / 'conftest.py'}:LAB", "has no lab called"),
+        (f"{ROOT / 'tests' / 'conftest.py'}:LAB", "has no lab named"),
         (f"{ROOT / 'docs' / 'second-lab' / 'class' / 'ansgar-thimblewick' / 'lab2.py'}:B", "is not a lab"),
     ],
 )
@@ -119,5 +119,5 @@ def test_a_lab_that_fails_where_it_is_loaded_says_in_which_line(tmp_path: Path) 
 
 def test_a_lab_that_is_called_like_another_module_is_not_mistaken_for_it(tmp_path: Path) -> None:
     (tmp_path / "json.py").write_text("LAB = 1\n")
-    with pytest.raises(LabError, match="another module is called json"):
+    with pytest.raises(LabError, match="another module is named json"):
         load_lab(f"{tmp_path / 'json.py'}:LAB")

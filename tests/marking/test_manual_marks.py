@@ -126,8 +126,8 @@ def test_words_that_carry_no_marks_never_stand_between_right_work_and_full_marks
     [
         (("mark", "ada", "2.1"), ("nothing to enter",)),
         (("mark", "ada", "2.7", "1"), ("2.7", "1.1, 1.2, 2.1")),
-        (("mark", "ada", "2.1", "1.5"), ("from 0 to 1",)),
-        (("mark", "ada", "2.1", "nan"), ("from 0 to 1",)),
+        (("mark", "ada", "2.1", "1.5"), ("valid range: 0–1",)),
+        (("mark", "ada", "2.1", "nan"), ("valid range: 0–1",)),
         (("mark", "ada", "2.1-why", "0.5"), ("2.1-why", "worth nothing", "rubric.toml")),
         (("mark", "adda", "2.1", "1"), ("adda", "did you mean ada?")),
         (("mark", "ada", "2.1", "1", "--out", "elsewhere"), ("elsewhere", "grade first")),
@@ -152,7 +152,7 @@ def test_a_table_that_is_wrong_stops_before_anything_is_graded_and_names_the_lin
     (tmp_path / "marks.csv").write_text("student,exercise,marks\nada,2.1,0.5\nada,2.1,lots\n")
     done = grade(folder, "--marks", tmp_path / "marks.csv", "--out", tmp_path / "out")
     assert done.returncode == 2
-    assert "line 3: 'lots' is no number" in done.stderr
+    assert "line 3: 'lots' is not a number" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -279,9 +279,9 @@ def test_a_table_that_a_spreadsheet_saved_is_read_and_continued_in_its_form(tmp_
     [
         ("student,marks\nAda,1\n", ("no column 'exercise'", "student,exercise,marks")),
         ("student,exercise,marks\nAda,3,1\n", ("line 2", "no exercise or check '3'")),
-        ("student,exercise,marks\n\nAda,1,2.5\n", ("line 3", "from 0 to 2")),
-        ("student,exercise,marks\nAda,1,-1\n", ("line 2", "from 0 to 2")),
-        ("student,exercise,marks\nAda,1,inf\n", ("line 2", "from 0 to 2")),
+        ("student,exercise,marks\n\nAda,1,2.5\n", ("line 3", "valid range: 0–2")),
+        ("student,exercise,marks\nAda,1,-1\n", ("line 2", "valid range: 0–2")),
+        ("student,exercise,marks\nAda,1,inf\n", ("line 2", "valid range: 0–2")),
         ("", ("is empty",)),
     ],
 )

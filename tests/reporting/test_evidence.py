@@ -60,7 +60,7 @@ def twins() -> list[str]:
         "0.1219",
         "report.tex line 40",
         "a ninth of it",
-        "hides Python",
+        "shadows the built-in",
         "they cost no marks",
     ],
 )

@@ -39,7 +39,7 @@ def shown(one: Report, width: int = 80, plain: bool = False) -> str:
         "yours: 8.241 → 5.387",
         "saddle σ₂²: 0.4842",
         "you state 0.0135, we get 0.1219: does not hold",
-        "`sum` (line 12) hides Python's own function",
+        "`sum` (line 12) shadows the built-in function",
         "Not final: a person still has to look at 3.2.",
     ],
 )
@@ -192,8 +192,8 @@ def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
     file = handed_in({"lab1.py": "import torch\n\ndef double(A):\n    return 2 * A\n"}) / "lab1.py"
     shown_to_the_student = grade("check", file).stdout
     assert shown_to_the_student.count("No function called `sgd_factorise` was found.") == 1
-    assert "16 more need what was not found" in shown_to_the_student
+    assert "16 more need something that was not found" in shown_to_the_student
     assert "Could not be looked at" not in shown_to_the_student
-    assert "wanted:" not in shown_to_the_student
+    assert "expected:" not in shown_to_the_student
     assert "0.1219 = σ₃²" not in shown_to_the_student
-    assert "wanted: 0.1219 = σ₃²" in grade("check", file, "--feedback", "full").stdout
+    assert "expected: 0.1219 = σ₃²" in grade("check", file, "--feedback", "full").stdout

@@ -309,7 +309,7 @@ def test_two_files_that_disagree_are_flagged(tmp_path: Path) -> None:
 def test_functions_in_several_files_are_put_together_with_their_places(tmp_path: Path) -> None:
     sgd = "import torch\ndef sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n    return A, A\n"
     source, flags = chosen(tmp_path, {"ex1.py": sgd, "ex2.py": f"import torch\n\n{SVD}"})
-    assert any("was put together" in flag for flag in flags)
+    assert any("was combined" in flag for flag in flags)
     where = {source.place(n).file: source.place(n).line for n in _definitions(source.code)}
     assert where == {"ex1.py": 2, "ex2.py": 3}
 
@@ -338,15 +338,15 @@ def unread(path: Path) -> str:
 
 
 BROKEN = {
-    "truncated.pdf": ((HERE / "pdf" / "writer.pdf").read_bytes()[:400], "not a whole PDF"),
+    "truncated.pdf": ((HERE / "pdf" / "writer.pdf").read_bytes()[:400], "not a complete PDF"),
     "empty.pdf": (b"", "is empty"),
     "word.pdf": (b"PK\x03\x04" + b"\0" * 100, "Office document"),
     "photo.pdf": (b"\xff\xd8\xff\xe0" + b"\0" * 100, "a picture"),
-    "truncated.ipynb": ((HERE / "ipynb" / "magics.ipynb").read_bytes()[:900], "not a whole notebook (line"),
-    "list.ipynb": (b"[1, 2, 3]", "not a whole notebook"),
+    "truncated.ipynb": ((HERE / "ipynb" / "magics.ipynb").read_bytes()[:900], "not a complete notebook (line"),
+    "list.ipynb": (b"[1, 2, 3]", "not a complete notebook"),
     "empty.ipynb": (b'{"cells": [], "nbformat": 4, "metadata": {}}', "without cells"),
-    "deep.ipynb": (b'{"cells": ' + b"[" * 200_000, "not a whole notebook"),
-    "old.ipynb": (b'{"worksheets": [[7]], "nbformat": 3, "metadata": {}}', "not a whole notebook"),
+    "deep.ipynb": (b'{"cells": ' + b"[" * 200_000, "not a complete notebook"),
+    "old.ipynb": (b'{"worksheets": [[7]], "nbformat": 3, "metadata": {}}', "not a complete notebook"),
     "r.ipynb": (
         json.dumps({"cells": [{"cell_type": "code", "source": "x <- 1"}], "nbformat": 4,
                     "metadata": {"kernelspec": {"language": "R"}}}).encode(),
@@ -374,7 +374,7 @@ def test_a_file_under_a_wrong_name_is_read_as_what_it_is(tmp_path: Path) -> None
     for original, name in (("pdf/figures_only.pdf", "lab1.py"), ("ipynb/magics.ipynb", "lab2.py")):
         (tmp_path / name).write_bytes((HERE / original).read_bytes())
         source = sources.read(tmp_path / name, name)
-        assert f"{name} is a" in source.notes[0] and "in spite of its name" in source.notes[0]
+        assert f"{name} is a" in source.notes[0] and "despite its name" in source.notes[0]
         assert source.passages or source.code
 
 

@@ -95,7 +95,7 @@ class DaskExecutor:
         found = self._client.run(offer_packed, packed(terms), on_error="return")
         if not found:
             raise ClusterError(
-                f"The cluster at {self._client.scheduler.address} has no workers: start some, then grade again."
+                f"The cluster at {self._client.scheduler.address} has no workers: start some and grade again."
             )
         offers = []
         for address, answer in found.items():
@@ -103,14 +103,14 @@ class DaskExecutor:
                 raise IsolationError(f"On {address}: {answer}")
             if not isinstance(answer, bytes):
                 raise ClusterError(
-                    f"The worker {address} cannot take part ({type(answer).__name__}: {answer}): install there what is "
-                    f"installed here ({versions()})."
+                    f"The worker {address} cannot take part ({type(answer).__name__}: {answer}): install there the "
+                    f"versions that are installed here ({versions()})."
                 )
             offer = msgspec.msgpack.decode(answer, type=Offer)
             if offer.fingerprint != terms.fingerprint:
                 raise ClusterError(
-                    f"The worker {address} runs another program than this one ({offer.versions}; here {versions()}, "
-                    "and the code of grader and lab counts): install the same on both."
+                    f"The worker {address} runs a different program ({offer.versions}; here {versions()}; the code of "
+                    "the grader and of the lab must match too): install the same on both."
                 )
             offers.append(offer)
         return offers
@@ -119,7 +119,7 @@ class DaskExecutor:
 def _contents(submission: Submission) -> dict[str, bytes]:
     sizes = sum(file.stat().st_size for file in submission.files)
     if sizes > MOST_BYTES:
-        raise ClusterError(f"{sizes / 2**20:.0f} MB were handed in, too much to send to a cluster")
+        raise ClusterError(f"{sizes / 2**20:.0f} MB are too much to send to a cluster")
     contents = {}
     for file in submission.files:
         with opened(submission.root, file) as content:
@@ -133,14 +133,14 @@ def _connected(address: str) -> Any:
         return distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(
-            f"No scheduler answers at {address} ({error}): start one, or mend the address."
+            f"No scheduler answers at {address} ({error}): start one, or correct the address."
         ) from error
 
 
 def _told(error: BaseException) -> Exception:
     """The error in words that a person can use. One machine's trouble is none of the whole run's."""
     if type(error).__name__ == "KilledWorker":
-        return ClusterError("every process of the cluster that took it was lost")
+        return ClusterError("every cluster process that took it was lost")
     if type(error).__name__ == "FutureCancelledError" or not isinstance(error, Exception):
-        return ClusterError("the cluster gave it up")
+        return ClusterError("the cluster abandoned it")
     return ClusterError(str(error)) if isinstance(error, GraderError) else error

@@ -59,7 +59,7 @@ def examined_from(data: Any) -> ExaminedSubmission:
     try:
         return msgspec.msgpack.decode(data, type=ExaminedSubmission)
     except (msgspec.MsgspecError, TypeError) as error:
-        raise ClusterError("a machine of the cluster answered with something else than findings") from error
+        raise ClusterError("a machine of the cluster returned something other than findings") from error
 
 
 def submission_in(folder: Path, job: Job) -> Submission:
@@ -67,7 +67,7 @@ def submission_in(folder: Path, job: Job) -> Submission:
     for name, content in job.files.items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise ClusterError(f"the path {name!r} leads out of the submission")
+            raise ClusterError(f"the path {name!r} leads outside the submission")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     return Submission(

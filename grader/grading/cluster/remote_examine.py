@@ -55,7 +55,7 @@ def examine_packed(job: bytes) -> bytes:
     asked = job_from(job)
     plan, mine = _planned(asked.terms)
     if mine != asked.terms.fingerprint:
-        raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
+        raise ClusterError(f"a cluster worker runs a different program ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
         return packed(examine(submission, plan, _fork_server(plan.isolation)))

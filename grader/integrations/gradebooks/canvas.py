@@ -36,8 +36,8 @@ def fill_gradebook(sheet: Sheet, reports: Sequence[Report], assignment: str | No
     student, canvas = sheet.column("Student"), sheet.column("ID")
     if student is None or canvas is None:
         raise TableError(
-            "This is no gradebook of Canvas: its first line has no Student and ID. Export it with Gradebook, Export, "
-            "Entire Gradebook."
+            "This is not a Canvas gradebook: its first line does not contain Student and ID. Export it with Gradebook, "
+            "Export, Entire Gradebook."
         )
     column = _column(sheet, assignment)
     points, first = _points(sheet, student, column)
@@ -74,7 +74,7 @@ def _column(sheet: Sheet, assignment: str | None) -> int:
     names = ", ".join(f"{name} ({id_})" for name, id_ in found.values())
     if assignment is None:
         if len(found) > 1:
-            raise TableError(f"Which assignment? Name one with --assignment: {names}.")
+            raise TableError(f"Choose an assignment with --assignment: {names}.")
         return next(iter(found))
     wanted = assignment.strip().casefold()
     for column, (name, id_) in found.items():

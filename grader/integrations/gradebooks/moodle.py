@@ -24,7 +24,7 @@ _OURS: Final = re.compile(r"[\d.,]+ of [\d.,]+ marks")
 """How every comment of ours begins: a digit, so that no spreadsheet takes it for a formula."""
 
 _WORDS: Final = {
-    Verdict.MISSING: "not found in what was handed in",
+    Verdict.MISSING: "not found in the submission",
     Verdict.MANUAL: "a person will look at this",
     Verdict.ERROR: "not marked yet",
 }
@@ -35,8 +35,8 @@ def people(sheet: Sheet) -> list[Person]:
     identifier, name = sheet.column("Identifier"), sheet.column("Full name")
     if identifier is None or sheet.column("Grade") is None:
         raise TableError(
-            "This is no grading worksheet of Moodle: its first line has no Identifier and Grade. Download it with "
-            "“Download grading worksheet” while Moodle is set to English."
+            "This is not a Moodle grading worksheet: its first line does not contain Identifier and Grade. Set Moodle to "
+            "English and use “Download grading worksheet”."
         )
     known = {"id": sheet.column("ID number"), "email": sheet.column("Email address")}
     return [
@@ -85,7 +85,7 @@ def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
                 values[row, said] = comment(report)
     notes = [*sorted(scales)]
     if locked:
-        notes.append(f"Moodle does not let these grades be changed: {', '.join(sorted(locked))}.")
+        notes.append(f"Moodle does not allow changes to these grades: {', '.join(sorted(locked))}.")
     if kept:
         notes.append(f"The worksheet's own comment was kept for {', '.join(sorted(kept))}.")
     rows = sum(column == grade for _, column in values)

@@ -97,7 +97,7 @@ def _summary(checks: tuple[CheckResult, ...]) -> str:
     others = (
         (Outcome.FAIL, "did not pass", "did not pass"),
         (Outcome.SKIPPED, "waits for another", "wait for another"),
-        (Outcome.MISSING, "found nothing to look at", "found nothing to look at"),
+        (Outcome.MISSING, "found nothing to check", "found nothing to check"),
         (Outcome.MANUAL, "is for a person", "are for a person"),
         (Outcome.ERROR, "failed on our side", "failed on our side"),
     )

@@ -64,7 +64,7 @@ def pages_of(path: Path, name: str) -> tuple[list[Page], bool]:
     from pdfminer.pdfparser import PDFParser
     from pdfminer.psexceptions import PSException
 
-    broken = f"{name} is not a whole PDF file: export it again and hand it in again."
+    broken = f"{name} is not a complete PDF file: export it again and hand it in again."
     try:
         with path.open("rb") as file:
             document = PDFDocument(PDFParser(file))
