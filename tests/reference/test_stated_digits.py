@@ -35,16 +35,16 @@ FACTOR_ENTRIES = (
 class StatedBench(InProcessBench):
     """A bench of a report without functions."""
 
-    def __init__(self, source: Source, stated_values: tuple[Figure, ...]) -> None:
+    def __init__(self, source: Source, figures: tuple[Figure, ...]) -> None:
         super().__init__({})
-        self._report = LoadReport(source, figures=stated_values)
+        self._report = LoadReport(source, figures=figures)
 
     @property
     def loaded(self) -> LoadReport:
         return self._report
 
     @property
-    def stated_values(self) -> tuple[Figure, ...]:
+    def figures(self) -> tuple[Figure, ...]:
         return self._report.figures
 
 
