@@ -137,7 +137,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runner, Path]:
     action = place / "action"
     names = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard",
-         "grader", "reference", "templates", "pyproject.toml", "README.md", "LICENSE", "constraints.txt", "action.yml"],
+         "grader", "reference", "templates", "pyproject.toml", "setup.py", "README.md", "LICENSE", "constraints.txt", "action.yml"],
         capture_output=True, encoding="utf-8", check=True,
     ).stdout  # fmt: skip
     for name in filter(None, names.split("\0")):
