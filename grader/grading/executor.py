@@ -1,4 +1,4 @@
-"""Who examines submissions: threads of this process with workers beside them, or the machines of a cluster."""
+"""Executors examine submissions: in threads of this process with workers, or on the machines of a cluster."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -12,22 +12,22 @@ __all__ = ["Crew"]
 
 
 class Crew(Protocol):
-    """Takes submissions and gives back what was found."""
+    """Accepts submissions and returns findings."""
 
     @property
     def level(self) -> Level:
-        """The isolation that students' code gets. Raises IsolationError where the one asked for cannot hold."""
+        """The isolation level of student code. Raises IsolationError if the requested one is not supported."""
 
     @property
     def obstacle(self) -> str:
-        """What keeps it from `strict`, in a few words; empty where it holds or was not tried."""
+        """What prevents `strict`, in a few words; empty if it is in use or was not tried."""
 
     @property
     def size(self) -> int:
-        """Submissions examined at the same time."""
+        """Number of submissions examined at the same time."""
 
     def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
-        """Have a submission examined; `started` is called when that begins."""
+        """Submit a submission for examination; `started` is called when that begins."""
 
     def close(self) -> None:
-        """Stop what is being done and forget what waits. May be called twice."""
+        """Stop the work in progress and discard what is queued. May be called twice."""

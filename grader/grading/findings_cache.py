@@ -1,7 +1,7 @@
-"""Findings kept from earlier runs, by the content of everything they depend on.
+"""A cache of findings from earlier runs, keyed by the content of everything they depend on.
 
-One JSON file an entry, named by a digest of the submission's files, the lab, the grader, the seed and the
-limits. An entry that cannot be read as what it should be is no entry; nothing is ever unpickled.
+Each entry is one JSON file, named by a digest of the submission's files, the lab, the grader, the seed and
+the limits. An entry that does not decode is ignored; nothing is ever unpickled.
 """
 
 import hashlib
@@ -29,10 +29,10 @@ from grader.marking.findings import Examined
 __all__ = ["KEPT_DAYS", "Cache", "fingerprint"]
 
 KEPT_DAYS: Final = 90
-"""Entries that no run has used for so many days are removed."""
+"""Entries that no run has used for this many days are removed."""
 
 _LIBRARIES: Final = ("numpy", "torch")
-"""Their versions decide about last digits."""
+"""Libraries whose versions affect the last digits."""
 
 
 class Cache:
@@ -43,7 +43,7 @@ class Cache:
         self._fingerprint = fingerprint
 
     def key(self, submission: Submission) -> str:
-        """The name of a submission's entry. Raises OSError where a file cannot be read."""
+        """The key of a submission. Raises OSError if a file cannot be read."""
         digest = hashlib.sha256(self._fingerprint.encode())
         for text in submission.notes:
             _add(digest, text.encode("utf-8", "surrogatepass"))
@@ -54,7 +54,7 @@ class Cache:
         return digest.hexdigest()
 
     def get(self, key: str) -> Examined | None:
-        """What is kept under a key, or None."""
+        """The findings stored under a key, or None."""
         file = self._file(key)
         try:
             examined = msgspec.json.decode(file.read_bytes(), type=Examined)
@@ -64,7 +64,7 @@ class Cache:
         return examined
 
     def put(self, key: str, examined: Examined) -> None:
-        """Keep findings. Where that cannot be done nothing is kept, and nothing is lost."""
+        """Store findings. If that fails, nothing is stored and nothing is lost."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_text(self._file(key), msgspec.json.encode(examined).decode())
@@ -72,7 +72,7 @@ class Cache:
             return
 
     def prune(self) -> None:
-        """Remove what no run has used for long."""
+        """Remove entries that no run has used recently."""
         oldest = time.time() - KEPT_DAYS * 86400
         for file in self._folder.glob("??/*.json"):
             try:
@@ -88,11 +88,11 @@ class Cache:
 def fingerprint(
     lab: Lab, module: ModuleType, exercises: Sequence[Exercise], seed: int, conditions: Iterable[str]
 ) -> str | None:
-    """A digest of everything but the submission that findings depend on; None where that cannot be told.
+    """A digest of everything that findings depend on except the submission; None if it cannot be determined.
 
-    That is the grader's code, every file of the package of the lab's `module`, and of the package its exercises come
-    from where that is another one, except rubrics (`rubric*.toml`), the versions of Python and of the numerical libraries, the exercises, the seed, and `conditions` such as
-    limits, as text.
+    That is the grader's code, every file of the package of the lab's `module`, and of the package its
+    exercises come from if that is a different one, except rubrics (`rubric*.toml`), the versions of Python
+    and of the numerical libraries, the exercises, the seed, and `conditions` such as limits, as text.
     """
     packages = (_top(module), _top(_home_of_exercises(lab)))
     if not all(getattr(package, "__file__", None) for package in packages):
@@ -111,7 +111,7 @@ def fingerprint(
 
 
 def _add(digest: "hashlib._Hash", data: bytes) -> None:
-    """Add a piece with its length, so that no two sequences of pieces run together to the same bytes."""
+    """Add a piece with its length, so that no two sequences of pieces give the same bytes."""
     digest.update(len(data).to_bytes(8, "little") + data)
 
 
@@ -124,7 +124,7 @@ def _top(module: ModuleType | None) -> ModuleType | None:
 
 
 def _files_of(top: ModuleType | None) -> Iterator[Path]:
-    """Every file of the package; of a single module, the code and data beside it too."""
+    """Every file of the package; for a single module, the code and data beside it too."""
     assert top is not None
     folder = Path(str(top.__file__)).parent
     found = folder.rglob("*") if hasattr(top, "__path__") else (*folder.glob("*.py"), *folder.glob("*.toml"))

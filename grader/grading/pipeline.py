@@ -37,11 +37,11 @@ T = TypeVar("T")
 
 
 AHEAD: Final = 2
-"""Submissions handed out for each that is examined at the same time: nobody waits for work, and no more is read."""
+"""Submissions queued per submission in progress: no worker is idle, and no more than needed is read."""
 
 
 class LocalCrew:
-    """Threads of this process, each with a worker beside it."""
+    """Threads of this process, each with its own worker."""
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class LocalCrew:
 
     @property
     def level(self) -> Level:
-        """The isolation that workers get."""
+        """The isolation level of the workers."""
         return self._zygote.level
 
     @property
     def obstacle(self) -> str:
-        """What keeps this machine from `strict`."""
+        """What prevents `strict` on this machine."""
         return self._zygote.obstacle
 
     def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
@@ -80,7 +80,7 @@ class LocalCrew:
             except SandboxError as error:
                 if not _starts_workers(self._zygote, self._limits):
                     raise
-                raise GraderError(str(error)) from error  # the trouble of this submission, and no other's
+                raise GraderError(str(error)) from error  # concerns only this submission
 
         return self._pool.submit(work)
 
@@ -91,7 +91,7 @@ class LocalCrew:
 
 
 def _starts_workers(zygote: Zygote, limits: Limits) -> bool:
-    """Whether a worker that has nothing to do with any submission can be started."""
+    """Whether a worker can be started at all, without any submission."""
     try:
         with private_copy(Path("/"), ()) as folder:
             Worker(zygote, folder, limits).close()
@@ -114,9 +114,9 @@ def grade_all(
 ) -> Iterator[Report]:
     """Grade every submission and yield the reports as they finish.
 
-    What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
-    interrupt, ends all workers; what was yielded is whole. The crew given is closed in the end; without one,
-    `jobs` workers of this machine get the strongest isolation there is.
+    Cached findings come first and only have to be marked. Leaving the iteration early, for example by an
+    interrupt, ends all workers; everything yielded is complete. The given executor is closed at the end;
+    without one, `jobs` workers of this machine get the strongest isolation level that it supports.
     """
     waiting: list[Submission] = []
     for submission in submissions:
@@ -148,9 +148,9 @@ def grade_all(
 def _next_report(
     handed_out: "dict[Future[Examined], Submission]", lab: Lab, exercises: Sequence[Exercise]
 ) -> Report:
-    """Wait for one submission, take it out, and mark it.
+    """Wait for one submission, remove it from the queue, and mark it.
 
-    One student's trouble never costs another's result: what fails here is our fault, and flagged.
+    A failure for one student never affects another's result: it is a fault in the grader, and flagged.
     """
     done, _ = wait(handed_out, return_when=FIRST_COMPLETED)
     future = done.pop()
@@ -166,20 +166,20 @@ def _next_report(
 
 
 def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined]") -> None:
-    """Keep findings as soon as they are there, if the files are still what they were before they were read."""
+    """Cache findings as soon as they are ready, if the files are still the same as before they were read."""
     if done.cancelled() or done.exception() is not None:
         return
     try:
         if done.result().is_sound and key and _key(submission, cache) == key:
             cache.put(key, done.result())
-    except Exception as error:  # what cannot be kept is found again
+    except Exception as error:  # whatever cannot be cached is computed again
         _log.error("findings of %s were not cached: %s", visible(submission.student), in_short(error))
 
 
 def _known(
     submission: Submission, lab: Lab, exercises: Sequence[Exercise], cache: Cache | None
 ) -> Report | None:
-    """The report of what an earlier run found; None where that is nothing that can be marked."""
+    """The report from cached findings; None if they cannot be marked."""
     key = _key(submission, cache)
     if cache is None or not key:
         return None
@@ -192,7 +192,7 @@ def _known(
 
 
 def _key(submission: Submission, cache: Cache | None) -> str:
-    """The name of its entry in the cache; empty where it can have none."""
+    """The key of its entry in the cache; empty if it can have none."""
     try:
         return cache.key(submission) if cache is not None else ""
     except OSError:
@@ -207,7 +207,7 @@ def grade_one(
     limits: Limits,
     zygote: Zygote,
 ) -> Report:
-    """Grade one submission in a worker of its own."""
+    """Grade one submission in its own worker."""
     examined = examine(submission, lab, exercises, seed, limits, zygote)
     return mark_submission(submission, examined, exercises, lab.rubric)
 
@@ -220,7 +220,7 @@ def examine(
     limits: Limits,
     zygote: Zygote,
 ) -> Examined:
-    """Everything there is to know about a submission before it is marked."""
+    """Examine a submission: everything that is known before it is marked."""
     begun = time.monotonic()
     source, flags = choose(submission, lab.functions, zygote.readers)
     with private_copy(submission.root, submission.files) as folder:
@@ -251,7 +251,7 @@ def examine(
 def examine_exercise(
     exercise: Exercise, bench: Bench, functions: Sequence[Function] = (), budget: Budget | None = None
 ) -> ExaminedExercise:
-    """Judge and diagnose one exercise. Without a budget no repair is looked for."""
+    """Judge and diagnose one exercise. Without a budget, no repair is searched for."""
     results = judge(exercise, bench)
     return ExaminedExercise(
         id=exercise.id,
@@ -266,13 +266,13 @@ def examine_exercise(
 
 
 def _illustrated(bench: Bench, exercise: Exercise, found: ExaminedExercise) -> ExaminedExercise:
-    """The findings with their pictures; one that cannot be drawn costs nothing else."""
+    """The findings with their pictures; one that cannot be drawn affects nothing else."""
     pictures = _spared(f"pictures of {exercise.id}", lambda: exercise.illustrate(bench, found.checks))
     return msgspec.structs.replace(found, pictures=pictures)
 
 
 def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-    """What no mark depends on; nothing where it fails by our own fault."""
+    """A result that no mark depends on; nothing if it fails because of a fault in the grader."""
     try:
         return work()
     except SandboxError:
@@ -283,7 +283,7 @@ def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
 
 
 def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
+    """Judge, diagnose and mark one exercise. Without a budget, no repair is searched for."""
     return mark_exercise(exercise, examine_exercise(exercise, bench, lab.functions, budget), lab.rubric)
 
 
