@@ -1,6 +1,7 @@
-"""Where checks make their observations: a student's functions, found and called as they wrote them, every call made once.
+"""Where checks make their observations: it finds a student's functions, calls them as the student wrote them,
+and makes every call only once.
 
-The bench remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
+The bench stores its observations, so a lab's checks may ask for the same one as often as they like.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,15 +23,15 @@ from grader.sandbox.allowance import Spending
 __all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
 Key: TypeAlias = tuple[object, ...]
-"""What tells one call from every other."""
+"""What distinguishes one call from every other."""
 
 
 MAX_SENT: Final = protocol.MAX_NUMBERS // 2
-"""Numbers in one argument of a probe: what a call leaves of it comes back beside what it returns."""
+"""Numbers in one argument of a probe: its value after the call is returned beside the result."""
 
 _FULL: Final = Died("memory", "all that it returned together is more than is kept")
 _SMALL: Final = 200
-"""About what an observation takes that is a sentence."""
+"""Approximate size of an observation that is a sentence."""
 
 
 class _Prepared(NamedTuple):
@@ -38,7 +39,7 @@ class _Prepared(NamedTuple):
     names: tuple[str, ...]
     """The sheet's names of the arguments, as the probe gives them."""
     order: tuple[str, ...]
-    """The same as the student's function is passed them."""
+    """The same, in the order in which the student's function receives them."""
 
 
 class WorkerBench:
@@ -46,9 +47,9 @@ class WorkerBench:
 
     restarts = MAX_RESTARTS
     counts_lines = False
-    """Whether what calls return tells how many lines of the file they ran."""
+    """Whether returned calls say how many lines of the file they ran."""
     states = True
-    """Whether what the submission states is wanted, also by its other programs."""
+    """Whether the values that the submission states are needed, including those of its other programs."""
 
     def __init__(self, context: BenchContext, spending: Spending | None = None) -> None:
         self.context = context
@@ -67,12 +68,12 @@ class WorkerBench:
 
     @property
     def loaded(self) -> LoadReport:
-        """What came of executing the student's file."""
+        """The result of executing the student's file."""
         return self._loaded
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix the student states."""
+        """Every number and matrix that the student states."""
         return self._loaded.figures
 
     @property
@@ -119,7 +120,7 @@ class WorkerBench:
         )
 
     def attempt(self, function: Function) -> Located | None:
-        """The student's version of a function, else one that tries to be it and fails, or None."""
+        """The student's version of a function, otherwise one that attempts it and fails, or None."""
         if self._find(function) is None and function.mistaken is not None:
             others = [self._find(other) for other in self._functions.values()]
             self._found[function.name] = self._find_by_behaviour(
@@ -128,7 +129,7 @@ class WorkerBench:
         return self.locate(function)
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return what it gave the first time."""
+        """Make one call, or return the result of the first time."""
         key = key_of(probe)
         if key not in self._seen:
             if self.spending.is_full:
@@ -137,13 +138,14 @@ class WorkerBench:
         return self._seen[key]
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Make calls one after the other. What cannot be made, or comes after a death, is left until it is asked for."""
+        """Make calls one after the other. A call that cannot be made, or that comes after a death, is left
+        until it is needed."""
         for probe in probes:
             if isinstance(self.observe(probe), Died | Uncallable):
                 return
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
-        """The number of the student's version: by name, else by what it does."""
+        """The number of the student's version: by name, otherwise by behaviour."""
         if function.name not in self._found:
             self._found[function.name] = call_binding.find(
                 function, self._loaded.functions
@@ -161,7 +163,7 @@ class WorkerBench:
         recognise: Callable[[Observation], bool] | None,
         others: Collection[int] = (),
     ) -> tuple[int, tuple[str, ...]] | None:
-        """The last function that is recognised, but for the `others`; methods and functions within others come after."""
+        """The last function that is recognised, except the `others`; methods and nested functions come last."""
         if recognise is None:
             return None
         numbers = range(len(self._loaded.functions))
@@ -178,7 +180,7 @@ class WorkerBench:
         return None
 
     def _tried(self, function: Function, number: int) -> Observation | None:
-        """What one of the student's functions answers to the trial of a function; made once."""
+        """The answer of one of the student's functions to the trial of a function; made once."""
         if function.trial is None:
             return None
         key = function.name, number
@@ -203,7 +205,7 @@ class WorkerBench:
         return self._call(function, found[0], probe, values_of(function, probe, self._arrays))
 
     def _remembered(self, observation: Observation) -> Observation:
-        """The observation, where there is still room for it."""
+        """The observation, if there is still room for it."""
         size = (
             protocol.kept_bytes(observation)
             if isinstance(observation, protocol.Returned | protocol.Raised)
@@ -275,7 +277,7 @@ class WorkerBench:
         return source.place(line) if source is not None else Place("", line, f"line {line}")
 
     def worker_cpu(self) -> float:
-        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        """CPU seconds that the current worker has used; 0 if there is none."""
         return self._program.cpu() if self._program is not None else 0.0
 
     def close(self) -> None:
@@ -285,12 +287,12 @@ class WorkerBench:
 
 
 def _is_inside(info: protocol.FunctionInfo) -> bool:
-    """Whether it stands in a class or in another function."""
+    """Whether it is defined in a class or in another function."""
     return "." in info.name or info.within is not None
 
 
 def key_of(probe: Probe) -> Key:
-    """What tells the call from every other: cheaper than what is sent, for most calls are asked for twice."""
+    """The key of a call: cheaper than its message, because most calls are asked for twice."""
     return probe.function, probe.seed, probe.attempt, *map(_told_apart, probe.arguments.items())
 
 
@@ -314,7 +316,7 @@ def arrays_of(source: Source | None) -> Literal["numpy"] | None:
 
 
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> protocol.Value:
-    """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
+    """A probe's argument as a protocol value; `arrays` is the array type on the other side."""
     if isinstance(value, np.ndarray):
         if value.size > MAX_SENT:
             raise ValueError(f"a probe carries at most {MAX_SENT:,} numbers, not {value.size:,}")

@@ -1,7 +1,7 @@
-"""Run an exercise's checks in the order of what they need.
+"""Run an exercise's checks in the order of their dependencies.
 
-A check that needs another is skipped where that one did not pass; what is our own fault or waits for a
-person is passed on as such, so that no mark is given or taken unseen.
+A check is skipped if one that it needs did not pass; a fault in the grader or a check that waits for a person
+is passed on as such, so that no marks are added or taken unseen.
 """
 
 import logging
@@ -44,12 +44,12 @@ def needed_by(exercise: Exercise, check: Check) -> tuple[Check, ...]:
 
 
 def is_passed_on(check: CheckResult) -> bool:
-    """Whether the result says no more than that of a check it needs."""
+    """Whether the result only repeats that of a check it needs."""
     return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
 
 
 def iter_check_results(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
-    """The same one by one: a check is run when its result is asked for."""
+    """The same one by one: a check runs when its result is requested."""
     results: dict[str, CheckResult] = {}
     for check in exercise.checks:
         finding = _finding(check, bench, results)
@@ -80,7 +80,7 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
 
 
 def _or_unread(finding: Finding, bench: Bench) -> Finding:
-    """What is missing may stand where only a person can read: that is not for us to call missing."""
+    """A missing part may be where only a person can read it: then the check must not be called missing."""
     source = bench.loaded.source
     if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
         return finding
@@ -88,7 +88,7 @@ def _or_unread(finding: Finding, bench: Bench) -> Finding:
 
 
 def _or_absent(finding: Finding, bench: Bench) -> Finding:
-    """What failed for want of a package that is not installed here is not the student's mistake."""
+    """A failure due to a package that is not installed here is not the student's mistake."""
     loaded, package = bench.loaded, ""
     if finding.outcome is Outcome.FAIL:
         package = missing_package(loaded, finding.message)

@@ -1,4 +1,4 @@
-"""A student's program in a worker: started again after each death, without the statement that killed it."""
+"""A student's program in a worker: restarted after each death, without the statement that caused it."""
 
 import hashlib
 from typing import NamedTuple
@@ -13,21 +13,22 @@ from grader.sandbox.worker_client import LOST, Limits, Worker
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
 MAX_RESTARTS = 6
-"""After so many deaths a submission is not run any further."""
+"""After this many deaths, a submission does not run any further."""
 
 MAX_LOSSES = 16
-"""So often a call is made again because the process that starts workers was lost; then it counts as a death."""
+"""How often a call is repeated because the process that starts workers was lost; after that it counts as a
+death."""
 
 
 class Loss(NamedTuple):
-    """A statement that ended the worker: its line, and how."""
+    """A statement that ended the worker: its line, and how it ended."""
 
     line: int
     text: str
 
 
 class Workers:
-    """Starts the workers of one submission and ends them."""
+    """Starts and ends the workers of one submission."""
 
     def __init__(self, context: BenchContext, calls: Allowance, files: Allowance) -> None:
         self._context = context
@@ -46,13 +47,13 @@ class Workers:
         return Worker(context.fork_server, context.folder, context.limits, self.calls)
 
     def discard_dead(self, worker: Worker, died: Died) -> None:
-        """End what is left of a worker that died, and clear the folder where it had filled it."""
+        """Discard a worker that died."""
         worker.close()
         if died.reason == "resources":  # a fresh worker must not find the folder full
             emptied(self._context.folder, self._handed_in)
 
     def stop(self, worker: Worker) -> None:
-        """End a worker that is not needed any more."""
+        """Discard a worker that is no longer needed."""
         worker.close()
 
 
@@ -71,7 +72,7 @@ class Program:
         self._skip: tuple[int, ...] = ()
         self._brief_from: int | None = None
         self.losses: list[Loss] = []
-        """The statements that are left out since they ended a worker."""
+        """The statements that are left out because they ended a worker."""
 
     @property
     def is_over(self) -> bool:
@@ -81,7 +82,8 @@ class Program:
     def load(self) -> protocol.Loaded | Died:
         """Load the file, leaving out one more statement after each death.
 
-        Where the files have used up their time, what took long is left out, and from there on all but definitions.
+        If the files have used up their time, slow statements are left out, and from there on everything
+        except definitions.
         """
         while True:
             paying = self._workers.files if self._brief_from is None else self._workers.calls
@@ -113,7 +115,7 @@ class Program:
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> protocol.Loaded | Loss:
-        """Load another file in a worker of its own, which is stopped afterwards."""
+        """Load another file in its own worker, which is then discarded."""
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
         request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
@@ -130,7 +132,7 @@ class Program:
         return Loss(begun[1] if begun is not None else 1, _died(reply).text)
 
     def ask(self, call: protocol.Call, seconds: float) -> protocol.Reply | Died:
-        """Make a call of at most so many seconds of CPU time."""
+        """Make a call with this limit of CPU seconds."""
         while True:
             if self.is_over:
                 return self._used_up()
@@ -159,7 +161,7 @@ class Program:
         self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
 
     def cpu(self) -> float:
-        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        """CPU seconds that the current worker has used; 0 if there is none."""
         return self._worker.cpu() if self._worker is not None else 0.0
 
     def close(self) -> None:
@@ -174,8 +176,8 @@ def _died(reply: protocol.Reply | Died) -> Died:
 
 
 def loading_seed(seed: int) -> int:
-    """What generators are seeded with while a file is loaded: it must not tell the seed of the run.
+    """The seed of generators while a file is loaded: it must not reveal the seed of the run.
 
-    Whoever knows that can compute all matrices and starts to come.
+    Anyone who knows that can compute all later matrices and starts.
     """
     return int.from_bytes(hashlib.sha256(f"loading {seed}".encode()).digest()[:4], "little")

@@ -1,7 +1,4 @@
-"""What examines submissions: threads of this process with workers beside them, or the machines of a cluster.
-
-Named after `concurrent.futures.Executor`: `submit` gives a future at once. It takes submissions instead of functions.
-"""
+"""Executors examine submissions: in threads of this process with workers, or on the machines of a cluster."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,11 +12,11 @@ __all__ = ["Executor"]
 
 
 class Executor(Protocol):
-    """Examines submissions, several at a time, and gives back what was found in each."""
+    """Accepts submissions and returns findings."""
 
     @property
     def level(self) -> Level:
-        """The isolation that students' code gets. Raises IsolationError where the one asked for cannot hold."""
+        """The isolation level of student code. Raises IsolationError if the requested one is not supported."""
 
     @property
     def unavailable_reason(self) -> str:

@@ -1,7 +1,7 @@
-"""Findings kept from earlier runs, by the content of everything they depend on.
+"""A cache of findings from earlier runs, keyed by the content of everything they depend on.
 
-One JSON file an entry, named by a digest of the submission's files, the lab, the grader, the seed and the
-limits. An entry that cannot be read as what it should be is no entry; nothing is ever unpickled.
+Each entry is one JSON file, named by a digest of the submission's files, the lab, the grader, the seed and
+the limits. An entry that does not decode is ignored; nothing is ever unpickled.
 """
 
 import hashlib
@@ -32,10 +32,10 @@ from grader.marking.findings import ExaminedSubmission
 __all__ = ["KEPT_DAYS", "Cache", "fingerprint", "open_cache"]
 
 KEPT_DAYS: Final = 90
-"""Entries that no run has used for so many days are removed."""
+"""Entries that no run has used for this many days are removed."""
 
 _LIBRARIES: Final = ("numpy", "torch")
-"""Their versions decide about last digits."""
+"""Libraries whose versions affect the last digits."""
 
 
 class Cache:
@@ -46,7 +46,7 @@ class Cache:
         self._fingerprint = fingerprint
 
     def key(self, submission: Submission) -> str:
-        """The name of a submission's entry. Raises OSError where a file cannot be read."""
+        """The key of a submission. Raises OSError if a file cannot be read."""
         digest = hashlib.sha256(self._fingerprint.encode())
         for text in submission.notes:
             _add(digest, text.encode("utf-8", "surrogatepass"))
@@ -75,7 +75,7 @@ class Cache:
             return
 
     def prune(self) -> None:
-        """Remove what no run has used for long."""
+        """Remove entries that no run has used recently."""
         oldest = time.time() - KEPT_DAYS * 86400
         for file in self._folder.glob("??/*.json"):
             try:
@@ -126,7 +126,7 @@ def fingerprint(plan: RunPlan, level: str = "") -> str | None:
 
 
 def _add(digest: "hashlib._Hash", data: bytes) -> None:
-    """Add a piece with its length, so that no two sequences of pieces run together to the same bytes."""
+    """Add a piece with its length, so that no two sequences of pieces give the same bytes."""
     digest.update(len(data).to_bytes(8, "little") + data)
 
 
@@ -139,7 +139,7 @@ def _top(module: ModuleType | None) -> ModuleType | None:
 
 
 def _files_of(top: ModuleType | None) -> Iterator[Path]:
-    """Every file of the package; of a single module, the code and data beside it too."""
+    """Every file of the package; for a single module, the code and data beside it too."""
     assert top is not None
     folder = Path(str(top.__file__)).parent
     found = folder.rglob("*") if hasattr(top, "__path__") else (*folder.glob("*.py"), *folder.glob("*.toml"))

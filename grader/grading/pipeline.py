@@ -39,8 +39,9 @@ def grade_all(
 ) -> Iterator[Report]:
     """Grade every submission and yield the reports as they finish.
 
-    What the cache holds comes first and only has to be marked. Leaving the iteration early, also by an
-    interrupt, ends all workers; what was yielded is whole. The executor is closed in the end.
+    Cached findings come first and only have to be marked. Leaving the iteration early, for example by an
+    interrupt, ends all workers; everything yielded is complete. The given executor is closed at the end;
+    without one, `jobs` workers of this machine get the strongest isolation level that it supports.
     """
     pending: dict[Future[ExaminedSubmission], Submission] = {}
     try:
@@ -69,7 +70,7 @@ def grade_all(
 def _next_report(pending: "dict[Future[ExaminedSubmission], Submission]", plan: RunPlan) -> Report:
     """Wait for one submission, take it out, and mark it.
 
-    One student's trouble never costs another's result: what fails here is our fault, and flagged.
+    A failure for one student never affects another's result: it is a fault in the grader, and flagged.
     """
     done, _ = wait(pending, return_when=FIRST_COMPLETED)
     future = done.pop()
@@ -91,7 +92,7 @@ def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined
     try:
         if done.result().is_sound and key and _key(submission, cache) == key:
             cache.put(key, done.result())
-    except Exception as error:  # what cannot be kept is found again
+    except Exception as error:  # whatever cannot be cached is computed again
         _log.error("findings of %s were not cached: %s", visible(submission.student), in_short(error))
 
 
@@ -111,7 +112,7 @@ def _known(submission: Submission, plan: RunPlan, cache: Cache | None) -> Report
 
 
 def _key(submission: Submission, cache: Cache | None) -> str:
-    """The name of its entry in the cache; empty where it can have none."""
+    """The key of its entry in the cache; empty if it can have none."""
     try:
         return cache.key(submission) if cache is not None else ""
     except OSError:

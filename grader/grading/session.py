@@ -1,4 +1,4 @@
-"""Grading exercise by exercise, on demand: for callers that stay, such as an editor's test panel."""
+"""Grade exercise by exercise, on demand: for long-lived callers, such as an editor's test panel."""
 
 import ast
 import os
@@ -23,15 +23,15 @@ __all__ = ["GradingSession", "lab_named"]
 
 
 def lab_named(folder: Path) -> str | None:
-    """The lab that `GRADE_LAB` or else `[tool.grade]` names; None for the one installed."""
+    """The lab named by `GRADE_LAB` or else by `[tool.grade]`; None for the installed one."""
     return os.environ.get("GRADE_LAB") or read_settings(folder).lab
 
 
 class GradingSession:
-    """Submissions and their benches; workers start with the first exercise judged and end with `close`."""
+    """Submissions and their benches; workers start with the first judged exercise and end with `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the lab that is named; `folder` is where `[tool.grade]` is looked for."""
+        """Load the named lab; the search for `[tool.grade]` starts at `folder`."""
         settings = read_settings(folder)
         self._lab = load_lab(lab_named(folder))
         self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
@@ -43,7 +43,7 @@ class GradingSession:
         self._reports: dict[tuple[Path, str], ExerciseReport] = {}
 
     def exercise(self, exercise_id: str) -> Exercise:
-        """The exercise of that id."""
+        """The exercise with that id."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
@@ -92,5 +92,5 @@ class GradingSession:
         return self._benches[path]
 
     def close(self) -> None:
-        """End the workers and remove what was copied."""
+        """End the workers and remove the copies."""
         self._open.close()

@@ -23,11 +23,11 @@ NOT_OFFICIAL: Final = "This quick check ran in the notebook's own process. It is
 
 
 class Checked(Frozen, frozen=True):
-    """What came of a check; a notebook shows it as HTML, a console as text."""
+    """The result of a check; a notebook shows it as HTML, a console as text."""
 
     exercise: ExerciseReport | None
     problem: str = ""
-    """A sentence where nothing could be checked."""
+    """A sentence if nothing could be checked."""
 
     @property
     def passed(self) -> bool:
@@ -71,9 +71,10 @@ def _template() -> Template:
 def check(exercise: str, *functions: Callable[..., Any], lab: str | None = None, **stated: Any) -> Checked:
     """Check one exercise in this process, for quick feedback.
 
-    `functions` are yours, in the order the exercise asks for them, whatever they are called; `stated` are
-    the figures you would state, such as ``U=U, V=V, loss=0.122``. The lab is the one installed, or the one
-    that `lab`, `GRADE_LAB` or `[tool.grade]` names. The official mark comes from grading the file you hand in.
+    `functions` are yours, in the order in which the exercise asks for them, whatever their names; `stated`
+    are the values that you would state, such as ``U=U, V=V, loss=0.122``. The lab is the installed one, or
+    the one that `lab`, `GRADE_LAB` or `[tool.grade]` names. The official mark comes from grading the file you
+    hand in.
     """
     try:
         loaded = load_lab(lab or lab_named(Path.cwd()))

@@ -1,8 +1,8 @@
-"""What an instructor gives to students: a file to begin with, and the checks without the solution.
+"""The kit that an instructor gives to students: a starter file, and the checks without the solution.
 
-A kit is a zip with the starter file, a short README, a `conftest.py` for editors' test panels, and a wheel
-of this package with the lab in it. The modules of the lab that hold a solution are left out of the wheel,
-and a kit whose checks cannot do without them is refused.
+A kit is a zip with the starter file, a short README, a `conftest.py` for editors' test panels, and a wheel of
+this package with the lab in it. The wheel leaves out the modules of the lab that contain a solution. If the
+checks need them, no kit is made.
 """
 
 import re
@@ -26,14 +26,14 @@ __all__ = ["write_kit"]
 
 DISTRIBUTION: Final = "lab-grader"
 _EPOCH: Final = "315532800"
-"""1980-01-01, the first date a zip can hold: the same lab gives the same kit, byte for byte."""
+"""1980-01-01, the first date that a zip can store: the same lab gives the same kit, byte for byte."""
 
 
 def write_kit(name: str | None, out: Path | None) -> tuple[Path, tuple[str, ...]]:
-    """Write the kit of the lab of that name, and return where it is and the names of the files in it.
+    """Write the kit of the named lab, and return its path and the names of the files in it.
 
-    `out` is by default named after the lab. Raises LabError where the lab has no kit or needs a module that
-    is left out, PathError where `out` cannot be written.
+    `out` is by default named after the lab. Raises LabError if the lab has no kit or needs a module that is
+    left out, PathError if `out` cannot be written.
     """
     lab = load_lab(name)
     module, attribute = find_lab(name)
@@ -67,7 +67,7 @@ def write_kit(name: str | None, out: Path | None) -> tuple[Path, tuple[str, ...]
 
 
 def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -> Path:
-    """The files of the wheel, unpacked, without what holds a solution."""
+    """The unpacked files of the wheel, without modules that contain a solution."""
     grader = package_folder()
     rubbish = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(grader, tree / "grader", ignore=rubbish)
@@ -105,7 +105,7 @@ def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -
 
 
 def _try(tree: Path, package: str, attribute: str, kit: Kit) -> None:
-    """Load the lab from what the kit holds and build its exercises. Raises LabError where it cannot."""
+    """Load the lab from the kit's files and build its exercises. Raises LabError if that fails."""
     script = (
         f"import sys; sys.path.insert(0, {str(tree)!r})\n"
         f"from {package} import {attribute} as lab\n"
@@ -127,7 +127,7 @@ def _try(tree: Path, package: str, attribute: str, kit: Kit) -> None:
 
 
 def _pack(tree: Path, folder: Path) -> str:
-    """Make the wheel and return its name."""
+    """Build the wheel and return its name."""
     subprocess.run(
         [sys.executable, "-m", "wheel", "pack", str(tree), "--dest-dir", str(folder)],
         env={"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": _EPOCH},

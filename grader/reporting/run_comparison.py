@@ -1,4 +1,4 @@
-"""Two runs side by side: whose marks changed, and why."""
+"""Compare two runs: whose marks changed, and why."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ __all__ = ["Change", "Comparison", "ExerciseChange", "compare"]
 
 
 class ExerciseChange(Frozen, frozen=True):
-    """One exercise whose marks changed; None where only one of the runs has it."""
+    """One exercise whose marks changed; None if only one of the runs has it."""
 
     id: str
     before: float | None
@@ -18,7 +18,7 @@ class ExerciseChange(Frozen, frozen=True):
 
 
 class Change(Frozen, frozen=True):
-    """One student whose marks changed; None where only one of the runs has them."""
+    """One student whose marks changed; None if only one of the runs has them."""
 
     student: str
     before: float | None
@@ -27,7 +27,7 @@ class Change(Frozen, frozen=True):
 
 
 class Comparison(Frozen, frozen=True):
-    """What two runs did differently, who changed, and how many did not."""
+    """The differences in conditions between two runs, who changed, and how many did not."""
 
     context: tuple[str, ...]
     changes: tuple[Change, ...]
@@ -35,7 +35,7 @@ class Comparison(Frozen, frozen=True):
 
 
 def compare(old: Results, new: Results) -> Comparison:
-    """Compare two runs by students' names, in their order."""
+    """Compare two runs by student name, in order of name."""
     before = {report.student: report for report in old.submissions}
     after = {report.student: report for report in new.submissions}
     changes = [

@@ -1,7 +1,7 @@
-"""One student's story on the terminal: the same as on their page, as wide as the terminal is.
+"""One student's story in the terminal: the same as on their page, at the width of the terminal.
 
-Colours and symbols stand beside words. With `plain` there are words only, one thing after the other, so that
-a screen reader can say it: no symbols, no matrices side by side.
+Colours and symbols accompany words. With `plain` there are only words, one sentence after another, so that a
+screen reader can read it: no symbols, no matrices side by side.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ class _Matrices:
 
 
 class _View:
-    """Puts a report into renderables, in symbols and columns or, where plain, in words alone."""
+    """Converts a report to renderables, in symbols and columns or, if plain, in words alone."""
 
     def __init__(self, plain: bool) -> None:
         self._plain = plain

@@ -1,4 +1,5 @@
-"""One file read as what it is; nothing here executes anything. Only confined processes do this: files are hostile."""
+"""Read one file according to its type; nothing here executes anything. Only confined processes do this: files
+are hostile."""
 
 from collections.abc import Set
 from pathlib import Path
@@ -14,7 +15,7 @@ __all__ = ["read_file", "unread"]
 
 
 def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
-    """Read one file; what only a person can read, or nobody, is said in its `unread` or `problem`.
+    """Read one file; content that only a person, or nobody, can read is reported in `unread` or `problem`.
 
     `allowed` are the paths from `root` of all files that may be read on its behalf.
     """

@@ -1,1 +1,1 @@
-"""Submissions examined by other machines, on a Dask cluster: `dask_executor` sends, `remote_examine` answers."""
+"""Examine submissions on other machines, on a Dask cluster. Nothing here judges: it transports bytes."""

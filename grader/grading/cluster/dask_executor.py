@@ -1,4 +1,4 @@
-"""The grader's side of a Dask cluster: submissions are sent to its machines, findings come back."""
+"""Our side: distribute submissions over a Dask cluster and collect findings."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,19 +21,19 @@ from grader.marking.findings import ExaminedSubmission
 __all__ = ["DaskExecutor"]
 
 MOST_BYTES: Final = 256 * 1024**2
-"""Of one submission."""
+"""Bytes of one submission."""
 
 CONNECT_SECONDS: Final = 10.0
-"""A scheduler that is there answers at once; one that is reached through a tunnel takes a moment."""
+"""A running scheduler answers at once; one behind a tunnel takes a moment."""
 
 
 class DaskExecutor:
     """The worker processes of a Dask cluster. Each examines one submission at a time, isolated as everywhere.
 
     A submission whose worker is lost is examined by another one; after as many losses as the cluster allows
-    (`distributed.scheduler.allowed-failures`, 3 by default) it is given up. Raises ClusterError where the cluster
-    cannot be reached, has no workers, or runs something else than this program, and IsolationError where a
-    machine of it cannot hold the isolation asked for.
+    (`distributed.scheduler.allowed-failures`, 3 by default) it is abandoned. Raises ClusterError if the
+    cluster cannot be reached, has no workers, or runs a different program, and IsolationError if one of its
+    machines does not support the requested isolation level.
     """
 
     def __init__(self, plan: RunPlan, address: str) -> None:
@@ -55,7 +55,8 @@ class DaskExecutor:
             (offer.unavailable_reason for offer in offers if offer.unavailable_reason), ""
         )
         self.size = len(offers)
-        # From here on every machine gives what the weakest can, so that it does not matter who examines whom.
+        # From here on, every machine uses the level that the weakest supports, so it does not matter which
+        # machine examines which student.
         self._terms = msgspec.structs.replace(terms, isolation=self.level)
         self._pending: dict[Any, Future[ExaminedSubmission]] = {}
 
@@ -76,7 +77,7 @@ class DaskExecutor:
         return answer
 
     def close(self) -> None:
-        """Cancel what is under way and leave the cluster, which goes on."""
+        """Cancel the work in progress and leave the cluster, which keeps running."""
         self._client.close()
 
     def _done(self, remote: Any) -> None:
@@ -138,7 +139,7 @@ def _connected(address: str) -> Any:
 
 
 def _told(error: BaseException) -> Exception:
-    """The error in words that a person can use. One machine's trouble is none of the whole run's."""
+    """The error in words that a person can use. One machine's problem does not affect the whole run."""
     if type(error).__name__ == "KilledWorker":
         return ClusterError("every cluster process that took it was lost")
     if type(error).__name__ == "FutureCancelledError" or not isinstance(error, Exception):

@@ -1,4 +1,4 @@
-"""What goes to a machine of a cluster: plain values as MessagePack, checked where they arrive."""
+"""Messages to a machine of a cluster: plain values as MessagePack, checked on arrival."""
 
 from pathlib import Path
 from typing import Any
@@ -14,20 +14,20 @@ __all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "subm
 
 
 class Terms(Frozen, frozen=True):
-    """A `RunPlan` as it travels: what a machine needs to make the same plan."""
+    """The conditions of a run; the same for all its submissions."""
 
     lab: str | None
-    """As `--lab` names it; None for the one installed."""
+    """As in `--lab`; None for the installed one."""
     exercises: tuple[str, ...]
     seed: int
     limits: Limits
     isolation: Isolation
     fingerprint: str
-    """Of the grader, the lab, Python and the numerical libraries; they have to be the same everywhere."""
+    """A digest of the grader, the lab, Python and the numerical libraries, which must be the same everywhere."""
 
 
 class Job(Frozen, frozen=True):
-    """One submission by its content. `files` maps paths from its root to what is in them."""
+    """One submission by its content. `files` maps paths from its root to their contents."""
 
     terms: Terms
     files: dict[str, bytes]
@@ -35,11 +35,11 @@ class Job(Frozen, frozen=True):
 
 
 class Offer(Frozen, frozen=True):
-    """What a machine of a cluster is."""
+    """The description of a cluster machine."""
 
     fingerprint: str
     versions: str
-    """Of grader, Python, torch and numpy, to be read by a person."""
+    """Versions of grader, Python, torch and numpy, for a person to read."""
     level: Level
     unavailable_reason: str
 
@@ -50,7 +50,7 @@ def packed(value: Job | Offer | ExaminedSubmission | Terms) -> bytes:
 
 
 def job_from(data: bytes) -> Job:
-    """A job that arrived. Raises msgspec.MsgspecError where it is something else."""
+    """Decode a job. Raises msgspec.MsgspecError if it is invalid."""
     return msgspec.msgpack.decode(data, type=Job)
 
 
@@ -63,7 +63,8 @@ def examined_from(data: Any) -> ExaminedSubmission:
 
 
 def submission_in(folder: Path, job: Job) -> Submission:
-    """The submission of a job, its files written under a folder. Raises ClusterError where a path leads out of it."""
+    """The submission of a job, its files written under a folder. Raises ClusterError if a path leads outside
+    it."""
     for name, content in job.files.items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()):

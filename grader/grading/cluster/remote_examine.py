@@ -1,4 +1,5 @@
-"""The machine's side: what a worker process of the cluster runs. Students' code stays in workers as everywhere."""
+"""The machine's side: the code that a worker process of the cluster runs. Student code stays in workers, as
+everywhere."""
 
 import atexit
 import platform
@@ -27,13 +28,13 @@ _lock: Final = Lock()
 
 
 def versions() -> str:
-    """What decides about the last digits of a result, to be read by a person."""
+    """The versions that affect the last digits of a result, for a person to read."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy"))
     return f"lab-grader {__version__}, Python {platform.python_version()}, {libraries}"
 
 
 def offer_packed(terms: bytes) -> bytes:
-    """What this machine is, for a run under these terms."""
+    """The description of this machine, for a run under these terms."""
     asked = msgspec.msgpack.decode(terms, type=Terms)
     fork_server = _fork_server(asked.isolation)
     _, mine = _planned(asked)
@@ -48,9 +49,10 @@ def offer_packed(terms: bytes) -> bytes:
 
 
 def examine_packed(job: bytes) -> bytes:
-    """What is found out about one submission.
+    """The findings on one submission.
 
-    Raises ClusterError where this machine, which may have come later, runs another program than the one who asks.
+    Raises ClusterError if this machine, which may have joined later, runs a different program than the
+    client.
     """
     asked = job_from(job)
     plan, mine = _planned(asked.terms)
