@@ -360,7 +360,7 @@ def test_mutated_messages_are_refused_or_read_and_take_no_memory_with_them() -> 
     assert 0 < _fuzz(20_000, seed=1) < 20_000
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_a_million_mutated_messages_crash_nothing_and_take_no_memory_with_them() -> None:
     _fuzz(100_000, seed=2)
     before = psutil.Process().memory_info().rss

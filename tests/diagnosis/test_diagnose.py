@@ -37,7 +37,10 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The class above at every level of feedback: results.json by level, and the pages' text."""
+    """The class above at every level of feedback: results.json by level, and the pages' text.
+
+    As a teacher does it who looks at one level after the other: findings are kept, and told anew.
+    """
     from tests.support.command_line import run_grade
 
     folder = tmp_path_factory.mktemp("levels")
@@ -45,8 +48,11 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         (folder / "class" / student).mkdir(parents=True)
         (folder / "class" / student / "lab1.py").write_text(code, encoding="utf-8")
     found: dict[str, dict[str, Any]] = {}
+    kept = {"GRADE_CACHE": "yes", "GRADE_CACHE_DIR": str(folder / "cache")}
     for level in ("marks", "hints", "full"):
-        done = run_grade("class", "--exercise", "1.1", "--feedback", level, "--out", level, cwd=folder)
+        done = run_grade(
+            "class", "--exercise", "1.1", "--feedback", level, "--out", level, cwd=folder, env=kept
+        )
         assert done.returncode == 0, done.stderr
         results = json.loads((folder / level / "results.json").read_text(encoding="utf-8"))
         pages = {
@@ -175,6 +181,7 @@ def test_without_a_budget_the_mistake_is_named_at_its_function(grade: Grade, han
     assert (diagnosis["id"], diagnosis["line"], diagnosis["repair"]) == ("rows-over-rank", 3, "")
 
 
+@pytest.mark.slow
 def test_the_same_submission_gets_the_same_diagnosis_whatever_the_jobs(grade: Grade, tmp_path: Path) -> None:
     folder = tmp_path / "class"
     folder.mkdir()

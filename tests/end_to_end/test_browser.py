@@ -25,6 +25,7 @@ from tests.support import browser as installed
 from tests.support.browser import visit
 from tests.support.command_line import run_grade
 from tests.support.paths import SUBMISSIONS
+from tests.support.sampling import first_of_each
 from tests.tools.showcase import LAB as TITLE
 from tests.tools.showcase import full_report, usual_report
 
@@ -84,8 +85,15 @@ def some_pages(reports: Path) -> list[Path]:
     return [reports / "index.html", *(student_page(reports, name) for name in names)]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [
+        ("light", 360),
+        ("dark", 1280),
+        pytest.param("light", 1280, marks=pytest.mark.slow),
+        pytest.param("dark", 360, marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_no_violation_in_either_theme(
     browser: "Browser", reports: Path, theme: str, width: int
 ) -> None:
@@ -250,7 +258,7 @@ def test_every_picture_has_words_and_every_part_a_heading(browser: "Browser", re
         assert TITLE in page.locator("header").inner_text()
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", first_of_each(lambda _: "width", WIDTHS))
 def test_pages_can_be_kept_as_pictures_at_three_widths(
     browser: "Browser", reports: Path, tmp_path: Path, width: int
 ) -> None:

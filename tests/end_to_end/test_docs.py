@@ -21,6 +21,9 @@ from tests.support.command_line import environment
 from tests.support.paths import ROOT, SUBMISSIONS
 
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+LONG = ("README.md", "after-grading.md", "instructors.md", "students.md")
+"""Pages whose commands grade for more than a few seconds."""
+
 CODE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 RUN_BY_CI = {
@@ -79,7 +82,14 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.name, marks=[pytest.mark.slow] if page.name in LONG else [])
+        for page in PAGES
+        if commands(page)
+    ],
+)
 def test_every_command_on_a_page_runs(page: Path, place: Path) -> None:
     for command in commands(page):
         done = subprocess.run(

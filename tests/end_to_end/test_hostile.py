@@ -63,8 +63,8 @@ class Run:
 CONFIGURATIONS = [
     pytest.param(("strict", "me"), id="strict"),
     pytest.param(("process", "me"), id="process"),
-    pytest.param(("strict", "ordinary"), id="strict-ordinary-user", marks=pytest.mark.long),
-    pytest.param(("process", "ordinary"), id="process-ordinary-user", marks=pytest.mark.long),
+    pytest.param(("strict", "ordinary"), id="strict-ordinary-user", marks=pytest.mark.slow),
+    pytest.param(("process", "ordinary"), id="process-ordinary-user", marks=pytest.mark.slow),
 ]
 
 

@@ -25,11 +25,14 @@ ONE = "def descend(A): return A\n"
 PACKED = zipped({"lab.py": ONE.encode()})
 
 
+@pytest.mark.parametrize(
+    ("options", "least"), [(("--few",), 10), pytest.param((), 100, marks=pytest.mark.slow)], ids=["few", "all"]
+)
 def test_every_exception_there_is_costs_its_own_student_at_most_wherever_it_comes_from(
-    tmp_path: Path,
+    tmp_path: Path, options: tuple[str, ...], least: int
 ) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.tools.throwing", str(tmp_path)],
+        [sys.executable, "-m", "tests.tools.throwing", str(tmp_path), *options],
         cwd=ROOT,
         env=environment(),
         capture_output=True,
@@ -41,7 +44,7 @@ def test_every_exception_there_is_costs_its_own_student_at_most_wherever_it_come
     assert wrong == []
     places, exceptions = (int(word) for word in summary.split() if word.isdecimal())
     assert places >= 20
-    assert exceptions >= 100
+    assert exceptions >= least
 
 
 def thrown(error: BaseException) -> Callable[[Path, str, Path, Allowance], tuple[str, ...]]:

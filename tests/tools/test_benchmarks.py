@@ -36,7 +36,7 @@ QUICK = ("pages", "planning", "startup")
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in TINY]
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TINY]
 )
 def test_a_benchmark_prints_a_table_of_what_it_measured(
     name: str, capsys: pytest.CaptureFixture[str]
@@ -132,7 +132,7 @@ def test_a_plot_stands_alone_as_a_picture() -> None:
     assert 'aria-label="2, then 4"' in drawn and "<style>" in drawn and 'class="curve0"' in drawn
 
 
-@pytest.mark.long
+@pytest.mark.slow
 def test_plain_tests_pass_on_a_right_lab_and_fail_on_a_mistake() -> None:
     wrong = ROOT / "tests" / "corpus" / "wrong" / "lab_rows_over_rank.py"
     twin = ROOT / "benchmarks" / "naive" / "test_lab.py"
