@@ -11,7 +11,8 @@ from conftest import RIGHT_SVD, SUBMISSIONS, Grade, Handed
 from grader import sources
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
 from grader.lab import Function, Learned, Located
-from reference.checks.explanations import MEANING, WHY, Question
+from grader.labkit import Question
+from reference.checks.explanations import MEANING, WHY
 
 
 class Written:

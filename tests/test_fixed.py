@@ -9,8 +9,8 @@ from conftest import OpenBench
 
 from grader.core.model import Outcome
 from grader.execution.check_runner import judge
+from grader.labkit import drawn_by_numpy, drawn_by_torch
 from reference import exercises
-from reference.checks.hard_coded_parameters import drawn_by_numpy, drawn_by_torch
 from reference.sheet import FUNCTIONS
 
 

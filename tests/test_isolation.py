@@ -21,7 +21,7 @@ from grader.execution.bench import WorkerBench
 from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
 from grader.sandbox.worker_client import Zygote
-from reference import LAB, matrices
+from reference import LAB, data
 from reference.checks.factorisation_context import factorisation_context
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
@@ -183,7 +183,7 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
         assert b"7345678901234" not in kept
         for sentence in SENTENCES:
             assert sentence not in kept
-        assert matrices.A.tobytes() not in kept
+        assert data.A.tobytes() not in kept
         assert b"reference.checks.factorisation" not in kept and b"grader.execution.check_runner" not in kept
 
 

@@ -19,8 +19,8 @@ from grader.core.model import Died, Observation, Probe, Uncallable
 from grader.execution.bench import WorkerBench
 from grader.execution.program import MAX_RESTARTS
 from grader.lab import Function, Parameter
+from grader.labkit import describe
 from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
-from reference.factors.reading import describe
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 OTHER = Function("other", (Parameter("A"),))
