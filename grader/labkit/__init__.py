@@ -15,7 +15,7 @@ from grader.labkit.function_presence import (
     signature,
 )
 from grader.labkit.low_rank import Interval
-from grader.labkit.misconception import MisconceptionText, diagnosis_of
+from grader.labkit.misconception import MisconceptionText, diagnosis_of, names_mistakes
 from grader.labkit.raised_errors import RAISES, raised_error
 from grader.labkit.random_start import drawn_by_numpy, drawn_by_torch, uniform_start
 from grader.labkit.returned_values import (
@@ -67,6 +67,7 @@ __all__ = [
     "listed",
     "low_rank",
     "missing_function",
+    "names_mistakes",
     "number_in",
     "number_of",
     "parts_in",

@@ -1,10 +1,19 @@
-"""What a tutor says of a known mistake."""
+"""What a tutor says of a known mistake, and mistakes named because making them gives what came back."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
-from grader.lab import Diagnosis, Located, Source
+from grader.lab import Bench, CheckResult, Diagnosis, Located, Outcome, Probe, Source, Value
+from grader.labkit.returned_values import UnusableResult, format_matrix, returned
 
-__all__ = ["MisconceptionText", "diagnosis_of"]
+__all__ = ["MisconceptionText", "diagnosis_of", "names_mistakes"]
+
+Case = TypeVar("Case")
+Array = npt.NDArray[np.float64]
 
 
 class MisconceptionText(msgspec.Struct, frozen=True):
@@ -36,3 +45,33 @@ def diagnosis_of(
         question=text.question,
         evidence=evidence,
     )
+
+
+def names_mistakes(
+    check: str,
+    probe: Callable[[Case], Probe],
+    case: Case,
+    got: Callable[[Value, Case], Array],
+    tolerance: float,
+    mistakes: Mapping[str, tuple[str, Callable[[Case], Array]]],
+) -> Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]:
+    """The diagnosis of an exercise of which one call tells the mistakes apart, asked where the check of this id failed.
+
+    `mistakes` holds by its id what a mistake is, in a sentence, and what making it gives for the case.
+    """
+
+    def diagnose(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+        if not any(result.id == check and result.outcome is Outcome.FAIL for result in results):
+            return ()
+        try:
+            theirs = got(returned(bench.observe(probe(case))), case)
+        except UnusableResult:
+            return ()
+        evidence = f"Making this very mistake gives {format_matrix(theirs)}, as your function does."
+        return tuple(
+            Diagnosis(id=id, title=sentence, message=evidence, verified=True)
+            for id, (sentence, made) in mistakes.items()
+            if np.allclose(theirs, made(case), rtol=tolerance)
+        )
+
+    return diagnose

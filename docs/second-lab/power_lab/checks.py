@@ -7,18 +7,17 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.lab import Bench, CheckResult, Diagnosis, Frozen, Function, Outcome, Parameter, Probe, Value
+from grader.lab import Frozen, Function, Parameter, Probe, Value
 from grader.labkit import (
     CheckTable,
     Row,
-    UnusableResult,
     agrees,
     array_in,
+    names_mistakes,
     number_in,
     parts_in,
     presence,
     read_by_a_person,
-    returned,
     states,
 )
 
@@ -132,28 +131,15 @@ stated: Final[CheckTable[object]] = CheckTable("2", (
 """The checks of exercise 2: a number that is stated, and a sentence that a person reads."""
 
 
-def diagnose(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
-    """Name a mistake where making it gives the very numbers that came back."""
-    if not any(result.id == "1-step" and result.outcome is Outcome.FAIL for result in results):
-        return ()
-    case = Case(np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, 2.0]), 1)
-    try:
-        got = _vector(returned(bench.observe(_probe(case))), case)
-    except UnusableResult:
-        return ()
-    y = case.A @ case.x
-    mistakes = (
-        ("not-normalised", "The vector is never divided by its length.", y),
-        ("largest-entry", "The vector is divided by its largest entry, not by its length.", y / y.max()),
-        (
-            "sum-of-entries",
-            "The vector is divided by the sum of its entries, not by its length.",
-            y / y.sum(),
-        ),
-    )
-    seen = f"A step from {case.x.tolist()} gives {np.round(got, 4).tolist()}."
-    return tuple(
-        Diagnosis(id, title, seen, verified=True)
-        for id, title, wrong in mistakes
-        if np.allclose(got, wrong, rtol=TOLERANCE)
-    )
+diagnose: Final = names_mistakes("1-step", _probe, Case(B, np.arange(1.0, 4.0), 1), _vector, TOLERANCE, {
+    "not-normalised": (
+        "The vector is never divided by its length.",
+        lambda case: case.A @ case.x),
+    "largest-entry": (
+        "The vector is divided by its largest entry, not by its length.",
+        lambda case: case.A @ case.x / (case.A @ case.x).max()),
+    "sum-of-entries": (
+        "The vector is divided by the sum of its entries, not by its length.",
+        lambda case: case.A @ case.x / (case.A @ case.x).sum()),
+})  # fmt: skip
+"""Names a mistake where making it gives the very numbers that came back."""
