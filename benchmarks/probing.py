@@ -22,7 +22,7 @@ from grader.lab import Exercise
 from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
-from reference import LAB, matrices
+from reference import LAB, data
 from tests.tools.accuracy import Case, cases
 
 GOAL_SECONDS: Final = 0.5
@@ -49,7 +49,7 @@ def measure(case: Case, exercises: Sequence[Exercise], fork_server: ForkServer) 
         )
         try:
             before = bench.worker_cpu()
-            bench.observe(Probe("sgd_factorise", {"A": matrices.A, "rank": 2}, seed=1))
+            bench.observe(Probe("sgd_factorise", {"A": data.A, "rank": 2}, seed=1))
             default_run = bench.worker_cpu() - before
             before, ours = bench.worker_cpu(), time.thread_time()
             for exercise in exercises:

@@ -9,9 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from grader.lab import Demonstration, Exercise, Kit, Lab
-from grader.lab.rubric import read_rubric
-from grader.labkit.check_table import first_advice, undiagnosed
+from grader.lab import Demonstration, Exercise, Kit, Lab, read_rubric
+from grader.labkit import first_advice, undiagnosed
 from reference import diagnosis, plots
 from reference.checks import (
     explanations,

@@ -11,16 +11,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.evidence import Curve, Grid, HeatMaps, Level, LinePlot, Picture
-from grader.core.model import CheckResult, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference import matrices
+from grader.lab import Bench, CheckResult, Curve, Grid, HeatMaps, Level, LinePlot, Outcome, Picture
+from grader.labkit import UnusableResult, low_rank
+from reference import data
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_probe import FactorisationProbe
 from reference.checks.stated_matrices import Candidate, is_best, is_completion, is_factorisation, stated_by
-from reference.factors.reading import Refused
 from reference.rules.update_rule import SHEET, Factors, run
 
 __all__ = ["completed", "descents", "factorised"]
@@ -39,7 +36,7 @@ PLAUSIBLE: Final = 3.0
 SMALLEST: Final = 1e-12
 """Losses are drawn down to here: below, they are the rounding of float32."""
 
-HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(matrices.M == 0))
+HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(data.M == 0))
 
 
 # --- curves -----------------------------------------------------------------------------------------------
@@ -65,7 +62,7 @@ def descents(
         end = context.probe.observe(bench, faster)
         start = context.probe.start(bench, faster)
         between = [(e, context.probe.observe(bench, faster.changed(epochs=e))) for e in FEW_EPOCHS]
-    except Refused:
+    except UnusableResult:
         return ()
     theirs = _points((e, _loss(faster, factors)) for e, factors in (*between, (faster.epochs, end)))
     if len(theirs) < 2:
@@ -183,11 +180,11 @@ def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ..
     """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
     stated = stated_by(bench)
     attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
-    return _stated("A, your completion, and what is left", _nearest(attempts, matrices.M), HIDDEN)
+    return _stated("A, your completion, and what is left", _nearest(attempts, data.M), HIDDEN)
 
 
-def _nearest(attempts: list[Candidate], M: "matrices.Mask | None" = None) -> list[Candidate]:
-    A = matrices.A.astype(np.float64)
+def _nearest(attempts: list[Candidate], M: "data.Mask | None" = None) -> list[Candidate]:
+    A = data.A.astype(np.float64)
 
     def distance(candidate: Candidate) -> float:
         return low_rank.loss(A, candidate.P) if M is None else low_rank.observed_loss(A, M, candidate.P)
@@ -202,7 +199,7 @@ def _stated(
 
 
 def _heat(title: str, P: Array, hidden: tuple[tuple[int, int], ...], name: str) -> HeatMaps:
-    A = matrices.A.astype(np.float64)
+    A = data.A.astype(np.float64)
     rest = A - P
     r, c = (int(i) for i in np.unravel_index(int(np.abs(rest).argmax()), rest.shape))
     seen = "a hidden" if (r, c) in hidden else "an observed" if hidden else "a"

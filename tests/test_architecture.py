@@ -62,6 +62,36 @@ def test_the_grader_knows_no_lab(module: str) -> None:
     assert not [name for name in imported(module) if name.split(".")[0] == "reference"]
 
 
+LAB_FILES = [
+    file
+    for folder in (ROOT / "reference", ROOT / "docs" / "second-lab" / "power_lab")
+    for file in sorted(folder.rglob("*.py"))
+    if "starter" not in file.parts
+]
+
+
+@pytest.mark.parametrize("file", LAB_FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_lab_imports_the_two_public_packages_and_nothing_else_of_the_grader(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not [alias.name for alias in node.names if alias.name.split(".")[0] == "grader"]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "grader":
+            assert node.module in ("grader.lab", "grader.labkit"), f"line {node.lineno}"
+            public = importlib.import_module(node.module).__all__
+            assert {alias.name for alias in node.names} <= set(public), f"line {node.lineno}"
+
+
+def test_what_a_lab_imports_loads_neither_torch_nor_what_runs_students_code() -> None:
+    script = "import sys, grader.lab, grader.labkit; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], env=environment(), capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert "grader.labkit.low_rank" in loaded
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("grader.")}
+    assert "torch" not in loaded and rooms == {"core", "lab", "labkit", "protocol"}
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader.worker")])
 def test_a_worker_knows_nothing_that_judges(module: str) -> None:
     allowed = {"grader.protocol", *(name for name in MODULES if name.startswith("grader.worker"))}

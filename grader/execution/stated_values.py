@@ -9,16 +9,15 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from grader import protocol
 from grader.core.model import Figure, Passage, Source
+from grader.lab.arrays import array_of
 from grader.sources.stated_text import MAX_ENTRIES, MAX_FIGURES, Stated, stated_in
 
 __all__ = [
     "MAX_FIGURES",
     "MAX_VARIABLES",
-    "array_of",
     "from_source",
     "from_text",
     "from_variables",
@@ -30,24 +29,6 @@ __all__ = [
 
 MAX_VARIABLES: Final = 10_000
 """The most numbers and matrices taken from all variables of a program."""
-
-
-def array_of(value: protocol.Value) -> npt.NDArray[np.float64] | None:
-    """The value as float64, if it is a real number, a real array or nested lists of equal length."""
-    if isinstance(value, protocol.Number):
-        return np.array(value.value, np.float64) if not isinstance(value.value, bool) else None
-    if isinstance(value, protocol.Array):
-        if value.dtype.startswith("complex"):
-            return None
-        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).astype(np.float64)
-    if isinstance(value, protocol.Items) and value.items and not value.names:
-        parts = [array_of(item) for item in value.items]
-        if any(part is None for part in parts):
-            return None
-        whole = [part for part in parts if part is not None]
-        if len({part.shape for part in whole}) == 1 and whole[0].ndim < 2:
-            return np.stack(whole)
-    return None
 
 
 def from_variables(variables: Iterable[protocol.Variable]) -> Iterator[Figure]:

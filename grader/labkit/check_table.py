@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Generic, TypeVar
 
-from grader.core.model import CheckResult, Diagnosis, Finding, Frozen, Outcome
-from grader.lab.spec import Bench, Check
+from grader.lab import Bench, Check, CheckResult, Diagnosis, Finding, Frozen, Outcome
+from grader.labkit.returned_values import UnusableResult
 
 __all__ = ["CheckTable", "Row", "first_advice", "undiagnosed"]
 
@@ -49,7 +49,7 @@ class CheckTable(Frozen, Generic[Context], frozen=True):
             Check(
                 self._id(row.name),
                 row.title.format(function=self.function),
-                partial(row.run, self.context),
+                partial(_or_unusable, row.run, self.context),
                 tuple(map(self._id, row.needs)),
                 tuple(map(self._id, row.implied_by)),
                 row.tolerance,
@@ -64,6 +64,14 @@ class CheckTable(Frozen, Generic[Context], frozen=True):
 
     def _id(self, name: str) -> str:
         return f"{self.exercise}-{name}"
+
+
+def _or_unusable(run: Callable[[Context, Bench], Finding], context: Context, bench: Bench) -> Finding:
+    """What is found; a check that cannot use what came back fails with the sentence that says why."""
+    try:
+        return run(context, bench)
+    except UnusableResult as unusable:
+        return Finding(outcome=Outcome.FAIL, message=str(unusable))
 
 
 def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) -> str:

@@ -12,14 +12,13 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import Frozen
-from grader.lab import Bench, Fact
+from grader.lab import Bench, Fact, Frozen, Raised, Returned
+from grader.labkit import UnusableResult, WorkerEnded
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
 from reference.factors.layout import AS_ASKED, Arrangement
-from reference.factors.reading import Ended, Refused, arrangement_of, place_of
+from reference.factors.reading import arrangement_of, place_of
 
 __all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "CallConstraints", "ConstraintDetector"]
 
@@ -152,7 +151,7 @@ class ConstraintDetector(Frozen, frozen=True):
         for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
             call = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
             observation = bench.observe(self.probe.probe_of(call))
-            if isinstance(observation, protocol.Returned):
+            if isinstance(observation, Returned):
                 m, n = call.A.shape
                 found = arrangement_of(observation.value, m, n, call.rank)
                 if found is None or found == AS_ASKED:
@@ -166,7 +165,7 @@ class ConstraintDetector(Frozen, frozen=True):
         known = self.of(bench)
         call = known.adapted(self._oblong)
         observation = bench.observe(self.probe.probe_of(call))
-        if known.place is None and isinstance(observation, protocol.Returned):
+        if known.place is None and isinstance(observation, Returned):
             m, n = call.A.shape
             place = place_of(observation.value, m, n, call.rank, known.arrangement)
             if place is not None:
@@ -182,7 +181,7 @@ class ConstraintDetector(Frozen, frozen=True):
         try:
             once = self.probe.observe(bench, still)
             later = self.probe.observe(bench, still.changed(epochs=3 * still.fewest))
-        except Refused:
+        except UnusableResult:
             return False
         if not all(np.array_equal(x, y) for x, y in zip(once, later, strict=True)):
             return False
@@ -198,15 +197,15 @@ class ConstraintDetector(Frozen, frozen=True):
         try:
             self.probe.observe(bench, beyond[0])
             return False
-        except Ended:
+        except WorkerEnded:
             return False
-        except Refused:
+        except UnusableResult:
             if not self._is_deliberate(bench, beyond[0]):
                 return False
         constraints = msgspec.structs.replace(known, keeps_rank=True)
         try:
             self.probe.observe(bench, constraints.adapted(beyond[0]))
-        except Refused:
+        except UnusableResult:
             return False
         bench.learned.put(self._fact, constraints)
         return True
@@ -226,12 +225,12 @@ class ConstraintDetector(Frozen, frozen=True):
         return True
 
     def _raises(self, bench: Bench, call: CallSpec) -> bool:
-        return isinstance(bench.observe(self.probe.probe_of(call)), protocol.Raised)
+        return isinstance(bench.observe(self.probe.probe_of(call)), Raised)
 
     def _is_deliberate(self, bench: Bench, call: CallSpec) -> bool:
         """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
         observation = bench.observe(self.probe.probe_of(call))
-        return not isinstance(observation, protocol.Raised) or observation.type_name in DELIBERATE
+        return not isinstance(observation, Raised) or observation.type_name in DELIBERATE
 
     def _store(self, bench: Bench, constraints: CallConstraints) -> CallConstraints:
         """Store what is known, and then which type of mask works with it."""
@@ -247,5 +246,5 @@ class ConstraintDetector(Frozen, frozen=True):
         try:
             call = self.probe.informative(bench, constraints.adapted(self.inputs.hidden[-1]))
             return self.probe.compare(bench, call) is None
-        except Refused:
+        except UnusableResult:
             return False

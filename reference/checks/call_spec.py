@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Frozen
+from grader.lab import Frozen
 from reference.factors.layout import AS_ASKED, Arrangement
 
 __all__ = ["CallSpec"]

@@ -6,15 +6,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Finding, Frozen, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference import matrices
+from grader.lab import Bench, Finding, Frozen, Outcome
+from grader.labkit import UnusableResult, WorkerEnded, low_rank
+from reference import data
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.factors.reading import Ended, Refused
 from reference.rules.update_rule import SHEET, Factors, run
 
 __all__ = [
@@ -33,7 +31,7 @@ on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats t
 CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
 
-BEST_OF_RANK_ONE: Final = low_rank.eckart_young(matrices.A, 1)
+BEST_OF_RANK_ONE: Final = low_rank.eckart_young(data.A, 1)
 """0.6062, the least loss that a matrix of rank 1 can have (Eckart–Young): above it, a run has found nothing that takes
 two columns of U and V."""
 
@@ -119,10 +117,10 @@ class _LongRuns(Frozen, frozen=True):
                         return self._fitted(call, reached)
                     problem, least = leap, reached  # whoever leaps once need not be asked at other rates
                     break
-            except Ended as ended:
+            except WorkerEnded as ended:
                 problem = problem or str(ended)
                 break
-            except Refused as refused:
+            except UnusableResult as refused:
                 problem = problem or str(refused)
                 continue
             least = min(least, reached)
@@ -228,7 +226,7 @@ class _LongRuns(Frozen, frozen=True):
                     return Finding(
                         outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}."
                     )
-        except Refused as refused:
+        except UnusableResult as refused:
             return Finding(
                 outcome=Outcome.FAIL, message=str(refused), call=self._probe.call_text(bench, call)
             )
@@ -245,7 +243,7 @@ class _LongRuns(Frozen, frozen=True):
         """From another start than U(0,1) the sheet's rule itself may not converge at every rate."""
         try:
             return self._probe.compare_long_run(bench, call, defaults=defaults) is None
-        except Refused:
+        except UnusableResult:
             return False
 
     def _loss(self, call: CallSpec, factors: Factors) -> float:
@@ -269,7 +267,7 @@ class _LongRuns(Frozen, frozen=True):
             return " The run diverges."
         if call.M is not None:
             return ""
-        for dropped, level in low_rank.saddle_levels(matrices.A, 2):
+        for dropped, level in low_rank.saddle_levels(data.A, 2):
             if dropped != (3,) and abs(reached - level) <= 0.02 * level:
                 missing = " + ".join(f"σ{i}²" for i in dropped)
                 return f" That is {missing}: those singular values are missed."

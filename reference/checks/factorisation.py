@@ -8,12 +8,11 @@ from typing import Final
 
 import msgspec
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
-from grader.labkit.check_table import CheckTable, Row
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import CheckTable, Row, signature
 from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.factorisation_presence import presence
 from reference.checks.factorisation_table import rows
-from reference.checks.function_presence import presence, signature
 from reference.checks.hard_coded_parameters import follows_with_constants_inside, missing_constants
 from reference.checks.returns import returns_factors
 from reference.checks.runs import defaults_agree

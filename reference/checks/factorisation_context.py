@@ -2,13 +2,12 @@
 
 from functools import partial
 
-from grader.core.model import Frozen
-from grader.lab import Bench, Function
+from grader.lab import Bench, Frozen, Function
+from grader.labkit import UnusableResult
 from reference.checks.call_constraints import ConstraintDetector
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.factors.reading import Refused
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
@@ -65,6 +64,6 @@ def _follows_to_the_end(inputs: GeneratedInputs, probe: FactorisationProbe, benc
         try:
             if probe.compare_long_run(bench, call, rule, defaults=True) is None:
                 return True
-        except Refused:
+        except UnusableResult:
             return False
     return False

@@ -10,10 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from grader import protocol
-from grader.core.model import Died, Frozen, Observation, Probe
-from grader.lab import Bench, Function
-from grader.lab.call_binding import written
+from grader.lab import Bench, Died, Frozen, Function, Observation, Probe, Returned, Value, call_text
+from grader.labkit import UnusableResult, WorkerEnded, array_text, failure, format_matrix
 from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import LEAST_POWER, LEAST_POWER_OF_A_LONG_RUN
 from reference.checks.rounding_tolerance import (
@@ -24,7 +22,7 @@ from reference.checks.rounding_tolerance import (
     power,
     shows_all,
 )
-from reference.factors.reading import Ended, Refused, array_text, factors, failure, format_matrix
+from reference.factors.reading import factors
 from reference.rules.update_rule import SHEET, Factors, Rule
 
 __all__ = ["OTHER_SEEDS", "FactorisationProbe", "Inconclusive"]
@@ -53,7 +51,7 @@ _HIDDEN: Final = (
 )
 
 
-class Inconclusive(Refused):
+class Inconclusive(UnusableResult):
     """Both agree, but from where the function starts a wrong one could agree as well."""
 
 
@@ -91,7 +89,7 @@ class FactorisationProbe(Frozen, frozen=True):
             constants = {"num_epochs": str(call.epochs), "lr": f"{call.lr:g}"}
             given |= {name: text for name, text in constants.items() if name not in call.left_out}
         seeding = "np.random.seed" if located.arrays == "numpy" else "torch.manual_seed"
-        return f"{seeding}({call.seed}); {written(self.function, located, given)}"
+        return f"{seeding}({call.seed}); {call_text(self.function, located, given)}"
 
     def observe(
         self,
@@ -99,17 +97,17 @@ class FactorisationProbe(Frozen, frozen=True):
         call: CallSpec,
         defaults: bool = False,
         attempt: int = 0,
-        reading: Callable[[protocol.Value, int, int, int], Factors] | None = None,
+        reading: Callable[[Value, int, int, int], Factors] | None = None,
     ) -> Factors:
         """U and V as the student's function returns them, read in the call's arrangement or another way.
 
-        Raises Refused where they cannot be read.
+        Raises UnusableResult where they cannot be read.
         """
         observation: Observation = bench.observe(self.probe_of(call, defaults, attempt))
         if isinstance(observation, Died):
-            raise Ended(failure(observation))
-        if not isinstance(observation, protocol.Returned):
-            raise Refused(failure(observation))
+            raise WorkerEnded(failure(observation))
+        if not isinstance(observation, Returned):
+            raise UnusableResult(failure(observation))
         m, n = call.A.shape
         read = reading or partial(factors, arrangement=call.arrangement, place=call.place)
         return read(observation.value, m, n, call.rank)
@@ -117,21 +115,21 @@ class FactorisationProbe(Frozen, frozen=True):
     def start(self, bench: Bench, call: CallSpec) -> Factors:
         """U₀ and V₀ of the call: what comes back when lr is 0, else when there are no epochs.
 
-        Raises Refused where neither gives finite numbers: from nan every rule leads to nan, so that nothing
+        Raises UnusableResult where neither gives finite numbers: from nan every rule leads to nan, so that nothing
         could be told from another.
         """
-        problem = Refused("With lr = 0 there are values in U and V that are not finite (inf or nan).")
+        problem = UnusableResult("With lr = 0 there are values in U and V that are not finite (inf or nan).")
         try:
             idle = self.observe(bench, call.still())
             if _are_finite(idle):
                 return idle
-        except Ended:
+        except WorkerEnded:
             raise
-        except Refused as refused:
+        except UnusableResult as refused:
             problem = refused
         try:
             untouched = self.observe(bench, call.changed(epochs=0))
-        except Refused:
+        except UnusableResult:
             raise problem from None
         if not _are_finite(untouched):
             raise problem
@@ -162,7 +160,7 @@ class FactorisationProbe(Frozen, frozen=True):
     def _moves(self, bench: Bench, call: CallSpec) -> bool:
         try:
             return power(call, self.start(bench, call)) >= LEAST_POWER
-        except Refused:
+        except UnusableResult:
             return True
 
     def informative_in_the_long_run(self, bench: Bench, call: CallSpec, defaults: bool = False) -> CallSpec:
@@ -180,7 +178,7 @@ class FactorisationProbe(Frozen, frozen=True):
             try:
                 if tells(other, self.start(bench, other)):
                     return other
-            except Refused:
+            except UnusableResult:
                 return call
         return call
 
@@ -235,7 +233,7 @@ class FactorisationProbe(Frozen, frozen=True):
         """Whether the rule, from the function's own start, gives what the function gave."""
         try:
             return self.compare(bench, call, rule) is None
-        except Refused:
+        except UnusableResult:
             return False
 
 

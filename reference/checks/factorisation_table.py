@@ -7,11 +7,11 @@ convergence.
 
 from typing import Final, TypeAlias
 
-from grader.labkit.check_table import Row
+from grader.labkit import Row
 from reference.checks.comparison_power import LEAST_POWER, LEAST_POWER_OF_A_LONG_RUN
 from reference.checks.convergence import CONVERGED, CONVERGED_OBSERVED, converges, fits
 from reference.checks.factorisation_context import FactorisationContext
-from reference.checks.function_presence import presence
+from reference.checks.factorisation_presence import presence
 from reference.checks.masks import hidden_values_do_not_matter
 from reference.checks.returns import (
     arguments_unchanged,

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import format_matrix
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.rounding_tolerance import Mismatch
-from reference.factors.reading import format_matrix
 from reference.rules.update_rule import Factors
 
 __all__ = ["both", "equal", "failed", "mismatched", "moved_at_least", "noted"]

@@ -11,19 +11,16 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.lab import Bench, Fact
+from grader.lab import Bench, Fact, Returned
+from grader.labkit import UnusableResult, drawn_by_numpy, drawn_by_torch, is_changed
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.factors.reading import Refused, is_changed
 from reference.rules.update_rule import Factors
 
 __all__ = [
     "CONSTANTS",
-    "drawn_by_numpy",
-    "drawn_by_torch",
     "follows_with_constants_inside",
     "missing_constants",
 ]
@@ -33,17 +30,6 @@ CONSTANTS: Final = ("num_epochs", "lr")
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
-
-
-def drawn_by_torch(seed: int, count: int) -> Array:
-    """The numbers of `torch.rand` after `torch.manual_seed(seed)`: 24 bits of each output of the Mersenne twister."""
-    raw = np.random.RandomState(seed).randint(0, 2**32, count, np.uint32)
-    return (raw & 0xFFFFFF).astype(np.float64) * 2.0**-24
-
-
-def drawn_by_numpy(seed: int, count: int) -> Array:
-    """The numbers of `np.random.rand` after `np.random.seed(seed)`."""
-    return np.random.RandomState(seed).random_sample(count)
 
 
 def missing_constants(context: FactorisationContext, bench: Bench) -> tuple[str, ...]:
@@ -82,14 +68,14 @@ def _whole_runs(inputs: GeneratedInputs) -> Iterator[CallSpec]:
 def _agrees(probe: FactorisationProbe, bench: Bench, call: CallSpec, start: Factors) -> bool:
     asked = probe.probe_of(call)
     observation = bench.observe(asked)
-    if not isinstance(observation, protocol.Returned):
+    if not isinstance(observation, Returned):
         return False
     both = zip(asked.arguments.values(), observation.after, strict=True)
     if any(isinstance(given, np.ndarray) and is_changed(given, after) for given, after in both):
         return False
     try:
         return probe.compare_long_run(bench, call, start=start) is None
-    except Refused:
+    except UnusableResult:
         return False
 
 

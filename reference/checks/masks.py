@@ -1,13 +1,12 @@
 """What stands at cells that a mask hides does not matter, and what it shows does."""
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import UnusableResult
 from reference.checks.call_constraints import MASK_TYPES
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.findings import both, equal, failed
 from reference.checks.steps import as_can_be_asked
-from reference.factors.reading import Refused
 
 __all__ = ["hidden_values_do_not_matter"]
 
@@ -28,7 +27,7 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
         try:
             got, other = probe.observe(bench, call), probe.observe(bench, changed)
             has_moved = has_moved or not equal(got, probe.start(bench, call))
-        except Refused as refused:
+        except UnusableResult as refused:
             return failed(context, bench, str(refused), changed)
         if not equal(got, other):
             return failed(
@@ -49,7 +48,7 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
         if equal(probe.observe(bench, call), probe.observe(bench, observed)):
             message = "Observed values were changed, and the result stayed as it was."
             return failed(context, bench, message, observed)
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), observed)
     return Finding(
         outcome=Outcome.PASS,

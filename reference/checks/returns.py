@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from grader import protocol
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome, Returned
+from grader.labkit import UnusableResult, failure, is_changed, values_side_by_side
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.findings import both, equal, failed, noted
 from reference.factors.layout import AS_ASKED
-from reference.factors.reading import Refused, failure, is_changed
 
 __all__ = ["arguments_unchanged", "depends_on_a", "in_the_order_asked", "returns_factors"]
 
@@ -20,7 +18,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
     for call in calls:
         try:
             U, V = context.probe.observe(bench, call)
-        except Refused as refused:
+        except UnusableResult as refused:
             if context.constraints.detect_epochs(bench):
                 return noted(returns_factors(context, bench), _few_epochs(context, bench, refused))
             if context.constraints.detect_arrangement(bench):
@@ -43,7 +41,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
     return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
 
-def _few_epochs(context: FactorisationContext, bench: Bench, refused: Refused) -> str:
+def _few_epochs(context: FactorisationContext, bench: Bench, refused: UnusableResult) -> str:
     more = context.constraints.of(bench).more
     return (
         f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
@@ -55,10 +53,7 @@ def _count(context: FactorisationContext, bench: Bench) -> int:
     """How many values come back side by side."""
     call = context.informative(bench, context.inputs.sweep[1])
     observation = bench.observe(context.probe.probe_of(call))
-    value = observation.value if isinstance(observation, protocol.Returned) else None
-    if isinstance(value, protocol.Items) and value.type_name != protocol.ATTRIBUTES:
-        return len(value.items)
-    return 2
+    return values_side_by_side(observation.value) if isinstance(observation, Returned) else 0
 
 
 def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
@@ -67,7 +62,7 @@ def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
     other = call.changed(A=context.inputs.another)
     try:
         is_same = equal(context.probe.observe(bench, call), context.probe.observe(bench, other))
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), call)
     if not is_same:
         return Finding(outcome=Outcome.PASS)
@@ -85,7 +80,7 @@ def in_the_order_asked(context: FactorisationContext, bench: Bench) -> Finding:
     call = context.informative(bench, context.inputs.sweep[2])
     try:
         context.probe.observe(bench, call.changed(arrangement=AS_ASKED))
-    except Refused as refused:
+    except UnusableResult as refused:
         message = f"{refused} Everything else was looked at as if they came as asked."
         return failed(context, bench, message, call)
     return Finding(outcome=Outcome.PASS)
@@ -97,7 +92,7 @@ def arguments_unchanged(context: FactorisationContext, bench: Bench) -> Finding:
     call = context.informative(bench, inputs.hidden[-1] if context.masked else inputs.sweep[2])
     probe = context.probe.probe_of(call)
     observation = bench.observe(probe)
-    if not isinstance(observation, protocol.Returned):
+    if not isinstance(observation, Returned):
         return failed(context, bench, failure(observation), call)
     for (name, given), after in zip(probe.arguments.items(), observation.after, strict=True):
         if isinstance(given, np.ndarray) and is_changed(given, after):

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Frozen
+from grader.lab import Frozen
 from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import (
     LEAST_TO_A_RIVAL,

@@ -1,13 +1,12 @@
 """Runs of many epochs beside the sheet's rule: as many epochs as asked for, and the run with the defaults."""
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import UnusableResult
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.findings import failed, mismatched, moved_at_least
 from reference.checks.steps import agree, described, recognised
 from reference.checks.variant_detection import is_shuffled, is_within_orders
-from reference.factors.reading import Refused
 from reference.rules.accepted_variants import Variant
 
 __all__ = ["defaults_agree", "epochs_agree"]
@@ -28,7 +27,7 @@ def epochs_agree(context: FactorisationContext, bench: Bench) -> Finding:
         variant = recognised(context, bench)
         if variant is not None and _ends_as(context, bench, call, variant):
             return finding
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), call)
     return mismatched(context, bench, mismatch, call)
 
@@ -50,7 +49,7 @@ def defaults_agree(context: FactorisationContext, bench: Bench) -> Finding:
         variant = recognised(context, bench)
         if variant is not None and _ends_as(context, bench, call, variant, defaults=True):
             return Finding(outcome=Outcome.PASS, message=described(variant), cost=variant.cost)
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), call, defaults=True)
     return mismatched(context, bench, mismatch, call, defaults=True)
 

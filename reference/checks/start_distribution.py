@@ -9,14 +9,12 @@ from typing import Final
 
 import msgspec
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import UnusableResult, WorkerEnded, uniform_start
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_probe import FactorisationProbe
 from reference.checks.findings import failed
-from reference.checks.uniform_start import finding_of
-from reference.factors.reading import Ended, Refused
 from reference.rules.update_rule import Factors
 
 __all__ = ["starts_uniformly"]
@@ -43,12 +41,12 @@ def starts_uniformly(context: FactorisationContext, bench: Bench) -> Finding:
     start."""
     try:
         return _worst(context, bench)
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), context.adapted(bench, context.inputs.square))
 
 
 def _worst(context: FactorisationContext, bench: Bench) -> Finding:
-    """What the starts are; of small calls where these are worse. Raises Refused where none can be seen."""
+    """What the starts are; of small calls where these are worse. Raises UnusableResult where none can be seen."""
     inputs = context.inputs
     calls = [context.adapted(bench, call) for call in (*inputs.all(), inputs.many, inputs.defaults)]
     begun = _begun(context.probe, bench, calls)
@@ -61,7 +59,7 @@ def _worst(context: FactorisationContext, bench: Bench) -> Finding:
         starts = [s for s, is_in in zip(begun, chosen, strict=True) if is_in and s is not None]
         if starts:
             numbers = _with_more(context.probe, bench, judged, starts, enough)
-            findings.append((finding_of(numbers, enough < ENOUGH), judged[-1]))
+            findings.append((uniform_start(numbers, enough < ENOUGH), judged[-1]))
     finding, call = min(findings, key=lambda pair: (pair[0].outcome is Outcome.PASS, not pair[0].cost))
     text = "" if finding.outcome is Outcome.PASS else context.probe.call_text(bench, call.still())
     return msgspec.structs.replace(finding, call=text)
@@ -69,14 +67,14 @@ def _worst(context: FactorisationContext, bench: Bench) -> Finding:
 
 def _begun(probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec]) -> list[Factors | None]:
     """The start of each call; None where none can be seen."""
-    problem: Refused | None = None
+    problem: UnusableResult | None = None
     found: list[Factors | None] = []
     for call in calls:
         try:
             found.append(probe.start(bench, call))
-        except Ended:
+        except WorkerEnded:
             raise
-        except Refused as refused:
+        except UnusableResult as refused:
             problem = problem or refused
             found.append(None)
     if problem is not None and not any(start is not None for start in found):
@@ -102,9 +100,9 @@ def _further(probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec])
         for call in largest_first:
             try:
                 yield probe.start(bench, call.changed(seed=call.seed + number * _APART))
-            except Ended:
+            except WorkerEnded:
                 return
-            except Refused:
+            except UnusableResult:
                 continue
 
 

@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench, Check
-from grader.labkit import low_rank
+from grader.lab import Bench, Check, Finding, Outcome
+from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
 from reference.checks.stated_matrices import (
     A,
@@ -21,8 +20,7 @@ from reference.checks.stated_matrices import (
     too_coarse,
 )
 from reference.checks.stated_results import LINGERING, PLAUSIBLE, unstated
-from reference.factors.reading import format_matrix
-from reference.matrices import M
+from reference.data import M
 from reference.sheet import SGD_FACTORISE_MASKED
 
 __all__ = ["completion_checks"]

@@ -13,12 +13,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.escaping import capital
-from grader.core.model import Figure, Finding, Frozen, Outcome
-from grader.lab import Bench, Fact
-from grader.labkit import low_rank
-from reference import matrices
-from reference.factors.reading import format_matrix
+from grader.lab import Bench, Fact, Figure, Finding, Frozen, Outcome, capital
+from grader.labkit import format_matrix, low_rank, number_of
+from reference import data
 
 __all__ = [
     "BEST",
@@ -31,18 +28,15 @@ __all__ = [
     "is_completion",
     "is_factorisation",
     "is_of_another_exercise",
-    "is_within",
     "keeps_observed",
     "mistyped",
-    "number_of",
-    "scalars",
     "stated_by",
     "too_coarse",
 ]
 
 Array = npt.NDArray[np.float64]
 
-A: Final = matrices.A.astype(np.float64)
+A: Final = data.A.astype(np.float64)
 RANK: Final = 2
 OPTIMUM: Final = low_rank.eckart_young(A, RANK)
 BEST: Final = low_rank.best_approximation(A, RANK)
@@ -112,7 +106,7 @@ class Candidate(Frozen, frozen=True, dict=True):
     @cached_property
     def observed_loss(self) -> low_rank.Interval:
         """The interval of the loss over the cells the sheet's mask shows."""
-        return low_rank.rounded_loss_interval(A, self.P, self.half_width, matrices.M)
+        return low_rank.rounded_loss_interval(A, self.P, self.half_width, data.M)
 
     @cached_property
     def excess_rank(self) -> float:
@@ -265,7 +259,7 @@ def is_completion(candidate: Candidate, most: float) -> bool:
 
 def keeps_observed(candidate: Candidate) -> bool:
     """Whether it has A's own values where they are observed: then it shows nothing of how well these were fitted."""
-    seen = matrices.M == 1
+    seen = data.M == 1
     return bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
 
 
@@ -286,7 +280,7 @@ def mistyped(figures: Iterable[Figure]) -> str:
             continue
         apart = np.abs(figure.values - A) > figure.half_width + 1e-5
         typed = np.abs(figure.values[apart] * 1e4 - np.round(figure.values[apart] * 1e4)) < 0.02
-        hidden_only = not (apart & (matrices.M == 1)).any()  # filled in on purpose, for 3.2
+        hidden_only = not (apart & (data.M == 1)).any()  # filled in on purpose, for 3.2
         if 1 <= int(apart.sum()) <= 2 and typed.all() and not hidden_only:
             cells = " and ".join(
                 f"({r + 1},{c + 1}) is {figure.values[r, c]:.4f} instead of {A[r, c]:.4f}"
@@ -294,11 +288,6 @@ def mistyped(figures: Iterable[Figure]) -> str:
             )
             return f"The matrix in {figure.origin} is not quite the sheet's A: {cells}."
     return ""
-
-
-def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
-    """Every finite single number stated, also as a tensor with one element."""
-    return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())
 
 
 def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
@@ -310,15 +299,3 @@ def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
     inside = {number_of(n): n.half_width for n in fine if low <= number_of(n) <= high}
     covered = sum(2 * (half_width + 2e-6 * abs(value)) for value, half_width in inside.items())
     return covered > MOST_COVERED * (high - low)
-
-
-def number_of(figure: Figure) -> float:
-    """The value of a single number."""
-    return float(figure.values.reshape(()))
-
-
-def is_within(number: Figure, interval: low_rank.Interval) -> bool:
-    """Whether the digits stated allow a value in the interval; six digits of float32 are granted."""
-    value = number_of(number)
-    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
-    return interval.low - room <= value <= interval.high + room

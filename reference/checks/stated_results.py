@@ -10,10 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from grader.core.escaping import capital
-from grader.core.model import Figure, Finding, Outcome
-from grader.lab import Bench, Check
-from grader.labkit import low_rank
+from grader.lab import Bench, Check, Figure, Finding, Outcome, capital
+from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks import explanations
 from reference.checks.stated_matrices import (
     HIGHEST,
@@ -24,14 +22,10 @@ from reference.checks.stated_matrices import (
     is_best,
     is_factorisation,
     is_of_another_exercise,
-    is_within,
     mistyped,
-    number_of,
-    scalars,
     stated_by,
     too_coarse,
 )
-from reference.factors.reading import format_matrix
 
 __all__ = [
     "ADVICE",

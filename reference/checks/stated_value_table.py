@@ -6,10 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from grader.core.evidence import Claim
-from grader.core.model import Figure
-from grader.lab import Bench
-from grader.labkit import low_rank
+from grader.lab import Bench, Claim, Figure
+from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -20,14 +18,10 @@ from reference.checks.stated_matrices import (
     is_completion,
     is_factorisation,
     is_of_another_exercise,
-    is_within,
-    number_of,
-    scalars,
     stated_by,
 )
 from reference.checks.stated_results import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
-from reference.factors.reading import format_matrix
-from reference.matrices import M
+from reference.data import M
 
 __all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import UnusableResult
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_probe import Inconclusive
 from reference.checks.findings import failed, mismatched, moved_at_least, noted
 from reference.checks.rounding_tolerance import power
 from reference.checks.variant_detection import explained_by_variant, sound_variant
-from reference.factors.reading import Refused
 from reference.rules.accepted_variants import Variant
 
 __all__ = ["agree", "agree_on", "as_can_be_asked", "described", "product_agrees", "recognised"]
@@ -75,7 +74,7 @@ def _agreement(context: FactorisationContext, bench: Bench, calls: tuple[CallSpe
                 if variant is not None and explained_by_variant(probe, bench, call, variant):
                     continue
                 return mismatched(context, bench, mismatch, call)
-        except Refused as refused:
+        except UnusableResult as refused:
             if _is_beyond_bounds(context, bench, call, refused):
                 continue
             return failed(context, bench, str(refused), call)
@@ -89,7 +88,9 @@ def _agreement(context: FactorisationContext, bench: Bench, calls: tuple[CallSpe
     )
 
 
-def _is_beyond_bounds(context: FactorisationContext, bench: Bench, call: CallSpec, refused: Refused) -> bool:
+def _is_beyond_bounds(
+    context: FactorisationContext, bench: Bench, call: CallSpec, refused: UnusableResult
+) -> bool:
     """Whether a call of many components, asked for in many epochs, tells nothing since the bounds on rounding grow."""
     is_many = call.rank > MANY_COMPONENTS and context.constraints.of(bench).more > 1
     return is_many and isinstance(refused, Inconclusive)

@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import UnusableResult
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.findings import both, equal, failed, noted
-from reference.factors.reading import Refused
 
 __all__ = ["stands_still"]
 
@@ -28,7 +27,7 @@ def _stillness(context: FactorisationContext, bench: Bench) -> Finding:
         once = probe.start(bench, call)
         again = probe.observe(bench, call, attempt=1)
         later = probe.observe(bench, call.changed(epochs=3 * call.fewest))
-    except Refused as refused:
+    except UnusableResult as refused:
         return failed(context, bench, str(refused), call)
     if not equal(once, again):
         return Finding(

@@ -11,24 +11,35 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import Figure, Finding, Frozen, Observation, Outcome, Probe
-from grader.execution.stated_values import array_of
-from grader.lab import Bench, Check, Located
-from grader.lab.call_binding import written
-from grader.labkit import low_rank
-from reference import matrices
-from reference.checks.stated_matrices import BEST, is_best, too_coarse
-from reference.checks.stated_results import error_check, prose_check, stated_best
-from reference.factors.reading import (
-    approximations_by_place,
+from grader.lab import (
+    Bench,
+    Check,
+    Figure,
+    Finding,
+    Frozen,
+    Located,
+    Observation,
+    Outcome,
+    Probe,
+    Raised,
+    Returned,
+    array_of,
+    call_text,
+)
+from grader.labkit import (
     array_text,
     describe,
     failure,
     format_matrix,
     is_changed,
     items_of,
+    low_rank,
+    random_matrices,
 )
+from reference import data
+from reference.checks.stated_matrices import BEST, is_best, too_coarse
+from reference.checks.stated_results import error_check, prose_check, stated_best
+from reference.factors.reading import approximations_by_place
 from reference.misconceptions.stated_svd import stated_mistake
 from reference.sheet import TRUNCATED_SVD
 
@@ -69,17 +80,17 @@ class Decomposition:
     def __init__(self, exercise: str, seed: int) -> None:
         self.exercise = exercise
         rng = np.random.Generator(np.random.PCG64([seed, 21]))
-        draw = matrices.with_spectrum
+        draw = random_matrices.with_spectrum
 
         def spectrum(size: int) -> tuple[float, ...]:
-            return _foreseen_by_nobody(matrices.well_separated(size), rng)
+            return _foreseen_by_nobody(random_matrices.well_separated(size), rng)
 
         def repeated(size: int, rank: int) -> tuple[float, ...]:
             factor = rng.uniform(0.8, 1.2)
-            return tuple(factor * value for value in matrices.nearly_repeated(size, rank))
+            return tuple(factor * value for value in random_matrices.nearly_repeated(size, rank))
 
         self.square = (
-            Case(matrices.A, 2, "the sheet's A"),
+            Case(data.A, 2, "the sheet's A"),
             Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
             Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
             Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
@@ -143,7 +154,7 @@ class Decomposition:
         bench.expect([self._probe(case, takes_rank) for case in asked])
         places: frozenset[str] | None = None
         for case in asked:
-            if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), protocol.Raised):
+            if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), Raised):
                 continue  # where nothing is cut off, some decompositions refuse to begin
             finding, found = self._judge(bench, case, takes_rank)
             if finding is not None:
@@ -219,7 +230,7 @@ class Decomposition:
         given = {"A": array_text(format_matrix(case.A), located)}
         if "rank" in located.parameters:
             given["rank"] = str(case.rank)
-        return written(TRUNCATED_SVD, located, given)
+        return call_text(TRUNCATED_SVD, located, given)
 
     def _probe(self, case: Case, takes_rank: bool, seed: int = SEED) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
@@ -235,7 +246,7 @@ class Decomposition:
     def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
         observation = bench.observe(self._probe(case, takes_rank))
         call = self.call_text(bench, case)
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if is_changed(case.A, observation.after[0]):
             return Finding(
@@ -293,7 +304,7 @@ class Decomposition:
         if located is None:
             return ()
         observation = bench.observe(self._probe(self.square[0], "rank" in located.parameters))
-        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+        parts = items_of(observation.value) if isinstance(observation, Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(
             Figure(number, 0.0, "error", f"returned by `{located.name}`")

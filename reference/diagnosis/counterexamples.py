@@ -10,11 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.evidence import Grid, Witness
-from grader.core.model import CheckResult, Died, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
+from grader.lab import Bench, CheckResult, Died, Grid, Outcome, Raised, Returned, Witness
+from grader.labkit import UnusableResult, WorkerEnded, describe, failure, format_matrix, low_rank
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_probe import Inconclusive
@@ -22,7 +19,7 @@ from reference.checks.rounding_tolerance import Mismatch
 from reference.checks.truncated_svd import Case, Decomposition
 from reference.diagnosis.matching import start_of
 from reference.factors.layout import AS_ASKED
-from reference.factors.reading import Ended, Refused, approximations, describe, failure, format_matrix
+from reference.factors.reading import approximations
 from reference.sheet import TRUNCATED_SVD
 
 __all__ = ["RUNGS", "descent_witness", "raised_by_descent", "svd_witness"]
@@ -69,11 +66,11 @@ def descent_witness(
         try:
             start = start_of(context, bench, call)
             mismatch = context.probe.compare(bench, call, start=start)
-        except Ended:
+        except WorkerEnded:
             return refused
         except Inconclusive:
             continue
-        except Refused as problem:
+        except UnusableResult as problem:
             refused = refused or _refused(context, bench, call, str(problem))
             continue
         if mismatch is not None:
@@ -81,13 +78,13 @@ def descent_witness(
     return refused
 
 
-def raised_by_descent(context: FactorisationContext, bench: Bench) -> protocol.Raised | None:
+def raised_by_descent(context: FactorisationContext, bench: Bench) -> Raised | None:
     """What the smallest call that raises raised; None where none of the calls of the rungs does."""
     for call in sorted(context.inputs.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
         observation = bench.observe(context.probe.probe_of(context.informative(bench, call)))
         if isinstance(observation, Died):
             return None
-        if isinstance(observation, protocol.Raised):
+        if isinstance(observation, Raised):
             return observation
     return None
 
@@ -178,7 +175,7 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
         given = (_grid("A", case.A.astype(np.float64)),)
         if isinstance(observation, Died):
             return None
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             return Witness(sentence=failure(observation), call=call, given=given)
         A = case.A.astype(np.float64)
         best = low_rank.best_approximation(A, case.rank)

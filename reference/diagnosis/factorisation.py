@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from grader.core.model import CheckResult, Diagnosis, Outcome
-from grader.lab import Bench
+from grader.lab import Bench, CheckResult, Diagnosis, Outcome
+from grader.labkit import MisconceptionText, UnusableResult, diagnosis_of, raised_error
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.hard_coded_parameters import follows_with_constants_inside
@@ -24,11 +24,9 @@ from reference.diagnosis.matching import (
     start_of,
     start_without_rate,
 )
-from reference.diagnosis.raised import raising
 from reference.diagnosis.returned_values import ARRANGED, READINGS, of_numbers, of_value
-from reference.factors.reading import Refused
 from reference.misconceptions.catalogue import BANK, MASKED_BANK
-from reference.misconceptions.entry import Misconception, Words
+from reference.misconceptions.entry import Misconception
 from reference.rules.accepted_variants import permuted
 from reference.rules.update_rule import SHEET, Factors, Rule, run
 
@@ -39,47 +37,47 @@ _SAW: Final = "This is what your function was seen to do."
 
 _WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
 
-_BITWISE = Words(
+_BITWISE = MisconceptionText(
     "mask-bitwise-not", "`~` does not negate an integer mask.",
     "Of the integers 1 and 0 it makes -2 and -1, and both count as true; of a mask of booleans it is right.",
     "what a mask hides", "What is ~1 in Python, and is it true or false?",
 )  # fmt: skip
-_ONE_CELL = Words(
+_ONE_CELL = MisconceptionText(
     "one-cell-per-epoch", "Each epoch visits a single cell.",
     "An epoch of the sheet visits every cell of A once.",
     "which cells an epoch visits", "How many entries of U change in one epoch?",
 )  # fmt: skip
-_INPUT = Words(
+_INPUT = MisconceptionText(
     "modifies-a", "The function changes the matrix it is given.",
     "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
     "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
 )  # fmt: skip
-_SHARED = Words(
+_SHARED = MisconceptionText(
     "factors-share-storage", "U and V share their memory: a step on one changes the other.",
     "Two names for one tensor are not two tensors.",
     "copies and views", "How many tensors does your first line make?",
 )  # fmt: skip
-_EPOCHS = Words(
+_EPOCHS = MisconceptionText(
     "default-epochs", "The default of num_epochs is not the sheet's.",
     "Called with the defaults, the function has to run as many epochs as the sheet says.",
     "default values", "How many epochs does the sheet prescribe when nothing is said?",
 )  # fmt: skip
-_RATE = Words(
+_RATE = MisconceptionText(
     "default-lr", "The default of lr is not the sheet's.",
     "Called with the defaults, the function has to use the learning rate the sheet says.",
     "default values", "Which learning rate does the sheet prescribe when nothing is said?",
 )  # fmt: skip
-_EARLY = Words(
+_EARLY = MisconceptionText(
     "stops-early", "Training stops before num_epochs is reached.",
     "A small error or a small change also happens near a saddle, long before the best fit.",
     "how many epochs are run", "What ends your loop over epochs, besides their number?",
 )  # fmt: skip
-_EXTRA = Words(
+_EXTRA = MisconceptionText(
     "returns-three-values", "More than U and V is returned.",
     "The sheet asks for two values; code that unpacks two of them fails on three.",
     "what a function returns", "What happens to `U, V = f()` when f returns three things?",
 )  # fmt: skip
-_CONSTANTS = Words(
+_CONSTANTS = MisconceptionText(
     "constants-inside", "The number of epochs or the learning rate is fixed inside the function.",
     "The sheet makes them parameters with defaults, so that whoever calls it can train longer or more slowly.",
     "parameters and default values", "How would you call your function for 10 epochs only?",
@@ -101,26 +99,13 @@ def diagnose_descent(
     source = bench.loaded.source
     if not named:
         raised = raised_by_descent(context, bench)
-        return (raising(raised, source),) if raised is not None else ()
-    return tuple(
-        Diagnosis(
-            id=words.id,
-            title=words.title,
-            message=words.message,
-            file=source.name if source is not None else "",
-            line=located.line if located is not None else None,
-            verified=True,
-            concept=words.concept,
-            question=words.question,
-            evidence=evidence,
-        )
-        for words, evidence in dict(named).items()
-    )
+        return (raised_error(raised, source),) if raised is not None else ()
+    return tuple(diagnosis_of(words, evidence, source, located) for words, evidence in dict(named).items())
 
 
 def _named(
     context: FactorisationContext, bench: Bench, failed: set[str], costs: set[str]
-) -> Iterator[tuple[Words, str]]:
+) -> Iterator[tuple[MisconceptionText, str]]:
     if follows_with_constants_inside(context, bench):
         yield _CONSTANTS, _WHOLE
         return
@@ -138,7 +123,7 @@ def _named(
         yield _EXTRA, _SAW
 
 
-def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Words, str]]:
+def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[MisconceptionText, str]]:
     for words, reading in READINGS:
         seen = runs(context, bench, reading)
         if _is_complete(context, seen) and moved(seen) and follows_sheet(seen):
@@ -178,7 +163,7 @@ def _is_complete(context: FactorisationContext, seen: Sequence[Run]) -> bool:
 
 def _observed(
     context: FactorisationContext, bench: Bench, seen: Sequence[Run], is_arranged: bool
-) -> Words | None:
+) -> MisconceptionText | None:
     """What shows in the values themselves, whatever rule they come from."""
     if _shares(seen):
         return _SHARED
@@ -215,7 +200,7 @@ def _moves_with_booleans(context: FactorisationContext, bench: Bench) -> bool:
         try:
             start = context.probe.observe(bench, call.changed(epochs=0))
             got = context.probe.observe(bench, call)
-        except Refused:
+        except UnusableResult:
             return False
         if not explains(SHEET, run_of(call, start, got)):
             return False
@@ -242,14 +227,14 @@ def _cells_of(call: CallSpec) -> Iterable[Rule]:
             yield permuted(((r, c),))
 
 
-def _start(context: FactorisationContext, bench: Bench) -> Words | None:
+def _start(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     try:
         return of_start(start_of(context, bench, context.adapted(bench, context.inputs.spread)))
-    except Refused:
+    except UnusableResult:
         return None
 
 
-def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Words, str]]:
+def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[MisconceptionText, str]]:
     located = bench.locate(context.function)
     declared = dict(located.defaults) if located is not None else {}
     for parameter in context.function.parameters:
@@ -265,7 +250,7 @@ def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Wor
     try:
         start = context.probe.start(bench, call)
         got = context.probe.observe(bench, call, defaults=True)
-    except Refused:
+    except UnusableResult:
         return
     ended = _ends_after(call, start, got)
     if ended is not None:

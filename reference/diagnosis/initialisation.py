@@ -5,47 +5,46 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench
+from grader.labkit import MisconceptionText, UnusableResult
 from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.matching import explains, run_of
-from reference.factors.reading import Refused
-from reference.misconceptions.entry import Words
 from reference.rules.update_rule import SHEET, Factors
 
 __all__ = ["COPIED", "REDRAWN", "STARTS", "drawn_again", "of_start"]
 
 _DRAW: Final = "a random start"
 
-_ZEROS = Words(
+_ZEROS = MisconceptionText(
     "start-zeros", "U and V start at zero.",
     "The gradient along one factor is the other: where both are 0 nothing ever moves, where one is, half of it.",
     _DRAW, "How long is the first step when U and V are zero?",
 )  # fmt: skip
-_CONSTANT = Words(
+_CONSTANT = MisconceptionText(
     "start-constant", "All entries start at the same number.",
     "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
     _DRAW, "What makes the first column of U become different from the second?",
 )  # fmt: skip
-_COLUMNS = Words(
+_COLUMNS = MisconceptionText(
     "start-columns-equal", "All columns of a factor start alike.",
     "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
     _DRAW, "What makes the first column of U become different from the second?",
 )  # fmt: skip
-_ROWS = Words(
+_ROWS = MisconceptionText(
     "start-rows-equal", "All rows of a factor start alike.",
     "Each row needs random numbers of its own.",
     _DRAW, "How many random numbers do you draw for a 4×2 matrix?",
 )  # fmt: skip
-_SCALED = Words(
+_SCALED = MisconceptionText(
     "start-scaled", "The start is drawn from another interval than [0, 1).",
     "The sheet starts from the uniform distribution on [0, 1); a much wider start makes the first steps blow up.",
     _DRAW, "What is the largest number your start can hold?",
 )  # fmt: skip
-_WHOLE = Words(
+_WHOLE = MisconceptionText(
     "start-whole-numbers", "The start holds whole numbers only.",
     "The sheet draws real numbers from [0, 1).",
     _DRAW, "Which numbers can your start hold?",
 )  # fmt: skip
-COPIED = Words(
+COPIED = MisconceptionText(
     "v-copied-from-u", "V starts as a copy of U.",
     "U and V have to be drawn independently, V with a row for each column of A.",
     _DRAW, "How many random numbers do you draw in all?",
@@ -53,14 +52,14 @@ COPIED = Words(
 STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
 """What can be wrong with a start that moves by the sheet's rule from there."""
 
-REDRAWN: Final = Words(
+REDRAWN: Final = MisconceptionText(
     "start-redrawn-each-epoch", "The start is drawn again in every epoch.",
     "What was learnt in one epoch is thrown away at the beginning of the next.",
     _DRAW, "What are U and V at the beginning of your second epoch?",
 )  # fmt: skip
 
 
-def of_start(start: Factors) -> Words | None:
+def of_start(start: Factors) -> MisconceptionText | None:
     """What is wrong with a start of at least a dozen rows and two columns; None where nothing known is."""
     for factor in start:
         if not factor.any():
@@ -95,7 +94,7 @@ def drawn_again(context: FactorisationContext, bench: Bench) -> bool:
             last = context.probe.observe(bench, call.changed(lr=call.idle))
             first = context.probe.observe(bench, call.still())
             got = context.probe.observe(bench, call)
-        except Refused:
+        except UnusableResult:
             return False
         if np.array_equal(first[0], last[0]):
             return False

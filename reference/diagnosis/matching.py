@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 import msgspec
 import numpy as np
 
-from grader import protocol
-from grader.lab import Bench
+from grader.lab import Bench, Value
+from grader.labkit import UnusableResult, WorkerEnded
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
-from reference.factors.reading import Ended, Refused
 from reference.misconceptions.entry import Misconception
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET, Factors, Rows, Rule, rows_of, run_rows
@@ -40,8 +39,8 @@ the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake 
 BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
-Reading: TypeAlias = Callable[[protocol.Value, int, int, int], Factors]
-"""How a returned value is read for m, n and rank, other than in the call's arrangement. Raises Refused."""
+Reading: TypeAlias = Callable[[Value, int, int, int], Factors]
+"""How a returned value is read for m, n and rank, other than in the call's arrangement. Raises UnusableResult."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -87,9 +86,9 @@ def runs(
         try:
             began = seen_start(context, bench, call, reading)
             found.append(run_of(call, began, _end(context, bench, call, reading)))
-        except Ended:
+        except WorkerEnded:
             return ()
-        except Refused:
+        except UnusableResult:
             continue
     return tuple(found)
 
@@ -112,9 +111,9 @@ def _end(
 ) -> Factors | None:
     try:
         return context.probe.observe(bench, call, reading=reading)
-    except Ended:
+    except WorkerEnded:
         raise
-    except Refused:
+    except UnusableResult:
         return None
 
 
@@ -130,9 +129,9 @@ def start_of(
         return context.probe.observe(bench, idle, reading=reading)
     try:
         start = context.probe.observe(bench, call.changed(epochs=0), reading=reading)
-    except Ended:
+    except WorkerEnded:
         raise
-    except Refused:
+    except UnusableResult:
         return context.probe.observe(bench, idle, reading=reading)
     got = _end(context, bench, call, reading)
     if got is None or not _same(start, got):

@@ -5,17 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from grader import protocol
-from grader.core.model import Observation
-from grader.execution.stated_values import array_of
-from grader.lab import Bench
+from grader.lab import ArrayValue, Bench, Nothing, Observation, Opaque, Returned, Text, Value, array_of
+from grader.labkit import MisconceptionText, items_of
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.initialisation import COPIED
 from reference.diagnosis.matching import Reading
 from reference.factors.layout import FLAT, SWAPPED, TURNED, U_TURNED, V_TURNED
-from reference.factors.reading import FLOATS, factors, items_of
-from reference.misconceptions.entry import Words
+from reference.factors.reading import FLOATS, factors
 from reference.rules.update_rule import Factors
 
 __all__ = ["ARRANGED", "READINGS", "RESULTS", "of_numbers", "of_value"]
@@ -24,8 +21,8 @@ _WHAT: Final = "what a function returns"
 _ASKED: Final = "The sheet asks for the two factors, U (m×rank) and V (n×rank), in this order. "
 
 
-def _words(id_: str, title: str, message: str, question: str) -> Words:
-    return Words(id_, title, message, _WHAT, question)
+def _words(id_: str, title: str, message: str, question: str) -> MisconceptionText:
+    return MisconceptionText(id_, title, message, _WHAT, question)
 
 
 _NONE = _words("returns-none", "The function returns nothing.",
@@ -111,23 +108,26 @@ ARRANGED: Final = {
 """How factors that can be told came back, other than as asked."""
 
 
-def _v_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+def _v_reshaped(value: Value, m: int, n: int, rank: int) -> Factors:
     U, V = factors(value, m, n, rank)
     return U, V.reshape(rank, n).T
 
 
-def _u_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+def _u_reshaped(value: Value, m: int, n: int, rank: int) -> Factors:
     U, V = factors(value, m, n, rank)
     return U.reshape(rank, m).T, V
 
 
-READINGS: Final[tuple[tuple[Words, Reading], ...]] = ((_V_RESHAPED, _v_reshaped), (_U_RESHAPED, _u_reshaped))
+READINGS: Final[tuple[tuple[MisconceptionText, Reading], ...]] = (
+    (_V_RESHAPED, _v_reshaped),
+    (_U_RESHAPED, _u_reshaped),
+)
 """Ways to read a pair of factors of the right shapes that are right otherwise."""
 
 
-def of_value(context: FactorisationContext, bench: Bench) -> Words | None:
+def of_value(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
-    seen: list[Words | None] = []
+    seen: list[MisconceptionText | None] = []
     for call in (context.inputs.sweep[2], context.inputs.sweep[4]):  # all of m, n and rank differ
         call = context.informative(bench, call)
         found = _classified(bench.observe(context.probe.probe_of(call)), call)
@@ -139,30 +139,32 @@ def of_value(context: FactorisationContext, bench: Bench) -> Words | None:
     return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(context, bench)
 
 
-def _born_integer(found: Words | None, idle: Observation, call: CallSpec) -> Words | None:
+def _born_integer(
+    found: MisconceptionText | None, idle: Observation, call: CallSpec
+) -> MisconceptionText | None:
     """Integers that are all 0 without a step were drawn as reals and converted at the end."""
-    if found is not _INTEGERS or not isinstance(idle, protocol.Returned):
+    if found is not _INTEGERS or not isinstance(idle, Returned):
         return found
     parts = items_of(idle.value) or ()
     arrays = [array_of(part) for part in parts[:2]]
     return _CONVERTED if all(a is not None and not a.any() for a in arrays) else found
 
 
-def _classified(observation: Observation, call: CallSpec) -> Words | None:
-    if not isinstance(observation, protocol.Returned):
+def _classified(observation: Observation, call: CallSpec) -> MisconceptionText | None:
+    if not isinstance(observation, Returned):
         return None
     value = observation.value
-    if isinstance(value, protocol.Nothing):
+    if isinstance(value, Nothing):
         return _NONE
-    if isinstance(value, protocol.Text):
+    if isinstance(value, Text):
         return _STRING
-    if isinstance(value, protocol.Opaque):
+    if isinstance(value, Opaque):
         return _GENERATOR if value.type_name in ("generator", "map", "zip") else None
     parts = items_of(value)
     return _single(value, call) if parts is None else _several(parts, call) or _single(value, call)
 
 
-def _single(value: protocol.Value, call: CallSpec) -> Words | None:
+def _single(value: Value, call: CallSpec) -> MisconceptionText | None:
     array = array_of(value)
     if array is None:
         return None
@@ -181,9 +183,9 @@ def _single(value: protocol.Value, call: CallSpec) -> Words | None:
     return _SCALARS if array.ndim == 0 else None
 
 
-def _several(parts: tuple[protocol.Value, ...], call: CallSpec) -> Words | None:
+def _several(parts: tuple[Value, ...], call: CallSpec) -> MisconceptionText | None:
     m, n = call.A.shape
-    types = [part.dtype for part in parts[:2] if isinstance(part, protocol.Array)]
+    types = [part.dtype for part in parts[:2] if isinstance(part, ArrayValue)]
     if any("complex" in dtype for dtype in types):
         return _COMPLEX
     arrays = [array_of(part) for part in parts[:2]]
@@ -201,8 +203,8 @@ def _several(parts: tuple[protocol.Value, ...], call: CallSpec) -> Words | None:
     return None
 
 
-def _shapes(observation: Observation, call: CallSpec) -> Words | None:
-    if not isinstance(observation, protocol.Returned):
+def _shapes(observation: Observation, call: CallSpec) -> MisconceptionText | None:
+    if not isinstance(observation, Returned):
         return None
     parts = items_of(observation.value)
     arrays = [array_of(part) for part in (parts or ())[:2]]
@@ -216,13 +218,13 @@ def _shapes(observation: Observation, call: CallSpec) -> Words | None:
     return next((words for wanted, words in known.items() if wanted == shapes), None)
 
 
-def _rank_of(context: FactorisationContext, bench: Bench) -> Words | None:
+def _rank_of(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
     wide = set()
     for call in (context.inputs.sweep[3], context.inputs.sweep[4]):
         call = context.informative(bench, call).changed(epochs=0)
         observation = bench.observe(context.probe.probe_of(call))
-        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+        parts = items_of(observation.value) if isinstance(observation, Returned) else None
         shapes = tuple(array.shape[1:] for part in (parts or ())[:2] if (array := array_of(part)) is not None)
         if len(shapes) != 2:
             return None
@@ -230,7 +232,7 @@ def _rank_of(context: FactorisationContext, bench: Bench) -> Words | None:
     return _RANK if any(any(entry) for entry in wide) else None
 
 
-def of_numbers(seen: Iterable[Factors]) -> Words | None:
+def of_numbers(seen: Iterable[Factors]) -> MisconceptionText | None:
     """What all numbers that ever came back have in common and should not; None where nothing."""
     arrays = [array.astype(np.float64) for pair in seen for array in pair if array.size]
     if not arrays or not any(array.any() for array in arrays):

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Frozen
+from grader.lab import Frozen
 
 __all__ = ["ARRANGEMENTS", "AS_ASKED", "FLAT", "SWAPPED", "TURNED", "U_TURNED", "V_TURNED", "Arrangement"]
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from reference import matrices
+from reference import data
 from reference.misconceptions.entry import Misconception
 from reference.misconceptions.step_parts import plus
 from reference.rules.update_rule import Matrix, Rule
@@ -151,7 +151,7 @@ def _nan_at_hidden(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix
 
 
 def _sheet_mask(A: Matrix, M: Matrix, r: int, c: int) -> float:
-    return float(matrices.M.tolist()[r][c])
+    return float(data.M.tolist()[r][c])
 
 
 def _entry(id_: str, title: str, message: str, question: str, *rules: Rule) -> Misconception:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from reference import matrices
+from reference import data
 from reference.misconceptions.entry import Misconception
 from reference.rules.update_rule import Matrix, Rule
 
@@ -25,7 +25,7 @@ def _transposed(A: Matrix) -> Matrix:
 
 
 def _sheet_matrix(A: Matrix) -> Matrix:
-    sheet = matrices.A.astype(float).tolist()
+    sheet = data.A.astype(float).tolist()
     return [[sheet[r][c] for c in range(len(A[0]))] for r in range(len(A))]
 
 

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from reference.misconceptions.entry import Words
+from grader.labkit import MisconceptionText
 
 __all__ = ["CUT", "MADE", "SVD_BANK", "Mistake", "MistakenSvd", "Parts", "outcomes"]
 
@@ -27,7 +27,7 @@ class Parts(msgspec.Struct, frozen=True):
 Mistake: TypeAlias = Callable[[Parts, int], Array]
 
 
-class MistakenSvd(Words, frozen=True):
+class MistakenSvd(MisconceptionText, frozen=True):
     """A mistake of 2.1 with the ways in which it comes out. One that cannot be computed raises ValueError."""
 
     ways: tuple[Mistake, ...]

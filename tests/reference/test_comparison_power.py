@@ -10,7 +10,7 @@ from grader.core.model import CheckResult, Outcome
 from grader.execution.check_runner import run_checks
 from grader.labkit import low_rank
 from grader.marking.marks import mark
-from reference import LAB, exercises, matrices
+from reference import LAB, data, exercises
 from reference.checks import rounding_tolerance
 from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import LEAST_POWER
@@ -176,7 +176,7 @@ def test_right_steps_that_never_fit_earn_at_most_a_third() -> None:
 
 
 def test_the_least_observed_loss_of_rank_one_is_what_alternating_least_squares_find() -> None:
-    A, M = matrices.A.astype(np.float64), matrices.M
+    A, M = data.A.astype(np.float64), data.M
     rng, found = np.random.default_rng(0), []
     for _ in range(60):
         v = rng.standard_normal(3)

@@ -10,7 +10,8 @@ import pytest
 from grader import sources
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
 from grader.lab import Function, Learned, Located
-from reference.checks.explanations import MEANING, WHY, Question
+from grader.labkit import Question
+from reference.checks.explanations import MEANING, WHY
 from tests.support.command_line import Grade
 from tests.support.paths import SUBMISSIONS
 from tests.support.submissions import RIGHT_SVD, Handed

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from grader.core.model import Outcome
 from grader.execution.check_runner import run_checks
-from reference import exercises, matrices
+from grader.labkit import random_matrices
+from reference import exercises
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation import check_table
 from reference.checks.factorisation_context import factorisation_context
@@ -48,9 +49,9 @@ ALL = tuple(
 
 
 def setting(m: int, n: int, rank: int, seed: int, masked: bool, epochs: int = 1) -> CallSpec:
-    rng = matrices.generator(seed)
+    rng = random_matrices.generator(seed)
     M = (rng.random((m, n)) < 0.7).astype(np.int64) if masked else None
-    return CallSpec(matrices.signed(m, n, rng), rank, seed % 10_000, M, epochs=epochs)
+    return CallSpec(random_matrices.signed(m, n, rng), rank, seed % 10_000, M, epochs=epochs)
 
 
 @given(SIDES, SIDES, RANKS, SEEDS, st.booleans(), st.integers(1, 3), DTYPES)

@@ -8,8 +8,8 @@ import torch
 
 from grader.core.model import Outcome
 from grader.execution.check_runner import run_checks
+from grader.labkit import drawn_by_numpy, drawn_by_torch
 from reference import exercises
-from reference.checks.hard_coded_parameters import drawn_by_numpy, drawn_by_torch
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
 

@@ -18,7 +18,7 @@ from reference.diagnosis.initialisation import REDRAWN, STARTS
 from reference.diagnosis.matching import all_explained, runs
 from reference.diagnosis.returned_values import RESULTS
 from reference.diagnosis.truncated_svd import SVD_OTHERS, diagnose_svd
-from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, Words
+from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, MisconceptionText
 from reference.misconceptions.truncated_svd import MistakenSvd, outcomes
 from reference.model import solution
 from reference.rules.update_rule import Rule, run
@@ -32,7 +32,7 @@ ALIKE = {
 }
 """Pairs that say the same of what is seen; which is named depends on what else is known."""
 
-EVERY_WORD: tuple[Words, ...] = (
+EVERY_WORD: tuple[MisconceptionText, ...] = (
     *BANK, *MASKED_BANK, *SVD_BANK, *STARTS, REDRAWN, *RESULTS, *OTHERS, *SVD_OTHERS,
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from grader.lab import Bench
 from grader.labkit import low_rank
 from grader.sandbox.worker_client import ForkServer
 from grader.submissions.discovery import collect
-from reference import LAB, exercises, matrices, plots
+from reference import LAB, data, exercises, plots
 from reference.checks.factorisation_context import factorisation_context
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET, Rule
@@ -29,7 +29,7 @@ from tests.support.workers import LIMITS
 ROWS_TO_RANK = Rule(
     "rows to rank", cells=lambda m, n, k: ((r, c) for r in range(min(m, k)) for c in range(n))
 )
-A = matrices.A.astype(np.float64)
+A = data.A.astype(np.float64)
 
 
 class CountingBench(InProcessBench):

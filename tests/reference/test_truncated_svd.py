@@ -8,7 +8,7 @@ from grader.core.model import CheckResult, Outcome
 from grader.grading.examine import examine_exercise
 from grader.lab import Exercise
 from grader.marking.findings import ExaminedExercise
-from reference import LAB, matrices
+from reference import LAB, data
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
 
@@ -91,7 +91,7 @@ def test_a_descent_is_not_taken_for_an_attempt_whatever_it_gives(open_bench: Ope
 
 
 def test_a_right_figure_counts_whatever_the_functions_beside_it_give(open_bench: OpenBench) -> None:
-    figure = f"A = torch.tensor({matrices.A.tolist()})\nB = A - rest(A, 2)\n"
+    figure = f"A = torch.tensor({data.A.tolist()})\nB = A - rest(A, 2)\n"
     assert matrix(examined(open_bench, RESIDUAL + figure)).outcome is Outcome.PASS
 
 

@@ -19,8 +19,8 @@ from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS
 from grader.lab import Function, Parameter
+from grader.labkit import describe
 from grader.sandbox.worker_client import ForkServer, Limits, Worker, temporary_workdir
-from reference.factors.reading import describe
 from tests.support.command_line import Grade, environment
 from tests.support.submissions import Handed
 from tests.support.workers import LIMITS, WORK, OpenBench

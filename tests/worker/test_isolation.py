@@ -21,7 +21,7 @@ from grader.execution.bench_context import BenchContext
 from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
 from grader.sandbox.worker_client import ForkServer
-from reference import LAB, matrices
+from reference import LAB, data
 from reference.checks.factorisation_context import factorisation_context
 from tests.support.command_line import Grade, environment
 from tests.support.paths import ROOT
@@ -196,7 +196,7 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
         assert b"7345678901234" not in kept
         for sentence in SENTENCES:
             assert sentence not in kept
-        assert matrices.A.tobytes() not in kept
+        assert data.A.tobytes() not in kept
         assert b"reference.checks.factorisation" not in kept and b"grader.execution.check_runner" not in kept
 
 

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from grader import protocol
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
 from grader.execution.check_runner import run_checks
-from grader.execution.stated_values import array_of, from_text, from_variables
-from grader.lab import Exercise, Function, Learned, Located, call_binding
+from grader.execution.stated_values import from_text, from_variables
+from grader.lab import Exercise, Function, Learned, Located, array_of, call_binding
+from grader.labkit import UnusableResult, describe
 from grader.worker.value_codec import Room, to_wire
 from reference import LAB, exercises
-from reference.factors.reading import Refused, approximations, arrangement_of, describe, factors, place_of
+from reference.factors.reading import approximations, arrangement_of, factors, place_of
 
 EXERCISES = exercises(20)
 
@@ -303,7 +304,7 @@ def read_value(value: protocol.Value) -> None:
     for m, n, rank in ((3, 4, 2), (1, 1, 1), (2, 2, 2), (0, 1, 1)):
         arrangement = arrangement_of(value, m, n, rank)
         place = place_of(value, m, n, rank, arrangement) if arrangement is not None else None
-        with suppress(Refused):
+        with suppress(UnusableResult):
             factors(value, m, n, rank, place=place)
 
 

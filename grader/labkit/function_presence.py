@@ -1,31 +1,25 @@
-"""Whether the student's factorisation function is there and takes what it has to be given."""
+"""Whether the function that the sheet asks for is there and takes what it has to be given."""
 
-from grader.core.escaping import capital
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench, Function, Located
+from collections.abc import Callable
+
+from grader.lab import Bench, Finding, Function, Located, Outcome, capital
 from grader.labkit.unreachable_functions import unreachable
-from reference.checks.factorisation_context import FactorisationContext
-from reference.checks.hard_coded_parameters import follows_with_constants_inside
 
-__all__ = ["presence", "signature"]
+__all__ = ["lacking_parameters", "listed", "missing_function", "presence", "signature"]
 
 
-def presence(context: FactorisationContext, bench: Bench) -> Finding:
-    """What is found of the function; one without its constants may do all the same what they say."""
-    function = context.function
+def presence(function: Function) -> Callable[[object, Bench], Finding]:
+    """A check that the function is there and takes all parameters of the sheet's."""
+    return lambda context, bench: _presence(function, bench)
+
+
+def _presence(function: Function, bench: Bench) -> Finding:
     located = bench.locate(function)
     if located is None:
-        return _nothing(function, bench)
-    missing, notes = located.binding.missing, located.notes
-    if missing and not follows_with_constants_inside(context, bench):
-        return _without(located, _listed(missing), function)
-    if missing:
-        note = (
-            f"`{located.name}` does not take {_listed(missing)}; with what it has inside, whole runs end where the "
-            "sheet's rule ends with its defaults."
-        )
-        notes = (*notes, note)
-    return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
+        return missing_function(function, bench)
+    if located.binding.missing:
+        return lacking_parameters(function, located)
+    return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes)
 
 
 def signature(function: Function) -> str:
@@ -33,12 +27,14 @@ def signature(function: Function) -> str:
     return f"{function.name}({', '.join(p.name for p in function.parameters)})"
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def listed(names: tuple[str, ...]) -> str:
+    """Names of code for a sentence."""
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _without(located: Located, named: str, function: Function) -> Finding:
-    """A function that cannot be given the parameters named, and does not do what they say either."""
+def lacking_parameters(function: Function, located: Located) -> Finding:
+    """A function that cannot be given all parameters of the sheet's; of a method a person has to look at the class."""
+    named = listed(located.binding.missing)
     if located.made_with is not None:
         return Finding(
             outcome=Outcome.MANUAL,
@@ -54,7 +50,8 @@ def _without(located: Located, named: str, function: Function) -> Finding:
     )
 
 
-def _nothing(function: Function, bench: Bench) -> Finding:
+def missing_function(function: Function, bench: Bench) -> Finding:
+    """No function that could be called: the file has a problem, the function is out of reach, or it is not there."""
     loaded = bench.loaded
     if loaded.problem:
         return Finding(outcome=Outcome.FAIL, message=loaded.problem)

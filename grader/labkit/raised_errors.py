@@ -1,10 +1,9 @@
 """A function that raises: which line, what it says, and what was there."""
 
-from grader import protocol
-from grader.core.model import Diagnosis, Source
-from reference.factors.reading import failure
+from grader.lab import Diagnosis, Raised, Source
+from grader.labkit.returned_values import failure
 
-__all__ = ["RAISES", "raising"]
+__all__ = ["RAISES", "raised_error"]
 
 RAISES = "raises"
 """The id of the diagnosis of a call that raises and that no known mistake explains."""
@@ -22,7 +21,7 @@ _MEANINGS = {
 }
 
 
-def raising(raised: protocol.Raised, source: Source | None) -> Diagnosis:
+def raised_error(raised: Raised, source: Source | None) -> Diagnosis:
     """The diagnosis of a call that raised: seen, not guessed, and so verified."""
     meaning = _MEANINGS.get(raised.type_name, "Python stops here.")
     where = f" in line {raised.line}" if raised.line else ""
