@@ -33,14 +33,12 @@ __all__ = ["Ladder"]
 MANY_COMPONENTS: Final = 20
 """More than the sheet's matrix, or any rung but the sweep, has."""
 
-IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
+IDLE_NOTE: Final = "With lr = 0, the function moves away from its start or raises an error; it was checked with a rate of 1e-30. This costs nothing."
 DATA_NOTE: Final = (
-    "It takes no mask that hides a whole row or column, and was asked for masks that show a cell of each. This costs "
-    "nothing."
+    "The function does not accept a mask that hides a whole row or column; it was checked with masks that "
+    "show a cell of each. This costs nothing."
 )
-RANK_NOTE: Final = (
-    "It takes no rank beyond the rows and columns of A, and was asked for none. This costs nothing."
-)
+RANK_NOTE: Final = "The function does not accept a rank larger than the number of rows or columns of A; it was checked without such ranks. This costs nothing."
 
 
 class Ladder:
@@ -132,7 +130,7 @@ class Ladder:
         if missing in self.fixed.lacks(bench):
             return Finding(
                 outcome=Outcome.FAIL,
-                message=f"The function does not take `{missing}`: it always uses the number it has inside.",
+                message=f"The function does not take `{missing}`: it always uses its own hard-coded number.",
                 wanted=signature(self.function),
             )
         return Finding(outcome=Outcome.PASS, message="Whole runs end where the sheet's rule ends.")
@@ -155,7 +153,7 @@ class Ladder:
             if not (np.isfinite(U).all() and np.isfinite(V).all()):
                 return self._fail(
                     bench,
-                    "After one epoch there are values that are not finite (inf or nan).",
+                    "After one epoch, some values are not finite (inf or nan).",
                     setting,
                     got=_both((U, V)),
                     wanted="finite numbers",
@@ -163,7 +161,9 @@ class Ladder:
         self.habits.learn_place(bench)
         count = self._count(bench)
         if count > 2:
-            note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
+            note = (
+                f"The function returns {count} values; the sheet asks for U and V, which were read from them."
+            )
             return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
         return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
@@ -179,9 +179,9 @@ class Ladder:
             return Finding(outcome=Outcome.PASS)
         return self._fail(
             bench,
-            "For another matrix A and the same seed, the very same U and V come back: no step has changed them.",
+            "For a different matrix A and the same seed, the function returns exactly the same U and V: no step has changed them.",
             other,
-            wanted="U and V that steps towards this A have moved",
+            wanted="U and V changed by steps towards this A",
         )
 
     def _shapes(self, bench: Bench) -> Finding:
@@ -190,15 +190,17 @@ class Ladder:
             self.descent.observe(bench, setting.changed(arrangement=AS_ASKED))
         except Refused as refused:
             return self._fail(
-                bench, f"{refused} Everything else was looked at as if they came as asked.", setting
+                bench,
+                f"{refused} Everything else was checked as if they had been returned as required.",
+                setting,
             )
         return Finding(outcome=Outcome.PASS)
 
     def _few_epochs(self, bench: Bench, refused: Refused) -> str:
         more = self.habits.of(bench).more
         return (
-            f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
-            "smaller. This costs nothing."
+            f"The function raises an error for few epochs. {refused} It was checked with {more} times as "
+            "many epochs at a correspondingly smaller rate. This costs nothing."
         )
 
     def _count(self, bench: Bench) -> int:
@@ -225,14 +227,14 @@ class Ladder:
         if not _equal(once, again):
             return Finding(
                 outcome=Outcome.MANUAL,
-                message="The same call from the same seed starts from other numbers each time, so that its "
-                "steps cannot be followed. A person has to look.",
+                message="The same call with the same seed starts from different numbers each time, so its steps "
+                "cannot be followed. A person has to look.",
                 call=self.descent.call_text(bench, setting),
             )
         if not _equal(once, later):
             return self._fail(
                 bench,
-                "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
+                "With lr = 0, a step changes nothing, but U and V differ between 1 and 3 epochs.",
                 setting.changed(epochs=3 * setting.fewest),
                 got=_both(later),
                 wanted=f"as after one epoch: {_both(once)}",
@@ -354,22 +356,20 @@ class Ladder:
             if not _equal(got, other):
                 return self._fail(
                     bench,
-                    "Only values at hidden cells were changed, and the result changed with them.",
+                    "Only values at hidden cells were changed, but the result changed too.",
                     changed,
                     got=_both(other),
                     wanted=f"as with the values before: {_both(got)}",
                 )
         if not has_moved:
-            return self._fail(
-                bench, "Nothing moves with any mask, so that no value can matter.", pairs[-1][0]
-            )
+            return self._fail(bench, "Nothing moves with any mask, so no value can matter.", pairs[-1][0])
         setting, _ = pairs[-1]
         seen = setting.A + (setting.M == 1)
         observed = setting.changed(A=seen.astype(setting.A.dtype))
         try:
             if _equal(self.descent.observe(bench, setting), self.descent.observe(bench, observed)):
                 return self._fail(
-                    bench, "Observed values were changed, and the result stayed as it was.", observed
+                    bench, "Observed values were changed, but the result stayed the same.", observed
                 )
         except Refused as refused:
             return self._fail(bench, str(refused), observed)
@@ -392,7 +392,7 @@ class Ladder:
         if len(working) in (0, len(MASK_TYPES)):
             return ()
         return (
-            f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",
+            f"The function works only with a mask of type {', '.join(working)}; the sheet's mask contains the numbers 0 and 1.",
         )
 
     def suited(self, bench: Bench, setting: Setting) -> Setting:
@@ -458,7 +458,7 @@ class Ladder:
         if not wrong:
             return None
         return Finding(
-            outcome=Outcome.FAIL, message=f"Other default values than the sheet's: {'; '.join(wrong)}."
+            outcome=Outcome.FAIL, message=f"Default values that differ from the sheet's: {'; '.join(wrong)}."
         )
 
     # --- findings -----------------------------------------------------------------------------------------
@@ -512,7 +512,7 @@ def _least(powers: Iterable[float]) -> str:
 
 
 def _different(variant: Variant) -> str:
-    return f"It factorises soundly, but {variant.note}."
+    return f"The factorisation is correct, but the function {variant.note}."
 
 
 def _equal(first: Factors, second: Factors) -> bool:

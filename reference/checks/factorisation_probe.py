@@ -70,14 +70,14 @@ except with probability 2·exp(−λ²/2), here 5e-11."""
 
 
 _NOT_SHOWN: Final = (
-    "From where U and V start, the sheet's rule moves hardly anything, so that a function that does nothing would agree "
-    "as well: this shows nothing."
+    "From this start, the sheet's rule hardly moves U and V, so a function that does nothing would agree as "
+    "well: this proves nothing."
 )
 
 
 _HIDDEN: Final = (
-    "From where U and V start, a rule that leaves something out (the prediction, a component or what the mask hides) "
-    "would end at the same numbers: this shows nothing."
+    "From this start, a rule that leaves something out (the prediction, a component or the mask) would give "
+    "the same numbers: this proves nothing."
 )
 
 
@@ -191,7 +191,7 @@ class Descent:
         Raises Refused where neither gives finite numbers: from nan every rule leads to nan, so that nothing
         could be told from another.
         """
-        problem = Refused("With lr = 0 there are values in U and V that are not finite (inf or nan).")
+        problem = Refused("With lr = 0, some values in U and V are not finite (inf or nan).")
         try:
             idle = self.observe(bench, setting.still())
             if _are_finite(idle):

@@ -15,14 +15,14 @@ from reference.checks.factorisation_probe import LAMBDA, SAFETY
 __all__ = ["ADVICE", "Rung", "rungs"]
 
 ROUNDING: Final = (
-    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only where the rule moves every row by "
-    f"{LEAST_POWER:g} × that"
+    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only if the rule moves "
+    f"every row by {LEAST_POWER:g} × that"
 )
 MAGNIFIED: Final = (
-    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only where the rule moves every row by "
-    f"{LEAST_POWER_OF_A_LONG_RUN:g} × that"
+    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only if the rule "
+    f"moves every row by {LEAST_POWER_OF_A_LONG_RUN:g} × that"
 )
-UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz: wrong once in 10⁹"
+UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz, which fails once in 10⁹"
 NONE: Final = "none"
 
 
@@ -51,32 +51,32 @@ def rungs(masked: bool) -> tuple[Rung, ...]:
 ENTRY: Final = (
     Rung(
         name="found",
-        title="`{function}` is there and can be called",
+        title="`{function}` exists and can be called",
         advice="Define `{function}` with the sheet's name and parameters, and hand in that file.",
     ),
     Rung(
         name="returns",
-        title="It returns two matrices that U and V can be read from, also where A is not square",
+        title="It returns two matrices that can be read as U and V, even if A is not square",
         advice="Make `{function}` return the two matrices U and V, in this order and of these shapes.",
         needs=("found",),
     ),
     Rung(
         name="depends",
-        title="What comes back depends on A",
-        advice="Follow one step with pen and paper: which line of your code writes the new values into U and V?",
+        title="The result depends on A",
+        advice="Trace one step with pen and paper: which line of your code writes the new values to U and V?",
         needs=("returns",),
         tolerance=NONE,
     ),
     Rung(
         name="shapes",
         title="U (m×rank) comes first, then V (n×rank)",
-        advice="Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for an A of size 2×5.",
+        advice="Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for a 2×5 matrix A.",
         needs=("depends",),
     ),
     Rung(
         name="still",
-        title="With lr = 0 nothing moves",
-        advice="Check where `lr` enters: with lr = 0 nothing in U and V may change.",
+        title="With lr = 0, U and V do not change",
+        advice="Check where `lr` is used: with lr = 0, nothing in U and V may change.",
         needs=("returns",),
         tolerance=NONE,
     ),
@@ -93,7 +93,7 @@ SWEEP: Final = (
     Rung(
         name="update",
         title="One step on a single cell follows the sheet's rule",
-        advice="Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
+        advice="Work out one step for a 1×1 matrix with pen and paper, and compare it with each line of your code.",
         needs=("still",),
         tolerance=ROUNDING,
     ),
@@ -130,15 +130,15 @@ SWEEP: Final = (
 MASK: Final = (
     Rung(
         name="hidden",
-        title="Where the mask is 0, nothing is updated",
-        advice="Check the condition on the mask: where it is 0, neither U nor V may change.",
+        title="Cells with mask 0 cause no update",
+        advice="Check the condition on the mask: a cell with mask 0 must change neither U nor V.",
         needs=("update",),
         tolerance=ROUNDING,
     ),
     Rung(
         name="values",
-        title="What stands at hidden cells does not matter",
-        advice="Look for a place where the value of a hidden cell still enters a computation.",
+        title="The values at hidden cells do not matter",
+        advice="Look for a computation that still uses the value of a hidden cell.",
         needs=("update",),
         tolerance=NONE,
     ),
@@ -147,28 +147,28 @@ MASK: Final = (
 RUNS: Final = (
     Rung(
         name="epochs",
-        title="The epochs follow one another, as many as asked",
-        advice="Count how often the loop over epochs runs, and what is kept from one epoch to the next.",
+        title="The requested number of epochs is run, each continuing from the last",
+        advice="Count how many times the loop over epochs runs, and check what is kept from one epoch to the next.",
         needs=("update",),
         tolerance=ROUNDING,
     ),
     Rung(
         name="rate",
-        title="Another learning rate is used as given",
+        title="Another learning rate is used exactly as given",
         advice="Use the parameter `lr` itself in both updates, exactly once.",
         needs=("update",),
         tolerance=ROUNDING,
     ),
     Rung(
         name="inputs",
-        title="The arguments are left as they were",
-        advice="Leave the arguments as they are: work on copies where you need to change something.",
+        title="The arguments are not changed",
+        advice="Do not change the arguments: work on a copy if you need to change something.",
         needs=("depends",),
         tolerance=NONE,
     ),
     Rung(
         name="defaults",
-        title="With the defaults it ends where the sheet's rule ends from the same start",
+        title="With the defaults, it ends where the sheet's rule ends from the same start",
         advice="Check the default values in the signature: num_epochs=1000 and lr=0.01.",
         needs=("sweep", "epochs", "rate"),
         tolerance=MAGNIFIED,
@@ -180,18 +180,18 @@ def _fits(masked: bool) -> Rung:
     what = "the observed cells of A" if masked else "A"
     return Rung(
         name="fits",
-        title=f"Trained long enough, it fits {what} better than any matrix of rank 1",
-        advice="Print the loss every 100 epochs: it has to fall. Where it does not, one of the checks above says why.",
+        title=f"After enough epochs, it fits {what} better than any matrix of rank 1",
+        advice="Print the loss every 100 epochs: it has to fall. If it does not, one of the checks above shows why.",
         needs=("returns",),
-        tolerance="a loss below the least that rank 1 can have, after any of four runs",
+        tolerance="a loss below the minimum for rank 1, after any of four runs",
     )
 
 
 def _converges(masked: bool) -> Rung:
-    goal = "fits the observed cells" if masked else "reaches the best loss a rank-2 matrix can have"
+    goal = "fits the observed cells" if masked else "reaches the smallest possible loss of a rank-2 matrix"
     return Rung(
         name="converges",
-        title=f"With lr = 0.05 and 1000 epochs it {goal}",
+        title=f"With lr = 0.05 and 1000 epochs, it {goal}",
         advice="Run 1000 epochs with lr=0.05 on A and watch whether the loss keeps falling.",
         needs=("returns",),
         implied_by=("defaults", "hidden") if masked else ("defaults",),

@@ -19,8 +19,8 @@ def presence(function: Function, fixed: Fixed, bench: Bench) -> Finding:
         return _without(located, _listed(missing), function)
     if missing:
         note = (
-            f"`{located.name}` does not take {_listed(missing)}; with what it has inside, whole runs end where the "
-            "sheet's rule ends with its defaults."
+            f"`{located.name}` does not take {_listed(missing)}; with its hard-coded values, whole runs end "
+            "where the sheet's rule ends with its defaults."
         )
         notes = (*notes, note)
     return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
@@ -40,8 +40,8 @@ def _without(located: Located, named: str, function: Function) -> Finding:
     if located.made_with is not None:
         return Finding(
             outcome=Outcome.MANUAL,
-            message=f"`{located.name}` ({located.place}) is a method that cannot be given {named}, nor can the "
-            "object it belongs to. A person has to look.",
+            message=f"`{located.name}` ({located.place}) is a method; neither it nor its class takes {named}. A "
+            "person has to look.",
         )
     return Finding(
         outcome=Outcome.FAIL,
@@ -60,8 +60,8 @@ def _nothing(function: Function, bench: Bench) -> Finding:
     if inner is not None:
         return Finding(
             outcome=Outcome.MANUAL,
-            message=f"`{inner.name}` ({inner.place}) stands within `{inner.within}` and needs something of it, so "
-            "that nobody else can call it. A person has to look.",
+            message=f"`{inner.name}` ({inner.place}) is nested inside `{inner.within}` and needs something from "
+            "it, so nothing else can call it. A person has to look.",
         )
     return Finding(outcome=Outcome.MISSING, message=_what_there_is(function, bench))
 
@@ -74,4 +74,4 @@ def _what_there_is(function: Function, bench: Bench) -> str:
     there = f" The file defines {names}." if names else " The file defines no function that could be used."
     failed = loaded.failures[:1]
     why = f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
-    return f"No function called `{function.name}` was found.{there}{why}"
+    return f"No function named `{function.name}` was found.{there}{why}"

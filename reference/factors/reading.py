@@ -75,7 +75,7 @@ def failure(observation: Observation) -> str:
         shapes = ", ".join(f"{name} has shape {shape}" for name, shape in observation.shapes)
         return f"The call raised {observation.type_name}{where}{text}.{f' There {shapes}.' if shapes else ''}"
     if isinstance(observation, Died):
-        return f"The call did not come back: {observation.text}."
+        return f"The call did not return: {observation.text}."
     if isinstance(observation, Uncallable):
         return f"The function cannot be called as on the sheet: {observation.text}."
     return ""
@@ -108,9 +108,9 @@ def factors(
     wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
     parts = items_of(value)
     if parts is None:
-        raise Refused(f"It returned {describe(value)}; wanted: {wanted}.")
+        raise Refused(f"It returned {describe(value)}; expected: {wanted}.")
     if len(parts) < 2:
-        raise Refused(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; wanted: {wanted}.")
+        raise Refused(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; expected: {wanted}.")
     shapes = arrangement.shapes(m, n, rank)
     first, second = (
         _matrix(part, name, wanted)
@@ -121,7 +121,7 @@ def factors(
             (other for other in ARRANGEMENTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
         )
         hint = f" It looks as if {looks.name}." if looks is not None and looks != arrangement else ""
-        raise Refused(f"It returned shapes {first.shape} and {second.shape}; wanted: {wanted}.{hint}")
+        raise Refused(f"It returned shapes {first.shape} and {second.shape}; expected: {wanted}.{hint}")
     return arrangement.restored(first, second, rank)
 
 
@@ -167,11 +167,11 @@ def _first_of(parts: tuple[protocol.Value, ...], shapes: tuple[tuple[int, ...], 
 def _matrix(value: protocol.Value, name: str, wanted: str) -> Array:
     if isinstance(value, protocol.Array) and value.dtype not in FLOATS:
         raise Refused(
-            f"{name} has type {value.dtype}; wanted: {wanted}, of type float32 (float64 is fine too)."
+            f"{name} has type {value.dtype}; expected: {wanted}, of type float32 (float64 is fine too)."
         )
     array = array_of(value)
     if array is None or array.ndim == 0:
-        raise Refused(f"{name} is {describe(value)}; wanted: {wanted}.")
+        raise Refused(f"{name} is {describe(value)}; expected: {wanted}.")
     return array
 
 
