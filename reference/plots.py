@@ -161,7 +161,7 @@ def _product(call: CallSpec, end: Factors) -> tuple[HeatMaps, ...]:
         return ()
     hidden = HIDDEN if call.M is not None else ()
     return (
-        _heat(f"A, what your function makes of it at lr = {call.lr:g}, and what is left", P, hidden, "UVᵀ"),
+        _heat(f"A, what your function makes of it at lr = {call.lr:g}, and the difference", P, hidden, "UVᵀ"),
     )
 
 
@@ -173,14 +173,14 @@ def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, .
     stated = stated_by(bench)
     right = [candidate for candidate in stated if is_factorisation(candidate)]
     attempts = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, PLAUSIBLE)]
-    return _stated("A, your UVᵀ, and what is left", right[:1] or _nearest(attempts), ())
+    return _stated("A, your UVᵀ, and the difference", right[:1] or _nearest(attempts), ())
 
 
 def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
     """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
     stated = stated_by(bench)
     attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
-    return _stated("A, your completion, and what is left", _nearest(attempts, data.M), HIDDEN)
+    return _stated("A, your completion, and the difference", _nearest(attempts, data.M), HIDDEN)
 
 
 def _nearest(attempts: list[Candidate], M: "data.Mask | None" = None) -> list[Candidate]:

@@ -84,13 +84,13 @@ class Question(Frozen, frozen=True):
         if not answers:
             return Finding(
                 outcome=Outcome.MANUAL,
-                message="No explanation in words was found in the text, the comments or what is printed; the person "
-                "marking may see one elsewhere.",
+                message="No explanation in words was found in the text, the comments or the printed output; the "
+                "person marking may find one elsewhere.",
             )
         mentioned = ", ".join(answers[0].mentioned)
         said = f" It mentions: {mentioned}." if mentioned else ""
         return Finding(
-            outcome=Outcome.MANUAL, message=f"The explanation in words is read by the person marking.{said}"
+            outcome=Outcome.MANUAL, message=f"The person marking reads the explanation in words.{said}"
         )
 
     def _weight(self, remark: "_Remark") -> int:

@@ -38,8 +38,8 @@ def lacking_parameters(function: Function, located: Located) -> Finding:
     if located.made_with is not None:
         return Finding(
             outcome=Outcome.MANUAL,
-            message=f"`{located.name}` ({located.place}) is a method that cannot be given {named}, nor can the "
-            "object it belongs to. A person has to look.",
+            message=f"`{located.name}` ({located.place}) is a method; neither it nor its class takes {named}. A "
+            "person has to look.",
         )
     return Finding(
         outcome=Outcome.FAIL,
@@ -59,8 +59,8 @@ def missing_function(function: Function, bench: Bench) -> Finding:
     if inner is not None:
         return Finding(
             outcome=Outcome.MANUAL,
-            message=f"`{inner.name}` ({inner.place}) stands within `{inner.within}` and needs something of it, so "
-            "that nobody else can call it. A person has to look.",
+            message=f"`{inner.name}` ({inner.place}) is nested inside `{inner.within}` and needs something from "
+            "it, so nothing else can call it. A person has to look.",
         )
     return Finding(outcome=Outcome.MISSING, message=_what_there_is(function, bench))
 
@@ -73,4 +73,4 @@ def _what_there_is(function: Function, bench: Bench) -> str:
     there = f" The file defines {names}." if names else " The file defines no function that could be used."
     failed = loaded.failures[:1]
     why = f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
-    return f"No function called `{function.name}` was found.{there}{why}"
+    return f"No function named `{function.name}` was found.{there}{why}"

@@ -9,15 +9,15 @@ RAISES = "raises"
 """The id of the diagnosis of a call that raises and that no known mistake explains."""
 
 _MEANINGS = {
-    "IndexError": "An index is outside of what it addresses.",
+    "IndexError": "An index is out of range.",
     "RuntimeError": "PyTorch cannot do this with matrices of these shapes or types.",
-    "ValueError": "A value is not of the kind the line can work with.",
-    "TypeError": "Something is called or combined in a way its type does not know.",
-    "NameError": "A name is used that was never given a value.",
-    "UnboundLocalError": "A variable is used before it was given a value.",
-    "AttributeError": "An object is asked for something it does not have.",
-    "ZeroDivisionError": "Something is divided by 0.",
-    "KeyError": "A key is looked up that is not there.",
+    "ValueError": "A value has a type that this line cannot use.",
+    "TypeError": "A value is called or combined in a way that its type does not support.",
+    "NameError": "A name is used that was never assigned a value.",
+    "UnboundLocalError": "A variable is used before it is assigned a value.",
+    "AttributeError": "An object does not have the attribute or method that is used.",
+    "ZeroDivisionError": "A value is divided by 0.",
+    "KeyError": "A key is looked up that does not exist.",
 }
 
 
@@ -27,12 +27,12 @@ def raised_error(raised: Raised, source: Source | None) -> Diagnosis:
     where = f" in line {raised.line}" if raised.line else ""
     return Diagnosis(
         id=RAISES,
-        title=f"The function stops with {raised.type_name}{where}.",
+        title=f"The function raises {raised.type_name}{where}.",
         message=f"{meaning} {failure(raised)}",
         file=source.name if source is not None else "",
         line=raised.line,
         verified=True,
         concept="reading an error message",
         question="Which values do the variables of this line have when it is reached, and which shapes?",
-        evidence="This is what your function was seen to do.",
+        evidence="This was observed when your function ran.",
     )

@@ -58,8 +58,8 @@ def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) 
     if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
         return Finding(
             outcome=Outcome.FAIL,
-            message="U and V start from the same numbers; each has to be drawn anew.",
-            wanted="numbers of their own for U and for V",
+            message="U and V start from the same numbers; each has to be drawn separately.",
+            wanted="separate numbers for U and for V",
         )
     return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
 
@@ -102,10 +102,10 @@ def _of_factor(name: str, factors: Sequence[Array], are_few: bool) -> Finding | 
     if independent and (are_few or (least <= spread <= most and abs(middle) <= most)):
         return Finding(
             outcome=Outcome.PASS,
-            message=f"{name} starts from another random distribution than the sheet's.",
+            message=f"{name} starts from a different random distribution than the sheet's.",
             got=got,
             wanted=wanted,
-            notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
+            notes=(f"{name} does not start from U(0,1) as on the sheet: {got}.",),
             cost="start",
         )
     if not independent and distinct > len(factors):
@@ -115,7 +115,7 @@ def _of_factor(name: str, factors: Sequence[Array], are_few: bool) -> Finding | 
         )
     return Finding(
         outcome=Outcome.FAIL,
-        message=f"{name} does not start from numbers drawn uniformly from [0, 1), each one anew.",
+        message=f"{name} does not start from numbers drawn uniformly and independently from [0, 1).",
         got=got,
         wanted=wanted,
         tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "

@@ -64,7 +64,7 @@ def failure(observation: Observation) -> str:
         shapes = ", ".join(f"{name} has shape {shape}" for name, shape in observation.shapes)
         return f"The call raised {observation.type_name}{where}{text}.{f' There {shapes}.' if shapes else ''}"
     if isinstance(observation, Died):
-        return f"The call did not come back: {observation.text}."
+        return f"The call did not return: {observation.text}."
     if isinstance(observation, Uncallable):
         return f"The function cannot be called as on the sheet: {observation.text}."
     return ""
@@ -112,7 +112,7 @@ def parts_in(value: protocol.Value, count: int, wanted: str) -> tuple[protocol.V
     """The parts of a tuple or list of so many things; `wanted` names them. Raises UnusableResult."""
     parts = items_of(value)
     if parts is None or len(parts) != count:
-        raise UnusableResult(f"It returned {describe(value)}; wanted: {wanted}.")
+        raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")
     return parts
 
 
@@ -132,7 +132,7 @@ def number_in(value: protocol.Value, wanted: str) -> float:
     """A finite number, also as an array with one entry; `wanted` names it. Raises UnusableResult."""
     array = array_of(value)
     if array is None or array.size != 1:
-        raise UnusableResult(f"It returned {describe(value)}; wanted: {wanted}.")
+        raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")
     if not np.isfinite(array).all():
         raise UnusableResult(f"{wanted[:1].upper()}{wanted[1:]} is not finite (inf or nan).")
     return float(array.reshape(()))

@@ -84,14 +84,14 @@ def _contradiction(
             return ""
         losses += [low_rank.loss(A, c.P) for c in reached if np.isfinite(c.P).all()]
     where = f"`{located.name}` ({located.file} {located.place})"
-    what = f"the figures stated ({stated.origin}) are right, but {where} cannot have made them"
+    what = f"the stated values ({stated.origin}) are correct, but {where} cannot have produced them"
     if stopped:
         return f"{what}: {stopped[:1].lower()}{stopped[1:]}"
     if not losses:
         return f"{what}: it returns something else."
     return (
-        f"{what}: of {len(SEEDS)} runs on A at rank 2 the best ends at the loss {min(losses):.4f}, "
-        f"and they state {low_rank.loss(A, stated.P):.4f}."
+        f"{what}: of {len(SEEDS)} runs on A at rank 2, the best ends at the loss {min(losses):.4f}, but the "
+        f"stated loss is {low_rank.loss(A, stated.P):.4f}."
     )
 
 

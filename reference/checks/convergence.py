@@ -57,8 +57,8 @@ SAME_DIRECTION: Final = 0.5
 has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
 
 _TURNS: Final = (
-    "The first epochs follow the sheet's rule, but in the middle of the run an epoch goes somewhere else: the end was not "
-    "reached by these steps, and shows nothing."
+    "The first epochs follow the sheet's rule, but in the middle of the run an epoch leads elsewhere: these "
+    "steps did not reach the end, so it proves nothing."
 )
 
 
@@ -129,12 +129,12 @@ class _LongRuns(Frozen, frozen=True):
             outcome=Outcome.FAIL,
             message=problem
             or (
-                f"However many epochs were asked for, the {self._what} of A stayed at {least:.4g} or more."
+                f"However many epochs were requested, the {self._what} of A stayed at {least:.4g} or more."
                 if np.isfinite(least)
-                else f"However many epochs were asked for, the {self._what} of A is not finite."
+                else f"However many epochs were requested, the {self._what} of A is not finite."
             ),
             got=f"{least:.6g}" if np.isfinite(least) else "",
-            wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have"
+            wanted=f"less than {self._rank_one:.4g}, the minimum for a matrix of rank 1"
             + ", reached step by step" * bool(leap),
             call=self._probe.call_text(bench, call),
         )
@@ -142,8 +142,8 @@ class _LongRuns(Frozen, frozen=True):
     def _fitted(self, call: CallSpec, reached: float) -> Finding:
         return Finding(
             outcome=Outcome.PASS,
-            message=f"After {call.epochs} epochs the {self._what} of A is {reached:.4g}; the least of rank 1 is "
-            f"{self._rank_one:.4g}.",
+            message=f"After {call.epochs} epochs the {self._what} of A is {reached:.4g}; the minimum for rank 1 is "
+            f"1 is {self._rank_one:.4g}.",
         )
 
     def _leap(self, bench: Bench, call: CallSpec) -> str | None:
@@ -160,14 +160,14 @@ class _LongRuns(Frozen, frozen=True):
             stretches = {(a, b): _distance(seen[a], seen[b]) for a, b in pairwise(looks)}
             way = sum(stretches.values())
             if way <= STANDING:
-                return "U and V end where they start, whatever number of epochs is asked for: this shows nothing."
+                return "U and V end where they start, however many epochs are requested: this proves nothing."
             (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
             if longest <= LARGEST_STEP * way:
                 break
             if end - begin == 1:
                 return (
-                    f"From {begin} to {end} epochs U and V leap to where they end, and no other epoch moves them as far: "
-                    "such a run is not made of steps, and shows nothing."
+                    f"From {begin} to {end} epochs, U and V jump to their final values, and no other epoch "
+                    "moves them as far: such a run does not consist of steps, so it proves nothing."
                 )
             middle = (begin + end) // 2
             seen[middle] = self._probe.observe(bench, call.changed(epochs=middle))
@@ -235,7 +235,7 @@ class _LongRuns(Frozen, frozen=True):
             message=message or f"It ends at a {self._what} of {reached:.6g}.{self._level(call, reached)}",
             got=f"{reached:.6g}",
             wanted=f"between {low:.6g} and {high:.6g}",
-            tolerance="the worst of 20,000 starts from U(0,1), with some room",
+            tolerance="the worst of 20,000 starts from U(0,1), with a margin",
             call=self._probe.call_text(bench, call),
         )
 
@@ -270,7 +270,7 @@ class _LongRuns(Frozen, frozen=True):
         for dropped, level in low_rank.saddle_levels(data.A, 2):
             if dropped != (3,) and abs(reached - level) <= 0.02 * level:
                 missing = " + ".join(f"σ{i}²" for i in dropped)
-                return f" That is {missing}: those singular values are missed."
+                return f" That is {missing}: those singular values are missing."
         return ""
 
 

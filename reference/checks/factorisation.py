@@ -46,7 +46,7 @@ def _or_with_constants_inside(
     if missing in missing_constants(context, bench):
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The function does not take `{missing}`: it always uses the number it has inside.",
+            message=f"The function does not take `{missing}`: it always uses its own hard-coded number.",
             wanted=signature(context.function),
         )
     return Finding(outcome=Outcome.PASS, message="Whole runs end where the sheet's rule ends.")

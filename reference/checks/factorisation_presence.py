@@ -18,8 +18,8 @@ def presence(context: FactorisationContext, bench: Bench) -> Finding:
         return lacking_parameters(context.function, located)
     if missing:
         note = (
-            f"`{located.name}` does not take {listed(missing)}; with what it has inside, whole runs end where the "
-            "sheet's rule ends with its defaults."
+            f"`{located.name}` does not take {listed(missing)}; with its hard-coded values, whole runs end where the "
+            "where the sheet's rule ends with its defaults."
         )
         notes = (*notes, note)
     return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)

@@ -41,13 +41,13 @@ OTHER_SEEDS: Final = tuple(10_007 * number for number in range(6))
 """What is added to a seed, one after the other, until it gives a start that can tell right from wrong."""
 
 _NOT_SHOWN: Final = (
-    "From where U and V start, the sheet's rule moves hardly anything, so that a function that does nothing would agree "
-    "as well: this shows nothing."
+    "From this start, the sheet's rule hardly moves U and V, so a function that does nothing would agree as "
+    "well: this proves nothing."
 )
 
 _HIDDEN: Final = (
-    "From where U and V start, a rule that leaves something out (the prediction, a component or what the mask hides) "
-    "would end at the same numbers: this shows nothing."
+    "From this start, a rule that leaves something out (the prediction, a component or the mask) would give "
+    "the same numbers: this proves nothing."
 )
 
 
@@ -118,7 +118,7 @@ class FactorisationProbe(Frozen, frozen=True):
         Raises UnusableResult where neither gives finite numbers: from nan every rule leads to nan, so that nothing
         could be told from another.
         """
-        problem = UnusableResult("With lr = 0 there are values in U and V that are not finite (inf or nan).")
+        problem = UnusableResult("With lr = 0, some values in U and V are not finite (inf or nan).")
         try:
             idle = self.observe(bench, call.still())
             if _are_finite(idle):

@@ -28,14 +28,14 @@ from reference.checks.stillness import stands_still
 __all__ = ["rows"]
 
 ROUNDING: Final = (
-    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only where the rule moves every row by "
-    f"{LEAST_POWER:g} × that"
+    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only if the rule moves "
+    f"every row by {LEAST_POWER:g} × that"
 )
 MAGNIFIED: Final = (
-    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only where the rule moves every row by "
-    f"{LEAST_POWER_OF_A_LONG_RUN:g} × that"
+    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only if the rule "
+    f"moves every row by {LEAST_POWER_OF_A_LONG_RUN:g} × that"
 )
-UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz: wrong once in 10⁹"
+UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz, which fails once in 10⁹"
 NONE: Final = "none"
 
 Check: TypeAlias = Row[FactorisationContext]
@@ -49,22 +49,22 @@ def rows(masked: bool) -> tuple[Check, ...]:
 ENTRY: Final = (
     Check(
         name="found",
-        title="`{function}` is there and can be called",
+        title="`{function}` exists and can be called",
         run=presence,
         advice="Define `{function}` with the sheet's name and parameters, and hand in that file.",
     ),
     Check(
         name="returns",
-        title="It returns two matrices that U and V can be read from, also where A is not square",
+        title="It returns two matrices that can be read as U and V, even if A is not square",
         run=returns_factors,
         advice="Make `{function}` return the two matrices U and V, in this order and of these shapes.",
         needs=("found",),
     ),
     Check(
         name="depends",
-        title="What comes back depends on A",
+        title="The result depends on A",
         run=depends_on_a,
-        advice="Follow one step with pen and paper: which line of your code writes the new values into U and V?",
+        advice="Trace one step with pen and paper: which line of your code writes the new values to U and V?",
         needs=("returns",),
         tolerance=NONE,
     ),
@@ -72,14 +72,14 @@ ENTRY: Final = (
         name="shapes",
         title="U (m×rank) comes first, then V (n×rank)",
         run=in_the_order_asked,
-        advice="Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for an A of size 2×5.",
+        advice="Make `{function}` return U (m×rank) first and V (n×rank) second; print both shapes for a 2×5 matrix A.",
         needs=("depends",),
     ),
     Check(
         name="still",
-        title="With lr = 0 nothing moves",
+        title="With lr = 0, U and V do not change",
         run=stands_still,
-        advice="Check where `lr` enters: with lr = 0 nothing in U and V may change.",
+        advice="Check where `lr` is used: with lr = 0, nothing in U and V may change.",
         needs=("returns",),
         tolerance=NONE,
     ),
@@ -98,7 +98,7 @@ SWEEP: Final = (
         name="update",
         title="One step on a single cell follows the sheet's rule",
         run=agree_on("update"),
-        advice="Do one step by hand for a 1×1 matrix with pen and paper, and compare each line with your code.",
+        advice="Work out one step for a 1×1 matrix with pen and paper, and compare it with each line of your code.",
         needs=("still",),
         tolerance=ROUNDING,
     ),
@@ -139,17 +139,17 @@ SWEEP: Final = (
 MASK: Final = (
     Check(
         name="hidden",
-        title="Where the mask is 0, nothing is updated",
+        title="Cells with mask 0 cause no update",
         run=agree_on("hidden"),
-        advice="Check the condition on the mask: where it is 0, neither U nor V may change.",
+        advice="Check the condition on the mask: a cell with mask 0 must change neither U nor V.",
         needs=("update",),
         tolerance=ROUNDING,
     ),
     Check(
         name="values",
-        title="What stands at hidden cells does not matter",
+        title="The values at hidden cells do not matter",
         run=hidden_values_do_not_matter,
-        advice="Look for a place where the value of a hidden cell still enters a computation.",
+        advice="Look for a computation that still uses the value of a hidden cell.",
         needs=("update",),
         tolerance=NONE,
     ),
@@ -158,15 +158,15 @@ MASK: Final = (
 RUNS: Final = (
     Check(
         name="epochs",
-        title="The epochs follow one another, as many as asked",
+        title="The requested number of epochs is run, each continuing from the last",
         run=epochs_agree,
-        advice="Count how often the loop over epochs runs, and what is kept from one epoch to the next.",
+        advice="Count how many times the loop over epochs runs, and check what is kept from one epoch to the next.",
         needs=("update",),
         tolerance=ROUNDING,
     ),
     Check(
         name="rate",
-        title="Another learning rate is used as given",
+        title="Another learning rate is used exactly as given",
         run=agree_on("rate"),
         advice="Use the parameter `lr` itself in both updates, exactly once.",
         needs=("update",),
@@ -174,15 +174,15 @@ RUNS: Final = (
     ),
     Check(
         name="inputs",
-        title="The arguments are left as they were",
+        title="The arguments are not changed",
         run=arguments_unchanged,
-        advice="Leave the arguments as they are: work on copies where you need to change something.",
+        advice="Do not change the arguments: work on a copy if you need to change something.",
         needs=("depends",),
         tolerance=NONE,
     ),
     Check(
         name="defaults",
-        title="With the defaults it ends where the sheet's rule ends from the same start",
+        title="With the defaults, it ends where the sheet's rule ends from the same start",
         run=defaults_agree,
         advice="Check the default values in the signature: num_epochs=1000 and lr=0.01.",
         needs=("sweep", "epochs", "rate"),
@@ -195,19 +195,19 @@ def _fits(masked: bool) -> Check:
     what = "the observed cells of A" if masked else "A"
     return Check(
         name="fits",
-        title=f"Trained long enough, it fits {what} better than any matrix of rank 1",
+        title=f"After enough epochs, it fits {what} better than any matrix of rank 1",
         run=fits,
-        advice="Print the loss every 100 epochs: it has to fall. Where it does not, one of the checks above says why.",
+        advice="Print the loss every 100 epochs: it has to fall. If it does not, one of the checks above shows why.",
         needs=("returns",),
-        tolerance="a loss below the least that rank 1 can have, after any of four runs",
+        tolerance="a loss below the minimum for rank 1, after any of four runs",
     )
 
 
 def _converges(masked: bool) -> Check:
-    goal = "fits the observed cells" if masked else "reaches the best loss a rank-2 matrix can have"
+    goal = "fits the observed cells" if masked else "reaches the smallest possible loss of a rank-2 matrix"
     return Check(
         name="converges",
-        title=f"With lr = 0.05 and 1000 epochs it {goal}",
+        title=f"With lr = 0.05 and 1000 epochs, it {goal}",
         run=converges,
         advice="Run 1000 epochs with lr=0.05 on A and watch whether the loss keeps falling.",
         needs=("returns",),

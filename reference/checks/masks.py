@@ -33,20 +33,20 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
             return failed(
                 context,
                 bench,
-                "Only values at hidden cells were changed, and the result changed with them.",
+                "Only values at hidden cells were changed, but the result changed too.",
                 changed,
                 got=both(other),
                 wanted=f"as with the values before: {both(got)}",
             )
     if not has_moved:
-        message = "Nothing moves with any mask, so that no value can matter."
+        message = "Nothing moves with any mask, so no value can matter."
         return failed(context, bench, message, pairs[-1][0])
     call, _ = pairs[-1]
     seen = call.A + (call.M == 1)
     observed = call.changed(A=seen.astype(call.A.dtype))
     try:
         if equal(probe.observe(bench, call), probe.observe(bench, observed)):
-            message = "Observed values were changed, and the result stayed as it was."
+            message = "Observed values were changed, but the result stayed the same."
             return failed(context, bench, message, observed)
     except UnusableResult as refused:
         return failed(context, bench, str(refused), observed)
@@ -73,5 +73,5 @@ def _mask_notes(context: FactorisationContext, bench: Bench) -> tuple[str, ...]:
     if len(working) in (0, len(MASK_TYPES)):
         return ()
     return (
-        f"It works with a mask of type {', '.join(working)} only; the sheet's mask holds the numbers 0 and 1.",
+        f"The function works only with a mask of type {', '.join(working)}; the sheet's mask contains the numbers 0 and 1.",
     )

@@ -28,7 +28,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
             return failed(
                 context,
                 bench,
-                "After one epoch there are values that are not finite (inf or nan).",
+                "After one epoch, some values are not finite (inf or nan).",
                 call,
                 got=both((U, V)),
                 wanted="finite numbers",
@@ -36,7 +36,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
     context.constraints.detect_place(bench)
     count = _count(context, bench)
     if count > 2:
-        note = f"It returns {count} values; the sheet asks for U and V, which were taken from them."
+        note = f"The function returns {count} values; the sheet asks for U and V, which were read from them."
         return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
     return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
 
@@ -44,8 +44,8 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
 def _few_epochs(context: FactorisationContext, bench: Bench, refused: UnusableResult) -> str:
     more = context.constraints.of(bench).more
     return (
-        f"It stops where there are few epochs. {refused} It was asked for {more} times as many, at a rate as much "
-        "smaller. This costs nothing."
+        f"The function raises an error for few epochs. {refused} It was checked with {more} times as "
+        "many epochs at a correspondingly smaller rate. This costs nothing."
     )
 
 
@@ -69,9 +69,9 @@ def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
     return failed(
         context,
         bench,
-        "For another matrix A and the same seed, the very same U and V come back: no step has changed them.",
+        "For a different matrix A and the same seed, the function returns exactly the same U and V: no step has changed them.",
         other,
-        wanted="U and V that steps towards this A have moved",
+        wanted="U and V changed by steps towards this A",
     )
 
 
@@ -81,7 +81,7 @@ def in_the_order_asked(context: FactorisationContext, bench: Bench) -> Finding:
     try:
         context.probe.observe(bench, call.changed(arrangement=AS_ASKED))
     except UnusableResult as refused:
-        message = f"{refused} Everything else was looked at as if they came as asked."
+        message = f"{refused} Everything else was checked as if they had been returned as required."
         return failed(context, bench, message, call)
     return Finding(outcome=Outcome.PASS)
 

@@ -80,5 +80,5 @@ def _declared(context: FactorisationContext, bench: Bench) -> Finding | None:
     if not wrong:
         return None
     return Finding(
-        outcome=Outcome.FAIL, message=f"Other default values than the sheet's: {'; '.join(wrong)}."
+        outcome=Outcome.FAIL, message=f"Default values that differ from the sheet's: {'; '.join(wrong)}."
     )

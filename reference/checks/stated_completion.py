@@ -36,7 +36,7 @@ def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> 
             f"{exercise}-completed",
             "The completed matrix is stated and fits the observed cells",
             partial(_completed, code_is_right),
-            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
+            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} if the code is right)",
         ),
         Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
     )
@@ -54,16 +54,16 @@ def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         if all(map(keeps_observed, lingering)):
             return Finding(
                 outcome=Outcome.MANUAL,
-                message=f"The matrix ({lingering[0].origin}) has A's own numbers where they are observed, so that it "
-                "shows nothing of how well these were fitted, and no right function stands beside it. A person has "
-                "to look.",
+                message=f"The matrix ({lingering[0].origin}) has A's own numbers in the observed cells, so "
+                "it does not show how well these were fitted, and there is no correct function "
+                "beside it. A person has to look.",
                 got=format_matrix(lingering[0].P),
             )
         return Finding(
             outcome=Outcome.MANUAL,
             message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
-            f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something else than "
-            "a masked factorisation. A person has to look.",
+            f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something other "
+            "than a masked factorisation. A person has to look.",
             got=format_matrix(lingering[0].P),
         )
     coarse = too_coarse(bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix")
@@ -79,8 +79,8 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     if not plausible and any(is_factorisation(c) for c in stated):
         return Finding(
             outcome=Outcome.FAIL,
-            message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
-            "observed cells alone.",
+            message="The stated matrices fit the hidden cells as well: they come from all of A, not only "
+            "from the observed cells.",
             wanted=wanted,
         )
     plausible = plausible or [c for c in named if c.is_product]

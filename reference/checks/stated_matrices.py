@@ -218,9 +218,9 @@ def too_coarse(bench: Bench, fits: Callable[[Candidate], bool], what: str) -> Fi
     return Finding(
         outcome=Outcome.MANUAL if best.digits <= COARSE else Outcome.FAIL,
         message=f"{capital(what)} is stated with too few digits ({best.origin}): each number may be "
-        f"{best.digits:g} larger or smaller, so that the loss may be anything from {low:.4g} to {high:.4g}.",
+        f"{best.digits:g} larger or smaller, so the loss may be anything from {low:.4g} to {high:.4g}.",
         got=format_matrix(best.P),
-        wanted="at least two decimals, and three digits of the largest number",
+        wanted="at least two decimals, and three digits in the largest number",
     )
 
 

@@ -73,13 +73,13 @@ def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) 
             f"{exercise}-factors",
             "U and V (or their product) of a rank-2 factorisation of A are stated",
             _factors,
-            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, by the digits stated",
+            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, within the stated digits",
         ),
         Check(
             f"{exercise}-loss",
-            "The loss stated is the sum of squares that follows from them",
+            "The stated loss is the sum of squares that follows from them",
             partial(_loss, code_is_right),
-            tolerance="the rounding of the digits stated",
+            tolerance="the rounding of the stated digits",
         ),
     )
 
@@ -107,7 +107,7 @@ def _factors(bench: Bench) -> Finding:
     if diverged:
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"{diverged} holds values that are not finite: the descent diverged.",
+            message=f"{diverged} contains values that are not finite: the descent diverged.",
             wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
         )
     coarse = too_coarse(bench, is_factorisation, "the factorisation")
@@ -123,7 +123,7 @@ def _factors(bench: Bench) -> Finding:
         ),
         got=format_matrix(nearest.P),
         wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
-        tolerance="of 20,000 right runs with the defaults the worst ended at 0.51",
+        tolerance="the worst of 20,000 correct runs with the defaults ended at 0.51",
     )
 
 
@@ -131,8 +131,8 @@ def _luck(loss: float) -> str:
     for dropped, level in low_rank.saddle_levels(A, 2):
         if dropped == (2,) and abs(loss - level) < 0.05 * level:
             return (
-                f" {level:.4f} is σ₂²: this run still misses the second singular value. "
-                "That is luck of the start, and no mark depends on it; more epochs find it."
+                f" {level:.4f} is σ₂²: this run still lacks the second singular value. That is due to the "
+                "random start, and no mark depends on it; more epochs find it."
             )
     return ""
 
@@ -173,7 +173,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         if precise and any(is_within(number, interval) for interval in intervals):
             if fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return _among_too_many(number)
-            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
+            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the stated matrices.")
     labelled = [number for number in numbers if _is_called_loss(number)]
     if not accepted:
         coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
@@ -192,7 +192,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
             if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return Finding(
                     outcome=Outcome.PASS,
-                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is right.",
+                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is correct.",
                 )
             return Finding(
                 outcome=Outcome.MANUAL,
@@ -201,7 +201,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         if not wrong:
             return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
         return Finding(
-            outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
+            outcome=Outcome.FAIL, message="There is no correct factorisation that a loss could belong to."
         )
     others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
     return _explained(bench, accepted, others, numbers, labelled)
@@ -210,8 +210,8 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
 def _among_too_many(number: Figure) -> Finding:
     return Finding(
         outcome=Outcome.MANUAL,
-        message=f"{_show(number)} fits, but so many numbers are stated that one of them fits whatever is right. A person has "
-        "to look.",
+        message=f"{_show(number)} fits, but so many numbers are stated that one of them would always fit. A "
+        "person has to look.",
     )
 
 
@@ -243,12 +243,12 @@ def _explained(
         )
     value = number_of(labelled[0])
     impossible = (
-        " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+        " No matrix of rank 2 can have such a small loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
     )
     return Finding(
         outcome=Outcome.FAIL,
         message=_with_typo(
-            bench, f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}"
+            bench, f"{_show(labelled[0])} does not follow from the stated matrices.{impossible}"
         ),
         got=_show(labelled[0]),
         wanted=wanted,
@@ -274,7 +274,7 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
     yield low_rank.Interval(low / 2, high / 2), "half the loss"
     yield (
         candidate.observed_loss,
-        "the loss over the cells that 3.2 observes only; here all nine count",
+        "the loss over only the cells observed in 3.2; here all nine count",
     )
 
 
@@ -314,7 +314,7 @@ def error_check(
                 if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
-                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
+                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the minimum loss of rank 2."
                 )
         for number in numbers:
             if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
@@ -342,8 +342,8 @@ def error_check(
 
     return Check(
         f"{exercise}-error",
-        "The error of the reconstruction is stated and is the least possible",
+        "The error of the reconstruction is stated and is the smallest possible",
         run,
         needs,
-        tolerance="the rounding of the digits stated",
+        tolerance="the rounding of the stated digits",
     )

@@ -131,14 +131,14 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
 def _factorisation(candidate: Candidate, holds: bool) -> Claim:
     loss = low_rank.loss(A, candidate.P)
     rank = "2" if candidate.excess_rank <= 1e-5 else "3"
-    allowed = f"{OPTIMUM:.4f} to {HIGHEST:.4f} are possible"
+    allowed = f"valid range: {OPTIMUM:.4f}–{HIGHEST:.4f}"
     return Claim(
         what="U and V" if candidate.is_product else "UVᵀ",
         stated=format_matrix(candidate.P),
         origin=candidate.origin,
         recomputed=f"rank {rank}, loss {loss:.4f}",
         holds=holds,
-        difference=f"{loss - OPTIMUM:+.4f} from the least loss of rank 2; {allowed}",
+        difference=f"{loss - OPTIMUM:+.4f} from the minimum loss of rank 2; {allowed}",
     )
 
 
@@ -165,7 +165,7 @@ def _number(what: str, number: Figure, intervals: Sequence[low_rank.Interval]) -
         origin=number.origin,
         recomputed=f"{middle:.6g}",
         holds=any(is_within(number, interval) for interval in intervals),
-        difference=f"{abs(value - middle):.1e} apart; the digits printed allow {allowed:.1e}",
+        difference=f"{abs(value - middle):.1e} apart; the printed digits allow {allowed:.1e}",
     )
 
 

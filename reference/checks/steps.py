@@ -21,11 +21,12 @@ MANY_COMPONENTS: Final = 20
 """More than the sheet's matrix, or any check but the sweep, has."""
 
 DATA_NOTE: Final = (
-    "It takes no mask that hides a whole row or column, and was asked for masks that show a cell of each. This costs "
-    "nothing."
+    "The function does not accept a mask that hides a whole row or column; it was checked with masks that "
+    "show a cell of each. This costs nothing."
 )
 RANK_NOTE: Final = (
-    "It takes no rank beyond the rows and columns of A, and was asked for none. This costs nothing."
+    "The function does not accept a rank larger than the number of rows or columns of A; it was checked without such "
+    "ranks. This costs nothing."
 )
 
 
@@ -105,4 +106,4 @@ def recognised(context: FactorisationContext, bench: Bench) -> Variant | None:
 
 def described(variant: Variant) -> str:
     """What a student is told of a sound variant."""
-    return f"It factorises soundly, but {variant.note}."
+    return f"The factorisation is correct, but the function {variant.note}."

@@ -9,7 +9,7 @@ from reference.checks.findings import both, equal, failed, noted
 
 __all__ = ["stands_still"]
 
-IDLE_NOTE: Final = "With lr = 0 it does not stay where it starts, or stops; it was looked at with a rate of 1e-30. This costs nothing."
+IDLE_NOTE: Final = "With lr = 0, the function moves away from its start or raises an error; it was checked with a rate of 1e-30. This costs nothing."
 
 
 def stands_still(context: FactorisationContext, bench: Bench) -> Finding:
@@ -32,15 +32,15 @@ def _stillness(context: FactorisationContext, bench: Bench) -> Finding:
     if not equal(once, again):
         return Finding(
             outcome=Outcome.MANUAL,
-            message="The same call from the same seed starts from other numbers each time, so that its "
-            "steps cannot be followed. A person has to look.",
+            message="The same call with the same seed starts from different numbers each time, so its steps "
+            "cannot be followed. A person has to look.",
             call=probe.call_text(bench, call),
         )
     if not equal(once, later):
         return failed(
             context,
             bench,
-            "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
+            "With lr = 0, a step changes nothing, but U and V differ between 1 and 3 epochs.",
             call.changed(epochs=3 * call.fewest),
             got=both(later),
             wanted=f"as after one epoch: {both(once)}",

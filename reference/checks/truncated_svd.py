@@ -93,7 +93,7 @@ class Decomposition:
             Case(data.A, 2, "the sheet's A"),
             Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
             Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
-            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix whose rank is lower than requested"),
             Case(draw(repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
             Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
         )
@@ -116,7 +116,7 @@ class Decomposition:
             ),
             Check(
                 f"{self.exercise}-shapes",
-                "It does so for wide and tall matrices too",
+                "It also does so for wide and tall matrices",
                 self._shapes,
                 (matrix,),
                 tolerance=backward,
@@ -137,7 +137,7 @@ class Decomposition:
         notes = located.notes
         if not takes_rank:
             notes += (
-                f"`{located.name}` takes no rank; it was judged on matrices with three singular values.",
+                f"`{located.name}` takes no rank; it was checked on matrices with three singular values.",
             )
         return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
@@ -145,7 +145,7 @@ class Decomposition:
         """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
-            return Finding(outcome=Outcome.PASS, message="No function was asked for.")
+            return Finding(outcome=Outcome.PASS, message="The sheet does not ask for a function.")
         failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
 
@@ -163,8 +163,8 @@ class Decomposition:
             if not places:
                 return Finding(
                     outcome=Outcome.FAIL,
-                    message="Several matrices come back, and which of them is the best one changes from call to call.",
-                    wanted="the truncated matrix at one place, whatever the rank",
+                    message="The function returns several matrices, and the position of the best one changes from call to call.",
+                    wanted="the truncated matrix at the same position for every rank",
                     call=self.call_text(bench, case),
                 )
         return None
@@ -196,7 +196,7 @@ class Decomposition:
         mistake, figure = found
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The matrix stated ({figure.origin}) is not the best of rank 2. {mistake.title}",
+            message=f"The stated matrix ({figure.origin}) is not the best of rank 2. {mistake.title}",
             got=format_matrix(figure.values),
             wanted=format_matrix(BEST),
         )
@@ -272,7 +272,7 @@ class Decomposition:
         nearest = min(read, key=lambda P: low_rank.loss(A, P) if np.isfinite(P).all() else np.inf)
         if not np.isfinite(nearest).all():
             return Finding(
-                outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
+                outcome=Outcome.FAIL, message="The result contains values that are not finite.", call=call
             )
         right = set[str]()
         for place, P in by_place:
@@ -287,7 +287,7 @@ class Decomposition:
         reached = low_rank.loss(A, nearest)
         rank_found = int((low_rank.singular_values(nearest) > tolerance.singular_value).sum())
         if rank_found > case.rank:
-            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was asked for."
+            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was requested."
         else:
             message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
         return Finding(

@@ -32,14 +32,14 @@ from reference.rules.update_rule import SHEET, Factors, Rule, run
 
 __all__ = ["OTHERS", "diagnose_descent"]
 
-_RAN: Final = "Running this very mistake from your own start gives what your function gives, in all {count} calls compared."
-_SAW: Final = "This is what your function was seen to do."
+_RAN: Final = "Running exactly this mistake from your own start gives the same results as your function, in all {count} calls compared."
+_SAW: Final = "This was observed when your function ran."
 
 _WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
 
 _BITWISE = MisconceptionText(
     "mask-bitwise-not", "`~` does not negate an integer mask.",
-    "Of the integers 1 and 0 it makes -2 and -1, and both count as true; of a mask of booleans it is right.",
+    "It turns the integers 1 and 0 into -2 and -1, which both count as true; it is correct only for a mask of booleans.",
     "what a mask hides", "What is ~1 in Python, and is it true or false?",
 )  # fmt: skip
 _ONE_CELL = MisconceptionText(
@@ -49,28 +49,28 @@ _ONE_CELL = MisconceptionText(
 )  # fmt: skip
 _INPUT = MisconceptionText(
     "modifies-a", "The function changes the matrix it is given.",
-    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
-    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+    "The caller still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which of your lines writes to A, or to something that shares its memory?",
 )  # fmt: skip
 _SHARED = MisconceptionText(
     "factors-share-storage", "U and V share their memory: a step on one changes the other.",
     "Two names for one tensor are not two tensors.",
-    "copies and views", "How many tensors does your first line make?",
+    "copies and views", "How many tensors does your first line create?",
 )  # fmt: skip
 _EPOCHS = MisconceptionText(
     "default-epochs", "The default of num_epochs is not the sheet's.",
-    "Called with the defaults, the function has to run as many epochs as the sheet says.",
-    "default values", "How many epochs does the sheet prescribe when nothing is said?",
+    "Called with the defaults, the function has to run the number of epochs on the sheet.",
+    "default values", "How many epochs does the sheet specify as the default?",
 )  # fmt: skip
 _RATE = MisconceptionText(
     "default-lr", "The default of lr is not the sheet's.",
-    "Called with the defaults, the function has to use the learning rate the sheet says.",
-    "default values", "Which learning rate does the sheet prescribe when nothing is said?",
+    "Called with the defaults, the function has to use the learning rate on the sheet.",
+    "default values", "Which learning rate does the sheet specify as the default?",
 )  # fmt: skip
 _EARLY = MisconceptionText(
     "stops-early", "Training stops before num_epochs is reached.",
     "A small error or a small change also happens near a saddle, long before the best fit.",
-    "how many epochs are run", "What ends your loop over epochs, besides their number?",
+    "how many epochs run", "What else, besides the number of epochs, ends your loop over epochs?",
 )  # fmt: skip
 _EXTRA = MisconceptionText(
     "returns-three-values", "More than U and V is returned.",
@@ -79,7 +79,7 @@ _EXTRA = MisconceptionText(
 )  # fmt: skip
 _CONSTANTS = MisconceptionText(
     "constants-inside", "The number of epochs or the learning rate is fixed inside the function.",
-    "The sheet makes them parameters with defaults, so that whoever calls it can train longer or more slowly.",
+    "The sheet makes them parameters with defaults, so that a caller can train longer or more slowly.",
     "parameters and default values", "How would you call your function for 10 epochs only?",
 )  # fmt: skip
 OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
@@ -254,7 +254,7 @@ def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Mis
         return
     ended = _ends_after(call, start, got)
     if ended is not None:
-        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {call.epochs} epochs."
+        yield _EARLY, f"Your run ends where the sheet's rule would be after {ended} of {call.epochs} epochs."
 
 
 def _ends_after(call: CallSpec, start: Factors, got: Factors) -> int | None:

@@ -16,33 +16,33 @@ _DRAW: Final = "a random start"
 
 _ZEROS = MisconceptionText(
     "start-zeros", "U and V start at zero.",
-    "The gradient along one factor is the other: where both are 0 nothing ever moves, where one is, half of it.",
+    "The gradient with respect to one factor points along the other: if both are 0, nothing ever moves; if one is, only one of them moves.",
     _DRAW, "How long is the first step when U and V are zero?",
 )  # fmt: skip
 _CONSTANT = MisconceptionText(
-    "start-constant", "All entries start at the same number.",
-    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
-    _DRAW, "What makes the first column of U become different from the second?",
+    "start-constant", "All entries start with the same value.",
+    "Columns that start equal get the same steps and stay equal, so the product never has more than rank 1.",
+    _DRAW, "What could make the first column of U differ from the second?",
 )  # fmt: skip
 _COLUMNS = MisconceptionText(
-    "start-columns-equal", "All columns of a factor start alike.",
-    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
-    _DRAW, "What makes the first column of U become different from the second?",
+    "start-columns-equal", "All columns of a factor start equal.",
+    "Columns that start equal get the same steps and stay equal, so the product never has more than rank 1.",
+    _DRAW, "What could make the first column of U differ from the second?",
 )  # fmt: skip
 _ROWS = MisconceptionText(
-    "start-rows-equal", "All rows of a factor start alike.",
-    "Each row needs random numbers of its own.",
+    "start-rows-equal", "All rows of a factor start equal.",
+    "Each row needs its own random numbers.",
     _DRAW, "How many random numbers do you draw for a 4×2 matrix?",
 )  # fmt: skip
 _SCALED = MisconceptionText(
-    "start-scaled", "The start is drawn from another interval than [0, 1).",
+    "start-scaled", "The start is not drawn from the interval [0, 1).",
     "The sheet starts from the uniform distribution on [0, 1); a much wider start makes the first steps blow up.",
-    _DRAW, "What is the largest number your start can hold?",
+    _DRAW, "What is the largest number that your start can contain?",
 )  # fmt: skip
 _WHOLE = MisconceptionText(
-    "start-whole-numbers", "The start holds whole numbers only.",
+    "start-whole-numbers", "The start contains only integers.",
     "The sheet draws real numbers from [0, 1).",
-    _DRAW, "Which numbers can your start hold?",
+    _DRAW, "Which numbers can your start contain?",
 )  # fmt: skip
 COPIED = MisconceptionText(
     "v-copied-from-u", "V starts as a copy of U.",
@@ -54,7 +54,7 @@ STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
 
 REDRAWN: Final = MisconceptionText(
     "start-redrawn-each-epoch", "The start is drawn again in every epoch.",
-    "What was learnt in one epoch is thrown away at the beginning of the next.",
+    "Everything learnt in one epoch is thrown away at the beginning of the next.",
     _DRAW, "What are U and V at the beginning of your second epoch?",
 )  # fmt: skip
 

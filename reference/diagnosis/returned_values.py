@@ -29,65 +29,65 @@ _NONE = _words("returns-none", "The function returns nothing.",
                "What it computes is lost when it ends; printing is not returning.",
                "What does `x = f()` put into x when f has no `return`?")  # fmt: skip
 _GENERATOR = _words("returns-generator", "The function is a generator.",
-                    "`yield` makes a function hand out values one by one when asked; calling it computes nothing.",
-                    "What type has the result of your function?")  # fmt: skip
-_STRING = _words("returns-string", "A text is returned instead of the factors.",
-                 _ASKED + "A text cannot be computed with.", "What type has the result of your function?")  # fmt: skip
-_U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices come back?")
-_V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices come back?")
+                    "`yield` makes a function produce values one by one on request; calling it computes nothing.",
+                    "What is the type of your function's result?")  # fmt: skip
+_STRING = _words("returns-string", "A string is returned instead of the factors.",
+                 _ASKED + "You cannot compute with a string.", "What is the type of your function's result?")  # fmt: skip
+_U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices are returned?")
+_V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices are returned?")
 _PRODUCT = _words("returns-product", "The product of the factors is returned instead of the factors.",
-                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices come back?")  # fmt: skip
-_MASKED = _words("returns-masked-product", "The product is returned, with hidden cells blanked out.",
-                 _ASKED + "The hidden cells are what the completion is for.", "How many matrices come back?")  # fmt: skip
+                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices are returned?")  # fmt: skip
+_MASKED = _words("returns-masked-product", "The product is returned, with its hidden cells blanked out.",
+                 _ASKED + "The purpose of the completion is to fill in the hidden cells.", "How many matrices are returned?")  # fmt: skip
 _PRODUCT_LOSS = _words("returns-product-and-loss", "The product and its loss are returned instead of U and V.",
-                       _ASKED, "Which two things come back?")  # fmt: skip
+                       _ASKED, "Which two values are returned?")  # fmt: skip
 _SCALARS = _words("returns-scalars", "Single numbers are returned instead of matrices.", _ASKED,
-                  "What shape have the two things that come back?")  # fmt: skip
+                  "What are the shapes of the two returned values?")  # fmt: skip
 _ROWS = _words("returns-single-rows", "Only one row of each factor is returned.", _ASKED,
-               "What shape have the two things that come back?")  # fmt: skip
+               "What are the shapes of the two returned values?")  # fmt: skip
 _INTEGERS = _words("factors-integer", "The factors are integer tensors.",
-                   "Every step is cut to a whole number when it is stored.",
-                   "What type has a tensor in which you store 0.3?")  # fmt: skip
+                   "Every step is truncated to an integer when it is stored.",
+                   "What does your tensor contain after you store 0.3 in it?")  # fmt: skip
 _CONVERTED = _words("returns-int", "The factors are converted to integers before they are returned.",
-                    "Everything that was learnt stands behind the point.",
-                    "What type have the tensors that come back?")  # fmt: skip
+                    "Converting to int throws away the fractional part.",
+                    "What is the type of the returned tensors?")  # fmt: skip
 _COMPLEX = _words("factors-complex", "The factors are complex tensors.", "The sheet's factors are real.",
-                  "What type have the tensors that come back?")  # fmt: skip
-_RANK = _words("rank-hard-coded", "The number of columns does not follow the rank asked for.",
-               "U and V have `rank` columns, whatever rank is.",
-               "What shape have U and V when the function is called with rank=3?")  # fmt: skip
+                  "What is the type of the returned tensors?")  # fmt: skip
+_RANK = _words("rank-hard-coded", "The number of columns does not depend on the requested rank.",
+               "U and V must have `rank` columns, whatever rank is.",
+               "What are the shapes of U and V when the function is called with rank=3?")  # fmt: skip
 _SIZES = _words("shape-unpacked-swapped", "U has a row for each column of A, and V one for each row.",
-                "The sizes of A are exchanged. On a square matrix this does not show.",
+                "The dimensions of A are swapped. With a square matrix, this goes unnoticed.",
                 "What is the first number in the shape of a matrix, rows or columns?")  # fmt: skip
 _V_SIZE = _words("v-has-rows-of-u", "V has as many rows as U.",
-                 "V has one row for each column of A. On a square matrix this does not show.",
-                 "How many rows has your V when A is 2×5?")  # fmt: skip
+                 "V has one row for each column of A. With a square matrix, this goes unnoticed.",
+                 "How many rows does your V have when A is 2×5?")  # fmt: skip
 _U_SIZE = _words("u-has-rows-of-v", "U has as many rows as V.",
-                 "U has one row for each row of A. On a square matrix this does not show.",
-                 "How many rows has your U when A is 2×5?")  # fmt: skip
+                 "U has one row for each row of A. With a square matrix, this goes unnoticed.",
+                 "How many rows does your U have when A is 2×5?")  # fmt: skip
 _SWAPPED = _words("returns-swapped", "U and V are returned in the wrong order.", _ASKED,
-                  "Which of the two comes back first?")  # fmt: skip
+                  "Which of the two is returned first?")  # fmt: skip
 _V_TRANSPOSED = _words("returns-v-transposed", "V is returned transposed.",
                        _ASKED + "V has one row for each column of A.",
-                       "What shape has the V that comes back when A is 2×5?")  # fmt: skip
+                       "What is the shape of the returned V when A is 2×5?")  # fmt: skip
 _U_TRANSPOSED = _words("returns-u-transposed", "U is returned transposed.", _ASKED,
-                       "What shape has the U that comes back when A is 2×5?")  # fmt: skip
+                       "What is the shape of the returned U when A is 2×5?")  # fmt: skip
 _BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned transposed.", _ASKED,
-                          "What shapes have the two matrices that come back when A is 2×5?")  # fmt: skip
+                          "What are the shapes of the two returned matrices when A is 2×5?")  # fmt: skip
 _RESHAPED: Final = (
-    "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+    "Reshaping keeps the order of the entries and splits them into different rows, so they end up in the wrong places.",
     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?",
 )
-_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.", *_RESHAPED)
-_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.", *_RESHAPED)
+_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped instead of transposed.", *_RESHAPED)
+_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped instead of transposed.", *_RESHAPED)
 _FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
-               _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
+               _ASKED + "A flat list has lost its shape.", "What are the shapes of the two returned values?")  # fmt: skip
 
 _ROUNDED = _words("result-rounded", "U and V are rounded before they are returned.",
-                  "What is rounded cannot be used any further; round when you print.",
-                  "Where in your function do digits get lost?")  # fmt: skip
+                  "Rounded values are no use for further computation; round when you print.",
+                  "Where does your function lose digits?")  # fmt: skip
 _UNIT = _words("result-normalised", "The rows of U and V are scaled to length 1 before they are returned.",
-               "Their product is then no longer near A.", "Which matrix does your U·Vᵀ come near?")  # fmt: skip
+               "Their product is then no longer close to A.", "Which matrix is your U·Vᵀ close to?")  # fmt: skip
 
 RESULTS: Final = (
     _ROUNDED, _UNIT,

@@ -43,14 +43,14 @@ _NONE = MisconceptionText(
 )  # fmt: skip
 _INPUT = MisconceptionText(
     "modifies-a", "The function changes the matrix it is given.",
-    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
-    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+    "The caller still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which of your lines writes to A, or to something that shares its memory?",
 )  # fmt: skip
 _CHANCE = MisconceptionText(
     "svd-depends-on-chance", "The result depends on chance.",
-    "A truncated SVD is a function of A and the rank alone. One that draws random directions first (`svd_lowrank`, a "
-    "randomised SVD) comes near it and does not give it.",
-    "what an SVD is", "Why do two calls with the same matrix give two results?",
+    "A truncated SVD is a function of A and the rank alone. A method that first draws random directions "
+    "(`svd_lowrank`, a randomised SVD) only approximates it.",
+    "what an SVD is", "Why do two calls with the same matrix give different results?",
 )  # fmt: skip
 SVD_OTHERS: Final = (_NONE, _INPUT, _CHANCE)
 """What is recognised by itself and not as a mistaken product."""
@@ -67,7 +67,7 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
         stated = stated_mistake(bench)
         if stated is None:
             return ()
-        return (diagnosis_of(stated[0], f"It is the matrix stated ({stated[1].origin}).", source, None),)
+        return (diagnosis_of(stated[0], f"It is the stated matrix ({stated[1].origin}).", source, None),)
     cases = [case for case in lab.cases(bench) if _well_apart(case)]
     seen = [(case, lab.observe(bench, case)) for case in cases]
     words, evidence = _named(seen)
@@ -86,16 +86,16 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
 def _named(seen: list[tuple[Case, Observation]]) -> tuple[MisconceptionText | None, str]:
     came_back = [o for _, o in seen if isinstance(o, Returned)]
     if came_back and all(isinstance(o.value, Nothing) for o in came_back):
-        return _NONE, "This is what your function was seen to do."
+        return _NONE, "This was observed when your function ran."
     for mistake in SVD_BANK:
         if _explains(mistake, seen):
             return (
                 mistake,
-                f"Running this very mistake gives what your function gives, in all {len(seen)} calls compared.",
+                f"Running exactly this mistake gives the same results as your function, in all {len(seen)} calls compared.",
             )
     for case, observation in seen:
         if isinstance(observation, Returned) and is_changed(case.A, observation.after[0]):
-            return _INPUT, "This is what your function was seen to do."
+            return _INPUT, "This was observed when your function ran."
     return None, ""
 
 
@@ -116,7 +116,7 @@ def _by_chance(
         if apart > CLOSENESS * float(np.linalg.norm(case.A, 2)):
             return (
                 _CHANCE,
-                f"From two seeds your function gives two results for the same matrix, {apart:.2g} apart.",
+                f"With two seeds, your function gives two results for the same matrix, {apart:.2g} apart.",
             )
     return None, ""
 

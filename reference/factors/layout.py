@@ -45,7 +45,7 @@ class Arrangement(Frozen, frozen=True):
 
 
 AS_ASKED: Final = Arrangement()
-SWAPPED: Final = Arrangement("U and V are exchanged", is_swapped=True)
+SWAPPED: Final = Arrangement("U and V are swapped", is_swapped=True)
 V_TURNED: Final = Arrangement("V is transposed", turns_v=True)
 U_TURNED: Final = Arrangement("U is transposed", turns_u=True)
 TURNED: Final = Arrangement("U and V are transposed", turns_u=True, turns_v=True)

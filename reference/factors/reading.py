@@ -37,9 +37,9 @@ def factors(
     wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
     parts = items_of(value)
     if parts is None:
-        raise UnusableResult(f"It returned {describe(value)}; wanted: {wanted}.")
+        raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")
     if len(parts) < 2:
-        raise UnusableResult(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; wanted: {wanted}.")
+        raise UnusableResult(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; expected: {wanted}.")
     shapes = arrangement.shapes(m, n, rank)
     first, second = (
         _matrix(part, name, wanted)
@@ -50,7 +50,9 @@ def factors(
             (other for other in ARRANGEMENTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
         )
         hint = f" It looks as if {looks.name}." if looks is not None and looks != arrangement else ""
-        raise UnusableResult(f"It returned shapes {first.shape} and {second.shape}; wanted: {wanted}.{hint}")
+        raise UnusableResult(
+            f"It returned shapes {first.shape} and {second.shape}; expected: {wanted}.{hint}"
+        )
     return arrangement.restored(first, second, rank)
 
 
@@ -96,11 +98,11 @@ def _first_of(parts: tuple[Value, ...], shapes: tuple[tuple[int, ...], ...]) -> 
 def _matrix(value: Value, name: str, wanted: str) -> Array:
     if isinstance(value, ArrayValue) and value.dtype not in FLOATS:
         raise UnusableResult(
-            f"{name} has type {value.dtype}; wanted: {wanted}, of type float32 (float64 is fine too)."
+            f"{name} has type {value.dtype}; expected: {wanted}, of type float32 (float64 is fine too)."
         )
     array = array_of(value)
     if array is None or array.ndim == 0:
-        raise UnusableResult(f"{name} is {describe(value)}; wanted: {wanted}.")
+        raise UnusableResult(f"{name} is {describe(value)}; expected: {wanted}.")
     return array
 
 

@@ -21,10 +21,10 @@ def found(open_bench: OpenBench, code: str) -> tuple[Outcome, str]:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("def main():\n    lr = 0.1\n    def sgd_factorise(A, rank): return lr\n", "within `main`"),
-        ("def main(lr):\n    def inner():\n        def sgdFactorise(A): return lr\n    inner()\n", "within `inner`"),
-        ("class Lab:\n    def __init__(self, path, /): self.path = path\n    def sgd_factorise(self): pass\n", "within `Lab`"),
-        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): pass\n", "cannot be given `rank`"),
+        ("def main():\n    lr = 0.1\n    def sgd_factorise(A, rank): return lr\n", "inside `main`"),
+        ("def main(lr):\n    def inner():\n        def sgdFactorise(A): return lr\n    inner()\n", "inside `inner`"),
+        ("class Lab:\n    def __init__(self, path, /): self.path = path\n    def sgd_factorise(self): pass\n", "inside `Lab`"),
+        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): pass\n", "nor its class takes `rank`"),
     ],
 )  # fmt: skip
 def test_a_function_that_cannot_be_called_waits_for_a_person(

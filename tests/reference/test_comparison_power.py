@@ -105,7 +105,7 @@ def test_agreement_from_a_dead_start_is_refused_in_words() -> None:
         return torch.zeros(A.shape[0], rank), torch.zeros(A.shape[1], rank)
 
     bench = InProcessBench({"sgd_factorise": zeros})
-    with pytest.raises(Inconclusive, match="this shows nothing"):
+    with pytest.raises(Inconclusive, match="this proves nothing"):
         FactorisationProbe(SGD_FACTORISE).compare(bench, GeneratedInputs(False, 3).square)
 
 

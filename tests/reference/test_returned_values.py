@@ -77,7 +77,7 @@ ARRANGED: dict[str, tuple[Callable[[Factors], Any], str]] = {
     "V transposed": (lambda f: (f[0], f[1].T), "V is transposed"),
     "U transposed": (lambda f: (f[0].T, f[1]), "U is transposed"),
     "both transposed": (lambda f: [f[0].T, f[1].T], "U and V are transposed"),
-    "exchanged": (lambda f: (f[1], f[0]), "U and V are exchanged"),
+    "exchanged": (lambda f: (f[1], f[0]), "U and V are swapped"),
     "flat": (lambda f: (f[0].flatten(), f[1].flatten()), "have lost their shape"),
     "V transposed by name": (lambda f: {"V": f[1].T, "U": f[0]}, "V is transposed"),
 }

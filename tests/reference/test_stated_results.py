@@ -122,7 +122,7 @@ NEAR = {
     "the loss of the observed cells for the loss of all": (
         "1.2-loss",
         "U, V = sgd_factorise(A, 2)\nprint('loss', (M * (A - U @ V.T) ** 2).sum())",
-        "observes only",
+        "observed in 3.2",
     ),
     "the loss of another pair": (
         "1.2-loss",

@@ -191,7 +191,7 @@ def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
 ) -> None:
     file = handed_in({"lab1.py": "import torch\n\ndef double(A):\n    return 2 * A\n"}) / "lab1.py"
     shown_to_the_student = grade("check", file).stdout
-    assert shown_to_the_student.count("No function called `sgd_factorise` was found.") == 1
+    assert shown_to_the_student.count("No function named `sgd_factorise` was found.") == 1
     assert "16 more need something that was not found" in shown_to_the_student
     assert "Could not be looked at" not in shown_to_the_student
     assert "expected:" not in shown_to_the_student

@@ -121,7 +121,7 @@ def test_a_document_earns_what_stands_in_it(name: str, graded: Graded) -> None:
     report = graded(name)
     got = "".join(LETTERS.get(exercise.verdict, "-") for exercise in report.exercises)
     assert got == EXPECTED[name]
-    contradictions = [flag for flag in report.flags if "cannot have made them" in flag]
+    contradictions = [flag for flag in report.flags if "cannot have produced them" in flag]
     assert bool(contradictions) == (name in ROW_LOOPS)
 
 
@@ -134,9 +134,9 @@ def test_right_figures_beside_a_loop_over_the_rank_are_told_apart(name: str, gra
     diagnosed = [e.diagnoses[0] for e in report.exercises if e.id in ("1.1", "3.1")]
     assert [diagnosis.id for diagnosis in diagnosed] == ["rows-over-rank"] * 2
     assert tuple(places_of(read(name), "for r in range(rank):")) == ROW_LOOPS[name]
-    contradictions = [flag for flag in report.flags if "cannot have made them" in flag]
+    contradictions = [flag for flag in report.flags if "cannot have produced them" in flag]
     assert [flag[:3] for flag in contradictions] == ["1.2", "3.2"]
-    assert "they state 0.1220" in contradictions[0]
+    assert "the stated loss is 0.1220" in contradictions[0]
 
 
 def test_every_stated_figure_is_listed_with_what_became_of_it(graded: Graded) -> None:
