@@ -15,6 +15,7 @@ from grader.core.model import Figure, Finding, Outcome
 from grader.lab import Bench, Check
 from grader.labkit import low_rank
 from reference.checks import explanations
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     HIGHEST,
     OPTIMUM,
@@ -40,7 +41,6 @@ from reference.sheet import SGD_FACTORISE_MASKED
 __all__ = [
     "ADVICE",
     "LINGERING",
-    "LOSS_WORDS",
     "PLAUSIBLE",
     "WHOLE",
     "completion_checks",
@@ -57,8 +57,6 @@ ADVICE: Final = {
     "error": "Print the sum of the squared entries of A minus your reconstruction.",
 }
 """What to do next when this is the first check that fails."""
-
-LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
 
 CONVERGED: Final = 0.02
 """Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
@@ -194,12 +192,13 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     numbers = scalars(bench.figures)
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
-        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
+        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
         if precise and any(is_within(number, interval) for interval in intervals):
             if fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return _among_too_many(number)
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
-    labelled = [number for number in numbers if _is_called_loss(number)]
+    # The 1000 of `loss after 1000 epochs` comes last.
+    labelled = sorted(filter(is_called_loss, numbers), key=lambda number: number.half_width >= WHOLE)
     if not accepted:
         coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
         if coarse is not None:
@@ -303,14 +302,9 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
     )
 
 
-def _is_called_loss(number: Figure) -> bool:
-    name = number.name.lower()
-    return any(word in name for word in LOSS_WORDS)
-
-
 def _is_meant(number: Figure) -> bool:
     """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
-    return number.half_width <= (COARSEST if _is_called_loss(number) else FINE)
+    return number.half_width <= (COARSEST if is_called_loss(number) else FINE)
 
 
 def _show(number: Figure) -> str:
@@ -342,7 +336,7 @@ def error_check(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
                 )
         for number in numbers:
-            if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
+            if is_within(number, root) and _is_meant(number) and is_called_loss(number):
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",

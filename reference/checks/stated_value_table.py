@@ -1,6 +1,5 @@
 """Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,6 +9,7 @@ from grader.core.evidence import Claim
 from grader.core.model import Figure
 from grader.lab import Bench
 from grader.labkit import low_rank
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -25,7 +25,7 @@ from reference.checks.stated_matrices import (
     scalars,
     stated_by,
 )
-from reference.checks.stated_results import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
+from reference.checks.stated_results import LINGERING, PLAUSIBLE, WHOLE
 from reference.factors.reading import format_matrix
 from reference.matrices import M
 
@@ -35,7 +35,6 @@ MOST: Final = 12
 """Claims listed for one exercise."""
 
 SINGULAR_VALUES: Final = low_rank.singular_values(A)
-_NOT_NEXT: Final = re.compile(r"\d")
 
 
 def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
@@ -129,7 +128,7 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
             observed = [candidate.observed_loss]
             if is_within(number, candidate.loss):
                 found.append(_number("loss over all cells", number, [candidate.loss]))
-            elif _is_called_loss(number) and is_within(number, observed[0]):
+            elif is_called_loss(number) and is_within(number, observed[0]):
                 found.append(_number("loss over the observed cells", number, observed))
     return tuple(found[:MOST])
 
@@ -180,15 +179,9 @@ def _losses(bench: Bench) -> Iterator[Figure]:
     seen: set[tuple[float, str]] = set()
     for number in scalars(bench.figures):
         key = (number_of(number), number.origin)
-        if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
+        if is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
-
-
-def _is_called_loss(number: Figure) -> bool:
-    """Whether the words straight in front of a number call it a loss: nothing but words may lie between."""
-    words = _NOT_NEXT.split(number.name.lower().replace("^2", "²").replace("_f", ""))[-1]
-    return any(word in words for word in LOSS_WORDS)
 
 
 def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
