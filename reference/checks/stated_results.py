@@ -13,6 +13,7 @@ import numpy as np
 from grader.lab import Bench, Check, Figure, Finding, Outcome, capital
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks import explanations
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     HIGHEST,
     OPTIMUM,
@@ -30,7 +31,6 @@ from reference.checks.stated_matrices import (
 __all__ = [
     "ADVICE",
     "LINGERING",
-    "LOSS_WORDS",
     "PLAUSIBLE",
     "WHOLE",
     "error_check",
@@ -48,7 +48,6 @@ ADVICE: Final = {
 }
 """What to do next when this is the first check that fails."""
 
-LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
 
 COARSEST: Final = 5e-3
 """Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
@@ -169,12 +168,13 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     numbers = scalars(bench.figures)
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
-        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
+        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
         if precise and any(is_within(number, interval) for interval in intervals):
             if fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return _among_too_many(number)
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the stated matrices.")
-    labelled = [number for number in numbers if _is_called_loss(number)]
+    # The 1000 of `loss after 1000 epochs` comes last.
+    labelled = sorted(filter(is_called_loss, numbers), key=lambda number: number.half_width >= WHOLE)
     if not accepted:
         coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
         if coarse is not None:
@@ -278,14 +278,9 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
     )
 
 
-def _is_called_loss(number: Figure) -> bool:
-    name = number.name.lower()
-    return any(word in name for word in LOSS_WORDS)
-
-
 def _is_meant(number: Figure) -> bool:
     """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
-    return number.half_width <= (COARSEST if _is_called_loss(number) else FINE)
+    return number.half_width <= (COARSEST if is_called_loss(number) else FINE)
 
 
 def _show(number: Figure) -> str:
@@ -317,7 +312,7 @@ def error_check(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the minimum loss of rank 2."
                 )
         for number in numbers:
-            if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
+            if is_within(number, root) and _is_meant(number) and is_called_loss(number):
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",

@@ -1,6 +1,5 @@
 """Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from grader.lab import Bench, Claim, Figure
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -20,7 +20,7 @@ from reference.checks.stated_matrices import (
     is_of_another_exercise,
     stated_by,
 )
-from reference.checks.stated_results import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
+from reference.checks.stated_results import LINGERING, PLAUSIBLE, WHOLE
 from reference.data import M
 
 __all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
@@ -29,7 +29,6 @@ MOST: Final = 12
 """Claims listed for one exercise."""
 
 SINGULAR_VALUES: Final = low_rank.singular_values(A)
-_NOT_NEXT: Final = re.compile(r"\d")
 
 
 def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
@@ -123,7 +122,7 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
             observed = [candidate.observed_loss]
             if is_within(number, candidate.loss):
                 found.append(_number("loss over all cells", number, [candidate.loss]))
-            elif _is_called_loss(number) and is_within(number, observed[0]):
+            elif is_called_loss(number) and is_within(number, observed[0]):
                 found.append(_number("loss over the observed cells", number, observed))
     return tuple(found[:MOST])
 
@@ -174,15 +173,9 @@ def _losses(bench: Bench) -> Iterator[Figure]:
     seen: set[tuple[float, str]] = set()
     for number in scalars(bench.figures):
         key = (number_of(number), number.origin)
-        if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
+        if is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
-
-
-def _is_called_loss(number: Figure) -> bool:
-    """Whether the words straight in front of a number call it a loss: nothing but words may lie between."""
-    words = _NOT_NEXT.split(number.name.lower().replace("^2", "²").replace("_f", ""))[-1]
-    return any(word in words for word in LOSS_WORDS)
 
 
 def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
