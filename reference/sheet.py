@@ -10,7 +10,7 @@ from grader.lab import Function, Observation, Parameter, Probe, Returned
 from grader.labkit import low_rank, random_matrices
 from reference import data
 from reference.factors.layout import FLAT
-from reference.factors.reading import approximations, arrangement_of
+from reference.factors.reading import approximations, layout_of
 from reference.misconceptions.truncated_svd import CUT, MADE, SVD_BANK, outcomes
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
@@ -52,7 +52,7 @@ def _gives_factors(observation: Observation) -> bool:
     """Whether a trial gave two matrices of the shapes that only a factorisation gives."""
     if not isinstance(observation, Returned):
         return False
-    return arrangement_of(observation.value, 4, 3, 2) not in (None, FLAT)
+    return layout_of(observation.value, 4, 3, 2) not in (None, FLAT)
 
 
 def _gives_best(observation: Observation) -> bool:

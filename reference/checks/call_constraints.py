@@ -17,8 +17,8 @@ from grader.labkit import UnusableResult, WorkerEnded
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.factors.layout import AS_ASKED, Arrangement
-from reference.factors.reading import arrangement_of, place_of
+from reference.factors.layout import AS_ASKED, FactorLayout
+from reference.factors.reading import layout_of, place_of
 
 __all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "CallConstraints", "ConstraintDetector"]
 
@@ -53,7 +53,7 @@ class CallConstraints(Frozen, frozen=True):
     """Whether it takes a rank of at most the rows and columns of A."""
     wants_data: bool = False
     """Whether it takes only masks that show something of every row and column."""
-    arrangement: Arrangement = AS_ASKED
+    layout: FactorLayout = AS_ASKED
     """How it returns U and V."""
     place: int | None = None
     """Where U and V stand among several values that it returns."""
@@ -63,7 +63,7 @@ class CallConstraints(Frozen, frozen=True):
         fields: dict[str, object] = {
             "idle": self.idle,
             "fewest": self.more,
-            "arrangement": self.arrangement,
+            "layout": self.layout,
             "place": self.place,
         }
         if call.M is not None:
@@ -143,20 +143,20 @@ class ConstraintDetector(Frozen, frozen=True):
                 return True
         return False
 
-    def detect_arrangement(self, bench: Bench) -> bool:
+    def detect_layout(self, bench: Bench) -> bool:
         """Whether U and V can be told from what it returns, though not as asked; they are read so from now on."""
         known = self.of(bench)
-        if known.arrangement != AS_ASKED:
+        if known.layout != AS_ASKED:
             return False
         for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
             call = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
             observation = bench.observe(self.probe.probe_of(call))
             if isinstance(observation, Returned):
                 m, n = call.A.shape
-                found = arrangement_of(observation.value, m, n, call.rank)
+                found = layout_of(observation.value, m, n, call.rank)
                 if found is None or found == AS_ASKED:
                     return False
-                self._store(bench, msgspec.structs.replace(known, arrangement=found))
+                self._store(bench, msgspec.structs.replace(known, layout=found))
                 return True
         return False
 
@@ -167,7 +167,7 @@ class ConstraintDetector(Frozen, frozen=True):
         observation = bench.observe(self.probe.probe_of(call))
         if known.place is None and isinstance(observation, Returned):
             m, n = call.A.shape
-            place = place_of(observation.value, m, n, call.rank, known.arrangement)
+            place = place_of(observation.value, m, n, call.rank, known.layout)
             if place is not None:
                 self._store(bench, msgspec.structs.replace(known, place=place))
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.lab import Frozen
-from reference.factors.layout import AS_ASKED, Arrangement
+from reference.factors.layout import AS_ASKED, FactorLayout
 
 __all__ = ["CallSpec"]
 
@@ -24,7 +24,7 @@ class CallSpec(Frozen, frozen=True):
     """The rate at which nothing moves."""
     fewest: int = 1
     """The fewest epochs that the function can be asked for."""
-    arrangement: Arrangement = AS_ASKED
+    layout: FactorLayout = AS_ASKED
     """How U and V come back."""
     place: int | None = None
     """Where they stand among several values."""

@@ -99,7 +99,7 @@ class FactorisationProbe(Frozen, frozen=True):
         attempt: int = 0,
         reading: Callable[[Value, int, int, int], Factors] | None = None,
     ) -> Factors:
-        """U and V as the student's function returns them, read in the call's arrangement or another way.
+        """U and V as the student's function returns them, read in the call's layout or another way.
 
         Raises UnusableResult where they cannot be read.
         """
@@ -109,7 +109,7 @@ class FactorisationProbe(Frozen, frozen=True):
         if not isinstance(observation, Returned):
             raise UnusableResult(failure(observation))
         m, n = call.A.shape
-        read = reading or partial(factors, arrangement=call.arrangement, place=call.place)
+        read = reading or partial(factors, layout=call.layout, place=call.place)
         return read(observation.value, m, n, call.rank)
 
     def start(self, bench: Bench, call: CallSpec) -> Factors:

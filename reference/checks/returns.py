@@ -21,7 +21,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
         except UnusableResult as refused:
             if context.constraints.detect_epochs(bench):
                 return noted(returns_factors(context, bench), _few_epochs(context, bench, refused))
-            if context.constraints.detect_arrangement(bench):
+            if context.constraints.detect_layout(bench):
                 return returns_factors(context, bench)
             return failed(context, bench, str(refused), call)
         if not (np.isfinite(U).all() and np.isfinite(V).all()):
@@ -79,7 +79,7 @@ def in_the_order_asked(context: FactorisationContext, bench: Bench) -> Finding:
     """Whether U comes first, then V, in the sheet's shapes."""
     call = context.informative(bench, context.inputs.sweep[2])
     try:
-        context.probe.observe(bench, call.changed(arrangement=AS_ASKED))
+        context.probe.observe(bench, call.changed(layout=AS_ASKED))
     except UnusableResult as refused:
         message = f"{refused} Everything else was checked as if they had been returned as required."
         return failed(context, bench, message, call)

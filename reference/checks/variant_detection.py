@@ -19,7 +19,7 @@ SMALL_RATE: Final = 1e-3
 
 ORDER_EFFECT: Final = 0.05
 """What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
-below 0.03 on every rung, and a cell left out changes the entry it belongs to by a multiple of it."""
+below 0.03 in every check, and a cell left out changes the entry it belongs to by a multiple of it."""
 
 ORDERS_TRIED: Final = 60
 """Orders run to see how far apart they end after a few epochs."""

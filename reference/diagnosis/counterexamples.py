@@ -22,7 +22,7 @@ from reference.factors.layout import AS_ASKED
 from reference.factors.reading import approximations
 from reference.sheet import TRUNCATED_SVD
 
-__all__ = ["RUNGS", "descent_witness", "raised_by_descent", "svd_witness"]
+__all__ = ["COMPARED", "descent_witness", "raised_by_descent", "svd_witness"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
@@ -36,9 +36,9 @@ SEED: Final = 0
 _STEPS: Final = frozenset(
     {"still", "update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate"}
 )
-"""The rungs that follow the steps."""
+"""The checks that follow the steps."""
 
-RUNGS: Final = _STEPS | {"returns", "shapes"}
+COMPARED: Final = _STEPS | {"returns", "shapes"}
 """Those that a mistake in the rule or in what is returned makes fail."""
 
 VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
@@ -53,14 +53,14 @@ def descent_witness(
     What differs in the start, the defaults or the arguments only has no such input.
     """
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
-    if not failed & RUNGS:
+    if not failed & COMPARED:
         return None
     refused: Witness | None = None
     is_shape_only = "shapes" in failed and not failed & _STEPS
     for number, call in enumerate(_calls(context.masked)):
         call = context.informative(bench, call)
         if is_shape_only:
-            call = call.changed(arrangement=AS_ASKED)
+            call = call.changed(layout=AS_ASKED)
         if refused is not None and number > PATIENCE:
             return refused
         try:
@@ -79,7 +79,7 @@ def descent_witness(
 
 
 def raised_by_descent(context: FactorisationContext, bench: Bench) -> Raised | None:
-    """What the smallest call that raises raised; None where none of the calls of the rungs does."""
+    """What the smallest call that raises raised; None where none of the calls of the checks does."""
     for call in sorted(context.inputs.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
         observation = bench.observe(context.probe.probe_of(context.informative(bench, call)))
         if isinstance(observation, Died):

@@ -1,4 +1,4 @@
-"""From failed rungs of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
+"""From failed checks of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -10,7 +10,7 @@ from grader.labkit import MisconceptionText, UnusableResult, diagnosis_of, raise
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.hard_coded_parameters import follows_with_constants_inside
-from reference.diagnosis.counterexamples import RUNGS, raised_by_descent
+from reference.diagnosis.counterexamples import COMPARED, raised_by_descent
 from reference.diagnosis.initialisation import REDRAWN, drawn_again, of_start
 from reference.diagnosis.matching import (
     Run,
@@ -109,7 +109,7 @@ def _named(
     if follows_with_constants_inside(context, bench):
         yield _CONSTANTS, _WHOLE
         return
-    if failed & RUNGS:
+    if failed & COMPARED:
         yield from _of_rule(context, bench)
     if "start" in failed:
         found = _start(context, bench)
@@ -130,7 +130,7 @@ def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Misc
             yield words, _RAN.format(count=len(seen))
             return
     seen = runs(context, bench)
-    arranged = ARRANGED.get(context.constraints.of(bench).arrangement)
+    arranged = ARRANGED.get(context.constraints.of(bench).layout)
     if arranged is not None:
         is_all = _is_complete(context, seen) and follows_sheet(seen)
         yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
@@ -157,7 +157,7 @@ def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Misc
 
 
 def _is_complete(context: FactorisationContext, seen: Sequence[Run]) -> bool:
-    """Whether every call of the rungs gave something to compare."""
+    """Whether every call of the checks gave something to compare."""
     return len(seen) == len(context.inputs.all()) + 1 and all(run.got is not None for run in seen)
 
 

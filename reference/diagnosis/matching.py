@@ -1,4 +1,4 @@
-"""Whether a mistaken rule gives what a student's function gave, on every rung, from its own start."""
+"""Whether a mistaken rule gives what a student's function gave, in every call, from its own start."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,7 @@ BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
 Reading: TypeAlias = Callable[[Value, int, int, int], Factors]
-"""How a returned value is read for m, n and rank, other than in the call's arrangement. Raises UnusableResult."""
+"""How a returned value is read for m, n and rank, other than in the call's layout. Raises UnusableResult."""
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def run_of(call: CallSpec, start: Factors, got: Factors | None) -> Run:
 def runs(
     context: FactorisationContext, bench: Bench, reading: Reading | None = None, start: "Start | None" = None
 ) -> tuple[Run, ...]:
-    """What the function did on every rung, small ones first. Empty where no start can be seen."""
+    """What the function did in every call, small ones first. Empty where no start can be seen."""
     found: list[Run] = []
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
@@ -125,7 +125,7 @@ def start_of(
     What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
     """
     idle = call.still()
-    if call.idle > 0:  # a function with a habit about 0 has one about no epochs too
+    if call.idle > 0:  # a function that refuses 0 refuses no epochs too
         return context.probe.observe(bench, idle, reading=reading)
     try:
         start = context.probe.observe(bench, call.changed(epochs=0), reading=reading)

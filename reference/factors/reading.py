@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from grader.lab import ArrayValue, Items, Value, array_of
 from grader.labkit import UnusableResult, describe, items_of
-from reference.factors.layout import ARRANGEMENTS, AS_ASKED, Arrangement
+from reference.factors.layout import AS_ASKED, LAYOUTS, FactorLayout
 from reference.rules.update_rule import Factors
 
-__all__ = ["approximations", "approximations_by_place", "arrangement_of", "factors", "place_of"]
+__all__ = ["approximations", "approximations_by_place", "factors", "layout_of", "place_of"]
 
 FLOATS = ("float32", "float64")
 
@@ -25,10 +25,10 @@ def factors(
     m: int,
     n: int,
     rank: int,
-    arrangement: Arrangement = AS_ASKED,
+    layout: FactorLayout = AS_ASKED,
     place: int | None = None,
 ) -> Factors:
-    """U (m, rank) and V (n, rank) as float64, from two matrices that came back in an arrangement.
+    """U (m, rank) and V (n, rank) as float64, from two matrices that came back in a layout.
 
     Accepted: a tuple, list, named tuple, dataclass or dict of two tensors, arrays or lists of rows, by their names
     where these are U and V, else at a place that is known; other values beside them are left alone. Raises UnusableResult
@@ -40,40 +40,40 @@ def factors(
         raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")
     if len(parts) < 2:
         raise UnusableResult(f"It returned {len(parts)} value{'s' * (len(parts) != 1)}; expected: {wanted}.")
-    shapes = arrangement.shapes(m, n, rank)
+    shapes = layout.shapes(m, n, rank)
     first, second = (
         _matrix(part, name, wanted)
         for part, name in zip(_chosen(value, parts, shapes, place), "UV", strict=True)
     )
     if (first.shape, second.shape) != shapes:
         looks = next(
-            (other for other in ARRANGEMENTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
+            (other for other in LAYOUTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
         )
-        hint = f" It looks as if {looks.name}." if looks is not None and looks != arrangement else ""
+        hint = f" It looks as if {looks.name}." if looks is not None and looks != layout else ""
         raise UnusableResult(
             f"It returned shapes {first.shape} and {second.shape}; expected: {wanted}.{hint}"
         )
-    return arrangement.restored(first, second, rank)
+    return layout.restored(first, second, rank)
 
 
-def arrangement_of(value: Value, m: int, n: int, rank: int) -> Arrangement | None:
-    """The arrangement in which U and V came back; None where they cannot be told. All of m, n and rank must differ."""
-    for arrangement in (AS_ASKED, *ARRANGEMENTS):
+def layout_of(value: Value, m: int, n: int, rank: int) -> FactorLayout | None:
+    """The layout in which U and V came back; None where they cannot be told. All of m, n and rank must differ."""
+    for layout in (AS_ASKED, *LAYOUTS):
         try:
-            factors(value, m, n, rank, arrangement)
+            factors(value, m, n, rank, layout)
         except UnusableResult:
             continue
-        return arrangement
+        return layout
     return None
 
 
-def place_of(value: Value, m: int, n: int, rank: int, arrangement: Arrangement) -> int | None:
+def place_of(value: Value, m: int, n: int, rank: int, layout: FactorLayout) -> int | None:
     """Where among several values the first factor stands; None where there are two. All of m, n and rank must differ.
 
     On other matrices what stands beside the factors may have their shapes.
     """
     parts = items_of(value) or ()
-    return _first_of(parts, arrangement.shapes(m, n, rank)) if len(parts) > 2 else None
+    return _first_of(parts, layout.shapes(m, n, rank)) if len(parts) > 2 else None
 
 
 def _chosen(

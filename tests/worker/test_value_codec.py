@@ -20,7 +20,7 @@ from grader.lab import Exercise, Function, Learned, Located, array_of, call_bind
 from grader.labkit import UnusableResult, describe
 from grader.worker.value_codec import Room, to_wire
 from reference import LAB, exercises
-from reference.factors.reading import approximations, arrangement_of, factors, place_of
+from reference.factors.reading import approximations, factors, layout_of, place_of
 
 EXERCISES = exercises(20)
 
@@ -302,7 +302,7 @@ def read_value(value: protocol.Value) -> None:
     array_of(value)
     list(approximations(value, (3, 3)))
     for m, n, rank in ((3, 4, 2), (1, 1, 1), (2, 2, 2), (0, 1, 1)):
-        arrangement = arrangement_of(value, m, n, rank)
+        arrangement = layout_of(value, m, n, rank)
         place = place_of(value, m, n, rank, arrangement) if arrangement is not None else None
         with suppress(UnusableResult):
             factors(value, m, n, rank, place=place)
