@@ -7,6 +7,7 @@ from grader.grading.examine import examine_exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB
 from reference.sheet import FUNCTIONS
+from tests.support.sampling import covering
 from tests.support.workers import OpenBench
 
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
@@ -55,8 +56,7 @@ def examined(open_bench: OpenBench, text: str, masked: bool) -> ExaminedExercise
     return examine_exercise(exercise, open_bench(text, functions=FUNCTIONS), FUNCTIONS)
 
 
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize(("habit", "masked"), covering(tuple(HABITS), (False, True)))
 def test_a_habit_is_noted_and_costs_no_mark(open_bench: OpenBench, habit: str, masked: bool) -> None:
     found = examined(open_bench, code(habit, "", masked), masked)
     assert {check.outcome for check in found.checks} == {Outcome.PASS}
@@ -86,8 +86,9 @@ def test_a_mask_that_hides_nothing_is_still_the_only_one_that_another_can_do(ope
     assert outcomes["3.1-hidden"] is Outcome.FAIL
 
 
-@pytest.mark.parametrize("mistake", [mistake for mistake in MISTAKES if mistake])
-@pytest.mark.parametrize("habit", HABITS)
+@pytest.mark.parametrize(
+    ("habit", "mistake"), covering(tuple(HABITS), [mistake for mistake in MISTAKES if mistake])
+)
 def test_a_mistake_beside_a_habit_is_still_named(open_bench: OpenBench, habit: str, mistake: str) -> None:
     found = examined(open_bench, code(habit, mistake, False), False)
     assert [diagnosis.id for diagnosis in found.diagnoses] == [mistake]

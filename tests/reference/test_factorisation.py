@@ -76,6 +76,7 @@ def test_the_model_solution_passes_every_check_of_its_code(seed: int, dtype: tor
                 assert result.outcome is Outcome.PASS, (result.id, result.message)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(ALL), SEEDS)
 @settings(max_examples=120, deadline=None)
 def test_every_known_mistake_fails_a_check_whatever_the_seed(

@@ -1,22 +1,30 @@
-"""Fewer cases every day, all of them where `-m slow` is asked for."""
+"""Fewer cases every day, all of them with `-m slow`."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import product
 from typing import Any
 
 import pytest
 
-__all__ = ["first_of_each"]
+__all__ = ["covering", "first_of_each"]
 
 
-def first_of_each(
-    kind: Callable[[Any], object], cases: Iterable[Any], *, marks: Sequence[Any] = ()
-) -> list[Any]:
-    """The cases for `parametrize`, of which all but the first of each kind are marked as slow."""
+def first_of_each(kind: Callable[[Any], object], cases: Iterable[Any]) -> list[Any]:
+    """Cases for `parametrize`: all but the first of each kind are marked as slow."""
     seen: set[object] = set()
     chosen = []
     for case in cases:
-        slow = () if kind(case) not in seen else (pytest.mark.slow,)
+        chosen.append(_case(case if type(case) is tuple else (case,), slow=kind(case) in seen))
         seen.add(kind(case))
-        values = case if isinstance(case, tuple) and type(case) is tuple else (case,)
-        chosen.append(pytest.param(*values, marks=(*marks, *slow)))
     return chosen
+
+
+def covering(*values: Sequence[Any]) -> list[Any]:
+    """Every combination for `parametrize`: all but so many as show each value once are marked as slow."""
+    rounds = range(max(map(len, values)))
+    everyday = {tuple(several[i % len(several)] for several in values) for i in rounds}
+    return [_case(case, slow=case not in everyday) for case in product(*values)]
+
+
+def _case(case: tuple[Any, ...], *, slow: bool) -> Any:
+    return pytest.param(*case, marks=[pytest.mark.slow] if slow else [])
