@@ -314,6 +314,8 @@ class Finding(Frozen, frozen=True):
     """What to know about it though it costs nothing."""
     cost: str = ""
     """The id of a rubric line that says what a sound but different solution costs."""
+    blocked_by: str | msgspec.UnsetType = msgspec.UNSET
+    """The id of the check it waits for or follows, where it was not looked at; never written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):
