@@ -316,6 +316,8 @@ class Finding(Frozen, frozen=True):
     """Remarks that do not affect the marks."""
     cost: str = ""
     """The id of a rubric line that says what a correct solution that differs from the sheet costs."""
+    blocked_by: str | msgspec.UnsetType = msgspec.UNSET
+    """The id of the check it waits for or follows, if it was not run itself; never written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):

@@ -13,11 +13,9 @@ from grader.core.model import CheckResult, Finding, Outcome
 from grader.execution.missing_packages import missing_package
 from grader.lab.spec import Bench, Check, Exercise
 
-__all__ = ["is_passed_on", "iter_check_results", "needed_by", "run_checks"]
+__all__ = ["iter_check_results", "needed_by", "run_checks"]
 
 _log: Final = logging.getLogger("grader")
-
-_PASSED_ON: Final = "Could not be looked at: see "
 
 _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
@@ -41,11 +39,6 @@ def needed_by(exercise: Exercise, check: Check) -> tuple[Check, ...]:
             found.add(need)
             left += by_id[need].needs
     return tuple(other for other in exercise.checks if other.id in found)
-
-
-def is_passed_on(check: CheckResult) -> bool:
-    """Whether the result only repeats that of a check it needs."""
-    return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
 
 
 def iter_check_results(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
@@ -108,5 +101,7 @@ def _blocked(blocking: list[CheckResult]) -> Finding:
     for outcome in _INHERITED:
         for result in blocking:
             if result.outcome is outcome:
-                return Finding(outcome=outcome, message=f"{_PASSED_ON}“{result.title}”.")
-    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{blocking[0].title}”.")
+                message = f"Could not be looked at: see “{result.title}”."
+                return Finding(outcome=outcome, message=message, blocked_by=result.id)
+    first = blocking[0]
+    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{first.title}”.", blocked_by=first.id)

@@ -14,7 +14,6 @@ from rich.text import Text
 from grader.core.escaping import visible
 from grader.core.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
-from grader.execution.check_runner import is_passed_on
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text as texts
 from grader.reporting.wording import OUTCOMES, STYLES, UNDECIDED, VERDICTS, headline, mark_text
@@ -27,6 +26,11 @@ NOT_SHOWN: Final = (Outcome.PASS, Outcome.SKIPPED)
 def student_view(report: Report, plain: bool = False) -> RenderableType:
     """One student's story: each exercise, what failed and why, one next step."""
     return Group(*_View(plain).report(report))
+
+
+def _is_passed_on(check: CheckResult) -> bool:
+    """Whether the result says no more than that of the check it needs."""
+    return bool(check.blocked_by) and check.outcome is not Outcome.SKIPPED
 
 
 class _Matrices:
@@ -149,9 +153,9 @@ class _View:
         if passed:
             yield self._line(f"{self._symbol('✓')}{passed} check{'s' * (passed > 1)} passed", style="green")
         told = any(diagnosis.witness is not None for diagnosis in exercise.diagnoses)
-        passed_on = sum(map(is_passed_on, exercise.checks))
+        passed_on = sum(map(_is_passed_on, exercise.checks))
         for check in exercise.checks:
-            if check.outcome not in NOT_SHOWN and not is_passed_on(check):
+            if check.outcome not in NOT_SHOWN and not _is_passed_on(check):
                 yield from self._check(check, told)
         if passed_on:
             yield self._line(

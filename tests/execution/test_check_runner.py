@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
@@ -92,6 +93,17 @@ def test_what_is_open_is_handed_on_and_not_counted_as_wrong(outcome: Outcome) ->
     )
     assert run == ["a"]
     assert {result.outcome for result in results.values()} == {outcome}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING])
+def test_what_was_not_looked_at_names_the_check_it_waits_for(outcome: Outcome) -> None:
+    results, _ = judged(
+        check("a", PASS),
+        check("b", Finding(outcome)),
+        check("c", PASS, needs=("a", "b")),
+        check("d", PASS, needs=("c",)),
+    )
+    assert [results[id].blocked_by for id in "abcd"] == [msgspec.UNSET, msgspec.UNSET, "b", "c"]
 
 
 def test_our_own_fault_weighs_more_than_what_waits_for_a_person_or_is_missing() -> None:

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.core.model import ExerciseReport, Report, Submission, Verdict
+from grader.core.model import ExerciseReport, Outcome, Report, Submission, Verdict
 from grader.reporting.progress import ProgressDisplay
 from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 from tests.support.command_line import Grade, environment
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
-from tests.tools.showcase import full_report, report, right, wrong
+from tests.tools.showcase import check, full_report, report, right, wrong
 
 
 def shown(one: Report, width: int = 80, plain: bool = False) -> str:
@@ -184,6 +184,15 @@ def test_counts_tell_full_marks_work_to_look_at_and_the_rest_apart() -> None:
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
     assert "4 of 4 graded, finished: 1 not there yet, 1 to look at, 2 with full marks." in said
+
+
+def test_what_a_check_says_of_itself_is_shown_whatever_its_words_begin_with() -> None:
+    own = check(0, Outcome.MANUAL, "Could not be looked at: see “the scan”.")
+    after = msgspec.structs.replace(own, id="x-after", blocked_by=own.id)
+    exercise = msgspec.structs.replace(right("1", "t"), checks=(own, after), verdict=Verdict.MANUAL)
+    said = shown(report("ada", (exercise,)), 100)
+    assert said.count("see “the scan”") == 1
+    assert "1 more need what was not found" in said
 
 
 def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
