@@ -141,7 +141,7 @@ class CandidateBench(WorkerBench):
         """Nothing: most versions fail soon, and every call counts."""
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return what it gave the first time."""
+        """Make one call, or return the result of the first time."""
         if probe.weight == 1:
             seconds = min(self._call_seconds, probe.seconds or self._call_seconds)
             probe = msgspec.structs.replace(probe, seconds=seconds)

@@ -274,7 +274,7 @@ class _Watch:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix the student states."""
+        """Every number and matrix that the student states."""
         self.read_figures = True
         return self._bench.figures
 

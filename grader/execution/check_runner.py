@@ -21,7 +21,7 @@ _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
 
 def run_checks(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
-    """The result of every check of the exercise, in its order."""
+    """The result of every check of the exercise, in order."""
     return tuple(iter_check_results(exercise, bench))
 
 

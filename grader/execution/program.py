@@ -38,7 +38,7 @@ class Workers:
 
     @property
     def have_folder(self) -> bool:
-        """Whether the submission has left them the folder they run in."""
+        """Whether the submission has left their workdir intact."""
         return self._context.folder.is_dir()
 
     def start(self) -> Worker:

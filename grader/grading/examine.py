@@ -33,14 +33,14 @@ T = TypeVar("T")
 
 
 def grade_one(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> Report:
-    """Grade one submission in a worker of its own."""
+    """Grade one submission in its own worker."""
     return mark_submission(
         submission, examine(submission, plan, fork_server), plan.exercises, plan.lab.rubric
     )
 
 
 def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> ExaminedSubmission:
-    """Everything there is to know about a submission before it is marked."""
+    """Examine a submission: everything that is known before it is marked."""
     begun = time.monotonic()
     lab, limits = plan.lab, plan.limits
     source, flags = choose(submission, lab.functions, fork_server.readers)
@@ -83,7 +83,7 @@ def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> E
 def examine_exercise(
     exercise: Exercise, bench: Bench, functions: Sequence[Function] = (), budget: Budget | None = None
 ) -> ExaminedExercise:
-    """Judge and diagnose one exercise. Without a budget no repair is looked for."""
+    """Judge and diagnose one exercise. Without a budget, no repair is searched for."""
     results = run_checks(exercise, bench)
     return ExaminedExercise(
         id=exercise.id,
@@ -98,18 +98,18 @@ def examine_exercise(
 
 
 def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
-    """Judge, diagnose and mark one exercise. Without a budget no repair is looked for."""
+    """Judge, diagnose and mark one exercise. Without a budget, no repair is searched for."""
     return mark_exercise(exercise, examine_exercise(exercise, bench, lab.functions, budget), lab.rubric)
 
 
 def _illustrated(bench: Bench, exercise: Exercise, found: ExaminedExercise) -> ExaminedExercise:
-    """The findings with their pictures; one that cannot be drawn costs nothing else."""
+    """The findings with their pictures; one that cannot be drawn affects nothing else."""
     pictures = _spared(f"pictures of {exercise.id}", lambda: exercise.illustrate(bench, found.checks))
     return msgspec.structs.replace(found, pictures=pictures)
 
 
 def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
-    """What no mark depends on; nothing where it fails by our own fault."""
+    """A result that no mark depends on; nothing if it fails because of a fault in the grader."""
     try:
         return work()
     except SandboxError:

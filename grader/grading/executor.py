@@ -20,7 +20,7 @@ class Executor(Protocol):
 
     @property
     def unavailable_reason(self) -> str:
-        """What keeps it from `strict`, in a few words; empty where it holds or was not tried."""
+        """What prevents `strict`, in a few words; empty if it is in use or was not tried."""
 
     @property
     def size(self) -> int:

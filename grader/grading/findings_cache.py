@@ -57,7 +57,7 @@ class Cache:
         return digest.hexdigest()
 
     def get(self, key: str) -> ExaminedSubmission | None:
-        """What is kept under a key, or None."""
+        """The findings stored under a key, or None."""
         file = self._file(key)
         try:
             examined = msgspec.json.decode(file.read_bytes(), type=ExaminedSubmission)
@@ -67,7 +67,7 @@ class Cache:
         return examined
 
     def put(self, key: str, examined: ExaminedSubmission) -> None:
-        """Keep findings. Where that cannot be done nothing is kept, and nothing is lost."""
+        """Store findings. If that fails, nothing is stored and nothing is lost."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_text(self._file(key), msgspec.json.encode(examined).decode())

@@ -28,12 +28,12 @@ class LocalExecutor:
 
     @property
     def level(self) -> Level:
-        """The isolation that workers get."""
+        """The isolation level of the workers."""
         return self._fork_server.level
 
     @property
     def unavailable_reason(self) -> str:
-        """What keeps this machine from `strict`."""
+        """What prevents `strict` on this machine."""
         return self._fork_server.unavailable_reason
 
     def submit(
@@ -48,7 +48,7 @@ class LocalExecutor:
             except SandboxError as error:
                 if not _starts_workers(self._fork_server, self._plan.limits):
                     raise
-                raise GraderError(str(error)) from error  # the trouble of this submission, and no other's
+                raise GraderError(str(error)) from error  # concerns only this submission
 
         return self._pool.submit(work)
 
@@ -59,7 +59,7 @@ class LocalExecutor:
 
 
 def _starts_workers(fork_server: ForkServer, limits: Limits) -> bool:
-    """Whether a worker that has nothing to do with any submission can be started."""
+    """Whether a worker can be started at all, without any submission."""
     try:
         with temporary_workdir(Path("/"), ()) as folder:
             Worker(fork_server, folder, limits).close()

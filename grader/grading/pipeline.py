@@ -86,7 +86,7 @@ def _next_report(pending: "dict[Future[ExaminedSubmission], Submission]", plan: 
 
 
 def _keep(cache: Cache, submission: Submission, key: str, done: "Future[ExaminedSubmission]") -> None:
-    """Keep findings as soon as they are there, if the files are still what they were before they were read."""
+    """Cache findings as soon as they are ready, if the files are still the same as before they were read."""
     if done.cancelled() or done.exception() is not None:
         return
     try:
@@ -97,7 +97,7 @@ def _keep(cache: Cache, submission: Submission, key: str, done: "Future[Examined
 
 
 def _known(submission: Submission, plan: RunPlan, cache: Cache | None) -> Report | None:
-    """The report of what an earlier run found; None where that is nothing that can be marked."""
+    """The report from cached findings; None if they cannot be marked."""
     key = _key(submission, cache)
     if cache is None or not key:
         return None

@@ -22,7 +22,7 @@ class Row(Frozen, Generic[Context], frozen=True, kw_only=True):
     name: str
     """The check's id without the exercise."""
     title: str
-    """What must hold, in a sentence."""
+    """The condition that must hold, in a sentence."""
     run: Callable[[Context, Bench], Finding]
     """Looks at it; the context is the same for all rows of a table."""
     advice: str = ""

@@ -36,10 +36,10 @@ def dkw_tolerance(n: int, failure: float) -> float:
 
 
 def extreme_tolerance(n: int, failure: float) -> float:
-    """Return how far the largest of n draws from U(0, 1) may stay below 1, but for a chance of `failure`.
+    """Return how far the largest of n draws from U(0, 1) may stay below 1, except with probability `failure`.
 
-    All n draws are below 1 − t with probability (1 − t)ⁿ ≤ exp(−n t). Solved for t; by symmetry the same holds of
-    the smallest above 0. Raises ValueError unless n ≥ 1 and 0 < failure < 1.
+    All n draws are below 1 − t with probability (1 − t)ⁿ ≤ exp(−n t). Solved for t; by symmetry the same
+    holds for the smallest above 0. Raises ValueError unless n ≥ 1 and 0 < failure < 1.
     """
     if n < 1 or not 0.0 < failure < 1.0:
         raise ValueError(f"no tolerance for {n} draws and probability {failure}")

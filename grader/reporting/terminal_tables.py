@@ -104,7 +104,7 @@ def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
 
 
 def claims_table(outcomes: Sequence[self_test.ClaimOutcome]) -> Table:
-    """One line a claim: what students' code does not do, whether that held, and what stopped it."""
+    """One line per claim: what student code cannot do, whether that held, and what stopped it."""
     table = Table("Student code …", "Holds", header_style="bold")
     table.add_column("What happened", overflow="fold")
     for outcome in outcomes:

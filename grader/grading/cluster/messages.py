@@ -45,7 +45,7 @@ class Offer(Frozen, frozen=True):
 
 
 def packed(value: Job | Offer | ExaminedSubmission | Terms) -> bytes:
-    """A message."""
+    """Encode a message."""
     return msgspec.msgpack.encode(value)
 
 
@@ -55,7 +55,7 @@ def job_from(data: bytes) -> Job:
 
 
 def examined_from(data: Any) -> ExaminedSubmission:
-    """Findings that came back. Raises ClusterError where they are something else."""
+    """Decode returned findings. Raises ClusterError if they are invalid."""
     try:
         return msgspec.msgpack.decode(data, type=ExaminedSubmission)
     except (msgspec.MsgspecError, TypeError) as error:
