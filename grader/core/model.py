@@ -4,7 +4,7 @@ A submission becomes sources, sources become observations, observations become f
 findings become marks, marks become a report. No type here knows what a matrix is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from grader.core.evidence import Answer, Claim, Excerpt, Picture, Witness
 
 __all__ = [
     "CheckResult",
+    "Comparison",
     "Diagnosis",
     "Died",
     "ExerciseReport",
@@ -293,6 +294,23 @@ class Diagnosis(Frozen, frozen=True):
     """What was run to be sure of it."""
 
 
+class Comparison(Frozen, frozen=True):
+    """Numbers that came back beside those that should have, in the same order: how near a wrong answer is."""
+
+    observed: tuple[float, ...]
+    """What came back."""
+    expected: tuple[float, ...]
+    """What should have come back."""
+
+    @classmethod
+    def of(cls, observed: Iterable[npt.ArrayLike], expected: Iterable[npt.ArrayLike]) -> "Comparison":
+        """Compare arrays, such as U and V, entry by entry. The shapes are the lab's to compare."""
+        first, second = (
+            tuple(float(x) for array in arrays for x in np.ravel(array)) for arrays in (observed, expected)
+        )
+        return cls(first, second)
+
+
 class Finding(Frozen, frozen=True):
     """What one check found, in words a student can act on."""
 
@@ -316,6 +334,9 @@ class Finding(Frozen, frozen=True):
     """The id of a rubric line that says what a sound but different solution costs."""
     blocked_by: str | msgspec.UnsetType = msgspec.UNSET
     """The id of the check it waits for or follows, where it was not looked at; never written to results.json."""
+    compared: Comparison | msgspec.UnsetType = msgspec.UNSET
+    """The numbers behind `got` and `wanted`, from which a search for repairs sees how near a program came; never
+    written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):

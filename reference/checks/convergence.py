@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Finding, Outcome
+from grader.core.model import Comparison, Finding, Outcome
 from grader.lab import Bench
 from grader.labkit import low_rank
 from reference import matrices
@@ -110,6 +110,7 @@ class Convergence:
             got=f"{least:.6g}" if np.isfinite(least) else "",
             wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have"
             + ", reached step by step" * bool(leap),
+            compared=Comparison.of([least], [self._rank_one]),
             call=self._descent.call_text(bench, setting),
         )
 

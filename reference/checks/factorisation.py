@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from grader import protocol
-from grader.core.model import Finding, Outcome
+from grader.core.model import Comparison, Finding, Outcome
 from grader.lab import Bench, Check
 from reference.checks.call_constraints import MASK_TYPES, HabitsSeen
 from reference.checks.convergence import Convergence
@@ -230,13 +230,14 @@ class Ladder:
                 call=self.descent.call_text(bench, setting),
             )
         if not _equal(once, later):
-            return self._fail(
+            failed = self._fail(
                 bench,
                 "With lr = 0 a step changes nothing, yet U and V come out different after 1 and after 3 epochs.",
                 setting.changed(epochs=3 * setting.fewest),
                 got=_both(later),
                 wanted=f"as after one epoch: {_both(once)}",
             )
+            return msgspec.structs.replace(failed, compared=Comparison.of(later, once))
         return Finding(outcome=Outcome.PASS)
 
     def _start(self, bench: Bench) -> Finding:
@@ -352,13 +353,14 @@ class Ladder:
             except Refused as refused:
                 return self._fail(bench, str(refused), changed)
             if not _equal(got, other):
-                return self._fail(
+                failed = self._fail(
                     bench,
                     "Only values at hidden cells were changed, and the result changed with them.",
                     changed,
                     got=_both(other),
                     wanted=f"as with the values before: {_both(got)}",
                 )
+                return msgspec.structs.replace(failed, compared=Comparison.of(other, got))
         if not has_moved:
             return self._fail(
                 bench, "Nothing moves with any mask, so that no value can matter.", pairs[-1][0]
@@ -486,7 +488,7 @@ class Ladder:
         self, bench: Bench, mismatch: Mismatch, setting: Setting, defaults: bool = False
     ) -> Finding:
         epochs = f"{setting.epochs} epoch{'s' * (setting.epochs > 1)}"
-        return self._fail(
+        failed = self._fail(
             bench,
             f"After {epochs} from your own start, {mismatch.entry} is {mismatch.got:.6f}; the sheet's rule gives "
             f"{mismatch.wanted:.6f}.",
@@ -496,6 +498,8 @@ class Ladder:
             tolerance=f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)",
             defaults=defaults,
         )
+        compared = Comparison.of(mismatch.got_factors, mismatch.wanted_factors)
+        return msgspec.structs.replace(failed, compared=compared)
 
 
 def _noted(finding: Finding, *notes: str) -> Finding:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import protocol
-from grader.core.model import Figure, Finding, Frozen, Observation, Outcome, Probe
+from grader.core.model import Comparison, Figure, Finding, Frozen, Observation, Outcome, Probe
 from grader.execution.stated_values import array_of
 from grader.lab import Bench, Check, Located
 from grader.lab.call_binding import written
@@ -278,11 +278,13 @@ class Decomposition:
             message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was asked for."
         else:
             message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
+        wanted = low_rank.best_approximation(A, case.rank)
         return Finding(
             outcome=Outcome.FAIL,
             message=message,
             got=format_matrix(nearest),
-            wanted=format_matrix(low_rank.best_approximation(A, case.rank)),
+            wanted=format_matrix(wanted),
+            compared=Comparison.of([nearest], [wanted]),
             tolerance=f"{tolerance.excess_loss:.1e} in the squared error (backward error of a float32 SVD)",
             call=call,
         )
