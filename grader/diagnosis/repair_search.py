@@ -9,14 +9,23 @@ finds the same on every machine.
 
 import difflib
 import math
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 
 from grader import protocol
-from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
+from grader.core.model import (
+    CheckResult,
+    Comparison,
+    Figure,
+    Finding,
+    Frozen,
+    LoadReport,
+    Observation,
+    Outcome,
+    Probe,
+)
 from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced, without_each
 from grader.execution.bench import Key, WorkerBench, key_of
@@ -59,7 +68,8 @@ MOST_LINES_OF_A_SHORT_CALL: Final = 10 * LINES_OF_A_CALL
 EXTENDED: Final = 8
 """Programs that came further and are edited once more."""
 
-_NUMBER: Final = re.compile(r"-?\d+\.\d+")
+NEAR: Final = 5e-5
+"""Numbers no further apart are the same to four decimals, as many as a student is shown."""
 
 MAX_CODE: Final = 8_000
 """Characters of a program that is edited, without ends of lines: a solution has 2,000, and the number of edits grows with
@@ -496,11 +506,15 @@ def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
 
 def _nearness(finding: Finding) -> tuple[int, float]:
     """How many of the numbers that came back are those that were wanted, and minus the distance of the rest."""
-    got, wanted = ([float(n) for n in _NUMBER.findall(text)] for text in (finding.got, finding.wanted))
-    if not got or len(got) != len(wanted):
+    compared = finding.compared
+    if not isinstance(compared, Comparison) or not compared.observed:
         return 0, -math.inf
-    distances = [abs(theirs - ours) for ours, theirs in zip(wanted, got, strict=True)]
-    return distances.count(0.0), -sum(distances)
+    if len(compared.observed) != len(compared.expected):
+        return 0, -math.inf
+    distances = [abs(x - y) for x, y in zip(compared.observed, compared.expected, strict=True)]
+    if not all(map(math.isfinite, distances)):
+        return 0, -math.inf
+    return sum(distance <= NEAR for distance in distances), -sum(distances)
 
 
 def _diff(before: str, after: str, name: str) -> str:

@@ -6,11 +6,11 @@ import msgspec
 import pytest
 
 from grader import protocol
-from grader.core.model import Diagnosis, Finding, Outcome, Probe
+from grader.core.model import Comparison, Diagnosis, Finding, Outcome, Probe
 from grader.diagnosis.repair_search import Budget, Repair, Search, search
 from grader.execution.bench import WorkerBench
 from grader.execution.check_runner import run_checks
-from grader.lab import Bench, Check, Exercise
+from grader.lab import Bench, Check, Exercise, array_of
 from reference import LAB
 from tests.support.workers import WORK, OpenBench
 from tests.tools.accuracy import CORPUS
@@ -150,6 +150,29 @@ DOUBLE = Exercise(
 
 def _double(bench: WorkerBench, **budget: int) -> Search:
     return search(DOUBLE, (WORK,), bench, run_checks(DOUBLE, bench), Budget(**budget))
+
+
+def _at(wanted: tuple[float, ...], by_numbers: bool, bench: Bench) -> Finding:
+    """A vector is asked for. What was seen and wanted is told in words without numbers, the numbers beside them or not."""
+    observation = bench.observe(Probe("work", {"A": 3}, seed=1))
+    seen = array_of(observation.value) if isinstance(observation, protocol.Returned) else None
+    if seen is not None and seen.tolist() == list(wanted):
+        return Finding(outcome=Outcome.PASS)
+    compared = Comparison.of([seen], [wanted]) if by_numbers and seen is not None else msgspec.UNSET
+    return Finding(outcome=Outcome.FAIL, got="another vector", wanted="the vector", compared=compared)
+
+
+@pytest.mark.parametrize("by_numbers", [True, False])
+def test_a_program_comes_nearer_by_the_numbers_of_a_finding_whatever_its_words(
+    open_bench: OpenBench, by_numbers: bool
+) -> None:
+    run = partial(_at, (4.0, -2.0), by_numbers)
+    exercise = Exercise(
+        "at", "At", "", (Check("at", "It is the vector", run),), _no_diagnosis, lambda results: ""
+    )
+    bench = open_bench("def work(A):\n    return [A - 1.0, A + 5.0]\n")
+    found = search(exercise, (WORK,), bench, run_checks(exercise, bench))
+    assert bool(found.repairs) is by_numbers
 
 
 WRONG_LOOP = """\
