@@ -7,7 +7,8 @@ import pytest
 
 from grader import protocol
 from grader.core.model import Comparison, Diagnosis, Finding, Outcome, Probe
-from grader.diagnosis.repair_search import Budget, Repair, Search, search
+from grader.diagnosis.repair_search import search
+from grader.diagnosis.repair_types import Budget, Repair, SearchResult
 from grader.execution.bench import WorkerBench
 from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise, array_of
@@ -18,7 +19,7 @@ from tests.tools.accuracy import CORPUS
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 
 
-def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> Search:
+def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> SearchResult:
     results = run_checks(exercise, bench)
     worth = LAB.rubric.exercises.get(exercise.id)
     counted = None if worth is None else [check for check, marks in worth.checks.items() if marks > 0]
@@ -148,7 +149,7 @@ DOUBLE = Exercise(
 )
 
 
-def _double(bench: WorkerBench, **budget: int) -> Search:
+def _double(bench: WorkerBench, **budget: int) -> SearchResult:
     return search(DOUBLE, (WORK,), bench, run_checks(DOUBLE, bench), Budget(**budget))
 
 
@@ -187,7 +188,7 @@ def work(A):
 
 
 def test_what_is_right_costs_nothing(open_bench: OpenBench) -> None:
-    assert _double(open_bench("def work(A):\n    return A + A\n")) == Search(())
+    assert _double(open_bench("def work(A):\n    return A + A\n")) == SearchResult(())
 
 
 def test_what_cannot_be_mended_ends_within_the_budget(open_bench: OpenBench) -> None:
@@ -240,6 +241,6 @@ def test_a_repair_says_the_place_without_the_mended_line(open_bench: OpenBench) 
 
 def test_a_repair_is_a_plain_value(open_bench: OpenBench) -> None:
     found = _double(open_bench("def work(A):\n    return A - A\n"), wanted=1)
-    assert msgspec.json.decode(msgspec.json.encode(found), type=Search) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=SearchResult) == found
     place = found.repairs[0].places[0]
     assert (place.kind, place.line, place.original) == ("operator", 2, "    return A - A")
