@@ -10,9 +10,20 @@ import pytest
 from conftest import RIGHT_SVD, WRONG_SVD, Grade, Handed
 
 from grader.core.errors import TableError
-from grader.core.model import CheckResult, ExerciseReport, HandMark, Identity, Outcome, Report, Verdict
+from grader.core.model import (
+    CheckResult,
+    ExerciseReport,
+    Flag,
+    FlagKind,
+    HandMark,
+    Identity,
+    Outcome,
+    Report,
+    Verdict,
+)
 from grader.lab import ExerciseRubric, Rubric
 from grader.marking.manual_marks import Entry, append, in_words, laid_over, read_marks
+from grader.reporting.wording import flag_sentences
 from reference import RUBRIC_PATH
 
 ONLY_21 = ("--exercise", "2.1")
@@ -191,10 +202,11 @@ def report(a: Outcome = Outcome.PASS, marks: float = 1.5, cost: str = "") -> Rep
         files=(),
         marks=marks,
         max_marks=2.0,
-        flags=("Late.", "1: a person has to look."),
+        flags=("Late.",),
         seconds=0.0,
         exercises=(exercise,),
         identity=Identity(id="s1", moodle="77"),
+        undecided=(Flag(FlagKind.LOOK, "1"),),
     )
 
 
@@ -226,8 +238,8 @@ def test_what_a_person_gives_stands_in_the_place_of_what_checks_gave(
     after = laid_over(report(), entries, RUBRIC)
     (exercise,) = after.exercises
     assert (after.marks, exercise.marks, exercise.verdict) == (marks, marks, verdict)
-    assert "Late." in after.flags
-    assert ("1: a person has to look." in after.flags) == (verdict is Verdict.MANUAL)
+    assert "Late." in flag_sentences(after)
+    assert ("1: a person has to look." in flag_sentences(after)) == (verdict is Verdict.MANUAL)
     assert (exercise.next_step == "") == (verdict is Verdict.FULL)
 
 

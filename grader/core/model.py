@@ -24,6 +24,8 @@ __all__ = [
     "ExerciseReport",
     "Figure",
     "Finding",
+    "Flag",
+    "FlagKind",
     "HandMark",
     "Identity",
     "LoadReport",
@@ -398,6 +400,24 @@ class ExerciseReport(Frozen, frozen=True):
     """What was written in words, for the person marking."""
 
 
+class FlagKind(StrEnum):
+    """Why an exercise's mark is not final."""
+
+    LOOK = "look"
+    """A person has to look."""
+    FAILED = "failed"
+    """The grader itself failed."""
+
+
+class Flag(Frozen, frozen=True):
+    """What the person marking has to know of one exercise; the sentence is made where it is shown."""
+
+    kind: FlagKind
+    """What it is about."""
+    exercise: str
+    """The id of the exercise."""
+
+
 class Report(Frozen, frozen=True):
     """One student's result."""
 
@@ -419,3 +439,5 @@ class Report(Frozen, frozen=True):
     """Who the student is to the systems around."""
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""
+    undecided: tuple[Flag, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Exercises whose marks are not final; in results.json these are sentences among the flags."""
