@@ -24,6 +24,8 @@ __all__ = [
     "ExerciseReport",
     "Figure",
     "Finding",
+    "Flag",
+    "FlagKind",
     "HandMark",
     "Identity",
     "LoadReport",
@@ -400,6 +402,24 @@ class ExerciseReport(Frozen, frozen=True):
     """Written answers, for the person marking."""
 
 
+class FlagKind(StrEnum):
+    """Why an exercise's mark is not final."""
+
+    LOOK = "look"
+    """A person has to look."""
+    FAILED = "failed"
+    """The grader itself failed."""
+
+
+class Flag(Frozen, frozen=True):
+    """What the person marking has to know of one exercise; the sentence is made where it is shown."""
+
+    kind: FlagKind
+    """What it is about."""
+    exercise: str
+    """The id of the exercise."""
+
+
 class Report(Frozen, frozen=True):
     """One student's result."""
 
@@ -421,3 +441,5 @@ class Report(Frozen, frozen=True):
     """The student's identity in other systems."""
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""
+    undecided: tuple[Flag, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Exercises whose marks are not final; in results.json these are sentences among the flags."""

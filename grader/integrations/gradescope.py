@@ -21,7 +21,7 @@ from grader.core.errors import LabError
 from grader.core.escaping import visible
 from grader.core.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.lab.loader import find_lab, load_lab
-from grader.reporting.wording import UNDECIDED, are_open
+from grader.reporting.wording import UNDECIDED, are_open, flag_sentences
 
 __all__ = ["autograder_zip", "results"]
 
@@ -45,7 +45,7 @@ def results(report: Report) -> str:
     document = {
         **({} if waiting else {"score": report.marks}),
         "execution_time": report.seconds,
-        "output": visible("\n".join([*told, *report.flags])),
+        "output": visible("\n".join([*told, *flag_sentences(report)])),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",

@@ -44,6 +44,9 @@ ORDINARY: Final = frozenset(
 ) | {word.lower() for word in (*keyword.kwlist, *dir(builtins))}
 """Words of downloads and of Python, which are never replaced even if they are part of a name."""
 
+IDS: Final = ("id", "student", "exercise", "blocked_by")
+"""Fields that hold an id, whatever letters it is made of."""
+
 LETTERS: Final = r"[^\W\d_]"
 
 
@@ -148,9 +151,7 @@ def _walked(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, tuple):
         return tuple(_walked(item, change) for item in value)
     if isinstance(value, msgspec.Struct):
-        fields = {
-            name: getattr(value, name) for name in value.__struct_fields__ if name not in ("id", "student")
-        }
+        fields = {name: getattr(value, name) for name in value.__struct_fields__ if name not in IDS}
         return msgspec.structs.replace(
             value, **{name: _walked(field, change) for name, field in fields.items()}
         )

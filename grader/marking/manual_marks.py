@@ -17,7 +17,7 @@ import msgspec
 from grader.core.errors import TableError
 from grader.core.model import ExerciseReport, Frozen, HandMark, Identity, Outcome, Report, Verdict
 from grader.lab.spec import Rubric
-from grader.marking.marks import look_flags, mark, verdict_by_hand
+from grader.marking.marks import mark, undecided, verdict_by_hand
 from grader.submissions.csv_tables import Table, read_table
 
 __all__ = [
@@ -147,13 +147,11 @@ def apply_manual_marks(report: Report, entries: Iterable[Entry], rubric: Rubric)
     if not given:
         return report
     exercises = tuple(_laid_over(exercise, given, rubric) for exercise in report.exercises)
-    settled = set(look_flags(report.exercises))
-    flags = (*(flag for flag in report.flags if flag not in settled), *look_flags(exercises))
     return msgspec.structs.replace(
         report,
         exercises=exercises,
         marks=round(sum(exercise.marks for exercise in exercises), 4),
-        flags=flags,
+        undecided=undecided(exercises),
     )
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from grader.core.model import CheckResult, ExerciseReport, Outcome, Verdict
+from grader.core.model import CheckResult, ExerciseReport, Flag, FlagKind, Outcome, Verdict
 from grader.lab.spec import Rubric
 
-__all__ = ["A_PERSON_LOOKS", "THE_GRADER_FAILED", "look_flags", "mark", "verdict_by_hand"]
+__all__ = ["mark", "undecided", "verdict_by_hand"]
 
-A_PERSON_LOOKS: Final = "a person has to look."
-THE_GRADER_FAILED: Final = "the grader itself failed."
-"""The text of a flag after the exercise's number."""
+_FLAGS: Final = {Verdict.MANUAL: FlagKind.LOOK, Verdict.ERROR: FlagKind.FAILED}
 
 
 def mark(
@@ -60,12 +58,14 @@ def verdict_by_hand(marks: float, most: float) -> Verdict:
     return _verdict(marks, most, [])
 
 
-def look_flags(exercises: Iterable[ExerciseReport]) -> tuple[str, ...]:
-    """Flags for the person marking about verdicts that are not final."""
+def undecided(exercises: Iterable[ExerciseReport]) -> tuple[Flag, ...]:
+    """The verdicts that are not final, for the person marking: what to look at, then what the grader failed at."""
     judged = tuple(exercises)
-    return (
-        *(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL),
-        *(f"{report.id}: {THE_GRADER_FAILED}" for report in judged if report.verdict is Verdict.ERROR),
+    return tuple(
+        Flag(kind, report.id)
+        for verdict, kind in _FLAGS.items()
+        for report in judged
+        if report.verdict is verdict
     )
 
 

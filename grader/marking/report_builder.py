@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Report, Submission, Verdict
 from grader.lab.spec import Exercise, Rubric
 from grader.marking.findings import ExaminedExercise, ExaminedSubmission
-from grader.marking.marks import look_flags, mark
+from grader.marking.marks import mark, undecided
 
 __all__ = ["mark_exercise", "mark_submission"]
 
@@ -16,17 +16,17 @@ def mark_submission(
     """The report of a submission. Runs no student code."""
     found = {exercise.id: exercise for exercise in examined.exercises}
     marked = tuple(mark_exercise(exercise, found[exercise.id], rubric) for exercise in exercises)
-    flags = (*examined.flags, *look_flags(marked))
     return Report(
         student=submission.student,
         files=examined.files,
         marks=round(sum(report.marks for report in marked), 4),
         max_marks=round(sum(report.max_marks for report in marked), 4),
-        flags=tuple(dict.fromkeys(flags)),
+        flags=tuple(dict.fromkeys(examined.flags)),
         seconds=examined.seconds,
         exercises=marked,
         identity=submission.identity,
         style=examined.style,
+        undecided=undecided(marked),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from grader.core.escaping import visible
 from grader.core.model import Report
 from grader.marking.manual_marks import in_words
-from grader.reporting.wording import are_open
+from grader.reporting.wording import are_open, flag_sentences
 
 __all__ = ["gradebook_csv", "names_csv"]
 
@@ -36,7 +36,7 @@ def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str
                 *(f"{marks[i]:g}" if i in marks else "" for i in exercise_ids),
                 "" if waiting else f"{report.marks:g}",
                 f"{report.max_marks:g}",
-                _cell(" | ".join(report.flags)),
+                _cell(" | ".join(flag_sentences(report))),
                 _cell(" | ".join(sentence for each in report.exercises for sentence in in_words(each))),
             ]
         )

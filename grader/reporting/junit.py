@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from grader.core.escaping import visible
 from grader.core.model import CheckResult, ExerciseReport, Outcome, Report
+from grader.reporting.wording import flag_sentences
 
 __all__ = ["junit_xml"]
 
@@ -55,8 +56,9 @@ def _suite(report: Report, lab: str) -> ElementTree.Element:
     )
     for exercise, check in cases:
         suite.append(_case(report, exercise, check, lab))
-    if report.flags:
-        ElementTree.SubElement(suite, "system-out").text = visible("\n".join(report.flags))
+    flags = flag_sentences(report)
+    if flags:
+        ElementTree.SubElement(suite, "system-out").text = visible("\n".join(flags))
     return suite
 
 

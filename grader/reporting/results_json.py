@@ -13,6 +13,7 @@ from grader import __version__
 from grader.core.errors import PathError
 from grader.core.model import CheckResult, Frozen, Identity, Report
 from grader.marking.common_mistakes import SharedMistake, shared_mistakes
+from grader.reporting.wording import flag_sentences
 
 __all__ = [
     "SCHEMA",
@@ -68,7 +69,9 @@ def _written(report: Report) -> Report:
         msgspec.structs.replace(exercise, checks=tuple(map(_written_check, exercise.checks)))
         for exercise in report.exercises
     )
-    return msgspec.structs.replace(report, exercises=exercises)
+    return msgspec.structs.replace(
+        report, exercises=exercises, flags=flag_sentences(report), undecided=msgspec.UNSET
+    )
 
 
 def _written_check(check: CheckResult) -> CheckResult:

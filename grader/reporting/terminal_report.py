@@ -16,7 +16,15 @@ from grader.core.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witnes
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text as texts
-from grader.reporting.wording import OUTCOMES, STYLES, UNDECIDED, VERDICTS, headline, mark_text
+from grader.reporting.wording import (
+    OUTCOMES,
+    STYLES,
+    UNDECIDED,
+    VERDICTS,
+    flag_sentences,
+    headline,
+    mark_text,
+)
 
 __all__ = ["student_view"]
 
@@ -57,7 +65,7 @@ class _View:
         yield Text(f"{visible(report.student)}: {marks}{so_far}. {headline(report)}", style="bold")
         if undecided:
             yield Text(f"Not final: a person still has to look at {', '.join(undecided)}.", style="magenta")
-        for flag in report.flags:
+        for flag in flag_sentences(report):
             yield Text(f"  note: {visible(flag)}", style="yellow")
         for exercise in report.exercises:
             yield Text()

@@ -19,7 +19,7 @@ from grader.core.model import Report, Verdict
 from grader.lab.spec import Exercise, Lab
 from grader.marking.manual_marks import in_words
 from grader.reporting.terminal_report import student_view
-from grader.reporting.wording import STYLES, VERDICTS, are_open
+from grader.reporting.wording import STYLES, VERDICTS, are_open, flag_sentences
 from grader.sandbox import self_test
 
 __all__ = [
@@ -132,9 +132,12 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
             for exercise in report.exercises
         }
         total = _total(report.marks, report.max_marks)
-        flags = str(len(report.flags)) if report.flags else ""
+        flags = len(flag_sentences(report))
         table.add_row(
-            Text(visible(report.student)), *(cells.get(i, Text()) for i in exercise_ids), total, flags
+            Text(visible(report.student)),
+            *(cells.get(i, Text()) for i in exercise_ids),
+            total,
+            str(flags or ""),
         )
     return table
 

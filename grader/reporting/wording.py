@@ -5,7 +5,7 @@ Every colour comes with a symbol and every symbol with words, so that none of th
 
 from typing import Final
 
-from grader.core.model import Frozen, Outcome, Report, Verdict
+from grader.core.model import FlagKind, Frozen, Outcome, Report, Verdict
 
 __all__ = [
     "NEEDS_A_LOOK",
@@ -15,6 +15,7 @@ __all__ = [
     "VERDICTS",
     "Wording",
     "are_open",
+    "flag_sentences",
     "headline",
     "mark_text",
     "percent",
@@ -50,6 +51,11 @@ OUTCOMES: Final = {
 STYLES: Final = {"good": "green", "part": "yellow", "bad": "red", "quiet": "dim", "ask": "magenta"}
 """The terminal colour of each tone."""
 
+_FLAGS: Final = {
+    FlagKind.LOOK: "a person has to look.",
+    FlagKind.FAILED: "the grader itself failed.",
+}
+
 UNDECIDED: Final = frozenset({Verdict.MANUAL, Verdict.ERROR})
 """Verdicts under which the mark can still change."""
 
@@ -59,6 +65,13 @@ NEEDS_A_LOOK: Final = frozenset({Verdict.MANUAL, Verdict.ERROR, Verdict.MISSING}
 def are_open(report: Report) -> tuple[str, ...]:
     """The ids of exercises whose marks can still change: neither these marks nor a total may be exported."""
     return tuple(exercise.id for exercise in report.exercises if exercise.verdict in UNDECIDED)
+
+
+def flag_sentences(report: Report) -> tuple[str, ...]:
+    """Everything the person marking has to know, in sentences."""
+    undecided = report.undecided if isinstance(report.undecided, tuple) else ()
+    sentences = (f"{flag.exercise}: {_FLAGS[flag.kind]}" for flag in undecided)
+    return tuple(dict.fromkeys((*report.flags, *sentences)))
 
 
 def headline(report: Report) -> str:

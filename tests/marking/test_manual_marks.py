@@ -9,9 +9,20 @@ from typing import Any
 import pytest
 
 from grader.core.errors import TableError
-from grader.core.model import CheckResult, ExerciseReport, HandMark, Identity, Outcome, Report, Verdict
+from grader.core.model import (
+    CheckResult,
+    ExerciseReport,
+    Flag,
+    FlagKind,
+    HandMark,
+    Identity,
+    Outcome,
+    Report,
+    Verdict,
+)
 from grader.lab import ExerciseRubric, Rubric
 from grader.marking.manual_marks import Entry, append, apply_manual_marks, in_words, read_marks
+from grader.reporting.wording import flag_sentences
 from reference import RUBRIC_PATH
 from tests.support.command_line import Grade
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
@@ -192,10 +203,11 @@ def report(a: Outcome = Outcome.PASS, marks: float = 1.5, cost: str = "") -> Rep
         files=(),
         marks=marks,
         max_marks=2.0,
-        flags=("Late.", "1: a person has to look."),
+        flags=("Late.",),
         seconds=0.0,
         exercises=(exercise,),
         identity=Identity(id="s1", moodle="77"),
+        undecided=(Flag(FlagKind.LOOK, "1"),),
     )
 
 
@@ -227,8 +239,8 @@ def test_what_a_person_gives_stands_in_the_place_of_what_checks_gave(
     after = apply_manual_marks(report(), entries, RUBRIC)
     (exercise,) = after.exercises
     assert (after.marks, exercise.marks, exercise.verdict) == (marks, marks, verdict)
-    assert "Late." in after.flags
-    assert ("1: a person has to look." in after.flags) == (verdict is Verdict.MANUAL)
+    assert "Late." in flag_sentences(after)
+    assert ("1: a person has to look." in flag_sentences(after)) == (verdict is Verdict.MANUAL)
     assert (exercise.next_step == "") == (verdict is Verdict.FULL)
 
 

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,17 @@ from grader.core.evidence import (
     Quote,
     Witness,
 )
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
+from grader.core.model import (
+    CheckResult,
+    Diagnosis,
+    ExerciseReport,
+    Flag,
+    FlagKind,
+    HandMark,
+    Outcome,
+    Report,
+    Verdict,
+)
 from grader.reporting.pages import (
     ClassCell,
     ClassRow,
@@ -35,7 +46,7 @@ from grader.reporting.pages import (
     render_student_markdown,
     render_student_text,
 )
-from grader.reporting.wording import OUTCOMES, VERDICTS
+from grader.reporting.wording import OUTCOMES, VERDICTS, flag_sentences
 
 LAB = "Lab 1: matrices & gradients"
 
@@ -400,6 +411,20 @@ def test_every_ink_has_contrast_on_its_paper_in_light_and_dark() -> None:
         for ink, paper in pairs:
             dark, light = sorted((luminance(palette[ink]), luminance(palette[paper])))
             assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, paper)
+
+
+def test_a_verdict_that_waits_is_said_once_and_every_other_flag_as_it_is() -> None:
+    waiting = msgspec.structs.replace(
+        report(exercise(Verdict.MANUAL), flags=("1.1: a person has to look at the scan.",)),
+        undecided=(Flag(FlagKind.LOOK, "1.1"),),
+    )
+    row = class_row(waiting)
+    assert row.reasons == (
+        f"{waiting.exercises[0].id}: {VERDICTS[Verdict.MANUAL].words}",
+        "1.1: a person has to look at the scan.",
+    )
+    assert row.flags == flag_sentences(waiting)
+    assert row.flags[1:] == ("1.1: a person has to look.",)
 
 
 def test_a_class_of_a_thousand_stays_under_three_megabytes() -> None:

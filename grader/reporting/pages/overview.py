@@ -9,10 +9,9 @@ from urllib.parse import quote
 
 from grader.core.model import ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.marking.manual_marks import in_words
-from grader.marking.marks import A_PERSON_LOOKS, THE_GRADER_FAILED
 from grader.reporting.pages.environment import html_templates
 from grader.reporting.pages.folders import page_folder
-from grader.reporting.wording import NEEDS_A_LOOK, VERDICTS, percent
+from grader.reporting.wording import NEEDS_A_LOOK, VERDICTS, flag_sentences, percent
 
 __all__ = ["ClassCell", "ClassRow", "Download", "class_html_pieces", "class_row", "render_class_html"]
 
@@ -61,6 +60,9 @@ class ClassRow(Frozen, frozen=True, kw_only=True):
     max_marks: float
     exercises: tuple[ClassCell, ...]
     flags: tuple[str, ...] = ()
+    """All flags, in sentences."""
+    notes: tuple[str, ...] = ()
+    """Those that say more than a verdict."""
 
     @property
     def cells(self) -> dict[str, ClassCell]:
@@ -74,13 +76,9 @@ class ClassRow(Frozen, frozen=True, kw_only=True):
         for cell in self.exercises:
             if cell.verdict in NEEDS_A_LOOK:
                 ids.setdefault(cell.verdict, []).append(cell.id)
-        # The pipeline flags each of these verdicts; here they are combined.
-        said = {
-            f"{cell.id}: {words}" for cell in self.exercises for words in (A_PERSON_LOOKS, THE_GRADER_FAILED)
-        }
         return (
             *(f"{', '.join(which)}: {VERDICTS[verdict].words}" for verdict, which in ids.items()),
-            *(flag for flag in self.flags if flag not in said),
+            *self.notes,
         )
 
     @property
@@ -194,7 +192,8 @@ def class_row(report: Report) -> ClassRow:
             )
             for e in report.exercises
         ),
-        flags=report.flags,
+        flags=flag_sentences(report),
+        notes=report.flags,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from grader.core.model import CheckResult, ExerciseReport, Frozen, Outcome, Report, Verdict
 from grader.reporting.pages.environment import html_templates, text_templates
-from grader.reporting.wording import UNDECIDED, headline
+from grader.reporting.wording import UNDECIDED, flag_sentences, headline
 
 __all__ = [
     "ChecksInGroups",
@@ -52,6 +52,7 @@ def _values(report: Report, lab_title: str) -> dict[str, object]:
         "student": report.student or "(no name)",
         "lab_title": lab_title,
         "headline": headline(report),
+        "flags": flag_sentences(report),
         "undecided": undecided,
         "start": next((e for e in steps if e.verdict not in UNDECIDED), next(iter(steps), None)),
         "groups": [in_groups(e) for e in report.exercises],
