@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from benchmarks.common.tables import Line, report
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.reporting import pages
 from tests.tools.showcase import LAB, full_report, usual_report
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.common.tables import Line, markdown, report
-from grader.core.model import Probe
+from grader.core.observation import Probe
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.grading.examine import assess

@@ -33,7 +33,7 @@ from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
 from grader.core.evidence import Curve, LinePlot
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.grading.findings_cache import open_cache
 from grader.grading.run_plan import RunPlan
 from grader.marking.findings import ExaminedSubmission

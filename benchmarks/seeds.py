@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.common.tables import Line, report
-from grader.core.model import CheckResult, Outcome
+from grader.core.result import CheckResult, Outcome
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks

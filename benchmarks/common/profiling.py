@@ -17,7 +17,9 @@ import msgspec
 import psutil
 
 from grader import protocol
-from grader.core.model import Died, Report, Submission
+from grader.core.observation import Died
+from grader.core.result import Report
+from grader.core.submission import Submission
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers

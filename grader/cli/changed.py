@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from grader.core.model import Submission
+    from grader.core.submission import Submission
 
 __all__ = ["changed_option", "only_changed"]
 

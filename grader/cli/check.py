@@ -12,7 +12,7 @@ from grader.cli.formats import format_option, junit_option, print_for_github, wr
 from grader.cli.options import run_plan, shared, started_fork_server
 
 if TYPE_CHECKING:
-    from grader.core.model import Report
+    from grader.core.result import Report
     from grader.grading.run_plan import RunPlan
 
 __all__ = ["command"]
@@ -40,7 +40,7 @@ def command(
 
     one(path)  # report a path that cannot be graded before starting anything
     with started_fork_server(options["isolation"], wait=False) as fork_server:  # loads torch in the meantime
-        from grader.core.model import Verdict
+        from grader.core.result import Verdict
         from grader.grading.examine import grade_one
         from grader.marking.feedback_level import filter_feedback
         from grader.reporting import terminal_tables

@@ -13,7 +13,7 @@ from grader.cli.settings import setting
 from grader.core.errors import PathError
 
 if TYPE_CHECKING:
-    from grader.core.model import Report
+    from grader.core.result import Report
     from grader.integrations.gradebooks.filled import Filled
 
 __all__ = ["command"]

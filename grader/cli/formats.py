@@ -10,7 +10,7 @@ import click
 from grader.cli.settings import setting
 
 if TYPE_CHECKING:
-    from grader.core.model import Report
+    from grader.core.result import Report
 
 __all__ = ["FORMATS", "format_option", "junit_option", "print_for_github", "write_junit"]
 

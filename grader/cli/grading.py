@@ -15,8 +15,10 @@ from grader.cli.options import run_plan, started_fork_server
 from grader.core.atomic_files import place
 from grader.core.errors import GraderError, UsageError
 from grader.core.escaping import in_short, visible
+from grader.core.frozen import Frozen
 from grader.core.limits import Isolation, Level
-from grader.core.model import Frozen, Report, Submission, Verdict
+from grader.core.result import Report, Verdict
+from grader.core.submission import Submission
 from grader.grading.executor import Executor
 from grader.grading.findings_cache import open_cache
 from grader.grading.local_executor import LocalExecutor

@@ -50,7 +50,7 @@ def command(
     EXERCISE is an exercise such as 2.1, or one of its checks such as 2.1-why. Without MARKS, only the comment
     is stored. When you grade again, every result includes the entry, with who made it and when.
     """
-    from grader.core.model import HandMark
+    from grader.core.result import HandMark
     from grader.lab.loader import load_lab
     from grader.marking.manual_marks import append, checked
 

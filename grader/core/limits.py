@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Isolation", "Level", "Limits"]
 

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.escaping import visible
+from grader.core.frozen import Frozen
 from grader.core.ignored_names import ignored
 from grader.core.intake_limits import INTAKE, MIB, Intake
-from grader.core.model import Frozen
 
 __all__ = ["Found", "as_text", "files_under", "look", "opened", "shown"]
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from grader import protocol
-from grader.core.model import Died, Figure, Observation, Probe
+from grader.core.observation import Died, Figure, Observation, Probe
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers

@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 
 from grader.core.evidence import Excerpt, Witness
-from grader.core.model import CheckResult, Diagnosis, Outcome, Source
+from grader.core.result import CheckResult, Diagnosis, Outcome
+from grader.core.submission import Source
 from grader.diagnosis.edit_attribution import places_of
 from grader.diagnosis.edit_explanations import concept_of, question_of
 from grader.diagnosis.repair_search import repairs

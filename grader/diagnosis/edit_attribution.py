@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from grader.core.model import Diagnosis
+from grader.core.result import Diagnosis
 from grader.diagnosis.candidate_bench import CandidateRunner
 from grader.diagnosis.repair_types import EditLocation, Repair
 from grader.execution.bench import WorkerBench

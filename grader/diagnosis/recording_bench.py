@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from grader.core.model import Figure, Finding, LoadReport, Observation, Outcome, Probe
+from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.result import Finding, Outcome
 from grader.lab.learned import Learned
 from grader.lab.spec import Bench, Check, Function, Located
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from grader.core.model import CheckResult, Frozen, Outcome
+from grader.core.frozen import Frozen
+from grader.core.result import CheckResult, Outcome
 from grader.diagnosis.recording_bench import RecordingBench, recorded
 from grader.execution.bench import Key, WorkerBench, key_of
 from grader.execution.check_runner import needed_by

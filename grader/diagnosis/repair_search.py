@@ -15,7 +15,9 @@ from typing import Final, TypeAlias
 import msgspec
 
 from grader import protocol
-from grader.core.model import CheckResult, Comparison, Finding, Frozen, Observation, Outcome, Probe
+from grader.core.frozen import Frozen
+from grader.core.observation import Observation, Probe
+from grader.core.result import CheckResult, Comparison, Finding, Outcome
 from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced, without_each
 from grader.diagnosis.recording_bench import recorded

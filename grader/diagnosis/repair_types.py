@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "EditLocation", "Repair", "SearchResult"]
 

@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 
 from grader import protocol
-from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
+from grader.core.observation import Died, Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.submission import Place, Source
 from grader.execution import load_report
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS, Program, Workers

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from grader.core.frozen import Frozen
 from grader.core.limits import Limits
-from grader.core.model import Frozen, Source
+from grader.core.submission import Source
 from grader.lab.spec import Function
 from grader.sandbox.fork_server import ForkServer
 

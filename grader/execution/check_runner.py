@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grader.core.escaping import in_short
-from grader.core.model import CheckResult, Finding, Outcome
+from grader.core.result import CheckResult, Finding, Outcome
 from grader.execution.missing_packages import missing_package
 from grader.lab.spec import Bench, Check, Exercise
 

@@ -6,7 +6,8 @@ from typing import Final
 import msgspec
 
 from grader import protocol
-from grader.core.model import Died, Figure, LoadReport, Source, StatementFailure
+from grader.core.observation import Died, Figure, LoadReport, StatementFailure
+from grader.core.submission import Source
 from grader.execution import stated_values
 from grader.execution.program import Loss, Program
 from grader.execution.stated_in_text import stated_in_each

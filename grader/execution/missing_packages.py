@@ -4,7 +4,7 @@ mistake."""
 import re
 from typing import Final
 
-from grader.core.model import LoadReport
+from grader.core.observation import LoadReport
 from grader.sources.import_names import imports
 
 __all__ = ["missing_package"]

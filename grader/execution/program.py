@@ -4,7 +4,8 @@ import hashlib
 from typing import NamedTuple
 
 from grader import protocol
-from grader.core.model import Died, Source
+from grader.core.observation import Died
+from grader.core.submission import Source
 from grader.execution.bench_context import BenchContext
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.workdir import emptied

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from grader import protocol
-from grader.core.model import Figure, Passage, Source
+from grader.core.observation import Figure
+from grader.core.submission import Passage, Source
 from grader.lab.arrays import array_of
 from grader.sources.stated_text import MAX_ENTRIES, MAX_FIGURES, Stated, stated_in
 

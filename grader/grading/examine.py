@@ -10,7 +10,9 @@ import msgspec
 
 from grader.core.errors import SandboxError
 from grader.core.escaping import in_short
-from grader.core.model import ExerciseReport, Report, StatementFailure, Submission
+from grader.core.observation import StatementFailure
+from grader.core.result import ExerciseReport, Report
+from grader.core.submission import Submission
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.repair_types import Budget
 from grader.execution.bench import WorkerBench

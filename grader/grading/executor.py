@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from grader.core.limits import Level
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.marking.findings import ExaminedSubmission
 
 __all__ = ["Executor"]

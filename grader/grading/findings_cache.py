@@ -22,8 +22,8 @@ import platformdirs
 
 from grader.core.atomic_files import write_text
 from grader.core.code_version import code_of_the_grader
-from grader.core.model import Submission
 from grader.core.safe_files import opened
+from grader.core.submission import Submission
 from grader.grading.run_plan import RunPlan
 from grader.lab.loader import find_lab
 from grader.lab.spec import Lab

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grader.core.errors import GraderError, SandboxError
 from grader.core.limits import Level, Limits
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.grading.examine import examine
 from grader.grading.run_plan import RunPlan
 from grader.marking.findings import ExaminedSubmission

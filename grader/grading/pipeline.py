@@ -8,7 +8,8 @@ from typing import Final
 
 from grader.core.errors import SandboxError
 from grader.core.escaping import in_short, visible
-from grader.core.model import Report, Submission
+from grader.core.result import Report
+from grader.core.submission import Submission
 from grader.grading.executor import Executor
 from grader.grading.findings_cache import Cache
 from grader.grading.run_plan import RunPlan

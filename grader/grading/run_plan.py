@@ -1,7 +1,7 @@
 """What a run is: everything that is the same for all its submissions, decided before the first of them is read."""
 
+from grader.core.frozen import Frozen
 from grader.core.limits import Isolation, Limits
-from grader.core.model import Frozen
 from grader.lab.spec import Exercise, Lab
 from grader.marking.feedback_level import Feedback
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from grader.core.config import read_settings
 from grader.core.errors import LabError
-from grader.core.model import ExerciseReport, Source
 from grader.core.parsing import parsed
+from grader.core.result import ExerciseReport
+from grader.core.submission import Source
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.grading.examine import assess

@@ -19,7 +19,7 @@ from grader import __version__
 from grader.core.assets import templates_folder
 from grader.core.errors import LabError
 from grader.core.escaping import visible
-from grader.core.model import CheckResult, ExerciseReport, Outcome, Report, Verdict
+from grader.core.result import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.lab.loader import find_lab, load_lab
 from grader.reporting.wording import UNDECIDED, are_open, flag_sentences
 

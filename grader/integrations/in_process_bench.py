@@ -20,7 +20,8 @@ import torch
 from numpy.random import bit_generator
 
 from grader import protocol
-from grader.core.model import Figure, LoadReport, Observation, Probe, Source, Uncallable
+from grader.core.observation import Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.submission import Source
 from grader.execution import stated_values
 from grader.execution.bench import Key, as_wire, key_of, values_of
 from grader.lab import call_binding

@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from grader.core.assets import templates_folder
 from grader.core.errors import GraderError
 from grader.core.escaping import visible
-from grader.core.model import ExerciseReport, Frozen, Outcome
+from grader.core.frozen import Frozen
+from grader.core.result import ExerciseReport, Outcome
 from grader.grading.examine import assess
 from grader.grading.session import lab_named
 from grader.integrations.in_process_bench import InProcessBench

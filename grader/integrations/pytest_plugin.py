@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from grader.core.model import CheckResult, ExerciseReport
+    from grader.core.result import CheckResult, ExerciseReport
     from grader.grading.session import GradingSession
 
 __all__ = ["CheckItem", "GradedExercise", "GradedFile", "GradedFolder"]
@@ -160,7 +160,7 @@ class CheckItem(pytest.Item):
 
     def setup(self) -> None:
         """Judge the exercise; a fault in the grader is an error here, not a failure."""
-        from grader.core.model import Outcome
+        from grader.core.result import Outcome
 
         _, check = self._result()
         if check.outcome is Outcome.ERROR:
@@ -168,7 +168,7 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Pass, fail or skip according to the check's outcome."""
-        from grader.core.model import Outcome
+        from grader.core.result import Outcome
         from grader.reporting.check_text import failure_text
 
         exercise, check = self._result()

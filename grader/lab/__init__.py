@@ -17,23 +17,10 @@ from grader.core.evidence import (
     Quote,
     Witness,
 )
-from grader.core.model import (
-    CheckResult,
-    Comparison,
-    Diagnosis,
-    Died,
-    Figure,
-    Finding,
-    Frozen,
-    LoadReport,
-    Observation,
-    Outcome,
-    Passage,
-    Place,
-    Probe,
-    Source,
-    Uncallable,
-)
+from grader.core.frozen import Frozen
+from grader.core.observation import Died, Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.result import CheckResult, Comparison, Diagnosis, Finding, Outcome
+from grader.core.submission import Passage, Place, Source
 from grader.lab.arrays import array_of
 from grader.lab.call_binding import written as call_text
 from grader.lab.learned import Fact, Learned

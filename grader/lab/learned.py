@@ -7,7 +7,7 @@ read it. The bench owns the store, so nothing learned of one submission reaches 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, cast
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Fact", "Learned"]
 

@@ -11,16 +11,9 @@ from typing import Literal, Protocol
 import msgspec
 
 from grader.core.evidence import Answer, Claim, Picture, Witness
-from grader.core.model import (
-    CheckResult,
-    Diagnosis,
-    Figure,
-    Finding,
-    Frozen,
-    LoadReport,
-    Observation,
-    Probe,
-)
+from grader.core.frozen import Frozen
+from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.result import CheckResult, Diagnosis, Finding
 from grader.lab.learned import Learned
 
 __all__ = [

@@ -4,8 +4,8 @@ import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from grader.core.model import Source
 from grader.core.parsing import parsed
+from grader.core.submission import Source
 from grader.lab.call_binding import normalised
 from grader.lab.spec import Function
 

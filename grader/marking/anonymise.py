@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import msgspec
 
-from grader.core.model import Identity, Report, Submission
+from grader.core.result import Report
+from grader.core.submission import Identity, Submission
 from grader.lab.spec import Exercise, Lab
 
 __all__ = ["Anonymiser", "code_of"]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from grader.core.model import Diagnosis, Frozen, Report
+from grader.core.frozen import Frozen
+from grader.core.result import Diagnosis, Report
 
 __all__ = ["SharedMistake", "shared_mistakes"]
 

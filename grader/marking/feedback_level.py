@@ -10,7 +10,7 @@ from typing import assert_never
 
 import msgspec
 
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
 __all__ = ["Feedback", "filter_feedback"]
 

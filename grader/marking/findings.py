@@ -4,7 +4,8 @@ They do not depend on the rubric, so they can be cached and marked again with an
 """
 
 from grader.core.evidence import Answer, Claim, Picture
-from grader.core.model import CheckResult, Diagnosis, Frozen, Outcome
+from grader.core.frozen import Frozen
+from grader.core.result import CheckResult, Diagnosis, Outcome
 
 __all__ = ["ExaminedExercise", "ExaminedSubmission"]
 

@@ -15,7 +15,9 @@ from typing import Final
 import msgspec
 
 from grader.core.errors import TableError
-from grader.core.model import ExerciseReport, Frozen, HandMark, Identity, Outcome, Report, Verdict
+from grader.core.frozen import Frozen
+from grader.core.result import ExerciseReport, HandMark, Outcome, Report, Verdict
+from grader.core.submission import Identity
 from grader.lab.spec import Rubric
 from grader.marking.marks import mark, undecided, verdict_by_hand
 from grader.submissions.csv_tables import Table, read_table

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from grader.core.model import CheckResult, ExerciseReport, Flag, FlagKind, Outcome, Verdict
+from grader.core.result import CheckResult, ExerciseReport, Flag, FlagKind, Outcome, Verdict
 from grader.lab.spec import Rubric
 
 __all__ = ["mark", "undecided", "verdict_by_hand"]

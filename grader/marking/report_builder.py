@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Report, Submission, Verdict
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Report, Verdict
+from grader.core.submission import Submission
 from grader.lab.spec import Exercise, Rubric
 from grader.marking.findings import ExaminedExercise, ExaminedSubmission
 from grader.marking.marks import mark, undecided

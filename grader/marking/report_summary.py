@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
 __all__ = ["summarised"]
 

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from grader.core.escaping import visible
-from grader.core.model import Frozen, Source
+from grader.core.frozen import Frozen
 from grader.core.parsing import parsed
+from grader.core.submission import Source
 
 __all__ = ["style_notes"]
 

@@ -4,7 +4,8 @@ else is affected."""
 from collections.abc import Sequence
 
 from grader.core.escaping import in_short
-from grader.core.model import ExerciseReport, Identity, Report, Verdict
+from grader.core.result import ExerciseReport, Report, Verdict
+from grader.core.submission import Identity
 from grader.lab.spec import Exercise, Lab
 
 __all__ = ["ungraded"]

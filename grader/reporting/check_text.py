@@ -1,7 +1,7 @@
 """A check's result in plain words, the same wherever it is shown without pictures."""
 
 from grader.core.escaping import visible
-from grader.core.model import CheckResult, ExerciseReport, Outcome
+from grader.core.result import CheckResult, ExerciseReport, Outcome
 
 __all__ = ["details", "failure_text"]
 

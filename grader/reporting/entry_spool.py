@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator
 
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.reporting.results_json import entry_json
 
 __all__ = ["Entries"]

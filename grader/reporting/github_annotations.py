@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from grader.core.escaping import visible
-from grader.core.model import ExerciseReport, Outcome, Report, Verdict
+from grader.core.result import ExerciseReport, Outcome, Report, Verdict
 
 __all__ = ["annotations", "command", "uncommanded"]
 

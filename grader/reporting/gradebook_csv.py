@@ -5,7 +5,7 @@ import io
 from collections.abc import Sequence
 
 from grader.core.escaping import visible
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.marking.manual_marks import in_words
 from grader.reporting.wording import are_open, flag_sentences
 

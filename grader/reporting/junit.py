@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from grader.core.escaping import visible
-from grader.core.model import CheckResult, ExerciseReport, Outcome, Report
+from grader.core.result import CheckResult, ExerciseReport, Outcome, Report
 from grader.reporting.wording import flag_sentences
 
 __all__ = ["junit_xml"]

@@ -11,7 +11,7 @@ import msgspec
 
 from grader.core.assets import templates_folder
 from grader.core.code_version import code_of_the_grader
-from grader.core.model import Report
+from grader.core.result import Report
 
 __all__ = ["Stamps", "bears", "stamped"]
 

@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from grader.core.escaping import visible
-from grader.core.model import Report, Submission, Verdict
+from grader.core.result import Report, Verdict
+from grader.core.submission import Submission
 from grader.reporting.wording import NEEDS_A_LOOK
 
 __all__ = ["ProgressDisplay"]

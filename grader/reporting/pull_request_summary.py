@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from grader.core.atomic_files import write_text
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.reporting.github_annotations import annotations
 from grader.reporting.results_json import Results
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from grader.core.atomic_files import write_pieces, write_text, write_texts
 from grader.core.errors import PathError
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.lab.spec import Lab
 from grader.marking.common_mistakes import shared_mistakes
 from grader.reporting import pages

@@ -11,7 +11,9 @@ import msgspec
 
 from grader import __version__
 from grader.core.errors import PathError
-from grader.core.model import CheckResult, Frozen, Identity, Report
+from grader.core.frozen import Frozen
+from grader.core.result import CheckResult, Report
+from grader.core.submission import Identity
 from grader.marking.common_mistakes import SharedMistake, shared_mistakes
 from grader.reporting.wording import flag_sentences
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from grader.core.model import ExerciseReport, Frozen, Report
+from grader.core.frozen import Frozen
+from grader.core.result import ExerciseReport, Report
 from grader.reporting.results_json import Results
 
 __all__ = ["Change", "Comparison", "ExerciseChange", "compare"]

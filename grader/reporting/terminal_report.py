@@ -13,7 +13,7 @@ from rich.text import Text
 
 from grader.core.escaping import visible
 from grader.core.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text as texts
 from grader.reporting.wording import (

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from grader.core.escaping import visible
 from grader.core.limits import Level
-from grader.core.model import Report, Verdict
+from grader.core.result import Report, Verdict
 from grader.lab.spec import Exercise, Lab
 from grader.marking.manual_marks import in_words
 from grader.reporting.terminal_report import student_view

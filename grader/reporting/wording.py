@@ -5,7 +5,8 @@ Every colour comes with a symbol and every symbol with words, so that none of th
 
 from typing import Final
 
-from grader.core.model import FlagKind, Frozen, Outcome, Report, Verdict
+from grader.core.frozen import Frozen
+from grader.core.result import FlagKind, Outcome, Report, Verdict
 
 __all__ = [
     "NEEDS_A_LOOK",

@@ -5,8 +5,9 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from grader.core.frozen import Frozen
 from grader.core.intake_limits import Allowance
-from grader.core.model import Frozen, Source
+from grader.core.submission import Source
 
 __all__ = [
     "ANSWER",

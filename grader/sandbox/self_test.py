@@ -17,8 +17,9 @@ import psutil
 
 from grader import protocol
 from grader.core.assets import package_folder
+from grader.core.frozen import Frozen
 from grader.core.limits import Level, Limits
-from grader.core.model import Died, Frozen
+from grader.core.observation import Died
 from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Worker
 

@@ -17,7 +17,7 @@ import psutil
 from grader import protocol
 from grader.core.errors import SandboxError
 from grader.core.limits import Limits
-from grader.core.model import Died
+from grader.core.observation import Died
 from grader.sandbox.allowance import Allowance, Spending
 from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.resource_usage import limit_exceeded

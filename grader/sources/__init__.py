@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 
 from grader.core.limits import Isolation
-from grader.core.model import Source
 from grader.core.parsing import too_long
+from grader.core.submission import Source
 from grader.sandbox.reader_client import MEMORY, Answers, Readers, shared
 from grader.sandbox.reader_messages import ANSWER, Looked, Outline, Read, ReaderSettings, decoded
 from grader.sources.file_types import READABLE, kind_of, looks_like_a_document

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from grader.core.model import Frozen, Passage, Place, Source
+from grader.core.frozen import Frozen
 from grader.core.parsing import parsed
+from grader.core.submission import Passage, Place, Source
 from grader.sources import lexical
 
 __all__ = [

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.errors import SourceError
-from grader.core.model import Source
+from grader.core.submission import Source
 from grader.sources.blocks import Block, assemble, at_lines
 from grader.sources.decode import bytes_of, text_of
 from grader.sources.markdown import listing

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from grader.core.model import Source
+from grader.core.submission import Source
 from grader.sources.blocks import Block, Line, assemble, at_lines
 from grader.sources.decode import bytes_of, text_of
 from grader.sources.magics import neutralise

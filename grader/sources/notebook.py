@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from grader.core.errors import SourceError
-from grader.core.model import Place, Source
+from grader.core.submission import Place, Source
 from grader.sources.blocks import Block, Line, assemble
 from grader.sources.decode import bytes_of, text_of
 from grader.sources.magics import neutralise

@@ -6,8 +6,8 @@ from hashlib import sha256
 
 import msgspec
 
-from grader.core.model import Source
 from grader.core.parsing import parsed, too_much
+from grader.core.submission import Source
 from grader.lab.call_binding import normalised
 from grader.sandbox.reader_messages import Outline
 from grader.sources.import_names import imports

@@ -6,8 +6,8 @@ import tokenize
 from pathlib import Path
 from typing import Final
 
-from grader.core.model import Source
 from grader.core.parsing import parsed, too_long, too_much
+from grader.core.submission import Source
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
 from grader.sources.syntax_hints import suggestion

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from grader.core.errors import SourceError
-from grader.core.model import Source
+from grader.core.submission import Source
 from grader.sources import latex, markdown, notebook, pdf, python, webpage
 from grader.sources.file_types import kind_of, mistaken
 

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from grader import sources
-from grader.core.model import Place, Source, Submission
 from grader.core.parsing import too_long
+from grader.core.submission import Place, Source, Submission
 from grader.lab.call_binding import normalised
 from grader.lab.spec import Function
 from grader.sandbox.reader_client import Readers, shared

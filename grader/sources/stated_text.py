@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.sources.matrix_text import Row, blocks
 
 __all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_FIGURES", "MAX_NUMBERS", "Stated", "stated_in"]

@@ -9,7 +9,7 @@ from typing import Final
 from grader.submissions import archives
 from grader.submissions.platform_names import Handed, read_name
 from grader.core.ignored_names import made_by_a_program
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.sources import is_readable
 from grader.core.safe_files import look
 

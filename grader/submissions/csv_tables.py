@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.errors import TableError
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Row", "Table", "read_table"]
 

@@ -23,7 +23,7 @@ from grader.core.errors import GraderError, NoRoomError, PathError, SourceError
 from grader.core.intake_limits import CLASS, INTAKE, LONE
 from grader.submissions.platform_names import Handed, read_name
 from grader.submissions.class_listing import Entry, entries_of, hidden, holds_work, is_work, stem
-from grader.core.model import Identity, Submission
+from grader.core.submission import Identity, Submission
 from grader.submissions.identity_matching import distinct, enrolled
 from grader.submissions.staging import MAX_FILES, Part, Staging, Unpack, guarded, only_entries, raise_without_room, reason
 from grader.core.safe_files import as_text, look, shown

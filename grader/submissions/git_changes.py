@@ -22,7 +22,8 @@ import msgspec
 from grader.core.ignored_names import ignored
 from grader.core.errors import PathError
 from grader.core.intake_limits import MIB
-from grader.core.model import Frozen, Submission
+from grader.core.frozen import Frozen
+from grader.core.submission import Submission
 from grader.core.safe_files import look, opened, shown
 
 __all__ = ["changed_since"]

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from grader.core.errors import PathError
-from grader.core.model import Identity, Submission
+from grader.core.submission import Identity, Submission
 from grader.core.safe_files import as_text, shown
 
 __all__ = ["distinct", "enrolled"]

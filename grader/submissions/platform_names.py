@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from grader.core.model import Frozen, Identity
+from grader.core.frozen import Frozen
+from grader.core.submission import Identity
 
 __all__ = ["Handed", "read_name", "superseded"]
 

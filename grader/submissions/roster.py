@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.errors import TableError
-from grader.core.model import Identity
+from grader.core.submission import Identity
 from grader.submissions.csv_tables import Row, Table, read_table
 
 __all__ = ["COLUMNS", "read_roster"]

@@ -27,7 +27,7 @@ from grader.core.ignored_names import ignored
 from grader.core.errors import NoRoomError, SourceError
 from grader.core.intake_limits import INTAKE, MIB, Allowance
 from grader.submissions.platform_names import superseded
-from grader.core.model import Identity, Submission
+from grader.core.submission import Identity, Submission
 from grader.core.safe_files import as_text, files_under, look, opened, shown
 
 __all__ = [

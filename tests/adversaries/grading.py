@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from grader.core.model import CheckResult, Verdict
+from grader.core.result import CheckResult, Verdict
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks

@@ -17,7 +17,7 @@ import pytest
 from grader import sources
 from grader.confined.work import ALL_FIGURES
 from grader.core.errors import SandboxError, SourceError
-from grader.core.model import Source
+from grader.core.submission import Source
 from grader.execution.stated_in_text import TOO_MUCH, stated_in_each
 from grader.lab import Function
 from grader.sandbox.reader_client import MEMORY, Readers

@@ -6,7 +6,8 @@ from functools import partial
 import pytest
 
 from grader import protocol
-from grader.core.model import CheckResult, Diagnosis, Finding, Outcome, Probe
+from grader.core.observation import Probe
+from grader.core.result import CheckResult, Diagnosis, Finding, Outcome
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.edits import Edit, Replacement, without_each
 from grader.diagnosis.repair_types import Budget

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from grader import protocol
-from grader.core.model import Comparison, Diagnosis, Finding, Outcome, Probe
+from grader.core.observation import Probe
+from grader.core.result import Comparison, Diagnosis, Finding, Outcome
 from grader.diagnosis.repair_search import search
 from grader.diagnosis.repair_types import Budget, Repair, SearchResult
 from grader.execution.bench import WorkerBench

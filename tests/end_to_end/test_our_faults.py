@@ -14,7 +14,7 @@ from tests.support.submissions import RIGHT_SVD, Handed
 FRAGILE = """
 from grader.core.evidence import Answer, Claim
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
-from grader.core.model import Finding, Outcome
+from grader.core.result import Finding, Outcome
 
 STAGE, ERROR = {stage!r}, {error}
 

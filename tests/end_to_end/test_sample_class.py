@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from grader import __version__
-from grader.core.model import Outcome, Verdict
+from grader.core.result import Outcome, Verdict
 from grader.reporting.pages import page_folder
 from reference import LAB
 from tests.support.command_line import run_grade

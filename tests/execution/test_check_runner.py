@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
+from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.result import CheckResult, Finding, Outcome, Verdict
 from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise, ExerciseRubric, Learned, Rubric
 from grader.marking.marks import mark

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.core.model import CheckResult, Outcome
+from grader.core.result import CheckResult, Outcome
 from grader.execution.check_runner import run_checks
 from reference import LAB
 from reference.sheet import FUNCTIONS

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import protocol
-from grader.core.model import Figure
+from grader.core.observation import Figure
 from grader.execution.stated_values import MAX_FIGURES, from_text, from_variables
 from grader.lab import array_of
 from grader.worker.value_codec import to_wire

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.core.model import CheckResult, Finding, Outcome
+from grader.core.result import CheckResult, Finding, Outcome
 from grader.grading.findings_cache import KEPT_DAYS, Cache, fingerprint
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.core.model import Report, Verdict
+from grader.core.result import Report, Verdict
 from grader.integrations.gradebooks.canvas import fill_gradebook
 from grader.integrations.gradebooks.moodle import comment, feedback_zip, fill_worksheet
 from grader.integrations.gradebooks.people import Person, match

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.core.model import Verdict
+from grader.core.result import Verdict
 from grader.integrations.gradescope import results
 from tests.support.command_line import Grade, environment
 from tests.support.small_reports import report

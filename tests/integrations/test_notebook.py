@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from grader import check
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.integrations.notebook import NOT_OFFICIAL, Checked
 from reference.model import solution
 from tests.support.command_line import environment

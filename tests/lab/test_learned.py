@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.lab import Fact, Learned
 from reference import exercises

@@ -12,7 +12,7 @@ import pytest
 
 from grader import check
 from grader.core.errors import LabError
-from grader.core.model import Outcome, Verdict
+from grader.core.result import Outcome, Verdict
 from grader.grading.examine import assess
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import installed_labs, load_lab

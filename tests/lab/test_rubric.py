@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.errors import RubricError
-from grader.core.model import Finding, Outcome
+from grader.core.result import Finding, Outcome
 from grader.lab import Check, Exercise, Rubric
 from grader.lab.rubric import check_rubric, read_rubric
 from reference import LAB, RUBRIC_PATH

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab import Check, CheckResult, Exercise, Function, Parameter, Probe, Value

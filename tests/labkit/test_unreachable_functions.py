@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from reference import LAB
 from reference.sheet import FUNCTIONS

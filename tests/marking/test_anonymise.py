@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from grader.core.evidence import Excerpt
-from grader.core.model import Diagnosis, Report, Submission
+from grader.core.result import Diagnosis, Report
+from grader.core.submission import Submission
 from grader.marking.anonymise import Anonymiser, code_of
 from reference import LAB
 from tests.support.command_line import Grade

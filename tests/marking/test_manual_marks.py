@@ -9,17 +9,8 @@ from typing import Any
 import pytest
 
 from grader.core.errors import TableError
-from grader.core.model import (
-    CheckResult,
-    ExerciseReport,
-    Flag,
-    FlagKind,
-    HandMark,
-    Identity,
-    Outcome,
-    Report,
-    Verdict,
-)
+from grader.core.result import CheckResult, ExerciseReport, Flag, FlagKind, HandMark, Outcome, Report, Verdict
+from grader.core.submission import Identity
 from grader.lab import ExerciseRubric, Rubric
 from grader.marking.manual_marks import Entry, append, apply_manual_marks, in_words, read_marks
 from grader.reporting.wording import flag_sentences

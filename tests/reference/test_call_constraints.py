@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.grading.examine import examine_exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB

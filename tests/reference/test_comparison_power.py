@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.core.model import CheckResult, Outcome
+from grader.core.result import CheckResult, Outcome
 from grader.execution.check_runner import run_checks
 from grader.labkit import low_rank
 from grader.marking.marks import mark

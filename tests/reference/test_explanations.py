@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from grader import sources
-from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
+from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.result import Outcome
+from grader.core.submission import Passage, Place, Source
 from grader.lab import Function, Learned, Located
 from grader.labkit import Question
 from reference.checks.explanations import MEANING, WHY

@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.labkit import random_matrices
 from reference import exercises

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.labkit import drawn_by_numpy, drawn_by_torch
 from reference import exercises

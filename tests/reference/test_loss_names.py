@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.model import ExerciseReport, Outcome
+from grader.core.result import ExerciseReport, Outcome
 from grader.execution.stated_values import from_text
 from grader.grading.pipeline import grade_all
 from grader.sandbox.worker_client import Limits

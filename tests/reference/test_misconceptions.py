@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.core.model import Diagnosis
+from grader.core.result import Diagnosis
 from grader.execution.check_runner import run_checks
 from grader.lab import Exercise
 from reference import LAB

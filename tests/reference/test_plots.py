@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from grader.core.evidence import HeatMaps, LinePlot
-from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
+from grader.core.observation import Figure, Observation, Probe
+from grader.core.result import CheckResult, Outcome, Verdict
 from grader.execution.check_runner import run_checks
 from grader.grading.examine import grade_one
 from grader.grading.run_plan import RunPlan

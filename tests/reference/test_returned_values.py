@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from reference import exercises
 from reference.model.solution import sgd_factorise, sgd_factorise_masked, truncated_svd

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.model import CheckResult, Figure, LoadReport, Outcome, Source
+from grader.core.observation import Figure, LoadReport
+from grader.core.result import CheckResult, Outcome
+from grader.core.submission import Source
 from grader.execution.check_runner import run_checks
 from grader.sources import read
 from reference import exercises

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.model import CheckResult, Outcome
+from grader.core.result import CheckResult, Outcome
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan

@@ -4,7 +4,7 @@ right."""
 import pytest
 import torch
 
-from grader.core.model import CheckResult, Outcome
+from grader.core.result import CheckResult, Outcome
 from grader.grading.examine import examine_exercise
 from grader.lab import Exercise
 from grader.marking.findings import ExaminedExercise

@@ -11,7 +11,7 @@ import xmlschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.core.model import Outcome, Report, Verdict
+from grader.core.result import Outcome, Report, Verdict
 from grader.integrations.gradescope import results as gradescope_results
 from grader.reporting import github_annotations
 from grader.reporting.junit import junit_xml

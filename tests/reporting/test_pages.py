@@ -25,7 +25,7 @@ from grader.core.evidence import (
     Quote,
     Witness,
 )
-from grader.core.model import (
+from grader.core.result import (
     CheckResult,
     Diagnosis,
     ExerciseReport,

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from grader import __version__
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.marking.common_mistakes import shared_mistakes
 from grader.marking.report_summary import summarised
 from grader.reporting.entry_spool import Entries

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.core.model import CheckResult, HandMark, Outcome, Report
+from grader.core.result import CheckResult, HandMark, Outcome, Report
 from grader.reporting.results_json import results_json
 from tests.support.command_line import Grade
 from tests.support.small_reports import report

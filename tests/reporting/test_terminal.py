@@ -12,7 +12,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.core.model import ExerciseReport, Outcome, Report, Submission, Verdict
+from grader.core.result import ExerciseReport, Outcome, Report, Verdict
+from grader.core.submission import Submission
 from grader.reporting.progress import ProgressDisplay
 from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 from tests.support.command_line import Grade, environment

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader import protocol
-from grader.core.model import Died, Probe
+from grader.core.observation import Died, Probe
 from grader.diagnosis.repair_search import search
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext

@@ -14,7 +14,7 @@ import pytest
 
 from grader import protocol, sources
 from grader.core.errors import SandboxError
-from grader.core.model import Died, Observation, Probe, Uncallable
+from grader.core.observation import Died, Observation, Probe, Uncallable
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader import sources
-from grader.core.model import Report, Source, Verdict
+from grader.core.result import Report, Verdict
+from grader.core.submission import Source
 from grader.execution import stated_values
 from grader.grading.examine import grade_one
 from grader.grading.local_executor import LocalExecutor

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from grader import sources
-from grader.core.model import Source
+from grader.core.submission import Source
 from tests.support.submissions import RIGHT_SVD, Handed
 
 TYPED = """\

@@ -13,7 +13,7 @@ from tests.support.command_line import run_grade
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
 from tests.support.class_layouts import CLASS, LAYOUTS, write, zipped
 
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.submissions.discovery import collect, one
 from grader.submissions.platform_names import read_name, superseded
 from grader.submissions.roster import read_roster

@@ -7,7 +7,7 @@ import pytest
 from tests.support.class_layouts import write
 
 from grader.core.errors import TableError
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.submissions.discovery import collect
 from grader.submissions.roster import read_roster
 

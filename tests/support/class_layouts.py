@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 Files = Mapping[str, bytes]
 

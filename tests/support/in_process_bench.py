@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 
 from grader import protocol
-from grader.core.model import Figure, LoadReport, Observation, Probe
+from grader.core.observation import Figure, LoadReport, Observation, Probe
 from grader.lab import Function, Learned, Located
 from grader.lab.call_binding import bind
 from grader.worker.value_codec import to_wire

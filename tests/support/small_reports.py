@@ -1,6 +1,7 @@
 """Invented reports, for tests of what is made from results."""
 
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Identity, Outcome, Report, Verdict
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
+from grader.core.submission import Identity
 
 __all__ = ["HOSTILE", "diagnosis", "every_outcome", "report"]
 

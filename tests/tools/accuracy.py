@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from grader.core.model import ExerciseReport, Outcome, Report, Verdict
+from grader.core.result import ExerciseReport, Outcome, Report, Verdict
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan

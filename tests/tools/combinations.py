@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from grader.core.model import CheckResult, Outcome, Report
+from grader.core.result import CheckResult, Outcome, Report
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan

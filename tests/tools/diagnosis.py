@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from grader.core.model import Diagnosis, Report
+from grader.core.result import Diagnosis, Report
 from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
 from grader.grading.run_plan import RunPlan

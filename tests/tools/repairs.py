@@ -14,7 +14,7 @@ import msgspec
 import psutil
 
 from grader import sources
-from grader.core.model import Outcome
+from grader.core.result import Outcome
 from grader.diagnosis.repair_search import search
 from grader.diagnosis.repair_types import SearchResult
 from grader.execution.bench import WorkerBench

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.core.evidence import Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Witness
-from grader.core.model import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
+from grader.core.result import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
 
 LAB = "Lab 1 – Playing with gradients and matrices in PyTorch"
 

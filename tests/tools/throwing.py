@@ -14,7 +14,7 @@ from types import FrameType
 
 import grader
 from grader.core.errors import NoRoomError, SourceError
-from grader.core.model import Submission
+from grader.core.submission import Submission
 from grader.submissions.archives import unpack
 from grader.submissions.discovery import collect
 from tests.support.class_layouts import tarred, zipped

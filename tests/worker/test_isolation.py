@@ -15,7 +15,7 @@ import torch
 
 from grader import protocol, sources
 from grader.core.limits import Isolation
-from grader.core.model import Probe
+from grader.core.observation import Probe
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import loading_seed

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grader import protocol
-from grader.core.model import Observation, Probe
+from grader.core.observation import Observation, Probe
 from grader.execution.bench import WorkerBench
 from grader.lab import Function, Parameter
 from tests.support.workers import WORK, OpenBench

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import protocol
-from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
+from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.execution.stated_values import from_text, from_variables
 from grader.lab import Exercise, Function, Learned, Located, array_of, call_binding

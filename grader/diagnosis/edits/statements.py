@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from itertools import pairwise
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.diagnosis.edits.program import Program, Scope
 from grader.diagnosis.edits.values import Edit
 

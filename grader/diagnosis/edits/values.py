@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Edit", "Replacement", "applied", "moved_lines", "without_each"]
 

@@ -9,8 +9,8 @@ import msgspec
 
 from grader.core.errors import ClusterError, GraderError, IsolationError
 from grader.core.limits import Level
-from grader.core.model import Submission
 from grader.core.safe_files import opened
+from grader.core.submission import Submission
 from grader.grading.cluster.dask_import import engine
 from grader.grading.cluster.messages import Job, Offer, Terms, examined_from, packed
 from grader.grading.cluster.remote_examine import examine_packed, offer_packed, versions

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 
 from grader.core.errors import ClusterError
+from grader.core.frozen import Frozen
 from grader.core.limits import Isolation, Level, Limits
-from grader.core.model import Frozen, Submission
+from grader.core.submission import Submission
 from grader.marking.findings import ExaminedSubmission
 
 __all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "submission_in"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from grader.core.errors import TableError
-from grader.core.model import Report
+from grader.core.result import Report
 from grader.integrations.gradebooks.filled import Filled
 from grader.integrations.gradebooks.numbers import number, scaled
 from grader.integrations.gradebooks.people import Person, match, settled

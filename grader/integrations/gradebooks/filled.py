@@ -1,6 +1,6 @@
 """The result of filling in a platform's file."""
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Filled"]
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from grader.core.errors import TableError
 from grader.core.escaping import visible
-from grader.core.model import ExerciseReport, Report, Verdict
+from grader.core.result import ExerciseReport, Report, Verdict
 from grader.integrations.gradebooks.filled import Filled
 from grader.integrations.gradebooks.numbers import number, scaled
 from grader.integrations.gradebooks.people import Person, match, settled

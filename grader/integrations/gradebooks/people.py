@@ -5,7 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from grader.core.model import Frozen, Report
+from grader.core.frozen import Frozen
+from grader.core.result import Report
 from grader.reporting.wording import are_open
 
 __all__ = ["Matched", "Person", "match", "settled"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.errors import TableError
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Sheet", "read_sheet", "sheet"]
 

@@ -7,7 +7,7 @@ import math
 from typing import Final
 
 from grader.core.evidence import LinePlot
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.reporting.evidence_text import number_text
 
 __all__ = ["Label", "PlotLayout", "Tick", "lay_out"]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from grader.core.assets import templates_folder
 from grader.core.evidence import Grid
-from grader.core.model import Outcome, Verdict
+from grader.core.result import Outcome, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text
 from grader.reporting.pages import curves, escaping, excerpts, heatmaps

@@ -9,7 +9,7 @@ from pygments.lexers import PythonLexer
 
 from grader.core.escaping import visible
 from grader.core.evidence import Excerpt
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 
 __all__ = ["Line", "highlighted"]
 

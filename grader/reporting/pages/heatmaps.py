@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grader.core.evidence import Grid, HeatMaps
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.reporting.evidence_text import cell_text, grid_words, number_text
 
 __all__ = ["Cell", "HeatLayout", "Map", "lay_out"]

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from grader.core.model import ExerciseReport, Frozen, Outcome, Report, Verdict
+from grader.core.frozen import Frozen
+from grader.core.result import ExerciseReport, Outcome, Report, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting.pages.environment import html_templates
 from grader.reporting.pages.folders import page_folder

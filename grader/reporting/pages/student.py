@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from grader.core.model import CheckResult, ExerciseReport, Frozen, Outcome, Report, Verdict
+from grader.core.frozen import Frozen
+from grader.core.result import CheckResult, ExerciseReport, Outcome, Report, Verdict
 from grader.reporting.pages.environment import html_templates, text_templates
 from grader.reporting.wording import UNDECIDED, flag_sentences, headline
 

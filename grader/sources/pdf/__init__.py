@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from grader.core.model import Place, Source
+from grader.core.submission import Place, Source
 from grader.sources.blocks import Block, Line, assemble
 from grader.sources.decode import bytes_of
 from grader.sources.magics import neutralise

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Iterable
 from typing import Final
 
-from grader.core.model import Frozen
+from grader.core.frozen import Frozen
 from grader.sources.pdf.glyphs import Glyph, Page, Rule
 
 __all__ = ["Row", "rows_of", "spaced"]

@@ -1,0 +1,88 @@
+"""What was seen of a submission: what its calls gave, what it states, what could not be run."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from grader import protocol
+from grader.core.frozen import Frozen
+from grader.core.submission import Source
+
+__all__ = ["Died", "Figure", "LoadReport", "Observation", "Probe", "StatementFailure", "Uncallable"]
+
+
+class Probe(Frozen, frozen=True):
+    """One call that a lab asks for: a function by its role, its arguments by their names on the sheet.
+
+    Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter that is
+    left out keeps the student's default. Every generator is seeded with `seed` first. Probes that differ only
+    in `attempt` are made separately, to see whether a call is repeatable. `seconds` lowers the CPU limit for
+    a call that takes a correct solution only a moment. `weight` is the number of such calls that it counts
+    for.
+    """
+
+    function: str
+    arguments: Mapping[str, npt.NDArray[np.generic] | int | float]
+    seed: int
+    attempt: int = 0
+    seconds: float | None = None
+    weight: int = 1
+
+
+class Died(Frozen, frozen=True):
+    """The worker ended during a call: `reason` is time, memory, exit, crash or protocol."""
+
+    reason: str
+    text: str
+
+
+class Uncallable(Frozen, frozen=True):
+    """The call could not be expressed with the student's parameters."""
+
+    text: str
+
+
+Observation: TypeAlias = protocol.Returned | protocol.Raised | Died | Uncallable
+
+
+class Figure(Frozen, frozen=True):
+    """A number or matrix that a student states.
+
+    `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between the stated
+    and the intended value: half a unit of the last printed digit, or 0 for a variable.
+    """
+
+    values: npt.NDArray[np.float64]
+    half_width: float
+    name: str
+    """The variable's name, or the words printed before the value."""
+    origin: str
+    """Its origin, e.g. `variable U` or `printed, line 3`."""
+    program: str = ""
+    """The program of the submission that states it, if that is not the graded one."""
+
+
+class StatementFailure(Frozen, frozen=True):
+    """A top-level statement that could not be executed, and why. `line` counts in the original file."""
+
+    line: int
+    type_name: str
+    text: str
+    place: str = ""
+    """Its location, in words: `line 12`, `cell 3 line 7`."""
+    file: str = ""
+
+
+class LoadReport(Frozen, frozen=True):
+    """The result of executing the student's file."""
+
+    source: Source | None
+    functions: tuple[protocol.FunctionInfo, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    failures: tuple[StatementFailure, ...] = ()
+    printed: str = ""
+    notes: tuple[str, ...] = ()
+    problem: str = ""
+    """A sentence if nothing at all could be executed."""
