@@ -26,6 +26,7 @@ __all__ = [
     "Finding",
     "Flag",
     "FlagKind",
+    "FoundIn",
     "HandMark",
     "Identity",
     "LoadReport",
@@ -220,6 +221,19 @@ class Uncallable(Frozen, frozen=True):
 Observation: TypeAlias = protocol.Returned | protocol.Raised | Died | Uncallable
 
 
+class FoundIn(StrEnum):
+    """Where a stated value comes from."""
+
+    VARIABLE = "variable"
+    """A program that was run left it in a variable."""
+    PRINTED = "printed"
+    """A program that was run printed it."""
+    WRITTEN = "written"
+    """A report or a notebook's saved output states it."""
+    RETURNED = "returned"
+    """A function returned it."""
+
+
 class Figure(Frozen, frozen=True):
     """A number or matrix a student states.
 
@@ -232,9 +246,16 @@ class Figure(Frozen, frozen=True):
     name: str
     """The variable's name, or the words printed before the figure."""
     origin: str
-    """Where it was found, e.g. `variable U` or `printed, line 3`."""
+    """Where it was found, for people: `variable U`, `printed, line 3`, `report.md line 3`."""
     program: str = ""
     """The program of the submission that states it, where it is not the one that is graded."""
+    found_in: FoundIn = FoundIn.WRITTEN
+    """The same for programs."""
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether running a program of the submission gave it."""
+        return self.found_in in (FoundIn.VARIABLE, FoundIn.PRINTED)
 
 
 class StatementFailure(Frozen, frozen=True):

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from grader import protocol
-from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe
+from grader.core.model import CheckResult, Figure, FoundIn, Observation, Outcome, Probe
 from grader.execution.stated_values import array_of
 from grader.lab import Bench, Function, Located
 from grader.labkit import low_rank
@@ -56,8 +56,7 @@ def _written(bench: Bench) -> Iterator[Figure]:
     source = bench.loaded.source
     typed = {float(number) for number in _DECIMAL.findall(source.code if source is not None else "")}
     for figure in bench.figures:
-        computed = figure.origin.startswith(("variable", "printed"))
-        if not computed or all(abs(entry) in typed for entry in figure.values.flat):
+        if not figure.is_computed or all(abs(entry) in typed for entry in figure.values.flat):
             yield figure
 
 
@@ -105,4 +104,6 @@ def _run(bench: Bench, function: Function, seed: int) -> Observation:
 def _figures(observation: protocol.Returned) -> list[Figure]:
     parts = items_of(observation.value) or (observation.value,)
     arrays = [array_of(part) for part in parts]
-    return [Figure(array, 0.0, "", "returned") for array in arrays if array is not None]
+    return [
+        Figure(array, 0.0, "", "returned", found_in=FoundIn.RETURNED) for array in arrays if array is not None
+    ]

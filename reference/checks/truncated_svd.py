@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader import protocol
-from grader.core.model import Comparison, Figure, Finding, Frozen, Observation, Outcome, Probe
+from grader.core.model import Comparison, Figure, Finding, FoundIn, Frozen, Observation, Outcome, Probe
 from grader.execution.stated_values import array_of
 from grader.lab import Bench, Check, Located
 from grader.lab.call_binding import written
@@ -297,7 +297,7 @@ class Decomposition:
         parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(
-            Figure(number, 0.0, "error", f"returned by `{located.name}`")
+            Figure(number, 0.0, "error", f"returned by `{located.name}`", found_in=FoundIn.RETURNED)
             for number in numbers
             if number is not None and number.size == 1
         )
