@@ -1,6 +1,7 @@
 """What was seen of a submission: what its calls gave, what it states, what could not be run."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import TypeAlias
 
 import numpy as np
@@ -10,7 +11,16 @@ from grader import protocol
 from grader.core.frozen import Frozen
 from grader.core.submission import Source
 
-__all__ = ["Died", "Figure", "LoadReport", "Observation", "Probe", "StatementFailure", "Uncallable"]
+__all__ = [
+    "Died",
+    "Figure",
+    "FoundIn",
+    "LoadReport",
+    "Observation",
+    "Probe",
+    "StatementFailure",
+    "Uncallable",
+]
 
 
 class Probe(Frozen, frozen=True):
@@ -47,6 +57,19 @@ class Uncallable(Frozen, frozen=True):
 Observation: TypeAlias = protocol.Returned | protocol.Raised | Died | Uncallable
 
 
+class FoundIn(StrEnum):
+    """Where a stated value comes from."""
+
+    VARIABLE = "variable"
+    """A program that was run left it in a variable."""
+    PRINTED = "printed"
+    """A program that was run printed it."""
+    WRITTEN = "written"
+    """A report or a saved output of a notebook states it."""
+    RETURNED = "returned"
+    """A function returned it."""
+
+
 class Figure(Frozen, frozen=True):
     """A number or matrix that a student states.
 
@@ -62,6 +85,13 @@ class Figure(Frozen, frozen=True):
     """Its origin, e.g. `variable U` or `printed, line 3`."""
     program: str = ""
     """The program of the submission that states it, if that is not the graded one."""
+    found_in: FoundIn = FoundIn.WRITTEN
+    """Its origin as a kind, for programs."""
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether running a program of the submission gave it."""
+        return self.found_in in (FoundIn.VARIABLE, FoundIn.PRINTED)
 
 
 class StatementFailure(Frozen, frozen=True):

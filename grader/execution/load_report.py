@@ -87,7 +87,7 @@ def _stated(
     found, notes = stated_in_each(readers, texts)
     stated: list[Figure] = []
     for number, (program, reply) in enumerate(loaded):
-        printed = map(stated_values.of_stated, found[number])
+        printed = map(stated_values.of_printed, found[number])
         of_one = (*stated_values.from_variables(reply.variables), *printed)
         stated += of_one if number == 0 else (_of_another(figure, program) for figure in of_one)
     for passage, each in zip(passages, found[len(loaded) :], strict=True):

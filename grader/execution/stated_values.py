@@ -4,14 +4,14 @@ This module only reads them: the lab decides whether a value is right. A printed
 its last digit, so that a lab can judge it by intervals instead of guessed tolerances.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 import numpy as np
 
 from grader import protocol
-from grader.core.observation import Figure
+from grader.core.observation import Figure, FoundIn
 from grader.core.submission import Passage, Source
 from grader.lab.arrays import array_of
 from grader.sources.stated_text import MAX_ENTRIES, MAX_FIGURES, Stated, stated_in
@@ -23,7 +23,7 @@ __all__ = [
     "from_text",
     "from_variables",
     "of_passage",
-    "of_stated",
+    "of_printed",
     "printed_line",
     "stating",
 ]
@@ -41,7 +41,7 @@ def from_variables(variables: Iterable[protocol.Variable]) -> Iterator[Figure]:
 def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[Figure]:
     array = array_of(value)
     if array is not None and array.ndim <= 2 and array.size <= MAX_ENTRIES:
-        yield Figure(array, 0.0, name, f"variable `{name}`")
+        yield Figure(array, 0.0, name, f"variable `{name}`", found_in=FoundIn.VARIABLE)
     elif isinstance(value, protocol.Items) and depth < 2 and len(value.items) <= 50:
         for number, item in enumerate(value.items):
             key = f".{value.names[number]}" if number < len(value.names) else f"[{number}]"
@@ -67,7 +67,7 @@ def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[Figure]:
         place = places[min(line, len(places)) - 1]
         return f"{place.file} {place.words}"
 
-    return (of_stated(each, where) for each in stated)
+    return (_figure(each, where(each.line), FoundIn.WRITTEN) for each in stated)
 
 
 def printed_line(line: int) -> str:
@@ -75,12 +75,16 @@ def printed_line(line: int) -> str:
     return f"printed, line {line}"
 
 
-def of_stated(stated: Stated, where: Callable[[int], str] = printed_line) -> Figure:
-    """Convert a value found in a text; `where` gives the location, in words, of a line counted from 1."""
+def of_printed(stated: Stated) -> Figure:
+    """Convert a value found in what a program printed."""
+    return _figure(stated, printed_line(stated.line), FoundIn.PRINTED)
+
+
+def from_text(text: str) -> Iterator[Figure]:
+    """Yield the values stated in printed text, read in this process."""
+    return map(of_printed, stated_in(text))
+
+
+def _figure(stated: Stated, origin: str, found_in: FoundIn) -> Figure:
     values = np.array(stated.values, np.float64).reshape(stated.shape)
-    return Figure(values, stated.half_width, stated.name, where(stated.line))
-
-
-def from_text(text: str, where: Callable[[int], str] = printed_line) -> Iterator[Figure]:
-    """Yield the values stated in a text, read in this process."""
-    return (of_stated(stated, where) for stated in stated_in(text))
+    return Figure(values, stated.half_width, stated.name, origin, found_in=found_in)

@@ -18,7 +18,7 @@ from grader.core.evidence import (
     Witness,
 )
 from grader.core.frozen import Frozen
-from grader.core.observation import Died, Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.observation import Died, Figure, FoundIn, LoadReport, Observation, Probe, Uncallable
 from grader.core.result import CheckResult, Comparison, Diagnosis, Finding, Outcome
 from grader.core.submission import Passage, Place, Source
 from grader.lab.arrays import array_of
@@ -61,6 +61,7 @@ __all__ = [
     "Fact",
     "Figure",
     "Finding",
+    "FoundIn",
     "Frozen",
     "Function",
     "Grid",

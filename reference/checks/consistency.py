@@ -15,6 +15,7 @@ from grader.lab import (
     Bench,
     CheckResult,
     Figure,
+    FoundIn,
     Function,
     Located,
     Observation,
@@ -63,8 +64,7 @@ def _written(bench: Bench) -> Iterator[Figure]:
     source = bench.loaded.source
     typed = {float(number) for number in _DECIMAL.findall(source.code if source is not None else "")}
     for figure in bench.figures:
-        computed = figure.origin.startswith(("variable", "printed"))
-        if not computed or all(abs(entry) in typed for entry in figure.values.flat):
+        if not figure.is_computed or all(abs(entry) in typed for entry in figure.values.flat):
             yield figure
 
 
@@ -112,4 +112,6 @@ def _run(bench: Bench, function: Function, seed: int) -> Observation:
 def _figures(observation: Returned) -> list[Figure]:
     parts = items_of(observation.value) or (observation.value,)
     arrays = [array_of(part) for part in parts]
-    return [Figure(array, 0.0, "", "returned") for array in arrays if array is not None]
+    return [
+        Figure(array, 0.0, "", "returned", found_in=FoundIn.RETURNED) for array in arrays if array is not None
+    ]

@@ -97,6 +97,13 @@ class Candidate(Frozen, frozen=True, dict=True):
     """Whether the digits can tell what is right from what is wrong."""
     is_orthogonal: bool = False
     """Whether it is a product of factors with orthogonal columns, as an SVD gives and a descent does not."""
+    factors: tuple[str, ...] = ()
+    """Where the two factors of a product stand."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where it stands: in one place, or in those of its factors."""
+        return self.factors or (self.origin,)
 
     @cached_property
     def loss(self) -> low_rank.Interval:
@@ -188,7 +195,8 @@ def _products(figures: list[Figure]) -> Iterator[Candidate]:
             is_fine = _is_fine(left) and _is_fine(right) and bool(width.max() <= WIDEST)
             are_orthogonal = _is_orthogonal(U, left.half_width) and _is_orthogonal(V, right.half_width)
             origin = f"{left.origin} times {right.origin}"
-            yield Candidate(U @ V.T, width, origin, True, coarsest, is_fine, are_orthogonal)
+            places = left.origin, right.origin
+            yield Candidate(U @ V.T, width, origin, True, coarsest, is_fine, are_orthogonal, places)
 
 
 def _is_orthogonal(factor: Array, half_width: float) -> bool:

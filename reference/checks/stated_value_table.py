@@ -58,7 +58,7 @@ def _losses_of(
     fitting = [any(is_within(number, interval) for interval in belongs) for number in losses]
     for number, fits in zip(losses, fitting, strict=True):
         # Where one holds, others that the code prints or keeps were only passed on the way there.
-        on_the_way = any(fitting) and number.origin.startswith(("printed", "variable"))
+        on_the_way = any(fitting) and number.is_computed
         if fits or not (on_the_way or _is_of_another(number, stated)):
             yield _number("loss ‖A − UVᵀ‖²", number, belongs)
 
@@ -195,7 +195,7 @@ def _different(found: Sequence[Candidate]) -> list[Candidate]:
     """Candidates that stand in different places, each matrix once a place: U times V stands where V times U does."""
     kept: dict[tuple[frozenset[str], bytes], Candidate] = {}
     for candidate in found:
-        places = frozenset(candidate.origin.split(" times "))
+        places = frozenset(candidate.places)
         P = np.round(candidate.P, 6)
         both = (P.tobytes(), P.T.tobytes()) if candidate.is_product else (P.tobytes(),)
         kept.setdefault((places, min(both)), candidate)

@@ -17,6 +17,7 @@ from grader.lab import (
     Comparison,
     Figure,
     Finding,
+    FoundIn,
     Frozen,
     Located,
     Observation,
@@ -310,7 +311,7 @@ class Decomposition:
         parts = items_of(observation.value) if isinstance(observation, Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(
-            Figure(number, 0.0, "error", f"returned by `{located.name}`")
+            Figure(number, 0.0, "error", f"returned by `{located.name}`", found_in=FoundIn.RETURNED)
             for number in numbers
             if number is not None and number.size == 1
         )

@@ -139,7 +139,7 @@ LOOPS: Final = (
            "How far does your outer loop count when A has 2 rows and 5 columns?",
            Rule("", cells=_block(_n, _n))),
     _entry("diagonal-only", "Only the cells on the diagonal are visited.",
-           _EVERY + "Going through rows and columns in parallel gives only the pairs (0,0), (1,1), …",
+           _EVERY + "Going through rows and columns in parallel gives only the pairs (0,0), (1,1) and so on.",
            "Which pairs (r, c) does your code visit on a 2×2 matrix?",
            Rule("", cells=_diagonal)),
     _entry("upper-triangle-only", "Cells below the diagonal are never visited.",

@@ -133,8 +133,8 @@ def test_parts_and_numbers_are_read_or_refused() -> None:
     for answer, message in (
         ((1.0, np.array([3.0])), ""),
         ((np.array([1.0]), np.array([3.0])), ""),
-        ((1.0,), "It returned a tuple of 1 (the float 1.0); wanted: a number and a vector."),
-        (("a", np.array([3.0])), "It returned a string; wanted: the number."),
+        ((1.0,), "It returned a tuple of 1 (the float 1.0); expected: a number and a vector."),
+        (("a", np.array([3.0])), "It returned a string; expected: the number."),
         ((float("inf"), np.array([3.0])), "The number is not finite (inf or nan)."),
     ):
         bench = InProcessBench((DOUBLE,), {"double": lambda x, times, a=answer: a}, {})

@@ -6,8 +6,10 @@ import pytest
 
 from grader.core.result import ExerciseReport, Outcome
 from grader.execution.stated_values import from_text
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
-from grader.sandbox.worker_client import Limits
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.submissions.discovery import one
 from reference import LAB
 from reference.checks.loss_names import is_called_loss
@@ -38,7 +40,8 @@ def _judged(tmp_path: Path, printed: str) -> ExerciseReport:
     file = tmp_path / "lab1.py"
     file.write_text(f"print({PRODUCT!r})\nprint({printed!r})\n", encoding="utf-8")
     exercises = tuple(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id == "1.2")
-    (report,) = grade_all([one(file)], LAB, exercises, LAB.seed, Limits(), 1)
+    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits())
+    (report,) = grade_all([one(file)], plan, LocalExecutor(plan, ForkServer(), 1))
     return report.exercises[0]
 
 

@@ -279,7 +279,7 @@ def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_som
     ]
     text = render_student_text(report("someone", tuple(exercises)), LAB)
     lines = [line for line in text.splitlines() if line]
-    before = [lines[: n + 1] for n, line in enumerate(lines) if line == "Your figures beside ours"]
+    before = [lines[: n + 1] for n, line in enumerate(lines) if line == "Your values beside ours"]
     assert [
         max(title for title in ("1.1", "1.2", "2.1", "3.1", "3.2") if f"{title} {title}" in above)
         for above in before

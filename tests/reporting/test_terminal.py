@@ -193,7 +193,7 @@ def test_what_a_check_says_of_itself_is_shown_whatever_its_words_begin_with() ->
     exercise = msgspec.structs.replace(right("1", "t"), checks=(own, after), verdict=Verdict.MANUAL)
     said = shown(report("ada", (exercise,)), 100)
     assert said.count("see “the scan”") == 1
-    assert "1 more need what was not found" in said
+    assert "1 more need something that was not found" in said
 
 
 def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -138,6 +139,18 @@ def test_right_figures_beside_a_loop_over_the_rank_are_told_apart(name: str, gra
     contradictions = [flag for flag in report.flags if "cannot have produced them" in flag]
     assert [flag[:3] for flag in contradictions] == ["1.2", "3.2"]
     assert "the stated loss is 0.1220" in contradictions[0]
+
+
+@pytest.mark.parametrize("called", ["printed results.md", "variables.md"])
+def test_what_a_report_states_is_written_down_whatever_the_file_is_called(
+    called: str, tmp_path: Path, fork_server: ForkServer
+) -> None:
+    shutil.copy(HERE / "md" / "row_loop.md", tmp_path / called)
+    exercises = tuple(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id in ("1.1", "1.2"))
+    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits(repairs=0))
+    report = grade_one(one(tmp_path / called), plan, fork_server)
+    (flag,) = (flag for flag in report.flags if "cannot have made them" in flag)
+    assert called in flag
 
 
 def test_every_stated_figure_is_listed_with_what_became_of_it(graded: Graded) -> None:

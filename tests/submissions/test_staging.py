@@ -99,7 +99,7 @@ def test_more_archives_than_anybody_hands_in_are_named_and_not_opened(
     _, eve = collect([folder], staging=staging)
     assert len(eve.files) == 20
     (note,) = eve.notes
-    assert "only the first 20 are opened" in note and "20.zip" in note and note.endswith("24.zip.")
+    assert "only the first 20 were opened" in note and "20.zip" in note and note.endswith("24.zip.")
 
 
 def test_remarks_about_one_submission_have_an_end(handed_in: Handed, staging: Path) -> None:
