@@ -16,15 +16,15 @@ from typing import Final
 
 from benchmarks.common.tables import Line, report
 from grader import protocol
-from grader.sandbox.worker_client import Limits, Worker, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits, Worker
 
 GOAL_MS: Final = 30.0
 
 
-def one(zygote: Zygote, folder: Path) -> float:
+def one(fork_server: ForkServer, folder: Path) -> float:
     """Milliseconds to start a worker, have it load an empty file, and end it."""
     begun = time.perf_counter()
-    worker = Worker(zygote, folder, Limits())
+    worker = Worker(fork_server, folder, Limits())
     worker.ask(protocol.Load(code="", filename="lab.py", seed=1), 10.0)
     worker.close()
     return (time.perf_counter() - begun) * 1000
@@ -37,16 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = parser.parse_args(arguments).rounds
     with (
         tempfile.TemporaryDirectory() as folder,
-        Zygote("strict") as strict,
-        Zygote("process") as process,
+        ForkServer("strict") as strict,
+        ForkServer("process") as process,
     ):
-        zygotes = {"process": process, "strict": strict}
-        times: dict[str, list[float]] = {level: [] for level in zygotes}
-        for zygote in zygotes.values():
-            one(zygote, Path(folder))  # the first one waits for torch
+        fork_servers = {"process": process, "strict": strict}
+        times: dict[str, list[float]] = {level: [] for level in fork_servers}
+        for fork_server in fork_servers.values():
+            one(fork_server, Path(folder))  # the first one waits for torch
         for _ in range(rounds):
-            for level, zygote in zygotes.items():
-                times[level].append(one(zygote, Path(folder)))
+            for level, fork_server in fork_servers.items():
+                times[level].append(one(fork_server, Path(folder)))
     lines = []
     for level, measured in times.items():
         low, middle, high = statistics.quantiles(measured, n=4)

@@ -16,12 +16,13 @@ from typing import Final
 from benchmarks.common.tables import Line, markdown, report
 from grader.core.model import Probe
 from grader.execution.bench import WorkerBench
-from grader.grading.pipeline import assess
+from grader.execution.bench_context import BenchContext
+from grader.grading.examine import assess
 from grader.lab import Exercise
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
-from reference import LAB, matrices
+from reference import LAB, data
 from tests.tools.accuracy import Case, cases
 
 GOAL_SECONDS: Final = 0.5
@@ -31,15 +32,24 @@ SHORTEST: Final = 0.01
 """A clock that counts in hundredths of a second shows no less, and may show nothing."""
 
 
-def measure(case: Case, exercises: Sequence[Exercise], zygote: Zygote) -> tuple[float, float, float]:
+def measure(case: Case, exercises: Sequence[Exercise], fork_server: ForkServer) -> tuple[float, float, float]:
     """Seconds of CPU: one default run, all calls of the checks, the grader itself."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
-    with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, LAB.functions, Limits(), LAB.seed)
+    with temporary_workdir(submission.root, submission.files) as folder:
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=source,
+                functions=LAB.functions,
+                limits=Limits(),
+                seed=LAB.seed,
+            )
+        )
         try:
             before = bench.worker_cpu()
-            bench.observe(Probe("sgd_factorise", {"A": matrices.A, "rank": 2}, seed=1))
+            bench.observe(Probe("sgd_factorise", {"A": data.A, "rank": 2}, seed=1))
             default_run = bench.worker_cpu() - before
             before, ours = bench.worker_cpu(), time.thread_time()
             for exercise in exercises:
@@ -57,10 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     labs = labs[: parser.parse_args(arguments).labs]
     rows: list[tuple[str, float, float, float, float]] = []
     exercises = LAB.exercises(LAB.seed)  # drawn once for a class
-    with Zygote() as zygote:
-        measure(labs[0], exercises, zygote)  # the first one pays for caches everybody else finds filled
+    with ForkServer() as fork_server:
+        measure(labs[0], exercises, fork_server)  # the first one pays for caches everybody else finds filled
         for case in labs:
-            default_run, calls, grader = measure(case, exercises, zygote)
+            default_run, calls, grader = measure(case, exercises, fork_server)
             scaled = calls * REFERENCE_RUN / max(default_run, SHORTEST) + grader
             rows.append((case.path.stem, default_run, calls, grader, scaled))
     print(

@@ -32,11 +32,12 @@ from benchmarks.common.profiling import profile
 from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong, fitted
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
-from grader.cli.options import kept_findings, limits
 from grader.core.evidence import Curve, LinePlot
 from grader.core.model import Submission
-from grader.marking.findings import Examined
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.grading.findings_cache import open_cache
+from grader.grading.run_plan import RunPlan
+from grader.marking.findings import ExaminedSubmission
+from grader.sandbox.worker_client import ForkServer, Limits
 from reference import LAB
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -196,14 +197,15 @@ def _wrong(place: Path, size: int, seed: int, cores: int) -> Wrong:
     return Wrong(students=size, wall=done.wall, cpu=done.cpu)
 
 
-def _regrade(place: Path, size: int, seed: int, found: Sequence[tuple[Submission, Examined]]) -> Regrade:
+def _regrade(
+    place: Path, size: int, seed: int, found: Sequence[tuple[Submission, ExaminedSubmission]]
+) -> Regrade:
     """The findings of a few students are kept as those of everybody who handed in the same: none is run."""
     files = classes.write_class(place / "class", [found[n % len(found)][0].files[0] for n in range(size)])
-    with Zygote() as zygote:
-        level = zygote.level
-    cache = kept_findings(
-        place / "cache", None, LAB, LAB.exercises(LAB.seed), LAB.seed, limits(10.0, 0), level
-    )
+    with ForkServer() as fork_server:
+        level = fork_server.level
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits(repairs=0))
+    cache = open_cache(place / "cache", plan, level)
     assert cache is not None
     for n, file in enumerate(files):
         submission = msgspec.structs.replace(found[0][0], root=file.parent, files=(file,), notes=())
@@ -220,7 +222,7 @@ def _regrade(place: Path, size: int, seed: int, found: Sequence[tuple[Submission
     _grade(place / "class", place / "out", *kept, jobs=1)  # makes the pages
     first = _grade(place / "class", place / "out", *kept, jobs=1)
     second = _grade(place / "class", place / "out", *kept, jobs=1, path=changed.parent)
-    known = f"{size} of {size} were known from an earlier run"
+    known = f"{size} of {size} were taken from an earlier run"
     return Regrade(
         students=size,
         wall=first.wall,

@@ -21,11 +21,12 @@ import msgspec
 from benchmarks.common.tables import Line, report
 from grader.core.model import CheckResult, Outcome
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
+from grader.execution.bench_context import BenchContext
+from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Exercise
 from grader.marking.findings import ExaminedExercise
 from grader.marking.report_builder import mark_exercise
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -46,13 +47,22 @@ class Marks(msgspec.Struct, frozen=True):
     """How the verdict contradicts the label; empty where it does not."""
 
 
-def judge_under(case: Case, seeds: range, zygote: Zygote) -> list[Marks]:
+def judge_under(case: Case, seeds: range, fork_server: ForkServer) -> list[Marks]:
     """Every labelled exercise of the case under each of the seeds."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
     found = []
-    with private_copy(submission.root, submission.files) as folder:
-        bench = WorkerBench(zygote, folder, source, LAB.functions, LIMITS, LAB.seed)
+    with temporary_workdir(submission.root, submission.files) as folder:
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=source,
+                functions=LAB.functions,
+                limits=LIMITS,
+                seed=LAB.seed,
+            )
+        )
         try:
             for seed in seeds:
                 for exercise in LAB.exercises(seed):
@@ -73,7 +83,7 @@ def _judged(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
     needed = {other for check in exercise.checks for other in (*check.needs, *check.implied_by)}
     deciding = tuple(check for check in exercise.checks if worth[check.id] > 0 or check.id in needed)
     decided = {
-        result.id: result for result in judge(msgspec.structs.replace(exercise, checks=deciding), bench)
+        result.id: result for result in run_checks(msgspec.structs.replace(exercise, checks=deciding), bench)
     }
     skipped = {
         check.id: CheckResult(id=check.id, title=check.title, outcome=Outcome.SKIPPED)
@@ -97,10 +107,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first: dict[tuple[Path, str], Marks] = {}
     wrong = changed = parts = done = 0
     begun = time.monotonic()
-    with Zygote() as zygote, ThreadPoolExecutor(options.jobs) as pool, suppress(KeyboardInterrupt):
+    with ForkServer() as fork_server, ThreadPoolExecutor(options.jobs) as pool, suppress(KeyboardInterrupt):
         for low in range(options.first, options.first + options.seeds, options.block):
             seeds = range(low, min(low + options.block, options.first + options.seeds))
-            judged = list(pool.map(lambda case, seeds=seeds: judge_under(case, seeds, zygote), chosen))
+            judged = list(pool.map(lambda case, seeds=seeds: judge_under(case, seeds, fork_server), chosen))
             for case, found in zip(chosen, judged, strict=True):
                 for one_seed in found:
                     before = first.setdefault((case.path, one_seed.exercise), one_seed)

@@ -1,8 +1,8 @@
 """An autograder for labs in numerical computing.
 
-`grader` knows how to collect, run, judge and report submissions; what is asked and what is right is
-supplied by a *lab* (see `grader.lab`), such as the one in the `reference` package. In a notebook,
-``from grader import check; check("1.1", sgd_factorise)`` checks a function at once.
+`grader` collects, runs, judges and reports submissions. A *lab* (see `grader.lab`), such as the one in the
+`reference` package, supplies the exercises and the checks. In a notebook, ``from grader import check;
+check("1.1", sgd_factorise)`` checks a function at once.
 """
 
 from importlib import import_module
@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Load `check`, and numpy and torch with it, only when it is asked for."""
+    """Load `check`, and with it numpy and torch, on first access."""
     if name == "check":
         return import_module("grader.integrations.notebook").check
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

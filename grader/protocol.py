@@ -1,8 +1,9 @@
 """What crosses the trust line: typed messages in MessagePack, size-capped, never pickle.
 
-A new worker says `Ready`. The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`, `Returned` or `Raised`.
-Nothing a worker sends is believed: `decode_reply` bounds the bytes before anything is built from them, and then
-checks counts, names, dtypes and shapes, so that whoever reads the message cannot be made to raise.
+A new worker says `Ready`. The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`,
+`Returned` or `Raised`. Nothing a worker sends is believed: `decode_reply` bounds the bytes before it builds
+anything from them, and then checks counts, names, dtypes and shapes, so that no message can make its reader
+raise.
 """
 
 import math
@@ -57,16 +58,17 @@ __all__ = [
 ]
 
 MAX_REPLY_BYTES: Final = 1_000_000
-"""One message. It is looked at before the message is decoded, so that it bounds what is built from it too."""
+"""Bytes of one message. Checked before the message is decoded, so it also bounds the objects built from it."""
 
 MAX_NUMBERS: Final = 20_000
-"""Numbers in one message, in arrays, lists and variables together: far beyond any matrix a lab asks for."""
+"""Numbers in one message, in arrays, lists and variables together: far more than any matrix a lab asks for."""
 
 MAX_VALUES: Final = 5_000
-"""Values in one message, each array, text and number in a list counted: reading them one by one takes milliseconds."""
+"""Values in one message, counting each array, text and number in a list: reading them one by one takes
+milliseconds."""
 
 MAX_DEPTH: Final = 4
-"""Lists within lists."""
+"""Levels of nested lists."""
 
 MAX_NAME: Final = 100
 """Characters of a name; names have no control characters."""
@@ -84,7 +86,7 @@ DTYPE_SIZES: Final = {
     "complex64": 8,
     "complex128": 16,
 }
-"""Element types that may cross, with their size in bytes; names as numpy's and torch's."""
+"""Element types that may cross, with their size in bytes; named as in numpy and torch."""
 
 
 Name = Annotated[str, Meta(max_length=MAX_NAME, pattern=r"\A[^\x00-\x1f\x7f-\x9f]*\Z")]
@@ -92,15 +94,15 @@ Kind = Literal["positional_only", "positional_or_keyword", "var_positional", "ke
 Sentence = Annotated[str, Meta(max_length=1_000)]
 Page = Annotated[str, Meta(max_length=1_000_000)]
 Count = Annotated[int, Meta(ge=0, lt=2**31)]
-"""Lengths and sizes are checked while a message is decoded, before what they measure is built."""
+"""Lengths and sizes are checked while a message is decoded, before the objects they measure are built."""
 
 
 class WireError(ValueError):
-    """A message that is not what the protocol allows. Its text holds nothing that the worker sent."""
+    """A message that the protocol does not allow. Its text contains nothing that the worker sent."""
 
 
 class TooMuchError(WireError):
-    """A message that is larger than the protocol allows; the text says what it has more than."""
+    """A message that is larger than the protocol allows; the text says which limit it exceeds."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag=True):
@@ -108,9 +110,9 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Array(_Message, frozen=True, kw_only=True):
-    """A dense array in C order, little-endian; `origin` says which library it came from or goes to.
+    """A dense array in C order, little-endian; `origin` says which library it comes from or goes to.
 
-    A long list of numbers, or of rows of equally many, crosses as a float64 array whose origin is `list`.
+    A long list of numbers, or of rows of equal length, crosses as a float64 array whose origin is `list`.
     """
 
     dtype: Annotated[str, Meta(max_length=20)]
@@ -126,7 +128,7 @@ class Number(_Message, frozen=True, kw_only=True):
 
 
 class Text(_Message, frozen=True, kw_only=True):
-    """A Python string, cut to a length."""
+    """A Python string, cut to the maximum length."""
 
     text: Annotated[str, Meta(max_length=20_000)]
 
@@ -136,14 +138,15 @@ class Nothing(_Message, frozen=True, kw_only=True):
 
 
 OUT_OF_MEMORY: Final = 88
-"""The exit status of a worker whose file left no memory for what comes after."""
+"""The exit status of a worker whose file left no memory for the rest."""
 
 ATTRIBUTES = "Attributes"
-"""The type name of what an object of the student's own holds."""
+"""The type name for the content of an object of the student's own class."""
 
 
 class Items(_Message, frozen=True, kw_only=True):
-    """A tuple, list, named tuple or dict; `names` are the keys or field names, all different: of each item, or none."""
+    """A tuple, list, named tuple or dict; `names` are the keys or field names, all different: of each item,
+    or none."""
 
     type_name: Name
     items: "Annotated[tuple[Value, ...], Meta(max_length=MAX_VALUES)]"
@@ -176,7 +179,7 @@ class Load(_Message, frozen=True, kw_only=True):
 class Call(_Message, frozen=True, kw_only=True):
     """Call function number `function` of the loaded file, after seeding every generator.
 
-    With `counted` the lines of the file that it runs are counted, which makes it slower.
+    With `counted`, the lines of the file that run are counted, which makes the call slower.
     """
 
     function: int
@@ -201,11 +204,11 @@ class FunctionInfo(_Message, frozen=True, kw_only=True):
     line: Count
     parameters: Annotated[tuple[ParameterInfo, ...], Meta(max_length=300)]
     made_with: Annotated[tuple[Name, ...], Meta(max_length=300)] | None = None
-    """Of a method for whose every call an object is made: the parameters that its class is made with."""
+    """For a method whose object is created for every call: the parameters of its class's constructor."""
     shared: Annotated[tuple[Name, ...], Meta(max_length=300)] = ()
     """Those of them that the method takes as well."""
     within: Name | None = None
-    """The function that it is defined in."""
+    """The function that contains its definition."""
 
 
 class Variable(_Message, frozen=True, kw_only=True):
@@ -225,7 +228,7 @@ class Failure(_Message, frozen=True, kw_only=True):
 
 
 class Ready(_Message, frozen=True, kw_only=True):
-    """The first message of a worker: it is locked in, and no student's code has run yet."""
+    """The first message of a worker: it is locked, and no student code has run yet."""
 
 
 class Started(_Message, frozen=True, kw_only=True):
@@ -246,9 +249,9 @@ class Loaded(_Message, frozen=True, kw_only=True):
 
 
 class Returned(_Message, frozen=True, kw_only=True):
-    """A call that returned; `after` holds the arguments as the call left them, in the order sent.
+    """A call that returned; `after` contains the arguments after the call, in the order sent.
 
-    Checks see `after` in the order of the probe's arguments. `lines` is 0 where they were not counted.
+    Checks see `after` in the order of the probe's arguments. `lines` is 0 if they were not counted.
     """
 
     value: Value
@@ -260,7 +263,8 @@ class Returned(_Message, frozen=True, kw_only=True):
 class Raised(_Message, frozen=True, kw_only=True):
     """A call that raised; `line` is the innermost line of the student's own file.
 
-    `place` is that line in words, which the grader fills in: a worker does not know where a line came from.
+    `place` is that line in words. The grader fills it in, because a worker does not know where a line came
+    from.
     """
 
     type_name: Name
@@ -268,7 +272,7 @@ class Raised(_Message, frozen=True, kw_only=True):
     line: Count | None = None
     printed: Page = ""
     shapes: Annotated[tuple[tuple[Name, Name], ...], Meta(max_length=16)] = ()
-    """Names on that line and the shapes of the matrices they stood for."""
+    """Names on that line and the shapes of the matrices they refer to."""
     place: Name = ""
 
 
@@ -281,7 +285,7 @@ _reply_decoder = msgspec.msgpack.Decoder(Reply)
 
 @lru_cache
 def dtype_name(dtype: "np.dtype[Any]") -> str:
-    """What the wire calls a dtype. NumPy puts the name together anew each time it is asked for."""
+    """The protocol's name of a dtype. NumPy rebuilds the name each time it is asked for."""
     return dtype.name
 
 
@@ -291,16 +295,16 @@ def encode(message: Request | Reply) -> bytes:
 
 
 def decode_request(data: bytes) -> Request:
-    """Decode what the parent sent. Trusted: used in the worker only."""
+    """Decode a message from the parent. Trusted: used only in the worker."""
     request: Request = _request_decoder.decode(data)
     return request
 
 
 def decode_reply(data: bytes) -> Reply:
-    """Decode and check what a worker sent.
+    """Decode and check a message from a worker.
 
-    Raises TooMuchError where it is too large, and WireError where it is malformed, nests too deeply, names two things
-    alike, or holds an array whose bytes do not fit its dtype and shape.
+    Raises TooMuchError if it is too large, and WireError if it is malformed, nests too deeply, repeats a
+    name, or contains an array whose bytes do not match its dtype and shape.
     """
     if len(data) > MAX_REPLY_BYTES:
         raise TooMuchError(f"more than {MAX_REPLY_BYTES // 10**6} MB")
@@ -321,7 +325,8 @@ def decode_reply(data: bytes) -> Reply:
 
 
 def is_shape(shape: tuple[int, ...]) -> bool:
-    """Whether an array of this shape may cross: an empty one too must have sides that can be multiplied."""
+    """Whether an array of this shape may cross: even the sides of an empty array must have a product that
+    fits."""
     if len(shape) > 8 or min(shape, default=0) < 0:
         return False
     count = math.prod(shape) or math.prod([max(side, 1) for side in shape])
@@ -329,7 +334,7 @@ def is_shape(shape: tuple[int, ...]) -> bool:
 
 
 def kept_bytes(reply: Reply) -> int:
-    """About how much memory a message takes that is kept."""
+    """Approximate memory that a stored message takes."""
     if isinstance(reply, Returned):
         return sum(map(_bytes_of, (reply.value, *reply.after))) + len(reply.printed)
     if isinstance(reply, Raised):
@@ -338,7 +343,7 @@ def kept_bytes(reply: Reply) -> int:
 
 
 _VALUE_BYTES: Final = 200
-"""What a value takes beside its data: objects of Python for its fields."""
+"""What a value takes in addition to its data: Python objects for its fields."""
 
 
 def _bytes_of(value: Value) -> int:
@@ -374,7 +379,7 @@ def _check_values(values: Iterable[Value]) -> None:
 
 
 def _checked_size(array: Array) -> int:
-    """How many numbers the array has."""
+    """The number of elements in the array."""
     size = DTYPE_SIZES.get(array.dtype)
     if size is None:
         raise WireError("it has an array of an unknown dtype")

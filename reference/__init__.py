@@ -9,19 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from grader.core.model import CheckResult, Diagnosis, Outcome
-from grader.lab import Bench, Demonstration, Exercise, Kit, Lab
-from grader.lab.rubric import read_rubric
+from grader.lab import Demonstration, Exercise, Kit, Lab, read_rubric
+from grader.labkit import first_advice, undiagnosed
 from reference import diagnosis, plots
 from reference.checks import (
     explanations,
-    factorisation,
-    factorisation_table,
+    stated_completion,
     stated_results,
     stated_value_table,
     truncated_svd,
 )
 from reference.checks.consistency import contradictions
+from reference.checks.factorisation import check_table, is_right
+from reference.checks.factorisation_context import FactorisationContext, factorisation_context
 from reference.sheet import FUNCTIONS, TRUNCATED_SVD
 
 __all__ = ["LAB", "RUBRIC_PATH"]
@@ -31,8 +31,8 @@ RUBRIC_PATH: Final = Path(__file__).with_name("rubric.toml")
 
 def exercises(seed: int) -> tuple[Exercise, ...]:
     """The five exercises with matrices, masks and starts drawn from the seed."""
-    plain = factorisation.Ladder("1.1", masked=False, seed=seed)
-    masked = factorisation.Ladder("3.1", masked=True, seed=seed)
+    plain = factorisation_context("1.1", masked=False, seed=seed)
+    masked = factorisation_context("3.1", masked=True, seed=seed)
     truncated = truncated_svd.Decomposition("2.1", seed)
     return (
         _descent(plain, "Factorise by stochastic gradient descent"),
@@ -41,9 +41,9 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Factorise A at rank 2",
             "Factorise the matrix A at rank 2 with the defaults; state U and V, or their product, and the loss "
             "‖A − UVᵀ‖²_F.",
-            stated_results.factorisation_checks("1.2", plain.is_right),
-            _undiagnosed,
-            partial(_advice, stated_results.ADVICE, ""),
+            stated_results.factorisation_checks("1.2", partial(is_right, plain)),
+            undiagnosed,
+            partial(first_advice, stated_results.ADVICE),
             claims=stated_value_table.factorisation_claims,
             illustrate=plots.factorised,
         ),
@@ -53,7 +53,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Set the last singular value of A to zero and reconstruct; state the error and compare it with 1.2.",
             truncated.checks(),
             partial(diagnosis.diagnose_svd, truncated),
-            partial(_advice, truncated_svd.ADVICE, ""),
+            partial(first_advice, truncated_svd.ADVICE),
             claims=stated_value_table.reconstruction_claims,
             witness=partial(diagnosis.svd_witness, truncated),
             answers=explanations.WHY.answer,
@@ -64,9 +64,9 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "3.2",
             "Complete A",
             "Complete A where (2,1) and (3,2) are hidden; state the completed matrix and compare it with A.",
-            stated_results.completion_checks("3.2", masked.is_right),
-            _undiagnosed,
-            partial(_advice, stated_results.ADVICE, ""),
+            stated_completion.completion_checks("3.2", partial(is_right, masked)),
+            undiagnosed,
+            partial(first_advice, stated_results.ADVICE),
             claims=stated_value_table.completion_claims,
             illustrate=plots.completed,
             answers=explanations.MEANING.answer,
@@ -75,34 +75,24 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
     )
 
 
-def _descent(checked: factorisation.Ladder, title: str) -> Exercise:
+def _descent(context: FactorisationContext, title: str) -> Exercise:
+    table = check_table(context)
     parameters = ", ".join(
-        p.name if p.default is None else f"{p.name}={p.default:g}" for p in checked.function.parameters
+        p.name if p.default is None else f"{p.name}={p.default:g}" for p in context.function.parameters
     )
-    where = " where the mask is 1" if checked.masked else ""
+    where = " where the mask is 1" if context.masked else ""
     return Exercise(
-        checked.exercise,
+        context.exercise,
         title,
-        f"Write `{checked.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
+        f"Write `{context.function.name}({parameters})`: U and V start from U(0,1); each epoch visits every cell, "
         f"rows outside, columns inside, and updates U[r], then V[c]{where}.",
-        checked.checks(),
-        partial(diagnosis.diagnose_descent, checked),
-        partial(_advice, factorisation_table.ADVICE, checked.function.name),
-        illustrate=partial(plots.descents, checked),
-        witness=partial(diagnosis.descent_witness, checked),
-        functions=(checked.function.name,),
+        table.checks(),
+        partial(diagnosis.diagnose_descent, context),
+        table.advice,
+        illustrate=partial(plots.descents, context),
+        witness=partial(diagnosis.descent_witness, context),
+        functions=(context.function.name,),
     )
-
-
-def _undiagnosed(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
-    return ()
-
-
-def _advice(advice: dict[str, str], function: str, results: tuple[CheckResult, ...]) -> str:
-    for result in results:
-        if result.outcome in (Outcome.FAIL, Outcome.MISSING):
-            return advice.get(result.id.partition("-")[2], "").format(function=function)
-    return ""
 
 
 def _demonstrate() -> tuple[Demonstration, ...]:

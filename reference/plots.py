@@ -11,15 +11,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.evidence import Curve, Grid, HeatMaps, Level, LinePlot, Picture
-from grader.core.model import CheckResult, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference import matrices
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Descent, Setting
+from grader.lab import Bench, CheckResult, Curve, Grid, HeatMaps, Level, LinePlot, Outcome, Picture
+from grader.labkit import UnusableResult, low_rank
+from reference import data
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.factorisation_probe import FactorisationProbe
 from reference.checks.stated_matrices import Candidate, is_best, is_completion, is_factorisation, stated_by
-from reference.factors.reading import Refused
 from reference.rules.update_rule import SHEET, Factors, run
 
 __all__ = ["completed", "descents", "factorised"]
@@ -38,13 +36,15 @@ PLAUSIBLE: Final = 3.0
 SMALLEST: Final = 1e-12
 """Losses are drawn down to here: below, they are the rounding of float32."""
 
-HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(matrices.M == 0))
+HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(data.M == 0))
 
 
 # --- curves -----------------------------------------------------------------------------------------------
 
 
-def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
+def descents(
+    context: FactorisationContext, bench: Bench, results: Sequence[CheckResult]
+) -> tuple[Picture, ...]:
     """The loss of a factorisation function against the epoch, and where wrong, its product beside A.
 
     Nothing is drawn where there is no run to show.
@@ -52,14 +52,17 @@ def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tup
     outcomes = {result.id.partition("-")[2]: result.outcome for result in results}
     if outcomes.get("still") is not Outcome.PASS:
         return ()
-    default, faster = rungs.asked(bench, rungs.drawn.defaults), rungs.asked(bench, rungs.drawn.converges)
+    default, faster = (
+        context.adapted(bench, context.inputs.defaults),
+        context.adapted(bench, context.inputs.converges),
+    )
     try:
-        if outcomes.get("defaults") is Outcome.PASS and _follows_the_sheet(rungs.descent, bench, default):
-            return (_right_curve(default, rungs.descent.start(bench, default)),)
-        end = rungs.descent.observe(bench, faster)
-        start = rungs.descent.start(bench, faster)
-        between = [(e, rungs.descent.observe(bench, faster.changed(epochs=e))) for e in FEW_EPOCHS]
-    except Refused:
+        if outcomes.get("defaults") is Outcome.PASS and _follows_the_sheet(context.probe, bench, default):
+            return (_right_curve(default, context.probe.start(bench, default)),)
+        end = context.probe.observe(bench, faster)
+        start = context.probe.start(bench, faster)
+        between = [(e, context.probe.observe(bench, faster.changed(epochs=e))) for e in FEW_EPOCHS]
+    except UnusableResult:
         return ()
     theirs = _points((e, _loss(faster, factors)) for e, factors in (*between, (faster.epochs, end)))
     if len(theirs) < 2:
@@ -67,55 +70,55 @@ def descents(rungs: Ladder, bench: Bench, results: Sequence[CheckResult]) -> tup
     return (_wrong_curve(faster, start, theirs), *_product(faster, end))
 
 
-def _follows_the_sheet(descent: Descent, bench: Bench, setting: Setting) -> bool:
+def _follows_the_sheet(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
     """A sound variant passes too, but its curve is not the sheet's."""
-    return descent.compare_long_run(bench, setting, defaults=True) is None
+    return probe.compare_long_run(bench, call, defaults=True) is None
 
 
-def _right_curve(setting: Setting, start: Factors) -> LinePlot:
-    ours = _sheet_curve(setting, start)
+def _right_curve(call: CallSpec, start: Factors) -> LinePlot:
+    ours = _sheet_curve(call, start)
     first, last = ours[0][1], ours[-1][1]
     return LinePlot(
-        title=f"{_what(setting).capitalize()} against epoch, from your own start",
-        alternative=f"The {_what(setting)} falls from {first:.4g} after the first epoch to {last:.4g} "
-        f"after {setting.epochs}, as the sheet's rule does from the same start.{_floor(setting)}",
+        title=f"{_what(call).capitalize()} against epoch, from your own start",
+        alternative=f"The {_what(call)} falls from {first:.4g} after the first epoch to {last:.4g} "
+        f"after {call.epochs}, as the sheet's rule does from the same start.{_floor(call)}",
         x_label="epoch",
-        y_label=_what(setting),
+        y_label=_what(call),
         curves=(Curve(name="yours = sheet’s", points=ours),),
-        levels=_levels(setting),
+        levels=_levels(call),
     )
 
 
-def _wrong_curve(setting: Setting, start: Factors, theirs: tuple[tuple[float, float], ...]) -> LinePlot:
-    ours = _sheet_curve(setting, start)
+def _wrong_curve(call: CallSpec, start: Factors, theirs: tuple[tuple[float, float], ...]) -> LinePlot:
+    ours = _sheet_curve(call, start)
     return LinePlot(
-        title=f"{_what(setting).capitalize()} against epoch at lr = {setting.lr:g}, from your own start",
+        title=f"{_what(call).capitalize()} against epoch at lr = {call.lr:g}, from your own start",
         alternative=f"Yours goes from {theirs[0][1]:.4g} after {theirs[0][0]:g} to {theirs[-1][1]:.4g} after "
-        f"{theirs[-1][0]:g} epochs; from the same start the sheet's rule reaches {ours[-1][1]:.4g}.{_floor(setting)}",
+        f"{theirs[-1][0]:g} epochs; from the same start the sheet's rule reaches {ours[-1][1]:.4g}.{_floor(call)}",
         x_label="epoch",
-        y_label=_what(setting),
+        y_label=_what(call),
         curves=(Curve(name="yours", points=theirs), Curve(name="sheet’s rule", points=ours)),
-        levels=_levels(setting),
+        levels=_levels(call),
     )
 
 
-def _sheet_curve(setting: Setting, start: Factors) -> tuple[tuple[float, float], ...]:
+def _sheet_curve(call: CallSpec, start: Factors) -> tuple[tuple[float, float], ...]:
     """The sheet's rule from this start, each stretch carried on from the one before."""
     losses, done, factors = [], 0, start
-    for epoch in (e for e in EPOCHS if e <= setting.epochs):
-        factors = run(SHEET, setting.A, setting.M, factors, epoch - done, setting.lr)
+    for epoch in (e for e in EPOCHS if e <= call.epochs):
+        factors = run(SHEET, call.A, call.M, factors, epoch - done, call.lr)
         done = epoch
-        losses.append((epoch, _loss(setting, factors)))
+        losses.append((epoch, _loss(call, factors)))
     return _points(losses)
 
 
-def _loss(setting: Setting, factors: Factors) -> float:
+def _loss(call: CallSpec, factors: Factors) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
         P = factors[0] @ factors[1].T
         if not np.isfinite(P).all():
             return float("inf")
-        A = setting.A.astype(np.float64)
-        return low_rank.loss(A, P) if setting.M is None else low_rank.observed_loss(A, setting.M, P)
+        A = call.A.astype(np.float64)
+        return low_rank.loss(A, P) if call.M is None else low_rank.observed_loss(A, call.M, P)
 
 
 def _points(losses: Iterable[tuple[int, float]]) -> tuple[tuple[float, float], ...]:
@@ -125,42 +128,40 @@ def _points(losses: Iterable[tuple[int, float]]) -> tuple[tuple[float, float], .
     )
 
 
-def _what(setting: Setting) -> str:
-    return "loss" if setting.M is None else "observed loss"
+def _what(call: CallSpec) -> str:
+    return "loss" if call.M is None else "observed loss"
 
 
-def _levels(setting: Setting) -> tuple[Level, ...]:
+def _levels(call: CallSpec) -> tuple[Level, ...]:
     """The Eckart–Young floor, and the saddles at which a descent to this rank lingers."""
-    if setting.M is not None:
+    if call.M is not None:
         return ()
     names = {(3,): "floor σ₃²", (2,): "saddle σ₂²", (2, 3): "saddle σ₂²+σ₃²"}
     return tuple(
         Level(name=names[dropped], value=float(f"{value:.6g}"))
-        for dropped, value in low_rank.saddle_levels(setting.A, setting.rank)
+        for dropped, value in low_rank.saddle_levels(call.A, call.rank)
         if dropped in names
     )
 
 
-def _floor(setting: Setting) -> str:
-    if setting.M is not None:
+def _floor(call: CallSpec) -> str:
+    if call.M is not None:
         return ""
-    levels = {level.name: level.value for level in _levels(setting)}
+    levels = {level.name: level.value for level in _levels(call)}
     return (
-        f" No matrix of rank {setting.rank} has a loss below {levels['floor σ₃²']:.4g} (Eckart–Young); "
+        f" No matrix of rank {call.rank} has a loss below {levels['floor σ₃²']:.4g} (Eckart–Young); "
         f"runs may linger at the saddle {levels['saddle σ₂²']:.4g}."
     )
 
 
-def _product(setting: Setting, end: Factors) -> tuple[HeatMaps, ...]:
+def _product(call: CallSpec, end: Factors) -> tuple[HeatMaps, ...]:
     with np.errstate(over="ignore", invalid="ignore"):
         P = end[0] @ end[1].T
     if not np.isfinite(P).all():
         return ()
-    hidden = HIDDEN if setting.M is not None else ()
+    hidden = HIDDEN if call.M is not None else ()
     return (
-        _heat(
-            f"A, what your function makes of it at lr = {setting.lr:g}, and what is left", P, hidden, "UVᵀ"
-        ),
+        _heat(f"A, what your function makes of it at lr = {call.lr:g}, and the difference", P, hidden, "UVᵀ"),
     )
 
 
@@ -172,18 +173,18 @@ def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, .
     stated = stated_by(bench)
     right = [candidate for candidate in stated if is_factorisation(candidate)]
     attempts = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, PLAUSIBLE)]
-    return _stated("A, your UVᵀ, and what is left", right[:1] or _nearest(attempts), ())
+    return _stated("A, your UVᵀ, and the difference", right[:1] or _nearest(attempts), ())
 
 
 def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
     """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
     stated = stated_by(bench)
     attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
-    return _stated("A, your completion, and what is left", _nearest(attempts, matrices.M), HIDDEN)
+    return _stated("A, your completion, and the difference", _nearest(attempts, data.M), HIDDEN)
 
 
-def _nearest(attempts: list[Candidate], M: "matrices.Mask | None" = None) -> list[Candidate]:
-    A = matrices.A.astype(np.float64)
+def _nearest(attempts: list[Candidate], M: "data.Mask | None" = None) -> list[Candidate]:
+    A = data.A.astype(np.float64)
 
     def distance(candidate: Candidate) -> float:
         return low_rank.loss(A, candidate.P) if M is None else low_rank.observed_loss(A, M, candidate.P)
@@ -198,7 +199,7 @@ def _stated(
 
 
 def _heat(title: str, P: Array, hidden: tuple[tuple[int, int], ...], name: str) -> HeatMaps:
-    A = matrices.A.astype(np.float64)
+    A = data.A.astype(np.float64)
     rest = A - P
     r, c = (int(i) for i in np.unravel_index(int(np.abs(rest).argmax()), rest.shape))
     seen = "a hidden" if (r, c) in hidden else "an observed" if hidden else "a"

@@ -6,13 +6,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import Observation, Probe
-from grader.lab import Function, Parameter
-from grader.labkit import low_rank
-from reference import matrices
+from grader.lab import Function, Observation, Parameter, Probe, Returned
+from grader.labkit import low_rank, random_matrices
+from reference import data
 from reference.factors.layout import FLAT
-from reference.factors.reading import approximations, arrangement_of
+from reference.factors.reading import approximations, layout_of
 from reference.misconceptions.truncated_svd import CUT, MADE, SVD_BANK, outcomes
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
@@ -39,23 +37,27 @@ _EPOCHS: Final = Parameter(
 _RATE: Final = Parameter(
     "lr", ("learning_rate", "learningrate", "alpha", "eta", "step_size", "stepsize", "rate", "gamma"), 0.01
 )
+_OPTIONS: Final = (
+    "eps", "epsilon", "reg", "regular", "decay", "momentum", "penalty", "batch", "clip", "patience",
+)  # fmt: skip
+"""What students add to a training loop that the sheet does not ask for."""
 
-_TRIAL: Final = matrices.signed(4, 3, 1)
-_TRIAL_MASK: Final = matrices.row_hidden(4, 3, 1)
-_SQUARE: Final = matrices.with_spectrum(matrices.well_separated(3), 3, 3, 1)
+_TRIAL: Final = random_matrices.signed(4, 3, 1)
+_TRIAL_MASK: Final = data.row_hidden(4, 3, 1)
+_SQUARE: Final = random_matrices.with_spectrum(random_matrices.well_separated(3), 3, 3, 1)
 _SECONDS: Final = 3.0
 
 
 def _gives_factors(observation: Observation) -> bool:
     """Whether a trial gave two matrices of the shapes that only a factorisation gives."""
-    if not isinstance(observation, protocol.Returned):
+    if not isinstance(observation, Returned):
         return False
-    return arrangement_of(observation.value, 4, 3, 2) not in (None, FLAT)
+    return layout_of(observation.value, 4, 3, 2) not in (None, FLAT)
 
 
 def _gives_best(observation: Observation) -> bool:
     """Whether a trial gave the best approximation of rank 2."""
-    if not isinstance(observation, protocol.Returned):
+    if not isinstance(observation, Returned):
         return False
     best = low_rank.best_approximation(_SQUARE, 2)
     return any(
@@ -66,7 +68,7 @@ def _gives_best(observation: Observation) -> bool:
 
 def _gives_mistaken(observation: Observation) -> bool:
     """Whether a trial gave what a mistaken truncated SVD gives, and nothing that helpers give for other reasons."""
-    if not isinstance(observation, protocol.Returned):
+    if not isinstance(observation, Returned):
         return False
     return any(
         np.isfinite(P).all() and np.abs(P - made).max() < 1e-4
@@ -96,6 +98,7 @@ SGD_FACTORISE: Final = Function(
      "matrix_factorisation", "sgd_factorise_matrix", "factorise_matrix", "sgd_matrix_factorisation"),
     trial=Probe("sgd_factorise", {"A": _TRIAL, "rank": 2, "num_epochs": 1, "lr": 0.1}, 1, seconds=_SECONDS),
     recognise=_gives_factors,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 1.1."""
 
@@ -111,6 +114,7 @@ TRUNCATED_SVD: Final = Function(
     trial=Probe("truncated_svd", {"A": _SQUARE, "rank": 2}, 1, seconds=_SECONDS),
     recognise=_gives_best,
     mistaken=_gives_mistaken,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
 
@@ -128,6 +132,7 @@ SGD_FACTORISE_MASKED: Final = Function(
         seconds=_SECONDS,
     ),
     recognise=_gives_factors,
+    options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 3.1."""
 

@@ -1,4 +1,4 @@
-/* Sorting and filtering of the table of students. The page reads without it: all rows are in the document. */
+/* Sorts and filters the table of students. The page works without it: all rows are in the document. */
 (() => {
   const table = document.querySelector("table.class");
   const controls = document.querySelector(".controls");

@@ -9,8 +9,9 @@ import pytest
 
 from grader import sources
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.lab import Function
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits
 from tests.support.command_line import Grade, run_grade
 from tests.support.submissions import Handed
 from tests.support.workers import LIMITS, WORK, OpenBench
@@ -53,21 +54,21 @@ def staging(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
+def fork_server() -> Iterator[ForkServer]:
     """One process that starts workers, for all tests of this process."""
-    with Zygote() as started:
+    with ForkServer() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
-def free_zygote() -> Iterator[Zygote]:
+def free_fork_server() -> Iterator[ForkServer]:
     """One whose workers are separated and limited only: they can start programs and reach other processes."""
-    with Zygote("process") as started:
+    with ForkServer("process") as started:
         yield started
 
 
 @pytest.fixture
-def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
+def open_bench(fork_server: ForkServer, handed_in: Handed) -> Iterator[OpenBench]:
     """`open_bench(code)` loads a file in a real worker and returns its bench."""
     opened: list[WorkerBench] = []
 
@@ -82,7 +83,15 @@ def open_bench(zygote: Zygote, handed_in: Handed) -> Iterator[OpenBench]:
         folder = handed_in({name: textwrap.dedent(code), **(others or {})}, f"student{len(opened)}")
         source = sources.read(folder / name, name)
         assert not source.problem, source.problem
-        opened.append(WorkerBench(zygote, folder, source, tuple(functions), limits, seed=1))
+        context = BenchContext(
+            fork_server=fork_server,
+            folder=folder,
+            source=source,
+            functions=tuple(functions),
+            limits=limits,
+            seed=1,
+        )
+        opened.append(WorkerBench(context))
         return opened[-1]
 
     yield load

@@ -62,6 +62,36 @@ def test_the_grader_knows_no_lab(module: str) -> None:
     assert not [name for name in imported(module) if name.split(".")[0] == "reference"]
 
 
+LAB_FILES = [
+    file
+    for folder in (ROOT / "reference", ROOT / "docs" / "second-lab" / "power_lab")
+    for file in sorted(folder.rglob("*.py"))
+    if "starter" not in file.parts
+]
+
+
+@pytest.mark.parametrize("file", LAB_FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_lab_imports_the_two_public_packages_and_nothing_else_of_the_grader(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert not [alias.name for alias in node.names if alias.name.split(".")[0] == "grader"]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "grader":
+            assert node.module in ("grader.lab", "grader.labkit"), f"line {node.lineno}"
+            public = importlib.import_module(node.module).__all__
+            assert {alias.name for alias in node.names} <= set(public), f"line {node.lineno}"
+
+
+def test_what_a_lab_imports_loads_neither_torch_nor_what_runs_students_code() -> None:
+    script = "import sys, grader.lab, grader.labkit; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], env=environment(), capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert "grader.labkit.low_rank" in loaded
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("grader.")}
+    assert "torch" not in loaded and rooms == {"core", "lab", "labkit", "protocol"}
+
+
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("grader.worker")])
 def test_a_worker_knows_nothing_that_judges(module: str) -> None:
     allowed = {"grader.protocol", *(name for name in MODULES if name.startswith("grader.worker"))}
@@ -123,6 +153,11 @@ def test_nothing_is_unpickled_anywhere(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_no_state_hides_behind_weak_references(module: str) -> None:
+    assert not [name for name in imported(module) if name.split(".")[0] == "weakref"]
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_every_module_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(tree(module))
 
@@ -176,6 +211,45 @@ def test_no_module_catches_everything_outside_the_worker() -> None:
             if isinstance(node, ast.ExceptHandler) and not module.startswith("grader.worker"):
                 caught = ast.unparse(node.type) if node.type else ""
                 assert caught not in ("", "BaseException"), f"{module}, line {node.lineno}"
+
+
+MOST_LINES = 400
+MOST_PARAMETERS = 8
+MOST_MODULES_AT_THE_TOP = 6
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_file_is_too_long_to_be_read_in_one_go(module: str) -> None:
+    lines = MODULES[module].read_text(encoding="utf-8").count("\n")
+    assert lines <= MOST_LINES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_function_takes_more_than_eight_parameters(module: str) -> None:
+    assert not [
+        f"{node.name}, line {node.lineno}"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(list(_parameters(node.args))) > MOST_PARAMETERS
+    ]
+
+
+def _parameters(signature: ast.arguments) -> Iterator[str]:
+    """Names of all that a caller gives; the object of a method is not among them."""
+    every = (
+        *signature.posonlyargs,
+        *signature.args,
+        *signature.kwonlyargs,
+        signature.vararg,
+        signature.kwarg,
+    )
+    yield from (each.arg for each in every if each is not None and each.arg not in ("self", "cls"))
+
+
+def test_few_modules_stand_outside_the_rooms_of_the_grader() -> None:
+    at_the_top = sorted(file.name for file in (ROOT / "grader").glob("*.py"))
+    assert "protocol.py" in at_the_top
+    assert len(at_the_top) <= MOST_MODULES_AT_THE_TOP, at_the_top
 
 
 def test_tests_are_sentences() -> None:

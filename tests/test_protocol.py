@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from grader import protocol
 from grader.execution.bench import as_wire
-from grader.execution.stated_values import array_of, from_text, from_variables
+from grader.execution.stated_values import from_text, from_variables
+from grader.lab import array_of
 from grader.worker.value_codec import from_wire, to_wire
 
 

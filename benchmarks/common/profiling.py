@@ -17,17 +17,19 @@ import msgspec
 import psutil
 
 from grader import protocol
-from grader.core.model import Died, Report, Source, Submission
+from grader.core.model import Died, Report, Submission
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers
-from grader.grading.pipeline import examine_exercise
-from grader.lab import Exercise, Lab
-from grader.marking.findings import Examined
+from grader.grading.examine import examine_exercise
+from grader.grading.run_plan import RunPlan
+from grader.lab import Lab
+from grader.marking.findings import ExaminedSubmission
 from grader.marking.report_builder import mark_submission
 from grader.marking.style_notes import style_notes
 from grader.reporting.results_folder import Output
 from grader.sandbox.allowance import Allowance, Spending
-from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, Worker, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 
@@ -123,10 +125,12 @@ class Meter:
 class MeteredWorker(Worker):
     """A worker that says how long it took to start, and for each request."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
+    def __init__(
+        self, fork_server: ForkServer, folder: Path, limits: Limits, meter: Meter, stages: Stages
+    ) -> None:
         self._meter, self._stages = meter, stages
         with stages("starting and ending workers"):
-            super().__init__(zygote, folder, limits)
+            super().__init__(fork_server, folder, limits)
         meter.workers += 1
         meter.ready += self.cpu()
 
@@ -154,49 +158,47 @@ class MeteredWorker(Worker):
 class _MeteredWorkers(Workers):
     """Starts metered workers."""
 
-    def __init__(self, zygote: Zygote, folder: Path, limits: Limits, meter: Meter, stages: Stages) -> None:
-        spending = Spending(limits)
-        super().__init__(zygote, folder, limits, spending.calls, spending.files)
+    def __init__(self, context: BenchContext, meter: Meter, stages: Stages) -> None:
+        spending = Spending(context.limits)
+        super().__init__(context, spending.calls, spending.files)
         self._meter, self._stages = meter, stages
 
-    def hire(self) -> Worker:
+    def start(self) -> Worker:
         """A metered worker that has loaded nothing yet."""
-        return MeteredWorker(self._zygote, self._folder, self._limits, self._meter, self._stages)
+        context = self._context
+        return MeteredWorker(context.fork_server, context.folder, context.limits, self._meter, self._stages)
 
 
 class MeteredBench(WorkerBench):
     """A bench with metered workers."""
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, source: Source | None, lab: Lab, limits: Limits, meter: Meter, stages: Stages
-    ) -> None:  # fmt: skip
+    def __init__(self, context: BenchContext, meter: Meter, stages: Stages) -> None:
         self._meter, self._stages = meter, stages
-        super().__init__(zygote, folder, source, lab.functions, limits, lab.seed)
+        super().__init__(context)
 
     def _workers(self) -> Workers:
-        return _MeteredWorkers(self._zygote, self._folder, self._limits, self._meter, self._stages)
+        return _MeteredWorkers(self.context, self._meter, self._stages)
 
 
 def profile(
     files: Sequence[Path], lab: Lab, out: Path
-) -> tuple[Profile, tuple[tuple[Submission, Examined], ...]]:
+) -> tuple[Profile, tuple[tuple[Submission, ExaminedSubmission], ...]]:
     """Grade the files without a search for repairs and write their pages; also what was found in each."""
-    stages, limits, exercises = Stages(), Limits(repairs=0), lab.exercises(lab.seed)
-    output = Output(out, lab, lab.seed, [exercise.id for exercise in exercises])
-    with Zygote() as zygote:
-        process = _process_of(zygote)
-        idle = _idle(zygote, limits)
-        _graded(files[0], lab, exercises, limits, zygote, Meter(), Stages(), output)  # fills all caches
+    stages = Stages()
+    plan = RunPlan(lab=lab, exercises=lab.exercises(lab.seed), seed=lab.seed, limits=Limits(repairs=0))
+    output = Output(out, lab, lab.seed, [exercise.id for exercise in plan.exercises])
+    with ForkServer() as fork_server:
+        process = _process_of(fork_server)
+        idle = _idle(fork_server, plan.limits)
+        _graded(files[0], plan, fork_server, Meter(), Stages(), output)  # fills all caches
         before = _used(process)
         meters, found, reports = [], [], []
         for file in files:
             meters.append(Meter())
-            submission, examined, report = _graded(
-                file, lab, exercises, limits, zygote, meters[-1], stages, output
-            )
+            submission, examined, report = _graded(file, plan, fork_server, meters[-1], stages, output)
             found.append((submission, examined))
             reports.append(report)
-        of_zygote, of_workers = (
+        of_fork_server, of_workers = (
             after - earlier for after, earlier in zip(_used(process), before, strict=True)
         )
     with stages("tables of the class"):
@@ -206,7 +208,9 @@ def profile(
     started = of_workers - sum(sum(meter.seconds.values()) for meter in meters)
     seconds = {
         **stages.seconds,
-        "starting and ending workers": stages.seconds["starting and ending workers"] + of_zygote + started,
+        "starting and ending workers": stages.seconds["starting and ending workers"]
+        + of_fork_server
+        + started,
         "talking with workers": stages.seconds["talking with workers"] + around,
     }
     result = Profile(
@@ -220,24 +224,26 @@ def profile(
 
 
 def _graded(
-    file: Path,
-    lab: Lab,
-    exercises: Sequence[Exercise],
-    limits: Limits,
-    zygote: Zygote,
-    meter: Meter,
-    stages: Stages,
-    output: Output,
-) -> tuple[Submission, Examined, Report]:
+    file: Path, plan: RunPlan, fork_server: ForkServer, meter: Meter, stages: Stages, output: Output
+) -> tuple[Submission, ExaminedSubmission, Report]:
     """One submission through the stages of the pipeline."""
+    lab, exercises = plan.lab, plan.exercises
     with stages("reading"):
         submission = one(file.parent)
         source, flags = choose(submission, lab.functions)
     with contextlib.ExitStack() as stack:
         with stages("a folder of its own"):
-            folder = stack.enter_context(private_copy(submission.root, submission.files))
+            folder = stack.enter_context(temporary_workdir(submission.root, submission.files))
         with stages("judging"):
-            bench = MeteredBench(zygote, folder, source, lab, limits, meter, stages)
+            context = BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=source,
+                functions=lab.functions,
+                limits=plan.limits,
+                seed=plan.seed,
+            )
+            bench = MeteredBench(context, meter, stages)
             stack.callback(bench.close)
             judged = [examine_exercise(exercise, bench, lab.functions) for exercise in exercises]
         with stages("pictures"):
@@ -254,7 +260,7 @@ def _graded(
     with stages("notes on style"):
         style = style_notes(source)
     names = tuple(entry.relative_to(submission.root).as_posix() for entry in submission.files)
-    examined = Examined(files=names, flags=flags, seconds=0.0, exercises=tuple(judged), style=style)
+    examined = ExaminedSubmission(files=names, flags=flags, seconds=0.0, exercises=tuple(judged), style=style)
     with stages("marks"):
         report = mark_submission(submission, examined, exercises, lab.rubric)
     with stages("pages"):
@@ -263,7 +269,7 @@ def _graded(
     return submission, examined, report
 
 
-def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
+def _idle(fork_server: ForkServer, limits: Limits) -> dict[Kind, float]:
     """Seconds of a worker's CPU around a file's statements, and around a call."""
     meter, stages = Meter(), Stages()
     matrix = protocol.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
@@ -272,9 +278,9 @@ def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
         *(protocol.Number(value=value) for value in (2, 1, 0.01)),
     )
     call = protocol.Call(function=0, positional=arguments, named={}, seed=1)
-    with private_copy(Path("/"), ()) as folder:
+    with temporary_workdir(Path("/"), ()) as folder:
         for _ in range(IDLE_ROUNDS):
-            worker = MeteredWorker(zygote, folder, limits, meter, stages)
+            worker = MeteredWorker(fork_server, folder, limits, meter, stages)
             worker.ask(protocol.Load(code=IDLE, filename="lab1.py", seed=1), limits.call_seconds)
             for _ in range(IDLE_CALLS):
                 worker.ask(call, limits.call_seconds)
@@ -282,8 +288,8 @@ def _idle(zygote: Zygote, limits: Limits) -> dict[Kind, float]:
     return meter.each()
 
 
-def _process_of(zygote: Zygote) -> psutil.Process:
-    zygote.require()
+def _process_of(fork_server: ForkServer) -> psutil.Process:
+    fork_server.require()
     (process,) = (
         child for child in psutil.Process().children() if "grader.worker.fork_server" in child.cmdline()
     )

@@ -14,7 +14,7 @@ import psutil
 __all__ = ["Moment", "Watched", "children_cpu", "watch"]
 
 MB: Final = 1e6
-ZYGOTE: Final = "grader.worker.fork_server"
+FORK_SERVER: Final = "grader.worker.fork_server"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,10 +100,10 @@ def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
     """What is in use now; nothing where the command has just ended."""
     try:
         started = process.children(recursive=True)
-        zygotes = {
-            child.pid for child in started if ZYGOTE in child.cmdline() and child.ppid() == process.pid
+        fork_servers = {
+            child.pid for child in started if FORK_SERVER in child.cmdline() and child.ppid() == process.pid
         }
-        workers = [child.pid for child in started if child.ppid() in zygotes]
+        workers = [child.pid for child in started if child.ppid() in fork_servers]
         descriptors = process.num_fds()
         memory = process.memory_info().rss / MB
         if (

@@ -113,6 +113,7 @@ class Structures(SphinxDirective):
         rows3 = [
             (f"`{field.encode_name}`", _type_text(field.type), descriptions.get(field.name, ""))
             for field in msgspec.structs.fields(structure)
+            if msgspec.UnsetType not in typing.get_args(field.type)  # never written
         ]
         return self._rows(("Field", "Type", "Meaning"), rows3)
 

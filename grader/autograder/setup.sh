@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Gradescope runs this once, as root, when the autograder is built: Python where it is missing, then the grader.
+# Gradescope runs this once, as root, to build the autograder: it installs Python if missing, then the grader.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

@@ -1,9 +1,9 @@
 """The command line: options, console, exit codes. No logic.
 
-One file a command, each with its `command`; nothing heavy is imported before a command needs it.
+Each command has a file with its `command`. Heavy packages are imported only when a command needs them.
 
-Exit status: 0 graded (low marks are not a failure), 1 something could not be graded or --fail-under was
-missed, 2 usage, 3 our own fault, 130 interrupted.
+Exit status: 0 graded (low marks are not a failure), 1 something could not be graded or a student is below
+--fail-under, 2 usage, 3 a fault in the grader, 130 interrupted.
 """
 
 import logging
@@ -33,9 +33,9 @@ __all__ = ["cli", "main"]
 def cli(ctx: click.Context) -> None:
     """Grade a lab in numerical computing.
 
-    `grade PATH…` grades a class or a single file: a folder with one folder (or one file) for each
-    student, or a student's file. It runs every student's code in a process of its own, judges what the
-    code does by the algebra of the exercise, and writes marks and feedback pages into --out:
+    `grade PATH…` grades a class or a single file: a folder that contains one folder (or one file) for each
+    student, or one student's file. It runs every student's code in its own process, judges what the code
+    does by the algebra of the exercise, and writes marks and feedback pages to --out:
 
     \b
       reports/index.html                    the class at a glance
@@ -49,14 +49,14 @@ def cli(ctx: click.Context) -> None:
       grade submissions/                    grade a class
       grade submissions/ --exercise 1.1     only one exercise
       grade check lab1.py                   check your own file; nothing is written
-      grade check lab1.py --watch           … again whenever you save, until all is right
-      grade kit                             what students are given to begin with
-      grade lab                             what is asked, checked and tolerated
+      grade check lab1.py --watch           … every time you save, until everything is right
+      grade kit                             make the zip that students start from
+      grade lab                             show exercises, checks and tolerances
       grade mark "Ada Quill" 2.1 0.5        enter a mark by hand
-      grade doctor                          what shuts students' code in here, and does it hold?
+      grade doctor                          test how student code is isolated on this machine
 
-    Low marks are no error: the exit status is 0 when everything was graded, 1 when something could not
-    be graded or --fail-under was missed, 2 for a wrong command line, 3 for our own fault.
+    Low marks are not an error: the exit status is 0 if everything was graded, 1 if something could not be
+    graded or a student is below --fail-under, 2 for an invalid command line, 3 for a fault in the grader.
     """
     apply_settings(ctx, cli)
 
@@ -75,7 +75,7 @@ cli.add_command(config_command(cli))
 
 
 def main() -> None:
-    """Run the command line; every error on purpose is one sentence on stderr."""
+    """Run the command line. Every GraderError becomes one sentence on stderr."""
     logging.basicConfig(format="grade: %(message)s", level=logging.ERROR)
     try:
         cli.main(standalone_mode=False)
@@ -106,8 +106,8 @@ def main() -> None:
     except GraderError as error:
         complain(str(error))
         sys.exit(OURS)
-    except OSError as error:  # a full disk, or a folder that was taken away meanwhile
+    except OSError as error:  # a full disk, or a folder that disappeared
         complain(
-            f"{error.filename or 'A file'} could not be used ({error.strerror}). What was written is whole."
+            f"{error.filename or 'A file'} could not be used ({error.strerror}). Files that were already written are complete."
         )
         sys.exit(OURS)

@@ -16,17 +16,17 @@ def changed_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--changed-since",
         metavar="COMMIT",
-        help="Grade only submissions with a file that git says was added, changed or removed since this commit.",
+        help="Grade only submissions in which git reports a file added, changed or removed since this commit.",
     )(command)
 
 
 def only_changed(submissions: Sequence["Submission"], commit: str | None) -> "tuple[Submission, ...]":
-    """The submissions to grade; says on stderr where there are none."""
+    """The submissions to grade; prints a sentence on stderr if there are none."""
     if commit is None:
         return tuple(submissions)
     from grader.submissions.git_changes import changed_since
 
     changed = changed_since(submissions, commit)
     if not changed:
-        click.echo(f"Nothing that was handed in changed since {commit}.", err=True)
+        click.echo(f"No submission has changed since {commit}.", err=True)
     return changed

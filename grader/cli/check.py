@@ -3,70 +3,59 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from grader.cli.exits import FAILED
 from grader.cli.formats import format_option, junit_option, print_for_github, write_junit
-from grader.cli.options import drawn_seed, limits, shared, started_zygote
+from grader.cli.options import run_plan, shared, started_fork_server
 
 if TYPE_CHECKING:
     from grader.core.model import Report
-    from grader.lab.spec import Lab
+    from grader.grading.run_plan import RunPlan
 
 __all__ = ["command"]
 
 
 @click.command("check", short_help="Check your own file; nothing is written.")
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--watch", is_flag=True, help="Check again whenever it is saved, until everything is right.")
+@click.option("--watch", is_flag=True, help="Check again every time you save, until everything is right.")
 @shared
 @format_option
 @junit_option
 def command(
     path: Path,
     watch: bool,
-    exercise_ids: tuple[str, ...],
-    seed: int | str | None,
-    lab: str | None,
-    time_limit: float,
-    feedback: str,
-    diagnose_budget: int,
-    isolation: str,
     format_: str,
     junit: Path | None,
+    **options: Any,
 ) -> None:
-    """Check one file or folder and print what is right, what is not, and what to do next.
+    """Check one file or folder and print what is right, what is wrong and what to do next.
 
-    Nothing is written. The exit status is 1 until every exercise has full marks. With --watch it checks
-    again whenever you save, and ends with 0 as soon as everything is right; Ctrl-C ends it before.
+    Nothing is written. The exit status is 1 until every exercise has full marks. With --watch, the command
+    checks again every time you save and exits with 0 as soon as everything is right; Ctrl-C stops it earlier.
     """
     from grader.submissions.discovery import one
 
-    one(path)  # a path that cannot be graded is told before anything is started
-    with started_zygote(isolation, wait=False) as zygote:  # loads torch meanwhile
+    one(path)  # report a path that cannot be graded before starting anything
+    with started_fork_server(options["isolation"], wait=False) as fork_server:  # loads torch in the meantime
         from grader.core.model import Verdict
-        from grader.grading.pipeline import grade_one
-        from grader.lab.loader import load_lab, selected
-        from grader.marking.feedback_level import Feedback, at_level
+        from grader.grading.examine import grade_one
+        from grader.marking.feedback_level import filter_feedback
         from grader.reporting import terminal_tables
 
-        loaded = load_lab(lab)
-        drawn = drawn_seed(seed, loaded.seed)
-        exercises = selected(loaded, drawn, exercise_ids)
-        terminal_tables.warn_of_isolation(terminal_tables.error_console(), zygote)
-        allowed = limits(time_limit, diagnose_budget)
+        plan = run_plan(**options)
+        terminal_tables.warn_of_isolation(terminal_tables.error_console(), fork_server)
         for _ in _occasions(path, watch):
             submission = one(path)
-            report = grade_one(submission, loaded, exercises, drawn, allowed, zygote)
-            report = at_level(report, Feedback(feedback))
-            write_junit(junit, [report], loaded.id)
-            _show(report, submission.root, loaded, drawn, zygote.level, format_, watch)
+            report = filter_feedback(grade_one(submission, plan, fork_server), plan.feedback)
+            write_junit(junit, [report], plan.lab.id)
+            _show(report, submission.root, plan, fork_server.level, format_, watch)
             right = all(exercise.verdict is Verdict.FULL for exercise in report.exercises)
             if right or not watch:
                 sys.exit(0 if right else FAILED)
-            click.echo(f"Save {path} to check it again; Ctrl-C ends.", err=True)
+            click.echo(f"Save {path} to check it again; press Ctrl-C to stop.", err=True)
 
 
 def _occasions(path: Path, watch: bool) -> Iterator[None]:
@@ -77,15 +66,15 @@ def _occasions(path: Path, watch: bool) -> Iterator[None]:
     return saves(path)
 
 
-def _show(report: "Report", root: Path, lab: "Lab", seed: int, level: str, format_: str, watch: bool) -> None:
+def _show(report: "Report", root: Path, plan: "RunPlan", level: str, format_: str, watch: bool) -> None:
     from grader.reporting import terminal_tables
     from grader.reporting.junit import junit_xml
     from grader.reporting.results_json import results_json
 
     if format_ == "json":
-        click.echo(results_json([report], lab.id, seed, level), nl=False)
+        click.echo(results_json([report], plan.lab.id, plan.seed, level), nl=False)
     elif format_ == "junit":
-        click.echo(junit_xml([report], lab.id), nl=False)
+        click.echo(junit_xml([report], plan.lab.id), nl=False)
     elif format_ == "github":
         print_for_github([report], {report.student: root})
     else:

@@ -1,4 +1,4 @@
-"""`grade cluster up`: a Dask cluster on this machine, to try `--cluster` with or to use all of a large machine."""
+"""`grade cluster up`: a Dask cluster on this machine, to try `--cluster` or to use all of a large machine."""
 
 import os
 import signal
@@ -11,12 +11,12 @@ from grader.core.errors import ClusterError
 __all__ = ["group"]
 
 
-@click.group("cluster", short_help="Start a Dask cluster of this machine for `--cluster`.")
+@click.group("cluster", short_help="Start a Dask cluster on this machine for `--cluster`.")
 def group() -> None:
     """Grade on a cluster: `grade submissions/ --cluster ADDRESS`.
 
-    Needs Dask: pip install 'lab-grader[cluster]'. Any Dask cluster will do whose workers have the same grader,
-    lab and torch installed; this command starts one here.
+    This needs Dask: pip install 'lab-grader[cluster]'. You can use any Dask cluster whose workers have the
+    same grader, lab and torch installed; this command starts one on this machine.
     """
 
 
@@ -27,14 +27,14 @@ def group() -> None:
     metavar="N",
     default=lambda: os.cpu_count() or 1,
     show_default="one for each core",
-    help="Worker processes, each of which examines one submission at a time.",
+    help="Number of worker processes; each examines one submission at a time.",
 )
 @click.option(
     "--host",
     metavar="ADDRESS",
     default="127.0.0.1",
     show_default=True,
-    help="Where to listen. Whoever reaches it can run programs as you: never a public address.",
+    help="Address to listen on. Anyone who can reach it can run programs as you: never use a public address.",
 )
 @click.option(
     "--port",
@@ -42,10 +42,10 @@ def group() -> None:
     metavar="PORT",
     default=8786,
     show_default=True,
-    help="Where to listen; 0 for any that is free.",
+    help="Port to listen on; 0 for any free port.",
 )
 def up(workers: int, host: str, port: int) -> None:
-    """Start a scheduler and workers on this machine, print the address, and keep them until interrupted."""
+    """Start a scheduler and workers on this machine, print the address, and keep running until interrupted."""
     from grader.grading.cluster.dask_import import engine
 
     distributed = engine()
@@ -60,10 +60,10 @@ def up(workers: int, host: str, port: int) -> None:
             memory_limit=0,
         )
     except (OSError, RuntimeError) as error:
-        raise ClusterError(f"No cluster could be started at {host}:{port}: {error}.") from error
+        raise ClusterError(f"A cluster could not be started at {host}:{port}: {error}.") from error
     with cluster:
-        click.echo(f"{workers} workers at {cluster.scheduler_address}; end them with Ctrl-C.")
+        click.echo(f"{workers} workers at {cluster.scheduler_address}; press Ctrl-C to stop them.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            click.echo("Ended.")
+            click.echo("Stopped.")

@@ -1,4 +1,4 @@
-"""`grade completion SHELL`: what a shell needs to complete our commands, options and paths."""
+"""`grade completion SHELL`: a script that lets a shell complete commands, options and paths."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -8,13 +8,13 @@ from grader.core.errors import UsageError
 __all__ = ["command"]
 
 
-@click.command("completion", short_help="Print what your shell needs to complete `grade`.")
+@click.command("completion", short_help="Print a script that lets your shell complete `grade`.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
     """Print a script that lets your shell complete commands, options, their values and paths.
 
-    Put the line for your shell into its start-up file:
+    Add the line for your shell to its start-up file:
 
     \b
       bash    eval "$(grade completion bash)"          in ~/.bashrc
@@ -23,5 +23,5 @@ def command(ctx: click.Context, shell: str) -> None:
     """
     kind = get_completion_class(shell)
     if kind is None:
-        raise UsageError(f"There is no completion for {shell}: take bash, zsh or fish.")
+        raise UsageError(f"There is no completion for {shell}: use bash, zsh or fish.")
     click.echo(kind(ctx.find_root().command, {}, "grade", "_GRADE_COMPLETE").source())

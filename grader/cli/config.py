@@ -1,4 +1,4 @@
-"""`grade config`: the settings that hold here, and where each came from."""
+"""`grade config`: the current settings and where each comes from."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["config_command"]
 
 
 def config_command(root: click.Group) -> click.Command:
-    """The command that shows every setting any command of the group takes."""
+    """The command that shows every setting of every command in the group."""
     shown = list(settings_of(root))
 
     @click.pass_context
@@ -47,12 +47,12 @@ def config_command(root: click.Group) -> click.Command:
         "config",
         params=list(shown),
         callback=show,
-        short_help="Show the settings that hold here, and where each came from.",
-        help="""Show the settings that hold in this folder, and where each came from.
+        short_help="Show the current settings and where each comes from.",
+        help="""Show the settings that apply in this folder, and where each comes from.
 
-    A flag wins over the environment, the environment over `[tool.grade]` in the nearest `pyproject.toml`,
-    that over the default. Give the flags you mean to grade with to see what comes of them. In the file a
-    setting is called like its flag without the dashes:
+    A flag overrides the environment, the environment overrides `[tool.grade]` in the nearest
+    `pyproject.toml`, and the file overrides the default. Add the flags that you want to grade with to see
+    their effect. In the file, a setting has the name of its flag without the leading dashes:
 
     \b
       [tool.grade]

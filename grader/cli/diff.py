@@ -24,14 +24,14 @@ __all__ = ["command"]
     type=click.Choice(["rich", "plain", "json"]),
     default="rich",
     show_default=True,
-    help="Sentences, tab-separated lines, or JSON.",
+    help="What to print: sentences, tab-separated lines, or JSON.",
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if any marks changed.")
 def command(old: Path, new: Path, format_: str, exit_code: bool) -> None:
-    """Compare two runs, each given as its folder of results or its results.json.
+    """Compare two runs, each given by its results folder or its results.json.
 
-    Nothing is run. For every exercise whose marks changed it says which checks came out otherwise, what a
-    person marked, or that only the rubric differs.
+    No code is run. For every exercise whose marks changed, the output says which checks have a different
+    outcome, what a person marked, or that only the rubric differs.
     """
     import msgspec
 
@@ -56,7 +56,7 @@ def _mark(value: float | None) -> str:
 
 def _sentences(found: "Comparison") -> Iterator[str]:
     for line in found.context:
-        yield f"Another {line}"
+        yield f"Different {line}"
     for change in found.changes:
         yield f"{change.student}: {_mark(change.before)} → {_mark(change.after)}"
         if change.before is None or change.after is None:
@@ -65,7 +65,7 @@ def _sentences(found: "Comparison") -> Iterator[str]:
             yield f"  {exercise.id}: {_mark(exercise.before)} → {_mark(exercise.after)}"
             for reason in exercise.reasons:
                 yield f"    {reason}"
-    yield f"{len(found.changes)} changed, {found.unchanged} did not."
+    yield f"{len(found.changes)} changed, {found.unchanged} unchanged."
 
 
 def _rows(found: "Comparison") -> Iterator[str]:

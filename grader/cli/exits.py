@@ -1,4 +1,4 @@
-"""Exit statuses, and how errors are told: one sentence on stderr."""
+"""Exit statuses, and errors as one sentence on stderr."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ import click
 __all__ = ["FAILED", "INTERRUPTED", "OURS", "USAGE", "complain"]
 
 FAILED: Final = 1
-"""Something could not be graded, or a threshold was missed."""
+"""Something could not be graded, or a student is below the threshold."""
 
 USAGE: Final = 2
 OURS: Final = 3
@@ -15,7 +15,7 @@ INTERRUPTED: Final = 130
 
 
 def complain(sentence: str) -> None:
-    """Say on stderr what went wrong, showing what cannot be seen in it."""
+    """Print what went wrong on stderr, with invisible characters made visible."""
     from grader.core.escaping import visible
 
     click.echo(f"grade: {visible(sentence)}", err=True)

@@ -1,4 +1,4 @@
-"""`grade export …`: a run's results in the form another system takes."""
+"""`grade export …`: a run's results in the format of another system."""
 
 import sys
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ _FILE = click.Path(path_type=Path)
     "export", short_help="Gradebooks for Moodle and Canvas, feedback files, a Gradescope autograder."
 )
 def command() -> None:
-    """Put the results of a run into the form another system takes, without running anything.
+    """Convert the results of a run to the format of another system, without running any code.
 
     \b
       grade export moodle Grades-Lab1.csv     fill in Moodle's grading worksheet
-      grade export feedback                   pages for “Upload multiple feedback files”
+      grade export feedback                   zip pages for “Upload multiple feedback files”
       grade export canvas Grades.csv          fill in Canvas's gradebook
-      grade export gradescope                 an autograder for Gradescope
+      grade export gradescope                 make an autograder for Gradescope
     """
 
 
@@ -39,13 +39,13 @@ def command() -> None:
 @click.argument("worksheet", type=_FILE)
 @results_option
 @click.option(
-    "--to", type=_FILE, metavar="FILE", help="Where it goes. Default: moodle.csv beside the results."
+    "--to", type=_FILE, metavar="FILE", help="File to write. Default: moodle.csv in the results folder."
 )
 def moodle(worksheet: Path, out: Path, to: Path | None) -> None:
-    """Fill in WORKSHEET, as exported with “Download grading worksheet”, so that it uploads without editing.
+    """Fill in WORKSHEET, as exported with “Download grading worksheet”, ready to upload without editing.
 
-    Only Grade and Feedback comments change. Every other column, row, quote and line end stays as it was, and
-    so do rows whose grade cannot be changed and comments that others wrote.
+    Only Grade and Feedback comments change. Every other column, row, quote and line ending stays as it was,
+    and so do rows whose grade cannot be changed and comments that other people wrote.
     """
     from grader.integrations.gradebooks.moodle import fill_worksheet
     from grader.integrations.gradebooks.sheet import read_sheet
@@ -56,12 +56,12 @@ def moodle(worksheet: Path, out: Path, to: Path | None) -> None:
 @command.command("canvas", short_help="Fill in Canvas's gradebook.")
 @click.argument("gradebook", type=_FILE)
 @results_option
-@click.option("--assignment", metavar="NAME|ID", help="Which assignment; needed where the file has several.")
+@click.option("--assignment", metavar="NAME|ID", help="The assignment; required if the file has several.")
 @click.option(
-    "--to", type=_FILE, metavar="FILE", help="Where it goes. Default: canvas.csv beside the results."
+    "--to", type=_FILE, metavar="FILE", help="File to write. Default: canvas.csv in the results folder."
 )
 def canvas(gradebook: Path, out: Path, assignment: str | None, to: Path | None) -> None:
-    """Fill in one assignment of GRADEBOOK, as exported by Canvas, so that it imports without editing.
+    """Fill in one assignment of GRADEBOOK, as exported by Canvas, ready to import without editing.
 
     Marks are scaled to the points possible. Every other column and row stays as it was.
     """
@@ -77,12 +77,12 @@ def canvas(gradebook: Path, out: Path, assignment: str | None, to: Path | None) 
 @click.argument("worksheet", type=_FILE, required=False)
 @results_option
 @click.option(
-    "--to", type=_FILE, metavar="FILE", help="Where it goes. Default: feedback.zip beside the results."
+    "--to", type=_FILE, metavar="FILE", help="File to write. Default: feedback.zip in the results folder."
 )
 def feedback(worksheet: Path | None, out: Path, to: Path | None) -> None:
     """Zip every student's page under the folder names of Moodle's download.
 
-    Give the grading WORKSHEET where the submissions were not downloaded from Moodle: it says who has which
+    Name the grading WORKSHEET if the submissions were not downloaded from Moodle: it gives each student's
     number there.
     """
     from grader.integrations.gradebooks.moodle import feedback_zip
@@ -107,17 +107,17 @@ def feedback(worksheet: Path | None, out: Path, to: Path | None) -> None:
     metavar="FILE",
     default="gradescope-autograder.zip",
     show_default=True,
-    help="Where it goes.",
+    help="File to write.",
 )
 @lab_option
 @setting(
     "--seed", metavar="N", type=click.IntRange(min=0), show_default="the lab's", help="Grade with this seed."
 )
 def gradescope(to: Path, lab: str | None, seed: int | None) -> None:
-    """Make the zip to upload under “Configure Autograder” with a base image of Ubuntu.
+    """Make the zip to upload under “Configure Autograder”, with an Ubuntu base image.
 
-    It holds this grader and the lab, `setup.sh`, which installs them, and `run_autograder`. Choose a container
-    of at least 1 CPU and 2 GB: the smallest is too small for torch.
+    The zip contains this grader, the lab, `setup.sh`, which installs them, and `run_autograder`. Choose a
+    container with at least 1 CPU and 2 GB of memory: the smallest is too small for torch.
     """
     from grader.core.atomic_files import place
     from grader.integrations.gradescope import autograder_zip
@@ -141,10 +141,10 @@ def _finish(filled: "Filled", to: Path, source: Path | None) -> None:
         complain(note)
     if filled.waiting:
         complain(
-            f"Left as it was, since a mark is still open: {', '.join(filled.waiting)}. Grade again, or give the marks "
-            "with `grade mark`, then export again."
+            f"Left unchanged because a mark is still open: {', '.join(filled.waiting)}. Grade again, or enter the "
+            "marks with `grade mark`, then export again."
         )
     if filled.strangers:
-        where = f"{source} does not list" if source is not None else "Nothing says who in Moodle is"
+        where = f"{source} does not list" if source is not None else "The Moodle number is not known for"
         complain(f"{where} {', '.join(filled.strangers)}: enter their marks by hand, or grade with --roster.")
         sys.exit(FAILED)

@@ -1,4 +1,4 @@
-"""`--format`, `--junit` and `--gradescope`: what is printed and written besides the folder of results."""
+"""`--format` and `--junit`: what is printed, and written in addition to the results folder."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -34,12 +34,12 @@ def junit_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--junit",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar="FILE",
-        help="Write JUnit XML too: a suite a student, a case a check.",
+        help="Also write JUnit XML, with one suite per student and one case per check.",
     )(command)
 
 
 def write_junit(path: Path | None, reports: Sequence["Report"], lab_id: str) -> None:
-    """Write JUnit XML where it was asked for."""
+    """Write JUnit XML to the path; None writes nothing."""
     if path is None:
         return
     from grader.core.atomic_files import place
@@ -49,7 +49,7 @@ def write_junit(path: Path | None, reports: Sequence["Report"], lab_id: str) -> 
 
 
 def print_for_github(reports: Sequence["Report"], roots: Mapping[str, Path], table: str = "") -> None:
-    """Print annotations, then each student's feedback folded away, in which nothing is taken for a command."""
+    """Print annotations, then each student's feedback in a folded group where nothing counts as a command."""
     from grader.reporting.github_annotations import annotations, command, uncommanded
     from grader.reporting.terminal_tables import as_text, student_view
 

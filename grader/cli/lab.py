@@ -1,4 +1,4 @@
-"""`grade lab`: what is asked, checked and tolerated, and the lab's numbers recomputed."""
+"""`grade lab`: exercises, checks and tolerances, and the lab's numbers recomputed."""
 
 import sys
 
@@ -10,15 +10,15 @@ from grader.cli.options import lab_option
 __all__ = ["command"]
 
 
-@click.command("lab", short_help="Show the lab: exercises, checks, marks, and its numbers recomputed.")
+@click.command("lab", short_help="Show exercises, checks and marks, and recompute the lab's numbers.")
 @lab_option
 @click.option(
     "--numbers/--no-numbers",
     default=True,
-    help="Recompute the lab's published numbers (some seconds), where there are any.",
+    help="Recompute the lab's published numbers, if it has any (takes a few seconds).",
 )
 def command(lab: str | None, numbers: bool) -> None:
-    """Show what is asked, what is checked, what it is worth, and recompute the lab's own numbers."""
+    """Show the exercises, their checks and marks, and recompute the lab's own numbers."""
     from rich.table import Table
     from rich.text import Text
 
@@ -45,5 +45,5 @@ def command(lab: str | None, numbers: bool) -> None:
         table.add_row(*map(Text, cells))
     stdout.print(table)
     held = sum(number.holds for number in shown)
-    stdout.print(f"{held} of {len(shown)} numbers came out.")
+    stdout.print(f"{held} of {len(shown)} numbers match.")
     sys.exit(0 if held == len(shown) else FAILED)

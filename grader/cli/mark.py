@@ -1,4 +1,4 @@
-"""`grade mark STUDENT EXERCISE [MARKS]`: a person's mark or comment, kept for every grading to come."""
+"""`grade mark STUDENT EXERCISE [MARKS]`: store a person's mark or comment for every later grading."""
 
 import getpass
 from datetime import datetime
@@ -13,26 +13,26 @@ from grader.core.errors import PathError, TableError, UsageError
 __all__ = ["command"]
 
 
-@click.command("mark", short_help="Enter a mark or a comment by hand; it wins over the automatic one.")
+@click.command("mark", short_help="Enter a mark or a comment by hand; it overrides the automatic one.")
 @click.argument("student")
 @click.argument("exercise")
 @click.argument("marks", type=float, required=False)
-@click.option("--comment", default="", metavar="TEXT", help="What the student should read about it.")
-@click.option("--by", envvar="GRADE_BY", metavar="NAME", help="Who marks. Default: the user logged in.")
+@click.option("--comment", default="", metavar="TEXT", help="A comment for the student.")
+@click.option("--by", envvar="GRADE_BY", metavar="NAME", help="Who is marking. Default: the current user.")
 @setting(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
     default="reports",
-    help="Folder of the results.",
+    help="Results folder.",
 )
 @setting(
     "--marks",
     "table",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    show_default="marks.csv in the folder of the results",
-    help="The table of marks by hand.",
+    show_default="marks.csv in the results folder",
+    help="The table of manual marks.",
 )
 @lab_option
 def command(
@@ -45,10 +45,10 @@ def command(
     table: Path | None,
     lab: str | None,
 ) -> None:
-    """Enter a mark or a comment for STUDENT, by name, id or address.
+    """Enter a mark or a comment for STUDENT, given by name, id or address.
 
-    EXERCISE is an exercise such as 2.1, or one of its checks such as 2.1-why. Without MARKS only the comment
-    is kept. Grading again puts it into every result, together with who and when.
+    EXERCISE is an exercise such as 2.1, or one of its checks such as 2.1-why. Without MARKS, only the comment
+    is stored. When you grade again, every result includes the entry, with who made it and when.
     """
     from grader.core.model import HandMark
     from grader.lab.loader import load_lab
@@ -72,7 +72,7 @@ def command(
             f"{path} cannot be written ({error.strerror}): choose another file with --marks."
         ) from error
     what = "a comment" if marks is None else f"{marks:g}"
-    click.echo(f"{name}, {exercise}: {what}, kept in {path}. Grade again to put it into every result.")
+    click.echo(f"{name}, {exercise}: {what}, stored in {path}. Grade again to add it to every result.")
 
 
 def _user() -> str:
@@ -83,7 +83,7 @@ def _user() -> str:
 
 
 def _graded(student: str, folder: Path) -> str:
-    """The name of the one student graded who is meant. Raises UsageError where there is none or more."""
+    """The name of the graded student that the text identifies. Raises UsageError if there is none or several."""
     import difflib
 
     from grader.marking.manual_marks import is_called
@@ -94,7 +94,7 @@ def _graded(student: str, folder: Path) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(f"{student!r} may be any of {', '.join(found)}: give the id.")
+        raise UsageError(f"{student!r} could be any of {', '.join(found)}: use the id.")
     near = difflib.get_close_matches(student, [name for name, _ in students], 3, 0.4)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"{folder / 'results.json'} has their names."
-    raise UsageError(f"Nobody graded is called {student!r}: {hint}")
+    hint = f"did you mean {' or '.join(near)}?" if near else f"{folder / 'results.json'} lists the names."
+    raise UsageError(f"No graded student is called {student!r}: {hint}")

@@ -1,7 +1,7 @@
-"""Options that several commands share, and what their values mean."""
+"""Options that several commands share, and the meaning of their values."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,32 +11,29 @@ from grader.cli.settings import setting
 from grader.core.errors import GraderError
 
 if TYPE_CHECKING:
-    from grader.core.limits import Limits
-    from grader.grading.findings_cache import Cache
-    from grader.lab.spec import Exercise, Lab
-    from grader.sandbox.fork_server import Zygote
+    from grader.core.limits import Isolation
+    from grader.grading.run_plan import RunPlan
+    from grader.sandbox.fork_server import ForkServer
 
 __all__ = [
-    "drawn_seed",
     "isolation_option",
-    "kept_findings",
     "lab_option",
-    "limits",
     "results_option",
+    "run_plan",
     "shared",
-    "started_zygote",
+    "started_fork_server",
 ]
 
 
 class _Seed(click.ParamType[Any]):
-    """A whole number from 0, or the word `fresh`."""
+    """A non-negative integer, or the word `fresh`."""
 
     name = "N|fresh"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str | None:
-        """The number, `fresh`, or None for an empty text."""
+        """The number, `fresh`, or None for an empty string."""
         text = str(value).strip()
         if text in ("", "fresh"):
             return text or None
@@ -45,7 +42,7 @@ class _Seed(click.ParamType[Any]):
         except ValueError:
             number = -1
         if number < 0:
-            self.fail(f"{text!r} is no seed: give a whole number from 0, or `fresh`.", param, ctx)
+            self.fail(f"{text!r} is not a valid seed: use a non-negative integer or `fresh`.", param, ctx)
         return number
 
 
@@ -54,19 +51,19 @@ def lab_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return setting(
         "--lab",
         metavar="PACKAGE:NAME",
-        show_default="the one installed",
-        help="The lab to grade by: installed, or a path such as labs/power_lab:LAB.",
+        show_default="the installed lab",
+        help="The lab to grade: the name of an installed lab, or a path such as labs/power_lab:LAB.",
     )(command)
 
 
 def results_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--out` for a command that reads the results of a run."""
+    """Add `--out` to a command that reads the results of a run."""
     return setting(
         "--out",
         type=click.Path(path_type=Path),
         metavar="DIR",
         default="reports",
-        help="Folder of the results.",
+        help="Results folder.",
     )(command)
 
 
@@ -76,13 +73,13 @@ def isolation_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "--isolation",
         type=click.Choice(["auto", "strict", "process"]),
         default="auto",
-        help="How students' code is shut in: `strict` (Landlock and seccomp), `process` (limits only), or "
-        "`auto`, the strongest this machine has.",
+        help="How student code is isolated: `strict` (Landlock and seccomp), `process` (limits only), or "
+        "`auto`, the strongest level that this machine supports.",
     )(command)
 
 
 def shared(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of everything that runs student code."""
+    """Add the options of every command that runs student code."""
     for option in reversed(
         (
             click.option(
@@ -90,14 +87,14 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 "exercise_ids",
                 multiple=True,
                 metavar="ID",
-                help="Only this exercise; may be repeated.",
+                help="Grade only this exercise; may be repeated.",
             ),
             setting(
                 "--seed",
                 type=_Seed(),
                 metavar="N|fresh",
                 show_default="the lab's",
-                help="Draw matrices, masks and starts from this seed; `fresh` takes one from the system.",
+                help="Generate matrices, masks and starts from this seed; `fresh` gets a seed from the system.",
             ),
             lab_option,
             setting(
@@ -105,21 +102,21 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
                 type=click.FloatRange(min=0.1),
                 metavar="SECONDS",
                 default=10.0,
-                help="CPU time one call of a student may take.",
+                help="Maximum CPU time for one call of a student's function.",
             ),
             setting(
                 "--feedback",
                 type=click.Choice(["marks", "hints", "full"]),
                 default="hints",
-                help="What failed; or also the line, the idea and a leading question; or, for the person "
-                "marking, the verified repair too.",
+                help="How much the feedback reveals: what failed; also the line, the idea and a leading question; "
+                "or, for the person marking, the verified repair too.",
             ),
             setting(
                 "--diagnose-budget",
                 type=click.IntRange(min=0),
                 metavar="N",
                 default=260,
-                help="Edited programs run to find the line of a mistake, for each failed exercise.",
+                help="Maximum number of edited programs to run, per failed exercise, to find the line of a mistake.",
             ),
             isolation_option,
         )
@@ -128,57 +125,57 @@ def shared(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def limits(time_limit: float, repairs: int) -> "Limits":
-    """What one submission may use, given the CPU seconds of one call and how many repairs are tried."""
-    from grader.core.limits import Limits
+def run_plan(
+    *,
+    lab: str | None,
+    exercise_ids: tuple[str, ...],
+    seed: int | str | None,
+    time_limit: float,
+    diagnose_budget: int,
+    isolation: "Isolation",
+    feedback: str,
+) -> "RunPlan":
+    """What the options that `shared` adds ask for, each given under its own name.
 
-    return Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=repairs)
-
-
-def started_zygote(isolation: str | None, wait: bool = True) -> "Zygote":
-    """The process that starts workers, on the isolation asked for; to be closed by the caller.
-
-    Raises IsolationError where this machine cannot hold it; without `wait`, its first use does.
+    Raises LabError or RubricError where the lab cannot be loaded or has no such exercise.
     """
-    from grader.sandbox.fork_server import Zygote
+    from grader.core.limits import Limits
+    from grader.grading.run_plan import RunPlan
+    from grader.lab.loader import load_lab, selected
+    from grader.marking.feedback_level import Feedback
 
-    zygote = Zygote(isolation or "auto")  # type: ignore[arg-type]  # click and Settings let no other word through
+    loaded = load_lab(lab)
+    number = _drawn_seed(seed, loaded.seed)
+    return RunPlan(
+        lab=loaded,
+        exercises=selected(loaded, number, exercise_ids),
+        seed=number,
+        limits=Limits(call_seconds=time_limit, submission_seconds=6 * time_limit, repairs=diagnose_budget),
+        isolation=isolation,
+        feedback=Feedback(feedback),
+        lab_name=lab,
+    )
+
+
+def started_fork_server(isolation: str | None, wait: bool = True) -> "ForkServer":
+    """Start the process that starts workers, at the requested isolation level; the caller closes it.
+
+    Raises IsolationError if this machine does not support the level; without `wait`, the first use raises it.
+    """
+    from grader.sandbox.fork_server import ForkServer
+
+    fork_server = ForkServer(isolation or "auto")  # type: ignore[arg-type]  # click and Settings accept no other word
     try:
         if wait:
-            zygote.require()
+            fork_server.require()
     except GraderError:
-        zygote.close()
+        fork_server.close()
         raise
-    return zygote
+    return fork_server
 
 
-def drawn_seed(seed: int | str | None, default: int) -> int:
-    """The seed asked for, the system's for `fresh`, else the lab's."""
+def _drawn_seed(seed: int | str | None, default: int) -> int:
+    """The requested seed; for `fresh`, one from the system; otherwise the lab's."""
     if seed == "fresh":
-        return secrets.randbits(53)  # more than can be tried, and exact in every reader of JSON
+        return secrets.randbits(53)  # too many to try, and exact in every JSON reader
     return int(seed) if seed is not None else default
-
-
-def kept_findings(
-    folder: Path | None,
-    lab_name: str | None,
-    lab: "Lab",
-    exercises: Sequence["Exercise"],
-    seed: int,
-    allowed: "Limits",
-    isolation: str,
-) -> "Cache | None":
-    """Findings of earlier runs under the same conditions, cleared of old ones; None where none can be kept."""
-    import msgspec
-    import platformdirs
-
-    from grader.grading.findings_cache import Cache, fingerprint
-    from grader.lab.loader import find_lab
-
-    conditions = (msgspec.json.encode(allowed).decode(), isolation)
-    print_of_run = fingerprint(lab, find_lab(lab_name)[0], exercises, seed, conditions)
-    if print_of_run is None:
-        return None
-    cache = Cache(folder or platformdirs.user_cache_path("lab-grader"), print_of_run)
-    cache.prune()
-    return cache

@@ -22,21 +22,21 @@ __all__ = ["command"]
     type=click.Path(path_type=Path),
     metavar="DIR",
     default="reports",
-    help="Folder for the results.",
+    help="Folder to write the results to.",
 )
 @setting(
     "--roster",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Who is in the class, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists "
-    "who handed nothing in.",
+    help="The class list, as exported by Moodle, Canvas or GitHub Classroom: names everybody, and lists who "
+    "handed in nothing.",
 )
 @setting(
     "--marks",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    show_default="marks.csv in the folder for the results, where there is one",
-    help="Marks and comments by a person, which win over automatic ones (see `grade mark`).",
+    show_default="marks.csv in the results folder, if it exists",
+    help="Marks and comments by a person, which override automatic ones (see `grade mark`).",
 )
 @setting(
     "--jobs",
@@ -44,7 +44,7 @@ __all__ = ["command"]
     metavar="N",
     default=lambda: os.cpu_count() or 1,
     show_default="one for each core",
-    help="Students graded at the same time.",
+    help="Number of students to grade at the same time.",
 )
 @changed_option
 @shared
@@ -54,39 +54,39 @@ __all__ = ["command"]
     "--gradescope",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Take PATH for one student's submission and write Gradescope's results.json.",
+    help="Treat PATH as one student's submission and write Gradescope's results.json.",
 )
 @setting(
     "--cluster",
     metavar="ADDRESS",
-    help="Examine submissions on a Dask cluster, such as tcp://scheduler:8786, instead of here.",
+    help="Examine submissions on a Dask cluster, such as tcp://scheduler:8786, instead of this machine.",
 )
 @setting(
     "--cache/--no-cache",
     default=True,
-    help="Keep findings, and run again only what has changed since an earlier run.",
+    help="Cache findings, and run only what has changed since an earlier run.",
 )
 @setting(
     "--cache-dir",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
     show_default="lab-grader in your cache folder",
-    help="Where findings are kept.",
+    help="Folder of the cache.",
 )
 @setting(
     "--fail-under",
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
-    help="Exit with 1 if a student has less than this share of the marks.",
+    help="Exit with 1 if a student has less than this percentage of the marks.",
 )
 @click.option(
     "--anonymise",
     envvar="GRADE_ANONYMISE",
     is_flag=True,
-    help="Put a stable code for every name in all that is written and shown; who is who goes to DIR-names.csv.",
+    help="Replace every name with a stable code in everything written or shown; the key is DIR-names.csv.",
 )
 def command(**options: Any) -> None:
     """Grade a class or a file and write the results."""
-    from grader.cli.grading import Asked, Grading
+    from grader.cli.grading import GradeOptions, Grading
 
-    sys.exit(Grading(Asked(**options)).run())
+    sys.exit(Grading(GradeOptions(**options)).run())

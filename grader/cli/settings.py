@@ -1,4 +1,4 @@
-"""Options that are settings too: a flag wins over the environment, the environment over `[tool.grade]`."""
+"""Options that are also settings: a flag overrides the environment, which overrides `[tool.grade]`."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ __all__ = ["Setting", "apply_settings", "setting", "settings_of"]
 
 
 class Setting(click.Option):
-    """An option that `[tool.grade]` and a variable may set as well: `--fail-under`, `GRADE_FAIL_UNDER`.
+    """An option that `[tool.grade]` and a variable can set too: `--fail-under`, `GRADE_FAIL_UNDER`.
 
     Its name is a field of `grader.core.config.Settings`.
     """
@@ -26,25 +26,25 @@ class Setting(click.Option):
         self.envvar = "GRADE_" + self.key.upper().replace("-", "_")
 
     def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Convert and check the value, and say where a wrong one came from."""
+        """Convert and check the value; an error says where an invalid value came from."""
         try:
             return super().process_value(ctx, value)
         except click.BadParameter as error:
             assert self.name is not None
             if ctx.get_parameter_source(self.name) is ParameterSource.DEFAULT_MAP:
                 raise UsageError(
-                    f"{ctx.find_root().obj}: [tool.grade] has a wrong `{self.key}`: {error.message} Mend that line."
+                    f"{ctx.find_root().obj}: [tool.grade] has an invalid `{self.key}`: {error.message} Correct that line."
                 ) from error
             raise
 
 
 def setting(*names: str, **attributes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add an option that is a setting too, like `click.option`."""
+    """Add an option that is also a setting, like `click.option`."""
     return click.option(*names, cls=Setting, **attributes)
 
 
 def settings_of(command: click.Command) -> Iterator[Setting]:
-    """The settings a command takes, and those of its commands, each once."""
+    """The settings of a command and of its subcommands, each once."""
     seen: set[str] = set()
     for parameter in _parameters(command):
         if isinstance(parameter, Setting) and parameter.key not in seen:
@@ -60,9 +60,9 @@ def _parameters(command: click.Command) -> Iterator[click.Parameter]:
 
 
 def apply_settings(ctx: click.Context, root: click.Group) -> None:
-    """Put what the nearest `[tool.grade]` says below the environment and the flags of the command called.
+    """Apply the nearest `[tool.grade]`, below the environment and the flags of the invoked command.
 
-    Raises UsageError for an unknown key or variable. A call for help is answered in any case.
+    Raises UsageError for an unknown key or variable. A request for help always works.
     """
     called = root.commands.get(ctx.invoked_subcommand or "")
     if called is None or ctx.meta[HELP_ASKED] or not any(settings_of(called)):

@@ -1,6 +1,6 @@
-"""Processes in which what students hand in is read: each limits itself, locks itself in, does one task and dies.
+"""Processes that read submitted files: each one limits itself, locks itself, does one task and exits.
 
-`readers` is our side, `server` the process that forks them, `work` what one does, `tasks` what passes between.
+`fork_server` forks them and `work` is what one does. The grader's side is `grader.sandbox.reader_client`.
 """
 
 __all__: list[str] = []

@@ -1,13 +1,14 @@
-"""A process that has the readers loaded and forks one for each task: a few milliseconds instead of a new Python.
+"""A process that has the readers loaded and forks one per task: a few milliseconds instead of a new Python.
 
-Started as ``python -I -m grader.confined.fork_server FD LEVEL`` with a Unix socket on descriptor FD, and spoken to as
-`grader.worker.fork_server` is. It first says what keeps it from locking readers in. Each request is one JSON object and
-gets one JSON answer:
+Started as ``python -I -m grader.confined.fork_server FD LEVEL`` with a Unix socket on descriptor FD; it uses
+the same protocol as `grader.worker.fork_server`. It first reports what prevents it from locking readers. Each
+request is one JSON object and gets one JSON answer:
 
 - ``{"spawn": settings}`` with the reader's end of its own socket attached: ``{"pid": …}``
-- ``{"reap": pid}``: ends the reader and whatever it started: ``{"status": …, "milliseconds": …}`` of CPU time
+- ``{"reap": pid}``: ends the reader and everything it started: ``{"status": …, "milliseconds": …}`` of CPU
+  time
 
-It never sees anything of a student's itself. A reader limits itself, locks itself in, does its task and ends.
+It never sees any student data itself. A reader limits itself, locks itself, does its task and exits.
 """
 
 import ctypes
@@ -38,11 +39,11 @@ LIBRARIES: Final = (
     "ipython", "markdown-it-py", "markdownify", "msgspec", "nbformat", "numpy", "pdfminer.six", "py-landlock",
     "pylatexenc", "pyseccomp",
 )  # fmt: skip
-"""Distributions a reader may load when it needs them, with what they need."""
+"""Distributions that a reader may load on demand, with their dependencies."""
 
 
 class Request(msgspec.Struct):
-    """One request of the grader; exactly one field is set."""
+    """One request from the grader; exactly one field is set."""
 
     spawn: ReaderSettings | None = None
     reap: int | None = None
@@ -52,7 +53,7 @@ def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
     lockdown, problem = prepared(LIBRARIES) if sys.argv[2] == "strict" else (None, "")
-    control.sendall(msgspec.json.encode({"obstacle": problem}))
+    control.sendall(msgspec.json.encode({"unavailable_reason": problem}))
     process_tree.adopt_orphans()
     alone = lockdown is not None
     readers: set[int] = set()
@@ -69,7 +70,7 @@ def main() -> None:
                 work.prepare(sorted(new))
                 loaded |= {*new, ""}
                 gc.collect()
-                gc.freeze()  # what no collection looks at is not written to, and its memory stays shared
+                gc.freeze()  # objects exempt from garbage collection are not written to, so their memory stays shared
             pid = _spawn(request.spawn, descriptors[0], control, lockdown)
             readers.add(pid)
             os.close(descriptors[0])
@@ -86,7 +87,7 @@ def main() -> None:
 
 
 def _used() -> float:
-    """Seconds of CPU that readers used which have ended."""
+    """CPU seconds used by readers that have ended."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
@@ -123,9 +124,9 @@ def _become_reader(settings: ReaderSettings, descriptor: int, parent: int, lockd
 
 
 def confine(settings: ReaderSettings, task: Task, descriptor: int, lockdown: Lockdown | None) -> None:
-    """From now on, this process reads what the task is about and Python's libraries, reaches nobody, and ends soon.
+    """From now on, this process reads its task's files and Python's libraries, reaches nobody, and ends soon.
 
-    Limits come first: a process that is locked in may not change them any more.
+    Limits come first: a locked process can no longer change them.
     """
     limit(
         {
@@ -145,7 +146,7 @@ def confine(settings: ReaderSettings, task: Task, descriptor: int, lockdown: Loc
 
 
 def _files(task: Task) -> Sequence[str]:
-    """What the task is about."""
+    """The files of the task."""
     if isinstance(task, Read):
         return [os.path.join(task.root, name) for name in (*task.names, *task.beside)]  # noqa: PTH118  a thousand
     return [task.archive] if isinstance(task, Unpack) else []

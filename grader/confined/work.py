@@ -1,4 +1,5 @@
-"""What a confined process does: it reads files, finds what texts state, or unpacks an archive. It executes nothing."""
+"""The work of a confined process: it reads files, finds stated values in texts, or unpacks an archive. It
+executes nothing."""
 
 import signal
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,7 @@ from grader.submissions import archives
 __all__ = ["ALL_FIGURES", "ALL_NUMBERS", "done", "prepare"]
 
 ALL_FIGURES: Final = 5 * MAX_FIGURES
-"""Figures of all texts of one task."""
+"""Stated values from all texts of one task."""
 
 ALL_NUMBERS: Final = 5 * MAX_NUMBERS
 
@@ -29,18 +30,18 @@ _LIBRARIES: Final = {
     ".tex": _TEXT,
     ".html": ("markdownify", *_TEXT),
 }
-"""What takes longest to load, by the endings of the files that need it; the rest is loaded where it is needed."""
+"""The slowest libraries to load, by the extensions of files that need them; others are loaded on demand."""
 
 
 def prepare(kinds: Sequence[str]) -> None:
-    """Load libraries for files of these endings."""
+    """Load libraries for files with these extensions."""
     for kind in kinds:
         for name in _LIBRARIES.get(kind, ()):
             import_module(name)
 
 
 def done(task: Task, seconds: float) -> Iterator[bytes]:
-    """Do a task; each of its items may take so many seconds of CPU, or the process is ended."""
+    """Do a task; if one of its items takes more than this many CPU seconds, the process is ended."""
     answers = _answers(task)
     while True:
         if hasattr(signal, "setitimer"):
@@ -68,9 +69,9 @@ def _read(task: Read) -> Iterator[bytes]:
         try:
             body = encoded(Looked(*outlined(source, task.asked)))
         except UnicodeEncodeError:
-            body = _refused(root / name, name, "holds characters that are none")
+            body = _refused(root / name, name, "contains invalid characters")
         if len(body) > room:
-            body = _refused(root / name, name, "holds more text than a person would read")
+            body = _refused(root / name, name, "contains more text than a person would read")
         room -= len(body)
         yield body
 

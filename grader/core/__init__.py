@@ -1,1 +1,1 @@
-"""Values that every stage speaks, errors, limits, and the escaping of students' text."""
+"""Values that every stage uses, errors, limits, and the escaping of student text."""

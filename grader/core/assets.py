@@ -1,4 +1,4 @@
-"""Where the package lies, and the files in it that are not Python code."""
+"""The location of the package and of its files that are not Python code."""
 
 import importlib.resources
 from pathlib import Path
@@ -12,7 +12,7 @@ def package_folder() -> Path:
 
 
 def templates_folder() -> Path:
-    """The templates: in the installed package, or beside it in a checkout."""
+    """The templates: inside the installed package, or beside it in a checkout."""
     package = package_folder()
     installed = package / "templates"
     return installed if installed.is_dir() else package.parent / "templates"

@@ -1,4 +1,4 @@
-"""Files that are either the old version or the whole new one, never half of either."""
+"""Atomic file writes: readers see either the old version or the complete new one."""
 
 import secrets
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ __all__ = ["place", "replacing", "write_bytes", "write_pieces", "write_text", "w
 
 
 def place(path: Path, data: bytes) -> None:
-    """Write a file that a user asked for. Raises PathError in one sentence where that cannot be done."""
+    """Write a file that a user asked for. Raises PathError, in one sentence, if it cannot be written."""
     try:
         write_bytes(path, data)
     except OSError as error:
@@ -20,13 +20,13 @@ def place(path: Path, data: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give the path of a new file in the same folder, which takes the file's place where all went well.
+    """Yield the path of a new file in the same folder, which replaces the file if the body succeeds.
 
-    Folders that do not exist are made. Where the body raises, the temporary file is removed and the old
-    file is left as it was.
+    Creates missing folders. If the body raises, the temporary file is removed and the old file stays
+    unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Not `tempfile`: its files can be read by their owner only, and replacing would keep that.
+    # Not `tempfile`: only the owner can read its files, and replacing would keep those permissions.
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
         yield temporary
@@ -36,30 +36,29 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file so that no reader ever sees half of it.
+    """Write a text file atomically.
 
-    UTF-8 with LF line ends; a lone surrogate, which UTF-8 cannot hold, is written as its escape (`\\ud800`).
-    Raises OSError as `write_bytes`.
+    The encoding is UTF-8 with LF line endings; a lone surrogate, which UTF-8 cannot represent, is written as
+    its escape (`\\ud800`). Raises OSError like `write_bytes`.
     """
     write_texts(path, (text,))
 
 
 def write_texts(path: Path, pieces: Iterable[str]) -> None:
-    """The same for a text that is not held in memory as a whole."""
+    """Write a text file atomically, from parts, without holding the whole text in memory."""
     write_pieces(path, (piece.encode("utf-8", "backslashreplace") for piece in pieces))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file so that no reader ever sees half of it.
+    """Write a file atomically.
 
-    The data goes to a temporary file in the same folder, which then takes the file's place. Folders that do
-    not exist are made. Raises OSError, and then leaves neither a temporary file behind nor the old file
-    changed.
+    The data goes to a temporary file in the same folder, which then replaces the file. Creates missing
+    folders. If it raises OSError, no temporary file is left and the old file is unchanged.
     """
     write_pieces(path, (data,))
 
 
 def write_pieces(path: Path, pieces: Iterable[bytes]) -> None:
-    """The same for a file that is not held in memory as a whole."""
+    """Write a file atomically, from parts, without holding the whole file in memory."""
     with replacing(path) as temporary, temporary.open("xb") as file:
         file.writelines(pieces)

@@ -1,4 +1,4 @@
-"""Which code of the grader this is: what is kept from an earlier run counts only under the same code."""
+"""The version of the grader's code: cached results count only if the code is the same."""
 
 from pathlib import Path
 
@@ -8,5 +8,5 @@ __all__ = ["code_of_the_grader"]
 
 
 def code_of_the_grader() -> list[Path]:
-    """Every file of code of the grader itself."""
+    """Every code file of the grader itself."""
     return sorted(package_folder().rglob("*.py"))

@@ -1,6 +1,6 @@
-"""Settings: `[tool.grade]` in the nearest `pyproject.toml`, below the environment, below flags.
+"""Settings: `[tool.grade]` in the nearest `pyproject.toml`, overridden by the environment and by flags.
 
-This file reads and checks the table; the command line puts variables and flags above it.
+This module reads and checks the table; the command line applies variables and flags on top.
 """
 
 import difflib
@@ -16,11 +16,11 @@ from grader.core.errors import UsageError
 __all__ = ["PREFIX", "Found", "Settings", "check_variables", "find_settings", "read_settings", "variable"]
 
 PREFIX: Final = "GRADE_"
-"""What the names of our environment variables begin with."""
+"""The prefix of our environment variables."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
-    """What `[tool.grade]` may hold. Names are those of the flags; None is not set."""
+    """The keys of `[tool.grade]`, named like the flags; None means not set."""
 
     lab: str | None = None
     out: str | None = None
@@ -41,21 +41,22 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Settings and the file they stand in; None where there is none."""
+    """Settings and the file they come from, or None."""
 
     settings: Settings
     file: Path | None = None
 
 
 def read_settings(folder: Path) -> Settings:
-    """The settings that hold in a folder. Raises UsageError as `find_settings`."""
+    """The settings that apply in a folder. Raises UsageError like `find_settings`."""
     return find_settings(folder).settings
 
 
 def find_settings(folder: Path) -> Found:
-    """The settings of the nearest `pyproject.toml` that has a `[tool.grade]`, from the folder upwards.
+    """Find the nearest `pyproject.toml` that has a `[tool.grade]`, from the folder upwards, and read its
+    settings.
 
-    Raises UsageError in one sentence where it cannot be used or holds a key that is none.
+    Raises UsageError, in one sentence, if the table cannot be used or has an unknown key.
     """
     for place in (folder, *folder.parents):
         file = place / "pyproject.toml"
@@ -69,7 +70,7 @@ def find_settings(folder: Path) -> Found:
             return Found(settings, file)
         except (OSError, ValueError, AttributeError, msgspec.MsgspecError) as error:
             raise UsageError(
-                f"{file}: [tool.grade] cannot be used ({error}). Mend or remove that line."
+                f"{file}: [tool.grade] cannot be used ({error}). Correct or remove that line."
             ) from error
     return Found(Settings())
 
@@ -80,9 +81,9 @@ def variable(key: str) -> str:
 
 
 def check_variables(environment: Mapping[str, str], known: Iterable[str]) -> None:
-    """Raise UsageError for a variable that looks like a misspelt one of ours.
+    """Raise UsageError for a variable that looks like a misspelt setting.
 
-    One that merely begins with `GRADE_` may belong to another program and is left alone.
+    A variable that merely begins with `GRADE_` may belong to another program and is ignored.
     """
     names = {name.removeprefix(PREFIX) for name in known if name.startswith(PREFIX)}
     for name in sorted(environment):
@@ -91,19 +92,19 @@ def check_variables(environment: Mapping[str, str], known: Iterable[str]) -> Non
             continue
         if nearest := _nearest(rest, names, 0.66):
             raise UsageError(
-                f"The environment has {name}, which is no setting: did you mean {PREFIX}{nearest}? Rename or unset it."
+                f"The environment variable {name} is not a setting: did you mean {PREFIX}{nearest}? Rename or unset it."
             )
 
 
 def _known(table: object, file: Path) -> dict[str, object]:
     if not isinstance(table, dict):
-        raise ValueError("it is no table")
+        raise ValueError("it is not a table")
     known = Settings.__struct_encode_fields__
     for key in table:
         if key not in known:
             nearest = _nearest(key, known, 0.0)
             raise UsageError(
-                f"{file}: [tool.grade] knows no `{key}`. Did you mean `{nearest}`? `grade config` lists every key."
+                f"{file}: [tool.grade] has an unknown key `{key}`. Did you mean `{nearest}`? `grade config` lists every key."
             )
     return table
 

@@ -4,15 +4,15 @@
 
     GraderError
     ├── UsageError            the command line or the configuration is wrong (exit status 2)
-    │   ├── PathError         a path given does not exist, holds no submissions or cannot be written
-    │   │   └── NoRoomError   the disk is full: what was handed in cannot be unpacked or copied
+    │   ├── PathError         a given path does not exist, contains no submissions or cannot be written
+    │   │   └── NoRoomError   the disk is full: submissions cannot be unpacked or copied
     │   ├── LabError          the lab cannot be loaded, or has no such exercise
     │   ├── TableError        a roster or a table of marks cannot be used
-    │   ├── IsolationError    the isolation asked for cannot hold on this machine
-    │   ├── ClusterError      the cluster cannot be reached, or runs something else than this program
-    │   └── RubricError       rubric.toml does not add up or names what does not exist
-    ├── SourceError           a file handed in cannot be read (costs only that submission)
-    └── SandboxError          a worker cannot be started: our own fault (exit status 3)
+    │   ├── IsolationError    this machine does not support the requested isolation level
+    │   ├── ClusterError      the cluster cannot be reached, or runs a different program
+    │   └── RubricError       rubric.toml does not add up or names something unknown
+    ├── SourceError           a submitted file cannot be read (affects only that submission)
+    └── SandboxError          a worker cannot be started: a fault in the grader (exit status 3)
 """
 
 __all__ = [
@@ -31,44 +31,44 @@ __all__ = [
 
 
 class GraderError(Exception):
-    """The root of all errors raised on purpose."""
+    """The root of all errors that the grader raises on purpose."""
 
 
 class UsageError(GraderError):
-    """What was asked for cannot be done as asked."""
+    """The request cannot be carried out as given."""
 
 
 class PathError(UsageError):
-    """A path that does not exist, holds nothing to grade, or cannot be written."""
+    """A path does not exist, contains nothing to grade, or cannot be written."""
 
 
 class NoRoomError(PathError):
-    """A disk without room for what has to be unpacked or copied: trouble of the machine, not of a submission."""
+    """The disk has no room to unpack or copy submissions: a problem of the machine, not of a submission."""
 
 
 class LabError(UsageError):
-    """A lab that cannot be loaded, or an exercise it does not have."""
+    """A lab cannot be loaded, or does not have the exercise."""
 
 
 class TableError(UsageError):
-    """A roster or a table of marks that cannot be read or names what does not exist."""
+    """A roster or a table of marks cannot be read or names something unknown."""
 
 
 class IsolationError(UsageError):
-    """An isolation that this machine cannot hold."""
+    """The machine does not support the isolation level."""
 
 
 class RubricError(UsageError):
-    """A rubric whose marks do not add up or that names a check that does not exist."""
+    """The marks of a rubric do not add up, or it names an unknown check."""
 
 
 class SourceError(GraderError):
-    """A file handed in that cannot be read as what its name says."""
+    """A submitted file cannot be read as the type its name says."""
 
 
 class SandboxError(GraderError):
-    """A worker process that could not be started."""
+    """A worker process could not be started."""
 
 
 class ClusterError(UsageError):
-    """A cluster that cannot be used as asked."""
+    """A cluster cannot be used as requested."""

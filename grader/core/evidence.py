@@ -1,7 +1,7 @@
-"""What is shown beside a verdict: little matrices, curves, the student's own lines, stated figures.
+"""Evidence shown beside a verdict: small matrices, curves, the student's own lines, stated values.
 
-Plain values that say what to draw and in which words, without knowing what a matrix stands for. A lab
-makes them, `export/` and `console.py` draw them; each carries the text that stands in for the picture.
+These plain values say what to draw and in which words, without knowing what a matrix stands for. A lab makes
+them and `reporting` draws them; each carries the text alternative of its picture.
 """
 
 from typing import TypeAlias
@@ -28,31 +28,31 @@ class _Frozen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grid(_Frozen, frozen=True, kw_only=True):
-    """A small matrix to be shown, `rows` × columns; a vector has one row. `None` is no finite number."""
+    """A small matrix to show, `rows` × columns; a vector has one row. `None` stands for a non-finite number."""
 
     name: str
-    """What it is called."""
+    """Its name."""
     rows: tuple[tuple[float | None, ...], ...]
     """The entries, row by row."""
     marked: tuple[tuple[int, int], ...] = ()
-    """Cells (row, column) to point at, such as the first that differs."""
+    """Cells (row, column) to mark, such as the first that differs."""
     hidden: tuple[tuple[int, int], ...] = ()
-    """Cells hidden by a mask."""
+    """Cells that a mask hides."""
 
 
 class Witness(_Frozen, frozen=True, kw_only=True):
-    """The smallest input found on which two answers differ, and both answers."""
+    """The smallest input found on which two results differ, with both results."""
 
     sentence: str
-    """What to see in it, e.g. the first entry that differs with both values."""
+    """What the example shows, e.g. the first entry that differs, with both values."""
     call: str
-    """The call as a student can paste it after their own code."""
+    """The call, which a student can paste below their own code."""
     given: tuple[Grid, ...] = ()
-    """What goes in, and the start."""
+    """The input and the start."""
     wanted: tuple[Grid, ...] = ()
-    """What the sheet's rule gives."""
+    """The result of the sheet's rule."""
     got: tuple[Grid, ...] = ()
-    """What the student's code gives."""
+    """The result of the student's code."""
 
 
 class Excerpt(_Frozen, frozen=True, kw_only=True):
@@ -61,42 +61,42 @@ class Excerpt(_Frozen, frozen=True, kw_only=True):
     file: str
     """The student's file."""
     first: int
-    """Original number of the first line shown."""
+    """The original number of the first line shown."""
     code: str
     """The lines."""
     marked: tuple[int, ...] = ()
-    """Original numbers of the lines to point at."""
+    """The original numbers of the lines to mark."""
 
 
 class Curve(_Frozen, frozen=True, kw_only=True):
-    """A line through points, x ascending."""
+    """A line through points, in ascending order of x."""
 
     name: str
-    """What it is called."""
+    """Its name."""
     points: tuple[tuple[float, float], ...]
     """Pairs of x and y."""
 
 
 class Level(_Frozen, frozen=True, kw_only=True):
-    """A horizontal line with a name, such as a bound."""
+    """A named horizontal line, such as a bound."""
 
     name: str
-    """What it is called."""
+    """Its name."""
     value: float
-    """Where it lies."""
+    """Its y value."""
 
 
 class LinePlot(_Frozen, frozen=True, kw_only=True, tag="lines"):
-    """Curves over common axes, both logarithmic where `logarithmic`."""
+    """Curves over common axes; both axes are logarithmic if `logarithmic`."""
 
     title: str
-    """What it is about."""
+    """The subject."""
     alternative: str
-    """What the picture shows, for those who do not see it."""
+    """The text alternative of the picture."""
     x_label: str
-    """What runs along."""
+    """The label of the x axis."""
     y_label: str
-    """What runs up."""
+    """The label of the y axis."""
     curves: tuple[Curve, ...]
     """The curves."""
     levels: tuple[Level, ...] = ()
@@ -106,12 +106,12 @@ class LinePlot(_Frozen, frozen=True, kw_only=True, tag="lines"):
 
 
 class HeatMaps(_Frozen, frozen=True, kw_only=True, tag="heat"):
-    """Matrices side by side, coloured on one common scale."""
+    """Matrices side by side, on one common colour scale."""
 
     title: str
-    """What it is about."""
+    """The subject."""
     alternative: str
-    """What the picture shows, for those who do not see it."""
+    """The text alternative of the picture."""
     grids: tuple[Grid, ...]
     """The matrices, side by side."""
 
@@ -120,39 +120,39 @@ Picture: TypeAlias = LinePlot | HeatMaps
 
 
 class Claim(_Frozen, frozen=True, kw_only=True):
-    """One figure a student states, and what became of checking it."""
+    """A value that a student states, and the result of checking it."""
 
     what: str
-    """What it was taken for, e.g. `loss of U and V`."""
+    """What the value was taken for, e.g. `loss of U and V`."""
     stated: str
-    """What is stated."""
+    """The stated value."""
     origin: str
-    """Where it stands, e.g. `report.tex line 40`."""
+    """Its location, e.g. `report.tex line 40`."""
     recomputed: str = ""
-    """What it should be."""
+    """The recomputed value."""
     holds: bool | None = None
-    """None where there was nothing to check it against."""
+    """None if there was nothing to check it against."""
     difference: str = ""
-    """By how much it holds or fails, with the tolerance."""
+    """By how much the value holds or fails, with the tolerance."""
 
 
 class Quote(_Frozen, frozen=True, kw_only=True):
-    """Something the student wrote in words, and where."""
+    """A passage that the student wrote in words, and its location."""
 
     text: str
-    """The words, on one line."""
+    """The text, on one line."""
     origin: str
-    """Where it stands, e.g. `report.md line 12`."""
+    """Its location, e.g. `report.md line 12`."""
 
 
 class Answer(_Frozen, frozen=True, kw_only=True):
-    """What was written in answer to a question that a person marks: an aid to them, which decides nothing."""
+    """A student's answer to a question that a person marks. It helps the person and decides nothing."""
 
     check: str
     """The id of the check that waits for the person."""
     question: str
-    """What the sheet asks."""
+    """The question on the sheet."""
     quotes: tuple[Quote, ...]
-    """What seems to answer it, in its order."""
+    """The passages that seem to answer it, in order."""
     mentioned: tuple[str, ...] = ()
-    """Ideas of a good answer that the quotations speak of."""
+    """The ideas of a good answer that the passages mention."""

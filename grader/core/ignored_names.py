@@ -15,17 +15,18 @@ PROGRAMS_OWN: Final = frozenset(
         ".vscode",
     }
 )  # fmt: skip
-"""Hidden folders that programs make: nobody's work."""
+"""Hidden folders that programs create; nobody's work."""
 
 MADE_BY_PROGRAMS: Final = ("._", ".#", ".~", ".Trash-", ".nfs", ".fuse_hidden")
-"""What the names of other hidden files and folders of programs begin with."""
+"""Prefixes of other hidden files and folders that programs create."""
 
 
 def ignored(name: str) -> bool:
-    """Whether a file or folder of this name is hidden or a leaving of a program, and no student's work."""
+    """Whether a file or folder with this name is hidden or left behind by a program, and so no student's
+    work."""
     return name.startswith((".", "~$")) or name in LEAVINGS
 
 
 def made_by_a_program(name: str) -> bool:
-    """Whether a hidden file or folder of this name is one that programs make."""
+    """Whether programs create hidden files or folders with this name."""
     return name in PROGRAMS_OWN or name.startswith(MADE_BY_PROGRAMS)

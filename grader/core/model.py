@@ -1,7 +1,7 @@
-"""The frozen values every stage speaks: what was handed in, what was seen, what was judged.
+"""The frozen values that every stage uses: what was submitted, observed and judged.
 
-A submission becomes sources, sources become observations, observations become findings,
-findings become marks, marks become a report. No type here knows what a matrix is.
+A submission becomes sources, sources become observations, observations become findings, findings become
+marks, marks become a report. No type here knows what a matrix is.
 """
 
 from collections.abc import Mapping
@@ -45,89 +45,91 @@ class Frozen(msgspec.Struct, frozen=True):
 
 
 class Outcome(StrEnum):
-    """What a check found."""
+    """The outcome of a check."""
 
     PASS = "pass"
-    """It holds."""
+    """The condition holds."""
     FAIL = "fail"
-    """It does not hold."""
+    """The condition does not hold."""
     SKIPPED = "skipped"
     """A check it needs did not pass."""
     MISSING = "missing"
-    """Nothing was handed in that this check could look at."""
+    """The student handed in nothing for this check."""
     MANUAL = "manual"
-    """A person must look."""
+    """A person has to look."""
     ERROR = "error"
-    """Our fault: pending, so that its marks are neither given nor taken; makes the run's exit status non-zero."""
+    """The grader failed: the check stays open and neither adds nor costs marks; the run's exit status is
+    non-zero."""
 
 
 class Verdict(StrEnum):
-    """What an exercise earned."""
+    """The verdict on an exercise."""
 
     FULL = "full"
     """All marks."""
     PARTIAL = "partial"
     """Some of the marks."""
     NONE = "none"
-    """No marks, though something was handed in."""
+    """No marks, although something was handed in."""
     MISSING = "missing"
-    """Nothing was handed in for it."""
+    """Nothing was handed in for the exercise."""
     MANUAL = "manual"
-    """A person must look before the mark is final."""
+    """A person has to look before the mark is final."""
     ERROR = "error"
-    """The grader itself failed: pending until it is graded again or a person decides."""
+    """The grader itself failed: open until the work is graded again or a person decides."""
 
 
 class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
-    """Who a student is to the systems around: what the download and the roster say. Empty: they do not say."""
+    """A student's identity in other systems, from the download and the roster. Fields they do not give are
+    empty."""
 
     name: str = ""
     """The full name."""
     id: str = ""
     """The school's number: Moodle's ID number, Canvas's SIS user ID."""
     email: str = ""
-    """The address."""
+    """The email address."""
     group: str = ""
     """The group or section."""
     login: str = ""
-    """The name they log in with."""
+    """The login name."""
     moodle: str = ""
-    """Moodle's participant number, the worksheet's `Participant 1234567`."""
+    """Moodle's participant number, as in the worksheet's `Participant 1234567`."""
     canvas: str = ""
     """Canvas's user ID."""
     github: str = ""
     """The user name on GitHub."""
     folder: str = ""
-    """The folder's name in the download; in a flat download what the names of the student's files begin with,
-    up to the last underscore before their own names."""
+    """The folder's name in the download; in a flat download, the prefix of the student's file names, up to
+    the last underscore before the files' own names."""
     flat: bool = False
     """Whether the download was flat: files named `folder` + own name instead of a folder."""
 
 
 class Submission(Frozen, frozen=True):
-    """What one student handed in.
+    """One student's submission.
 
-    `student` is the roster's name for them where there is a roster, else the folder's or file's name as found.
+    `student` is the roster's name if there is a roster, otherwise the folder's or file's name as found.
     """
 
     student: str
     root: Path
-    """The folder files are relative to."""
+    """The folder that file paths are relative to."""
     files: tuple[Path, ...]
-    """All files handed in, absolute, sorted."""
+    """All submitted files, absolute, sorted."""
     notes: tuple[str, ...] = ()
     identity: Identity = Identity()
     origins: tuple[Path, ...] = ()
-    """The folder, files or archive it was made of, where they were found; absolute."""
+    """The original folder, files or archive, where they were found; absolute."""
     given: Path | None = None
     """The path on the command line under which they were found; absolute."""
 
 
 class Place(Frozen, frozen=True):
-    """Where a line stands in what was handed in.
+    """The location of a line in the submission.
 
-    `line` counts in the file, in the cell of a notebook or on the page of a PDF; `words` say which, without
-    the file: `line 12`, `cell 3 line 7`, `page 1 line 20`.
+    `line` counts in the file, in the cell of a notebook or on the page of a PDF; `words` give the location
+    without the file: `line 12`, `cell 3 line 7`, `page 1 line 20`.
     """
 
     file: str
@@ -136,7 +138,7 @@ class Place(Frozen, frozen=True):
 
 
 class Passage(Frozen, frozen=True):
-    """Text that is not code, with the place of each of its lines.
+    """Text that is not code, with the location of each of its lines.
 
     `kind` is `prose` (a report), `comment` (comments and docstrings in code) or `output` (saved by a
     notebook, or shown in a report as what the code printed).
@@ -148,10 +150,10 @@ class Passage(Frozen, frozen=True):
 
 
 class Source(Frozen, frozen=True):
-    """What was handed in, read but never executed: one file, or several put together.
+    """A submission as read, never executed: one file, or several combined.
 
-    `lines[i]` is the line of the original file that line i + 1 of `code` came from; `places[i]` says more of
-    it where a line number alone does not find it.
+    `lines[i]` is the line of the original file that line i + 1 of `code` came from; `places[i]` gives the
+    location in full if a line number alone does not identify it.
     """
 
     path: Path
@@ -159,24 +161,24 @@ class Source(Frozen, frozen=True):
     code: str
     lines: tuple[int, ...]
     problem: str = ""
-    """A sentence where the file holds no runnable code: what is wrong and where."""
+    """A sentence if the file contains no runnable code: what is wrong and where."""
     problem_line: int | None = None
     places: tuple[Place, ...] = ()
     passages: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
-    """What the person marking should know about the reading."""
+    """What the person marking should know about how the files were read."""
     unread: tuple[str, ...] = ()
-    """Sentences about what only a person can read, such as a scanned page."""
+    """Sentences about content that only a person can read, such as a scanned page."""
     beside: tuple["Source", ...] = ()
-    """Other programs handed in, run by themselves: what they state counts, what they define does not."""
+    """Other submitted programs, run separately: the values they state count, their definitions do not."""
 
     @property
     def text(self) -> str:
-        """All that is written in words, also in comments: what a report says without code and output."""
+        """All text in words, including comments: what a report says without code and output."""
         return "\n\n".join(passage.text for passage in self.passages if passage.kind != "output")
 
     def place(self, line: int) -> Place:
-        """Where line `line` of `code`, counted from 1, stands in what was handed in."""
+        """The location in the submission of line `line` of `code`, counted from 1."""
         if 0 < line <= len(self.places):
             return self.places[line - 1]
         original = self.lines[line - 1] if 0 < line <= len(self.lines) else line
@@ -184,13 +186,13 @@ class Source(Frozen, frozen=True):
 
 
 class Probe(Frozen, frozen=True):
-    """One call a lab wants made: a function by its role, its arguments by their names on the sheet.
+    """One call that a lab asks for: a function by its role, its arguments by their names on the sheet.
 
-    Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter
-    that is left out is left to the student's default. Every generator is seeded with `seed` first.
-    Probes that differ only in `attempt` are made anew, to see whether a call repeats itself. `seconds`
-    lowers the limit of CPU time for a call that takes a right solution a moment. `weight` says how many such
-    calls it is worth where calls are counted.
+    Values are numpy arrays (sent as torch tensors of the same dtype), ints or floats. A parameter that is
+    left out keeps the student's default. Every generator is seeded with `seed` first. Probes that differ only
+    in `attempt` are made separately, to see whether a call is repeatable. `seconds` lowers the CPU limit for
+    a call that takes a correct solution only a moment. `weight` is the number of such calls that it counts
+    for.
     """
 
     function: str
@@ -218,35 +220,35 @@ Observation: TypeAlias = protocol.Returned | protocol.Raised | Died | Uncallable
 
 
 class Figure(Frozen, frozen=True):
-    """A number or matrix a student states.
+    """A number or matrix that a student states.
 
-    `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between what
-    is stated and what was meant: half a unit of the last printed digit, or 0 for a variable.
+    `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between the stated
+    and the intended value: half a unit of the last printed digit, or 0 for a variable.
     """
 
     values: npt.NDArray[np.float64]
     half_width: float
     name: str
-    """The variable's name, or the words printed before the figure."""
+    """The variable's name, or the words printed before the value."""
     origin: str
-    """Where it was found, e.g. `variable U` or `printed, line 3`."""
+    """Its origin, e.g. `variable U` or `printed, line 3`."""
     program: str = ""
-    """The program of the submission that states it, where it is not the one that is graded."""
+    """The program of the submission that states it, if that is not the graded one."""
 
 
 class StatementFailure(Frozen, frozen=True):
-    """A top-level statement that was lost, and why. `line` counts in the original file."""
+    """A top-level statement that could not be executed, and why. `line` counts in the original file."""
 
     line: int
     type_name: str
     text: str
     place: str = ""
-    """Where it stands, in words: `line 12`, `cell 3 line 7`."""
+    """Its location, in words: `line 12`, `cell 3 line 7`."""
     file: str = ""
 
 
 class LoadReport(Frozen, frozen=True):
-    """What came of executing the student's file."""
+    """The result of executing the student's file."""
 
     source: Source | None
     functions: tuple[protocol.FunctionInfo, ...] = ()
@@ -255,144 +257,146 @@ class LoadReport(Frozen, frozen=True):
     printed: str = ""
     notes: tuple[str, ...] = ()
     problem: str = ""
-    """A sentence where nothing could be executed at all."""
+    """A sentence if nothing at all could be executed."""
 
 
 class Diagnosis(Frozen, frozen=True):
-    """A named mistake. `verified` means: the mistake itself was run, and `evidence` says what came of it.
+    """A named mistake. `verified` means that the mistake itself was run; `evidence` gives the result.
 
-    `file` and `line` are the place in the original file; `place` says it in words where a line alone
-    does not find it (`cell 3 line 7`).
+    `file` and `line` are the location in the original file; `place` gives it in words if a line number alone
+    does not identify it (`cell 3 line 7`).
     """
 
     id: str
-    """Which mistake it is, for programs."""
+    """The id of the mistake, for programs."""
     title: str
     """The mistake, in a sentence."""
     message: str
-    """What shows it, and what to do."""
+    """The evidence for it, and what to do."""
     file: str = ""
     """The student's file."""
     line: int | None = None
     """Line in that file, from 1."""
     verified: bool = False
-    """Whether it was run, as `evidence` says."""
+    """Whether it was run, as `evidence` describes."""
     place: str = ""
-    """The place in words, where a line alone does not find it."""
+    """The location in words, if a line number alone does not identify it."""
     concept: str = ""
-    """The idea to teach again, in a few words."""
+    """The idea to revise, in a few words."""
     question: str = ""
-    """A question that leads to the mistake without telling it."""
+    """A question that leads to the mistake without revealing it."""
     excerpt: Excerpt | None = None
-    """The student's own lines around the place."""
+    """The student's own lines around the location."""
     witness: Witness | None = None
-    """The smallest input found on which it shows."""
+    """The smallest input found that shows the mistake."""
     repair: str = ""
-    """A unified diff that mends it, for the person marking only."""
+    """A unified diff that repairs it, only for the person marking."""
     evidence: str = ""
-    """What was run to be sure of it."""
+    """What was run to prove it."""
 
 
 class Finding(Frozen, frozen=True):
-    """What one check found, in words a student can act on."""
+    """The finding of one check, in words that a student can act on."""
 
     outcome: Outcome
-    """What became of it."""
+    """The outcome."""
     message: str = ""
-    """What was seen, in a sentence."""
+    """What was observed, in a sentence."""
     got: str = ""
-    """What came back."""
+    """The observed value."""
     wanted: str = ""
-    """What should have come back."""
+    """The expected value."""
     tolerance: str = ""
-    """How far apart they may be, and why."""
+    """How far apart the two may be, and why."""
     power: str = ""
-    """What wrong work would have had to meet by chance to pass as well."""
+    """What wrong work would have had to match by chance in order to pass."""
     call: str = ""
-    """The call that shows it, to be pasted behind the student's code."""
+    """The call that shows it, to paste below the student's code."""
     notes: tuple[str, ...] = ()
-    """What to know about it though it costs nothing."""
+    """Remarks that do not affect the marks."""
     cost: str = ""
-    """The id of a rubric line that says what a sound but different solution costs."""
+    """The id of a rubric line that says what a correct solution that differs from the sheet costs."""
+    blocked_by: str | msgspec.UnsetType = msgspec.UNSET
+    """The id of the check it waits for or follows, if it was not run itself; never written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):
-    """A finding with the check it belongs to."""
+    """A finding with its check."""
 
     id: str
-    """Which check it is; begins with the id of the exercise."""
+    """The id of the check; begins with the id of the exercise."""
     title: str
-    """What must hold, in a sentence."""
+    """The condition that must hold, in a sentence."""
 
 
 class HandMark(Frozen, frozen=True, kw_only=True):
-    """What a person gave for an exercise, or for one check of it; `marks` is None for a comment alone."""
+    """A person's marks for an exercise or for one of its checks; `marks` is None for a comment alone."""
 
     item: str
     """The id of the exercise or of the check."""
     marks: float | None = None
-    """What was given; null for a comment alone."""
+    """The marks; null for a comment alone."""
     comment: str = ""
-    """What the student should read about it."""
+    """A comment for the student."""
     by: str = ""
-    """Who marked."""
+    """The person who marked."""
     when: str = ""
-    """When, in local time."""
+    """The local time of marking."""
 
 
 class ExerciseReport(Frozen, frozen=True):
     """One exercise, judged and marked."""
 
     id: str
-    """Which exercise it is, such as `1.1`."""
+    """The id of the exercise, such as `1.1`."""
     title: str
     """Its title."""
     marks: float
-    """What was earned; where the verdict is manual or error, so far."""
+    """Marks earned; so far, if the verdict is manual or error."""
     max_marks: float
-    """What can be earned."""
+    """Marks available."""
     verdict: Verdict
-    """What it comes to."""
+    """The verdict."""
     asked: str = ""
-    """What the sheet asks for, in a sentence or two."""
+    """What the sheet asks for, in one or two sentences."""
     next_step: str = ""
-    """One sentence: what to do next; empty where nothing is left to do."""
+    """What to do next, in one sentence; empty if nothing is left to do."""
     notes: tuple[str, ...] = ()
-    """What to know about it, such as a sound way that is not the sheet's."""
+    """Remarks, for example about a correct approach that differs from the sheet."""
     diagnoses: tuple[Diagnosis, ...] = ()
-    """Mistakes by their names."""
+    """Named mistakes."""
     checks: tuple[CheckResult, ...] = ()
     """Every check, in order."""
     claims: tuple[Claim, ...] = ()
-    """Figures stated that belong to this exercise."""
+    """Stated values that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
-    """What pictures say best."""
+    """Pictures."""
     by_hand: tuple[HandMark, ...] = ()
-    """Marks and comments by a person; they win over automatic ones."""
+    """Marks and comments by a person; they override automatic ones."""
     automatic_marks: float | None = None
-    """What the checks gave, where a person's marks stand instead."""
+    """The automatic marks, if a person's marks replace them."""
     answers: tuple[Answer, ...] = ()
-    """What was written in words, for the person marking."""
+    """Written answers, for the person marking."""
 
 
 class Report(Frozen, frozen=True):
     """One student's result."""
 
     student: str
-    """The name of the folder or file as it was found."""
+    """The name of the folder or file as found."""
     files: tuple[str, ...]
-    """What was handed in, relative to the student's folder."""
+    """The submitted files, relative to the student's folder."""
     marks: float
-    """The sum over all exercises; so far, where one is still open."""
+    """The sum over all exercises; so far, if one is still open."""
     max_marks: float
-    """What can be earned in all."""
+    """Marks available in total."""
     flags: tuple[str, ...]
-    """What the person marking should look at."""
+    """What the person marking should check."""
     seconds: float
-    """How long it took; the only field that differs between runs."""
+    """Seconds that grading took; the only field that differs between runs."""
     exercises: tuple[ExerciseReport, ...]
-    """Every exercise graded, in the lab's order."""
+    """Every graded exercise, in the lab's order."""
     identity: Identity = Identity()
-    """Who the student is to the systems around."""
+    """The student's identity in other systems."""
     style: tuple[str, ...] = ()
     """Notes on style, which never cost marks."""

@@ -1,9 +1,9 @@
-"""Python's own parser, used by one thread at a time and without its warnings.
+"""Python's own parser, used by one thread at a time and with its warnings off.
 
-While CPython turns a tree into objects it counts its depth for the whole interpreter. Where the garbage collector
-runs a finaliser in between, another thread may parse, and the first one finds a depth that is not its own:
-``SystemError: AST constructor recursion depth mismatch``. What it warns of in students' code is nobody's business
-here, and filters of warnings are shared by all threads as well.
+While CPython converts a tree to objects, it counts the depth for the whole interpreter. If the garbage
+collector runs a finaliser in between, another thread may parse, and the first thread finds a depth that is
+not its own: ``SystemError: AST constructor recursion depth mismatch``. Warnings about student code concern
+nobody here, and all threads share the warning filters as well.
 """
 
 import ast
@@ -17,7 +17,7 @@ __all__ = ["MAX_CODE", "parsed", "too_long", "too_much"]
 _lock: Final = Lock()
 
 REMEMBERED: Final = 20_000
-"""Characters of a program whose tree is kept for those who ask next: a tree takes a hundred times as much."""
+"""Characters of a program whose tree is cached: a tree takes a hundred times as much memory."""
 
 MAX_CODE: Final = 400_000
 """Characters of a program; a long solution has 20,000."""
@@ -25,35 +25,35 @@ MAX_CODE: Final = 400_000
 MAX_LINES: Final = 5_000
 
 MAX_NODES: Final = 100_000
-"""Of its tree: a long solution has 5,000."""
+"""Nodes of its tree; a long solution has 5,000."""
 
 MAX_DEPTH: Final = 150
-"""Of its tree: who goes through it takes a few calls for each level, and Python allows a thousand."""
+"""Levels of its tree: walking it takes a few calls per level, and Python allows a thousand."""
 
 MAX_BITS: Final = 3_000
-"""Of a whole number: Python writes no more than 4300 digits."""
+"""Digits of an integer: Python converts at most 4300."""
 
 
 def parsed(code: str) -> ast.Module:
-    """The syntax tree of a program, shared with whoever asks for the same: to be read, not changed.
+    """The syntax tree of a program, shared among callers: do not change it.
 
-    What students wrote is parsed in a confined process first, and comes no further where it is `too_much`.
-    Raises SyntaxError or ValueError as `ast.parse` does.
+    Student code is first parsed in a confined process and gets no further if it is `too_much`. Raises
+    SyntaxError or ValueError like `ast.parse`.
     """
     return _remembered(code) if len(code) <= REMEMBERED else _tree(code)
 
 
 def too_long(code: str) -> str:
-    """What is too long about a program to be parsed at all, as a sentence without its end; empty where nothing is."""
+    """Why a program is too long to parse, as a sentence without its full stop; empty if it is not."""
     if len(code) > MAX_CODE:
-        return f"the code has more than {MAX_CODE:,} characters, which no solution needs"
+        return f"the code has more than {MAX_CODE:,} characters, more than any solution needs"
     if code.count("\n") > MAX_LINES:
-        return f"the code has more than {MAX_LINES:,} lines, which no solution needs"
+        return f"the code has more than {MAX_LINES:,} lines, more than any solution needs"
     return ""
 
 
 def too_much(code: str) -> str:
-    """The same for a program that parses and is too large, or too deep, to be looked through."""
+    """Why a program that parses is too large, or too deep, to walk; empty if it is not."""
     if what := too_long(code):
         return what
     level: list[ast.AST] = [parsed(code)]
@@ -63,14 +63,14 @@ def too_much(code: str) -> str:
             return ""
         count += len(level)
         if count > MAX_NODES:
-            return "the code has more expressions in it than any solution needs"
+            return "the code has more expressions than any solution needs"
         for node in level:
             if (
                 isinstance(node, ast.Constant)
                 and type(node.value) is int
                 and node.value.bit_length() > MAX_BITS
             ):
-                return f"line {node.lineno} holds a number with too many digits"
+                return f"line {node.lineno} contains a number with too many digits"
         level = [child for node in level for child in ast.iter_child_nodes(node)]
     return f"line {_line(level)} is nested more than {MAX_DEPTH} deep" if level else ""
 

@@ -1,7 +1,7 @@
-"""Look into a folder that somebody else wrote, and open its files, without ever being led out of it.
+"""Search a folder that somebody else wrote, and open its files, without ever being led outside it.
 
-Links are not followed, whoever they lead to. A hard link cannot be told from the file it shares, so a file
-with several names that belongs to somebody else than the folder is left out too: its owner did not put it there.
+Links are never followed. A hard link looks like the file it shares, so a file that has several names and
+another owner than the folder is left out too: the folder's owner did not put it there.
 """
 
 import errno
@@ -20,29 +20,29 @@ from grader.core.model import Frozen
 __all__ = ["Found", "as_text", "files_under", "look", "opened", "shown"]
 
 LONGEST_SHOWN: Final = 80
-"""Characters of a name that are shown in a sentence."""
+"""Characters of a name that a sentence shows."""
 
 MOST_NAMED: Final = 5
-"""Entries left out that are named; the others are counted."""
+"""The most entries left out that are named; the others are counted."""
 
 _WAY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Found(Frozen, frozen=True):
-    """What lies in a folder: the files that may be read, and what was left out, each in a few words."""
+    """The content of a folder: the files that may be read, and what was left out, with the reason."""
 
     files: tuple[Path, ...]
-    """Sorted, absolute where the folder is."""
+    """Sorted, absolute if the folder is."""
     left_out: tuple[str, ...] = ()
     links: tuple[Path, ...] = ()
-    """Links among what was left out."""
+    """Links among the entries left out."""
     cut: str = ""
-    """A sentence where a limit ended the search."""
+    """A sentence if a limit ended the search."""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the person marking should know about what was not found."""
+        """Sentences for the person marking about what was left out."""
         cut = (self.cut,) if self.cut else ()
         if not self.left_out:
             return cut
@@ -52,21 +52,21 @@ class Found(Frozen, frozen=True):
 
 
 def as_text(name: str) -> str:
-    """The name with a sign in the place of bytes that are no text: Python reads them as lone surrogates."""
+    """The name with a replacement for bytes that are not text, which Python reads as lone surrogates."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def shown(name: str) -> str:
-    """A name as it may stand in a sentence: on one line, short, and nothing in it invisible."""
+    """A name that can appear in a sentence: on one line, short, without invisible characters."""
     text = visible(name.replace("\n", "\\n").replace("\t", "\\t"))
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def opened(root: Path, file: Path) -> BufferedReader:
-    """Open a regular file below `root` for reading, following no link on the way down from there.
+    """Open a regular file below `root` for reading, without following any link on the way from there.
 
-    The check is made on what was opened, so that nothing swapped in meanwhile is read. Raises OSError where it
-    cannot be opened, is no regular file, or is another owner's.
+    The opened file itself is checked, so a file swapped in meanwhile is not read. Raises OSError if it cannot
+    be opened, is not a regular file, or is another owner's.
     """
     folder, owner = _folder_opened(root, file.parent)
     try:
@@ -77,11 +77,13 @@ def opened(root: Path, file: Path) -> BufferedReader:
     if stat.S_ISREG(status.st_mode) and not _is_foreign(status, owner):
         return os.fdopen(found, "rb")
     os.close(found)
-    raise PermissionError(errno.EACCES, "it is no file, or another name of somebody else's file", str(file))
+    raise PermissionError(
+        errno.EACCES, "it is not a file, or is a hard link to somebody else's file", str(file)
+    )
 
 
 def _folder_opened(root: Path, folder: Path) -> tuple[int, int]:
-    """A descriptor of a folder below `root`, or of `root`, and who owns `root`."""
+    """A descriptor of `root` or of a folder below it, and the owner of `root`."""
     descriptor = os.open(root, _WAY)
     owner = os.fstat(descriptor).st_uid
     for part in folder.relative_to(root).parts:
@@ -94,24 +96,24 @@ def _folder_opened(root: Path, folder: Path) -> tuple[int, int]:
 
 
 def _is_foreign(status: os.stat_result, owner: int) -> bool:
-    """Whether it is a further name of a file that belongs to somebody else."""
+    """Whether the file is a further name of somebody else's file."""
     return status.st_nlink > 1 and status.st_uid != owner
 
 
 def files_under(root: Path, most: Intake = INTAKE) -> tuple[Path, ...]:
-    """Every file below a folder that may be read, sorted, without hidden ones and leavings of programs."""
+    """Every readable file below a folder, sorted, without hidden files and files left behind by programs."""
     return look(root, most).files
 
 
 def look(root: Path, most: Intake = INTAKE) -> Found:
-    """Search a folder from the top down; whatever cannot be looked at is left out and named."""
+    """Search a folder from the top down; whatever cannot be read is left out and named."""
     search = _Search(root, most)
     search.run()
     return search.found()
 
 
 class _Search:
-    """One search: what was found so far, and what is still allowed."""
+    """One search: what was found so far, and what the limits still allow."""
 
     def __init__(self, root: Path, most: Intake) -> None:
         self._root, self._most = root, most
@@ -121,11 +123,11 @@ class _Search:
         self._room, self._seen, self._cut = most.size, 0, ""
 
     def found(self) -> Found:
-        """What came out."""
+        """The result."""
         return Found(tuple(sorted(self._files)), tuple(self._left_out), tuple(self._links), self._cut)
 
     def run(self) -> None:
-        """Folder by folder, those nearest to the top first, until a limit is met."""
+        """Search folder by folder, those nearest to the top first, until a limit is reached."""
         waiting = deque([(self._root, 0)])
         while waiting and not self._cut:
             folder, depth = waiting.popleft()
@@ -135,7 +137,7 @@ class _Search:
                 self._leave_out(folder, f"cannot be read ({error.strerror}): change its permissions")
                 continue
             if folder != self._root and "pyvenv.cfg" in entries:
-                continue  # a virtual environment, whatever it is called
+                continue  # a virtual environment, whatever its name
             for name, status in sorted(entries.items()):
                 path = folder / name
                 if ignored(name) or self._cut:
@@ -147,10 +149,10 @@ class _Search:
                 elif depth < self._most.depth:
                     waiting.append((path, depth + 1))
                 else:
-                    self._leave_out(path, f"lies more than {self._most.depth} folders deep")
+                    self._leave_out(path, f"is more than {self._most.depth} folders deep")
 
     def _listed(self, folder: Path) -> tuple[dict[str, os.stat_result], int]:
-        """The entries of a folder by name, and who owns the whole."""
+        """The entries of a folder by name, and the owner of the whole."""
         entries: dict[str, os.stat_result] = {}
         descriptor, owner = _folder_opened(self._root, folder)
         try:
@@ -159,32 +161,32 @@ class _Search:
                     self._seen += 1
                     if self._seen > self._most.seen:
                         self._cut = (
-                            f"It holds more than {self._most.seen} entries: only the first were looked at."
+                            f"It contains more than {self._most.seen} entries: only the first were read."
                         )
                         break
                     try:
                         entries[entry.name] = entry.stat(follow_symlinks=False)
                     except OSError as error:
-                        self._leave_out(folder / entry.name, f"cannot be looked at ({error.strerror})")
+                        self._leave_out(folder / entry.name, f"cannot be read ({error.strerror})")
         finally:
             os.close(descriptor)
         return entries, owner
 
     def _take(self, path: Path, status: os.stat_result, owner: int) -> None:
-        """Keep a file, or leave out what is none or too much."""
+        """Keep a file, or leave it out if it is not a regular file or exceeds a limit."""
         if stat.S_ISLNK(status.st_mode):
             self._links.append(path)
-            self._leave_out(path, "is a link, which is not followed: hand in the file itself")
+            self._leave_out(path, "is a link, and links are not followed: hand in the file itself")
         elif not stat.S_ISREG(status.st_mode):
-            self._leave_out(path, "is no file")
+            self._leave_out(path, "is not a regular file")
         elif _is_foreign(status, owner):
-            self._leave_out(path, "is another name of somebody else's file: hand in a copy")
+            self._leave_out(path, "is a hard link to somebody else's file: hand in a copy")
         elif status.st_size > self._most.file_size:
-            self._leave_out(path, f"is larger than {self._most.file_size // MIB} MB and was not looked at")
+            self._leave_out(path, f"is larger than {self._most.file_size // MIB} MB and was not read")
         elif status.st_size > self._room:
-            self._leave_out(path, f"is beyond the {self._most.size // MIB} MB of a submission")
+            self._leave_out(path, f"exceeds the {self._most.size // MIB} MB allowed for a submission")
         elif len(self._files) == self._most.files:
-            self._cut = f"Only the first {self._most.files} files were looked at."
+            self._cut = f"Only the first {self._most.files} files were read."
         else:
             self._room -= status.st_size
             self._files.append(path)

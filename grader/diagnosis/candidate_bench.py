@@ -5,20 +5,20 @@ version it died of observes nothing more. What a version is sure to be right abo
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from grader import protocol
-from grader.core.model import Died, Figure, Observation, Probe, Source
+from grader.core.model import Died, Figure, Observation, Probe
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers
 from grader.lab.spec import Function
 from grader.sandbox.allowance import Spending
-from grader.sandbox.worker_client import Limits, Worker, Zygote
+from grader.sandbox.worker_client import Worker
 
-__all__ = ["IDLE_FACTOR", "Trial", "Trials"]
+__all__ = ["IDLE_FACTOR", "CandidateBench", "CandidateRunner"]
 
 IDLE_FACTOR: Final = 20.0
 """Short calls wait so many times their CPU limit on the clock: a busy machine must not change what is found."""
@@ -28,13 +28,11 @@ HELD_BYTES: Final = 8 * 1024**2
 """What is remembered of one version's answers."""
 
 
-class Trials:
+class CandidateRunner:
     """Runs versions of one file and counts what they cost. Not shared between threads."""
 
     def __init__(self, bench: WorkerBench) -> None:
-        self._zygote, self._folder, self._source, self._functions, self._limits, self._seed = (
-            bench.trial_parts()
-        )
+        self._context = bench.context
         self._figures = bench.figures
         self.allowance = bench.spending.search
         """What all versions of all exercises together may use."""
@@ -47,32 +45,33 @@ class Trials:
         self.hangs = 0
         """Versions that had to be stopped."""
 
-    def open(self, code: str, call_seconds: float, counts_lines: bool = False) -> "Trial":
+    def open(self, code: str, call_seconds: float, counts_lines: bool = False) -> "CandidateBench":
         """Load a version in the worker that is there; no call of it may take longer."""
         self.loads += 1
-        return Trial(self, code, call_seconds, shared=True, counts_lines=counts_lines)
+        return CandidateBench(self, code, call_seconds, shared=True, counts_lines=counts_lines)
 
-    def open_alone(self, code: str) -> "Trial":
+    def open_alone(self, code: str) -> "CandidateBench":
         """Load a version in a new worker, under the limits that the student's own file has; to be closed."""
         self.loads += 1
-        return Trial(self, code, self._limits.call_seconds, shared=False)
+        return CandidateBench(self, code, self._context.limits.call_seconds, shared=False)
 
-    def bench_parts(self, code: str) -> tuple[Zygote, Path, Source, tuple[Function, ...], Limits, int]:
-        """What a bench of a version is made from."""
-        assert self._source is not None
-        source = msgspec.structs.replace(self._source, code=code)
-        return self._zygote, self._folder, source, self._functions, self._limits, self._seed
+    def context_of(self, code: str) -> BenchContext:
+        """What a bench of a version works with: all that the student's own has, but another text."""
+        source = self._context.source
+        assert source is not None
+        return msgspec.structs.replace(self._context, source=msgspec.structs.replace(source, code=code))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """What the student states, which an edit does not change."""
         return self._figures
 
-    def hire(self) -> Worker:
-        """The worker that all versions share."""
+    def shared_worker(self) -> Worker:
+        """The worker that all versions share, started where none is there."""
         if self._worker is None:
-            patient = msgspec.structs.replace(self._limits, idle_factor=IDLE_FACTOR)
-            self._worker = Worker(self._zygote, self._folder, patient, self.allowance)
+            context = self._context
+            patient = msgspec.structs.replace(context.limits, idle_factor=IDLE_FACTOR)
+            self._worker = Worker(context.fork_server, context.folder, patient, self.allowance)
         return self._worker
 
     def close(self) -> None:
@@ -85,59 +84,64 @@ class Trials:
 class _OwnWorkers(Workers):
     """The worker of one version alone."""
 
-    def __init__(self, trials: Trials, zygote: Zygote, folder: Path, limits: Limits) -> None:
-        super().__init__(zygote, folder, limits, trials.allowance, trials.allowance)
-        self._trials = trials
+    def __init__(self, runner: CandidateRunner, context: BenchContext) -> None:
+        super().__init__(context, runner.allowance, runner.allowance)
+        self._runner = runner
 
-    def bury(self, worker: Worker, died: Died) -> None:
-        """Put away a worker that died."""
-        self._trials.hangs += 1
-        super().bury(worker, died)
+    def discard_dead(self, worker: Worker, died: Died) -> None:
+        """End a worker that died, and count it."""
+        self._runner.hangs += 1
+        super().discard_dead(worker, died)
 
 
 class _SharedWorkers(_OwnWorkers):
     """The worker that all versions share."""
 
-    def hire(self) -> Worker:
+    def start(self) -> Worker:
         """The worker that is there, whatever it has loaded."""
-        return self._trials.hire()
+        return self._runner.shared_worker()
 
-    def bury(self, worker: Worker, died: Died) -> None:
-        """Put away a worker that died, so that the next version has another."""
-        self._trials.close()
-        super().bury(worker, died)
+    def discard_dead(self, worker: Worker, died: Died) -> None:
+        """End a worker that died, so that the next version gets another."""
+        self._runner.close()
+        super().discard_dead(worker, died)
 
-    def release(self, worker: Worker) -> None:
+    def stop(self, worker: Worker) -> None:
         """Nothing: other versions go on in it."""
 
 
-class Trial(WorkerBench):
+class CandidateBench(WorkerBench):
     """One version of a student's file as the checks see it."""
 
     restarts = -1
     states = False
 
     def __init__(
-        self, trials: Trials, code: str, call_seconds: float, shared: bool, counts_lines: bool = False
+        self,
+        runner: CandidateRunner,
+        code: str,
+        call_seconds: float,
+        shared: bool,
+        counts_lines: bool = False,
     ) -> None:
         self.counts_lines = counts_lines
-        self._trials = trials
+        self._runner = runner
         self._shared = shared
-        self._weight = trials.weight if shared else 1
+        self._weight = runner.weight if shared else 1
         self._call_seconds = call_seconds
-        parts = trials.bench_parts(code)
-        super().__init__(*parts, Spending(parts[4], HELD_BYTES))
+        context = runner.context_of(code)
+        super().__init__(context, Spending(context.limits, HELD_BYTES))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
         """Every number and matrix the student states in the file as it is."""
-        return self._trials.figures
+        return self._runner.figures
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """Nothing: most versions fail soon, and every call counts."""
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return what it gave the first time."""
+        """Make one call, or return the result of the first time."""
         if probe.weight == 1:
             seconds = min(self._call_seconds, probe.seconds or self._call_seconds)
             probe = msgspec.structs.replace(probe, seconds=seconds)
@@ -146,9 +150,9 @@ class Trial(WorkerBench):
     def _call(
         self, function: Function, number: int, probe: Probe, values: Mapping[str, protocol.Value]
     ) -> Observation:
-        self._trials.calls += max(probe.weight, self._weight)
+        self._runner.calls += max(probe.weight, self._weight)
         return super()._call(function, number, probe, values)
 
     def _workers(self) -> Workers:
         kind = _SharedWorkers if self._shared else _OwnWorkers
-        return kind(self._trials, self._zygote, self._folder, self._limits)
+        return kind(self._runner, self.context)

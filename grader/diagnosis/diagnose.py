@@ -11,6 +11,7 @@ import msgspec
 
 from grader.core.evidence import Excerpt, Witness
 from grader.core.model import CheckResult, Diagnosis, Outcome, Source
+from grader.diagnosis.edit_attribution import places_of
 from grader.diagnosis.edit_explanations import concept_of, question_of
 from grader.diagnosis.repair_search import Budget, Place, Repair, repairs
 from grader.execution.bench import WorkerBench
@@ -46,12 +47,13 @@ def diagnose(
     named = exercise.diagnose(bench, results)
     if not _failed(results):
         return tuple(_shown(diagnosis, source, {}) for diagnosis in named)
-    found: tuple[Repair, ...] = ()
+    placed, found = named, tuple[Repair, ...]()
     if budget is not None and isinstance(bench, WorkerBench):
         # What was not handed in, or is for a person, no edit of the code can mend.
         counted = frozenset(result.id for result in results if result.outcome in _OF_CODE)
         found = repairs(exercise, functions, bench, results, budget, counted)
-    placed = _placed(named, found[0], source) if found else named
+        if found:
+            placed = _placed(named, found[0], places_of(exercise, bench, named, found[0]), source)
     witness = exercise.witness(bench, results)
     if not placed and witness is not None:
         placed = (_unexplained(results, witness, source),)
@@ -81,27 +83,32 @@ def _unreadable(source: Source) -> Diagnosis:
     )
 
 
-def _placed(named: tuple[Diagnosis, ...], repair: Repair, source: Source | None) -> tuple[Diagnosis, ...]:
+def _placed(
+    named: tuple[Diagnosis, ...], repair: Repair, places: Mapping[str, Place], source: Source | None
+) -> tuple[Diagnosis, ...]:
     """The mistakes with the lines that mend them; a repair that no known mistake explains speaks for itself."""
     proof = f"With {_changes(repair)} in a copy of your file, all {repair.passed} checks pass."
-    if not named:
+    if not places:
         first, *rest = repair.places
         name = source.name if source is not None else ""
         return (
+            *named,
             _slip(first, name, proof, repair.diff),
             *(_slip(place, name, proof, "") for place in rest if place.line != first.line),
         )
-    placed = list(named)
-    for number, place in enumerate(repair.places[: len(named)]):
-        told = named[number]
-        placed[number] = msgspec.structs.replace(
-            told,
-            line=place.line,
-            repair=repair.diff if number == 0 else "",
-            evidence=f"{told.evidence} {proof}".strip(),
+    shown = next(mistake.id for mistake in named if mistake.id in places)
+    return tuple(
+        msgspec.structs.replace(
+            mistake,
+            line=places[mistake.id].line,
+            repair=repair.diff if mistake.id == shown else "",
+            evidence=f"{mistake.evidence} {proof}".strip(),
             verified=True,
         )
-    return tuple(placed)
+        if mistake.id in places
+        else mistake
+        for mistake in named
+    )
 
 
 def _changes(repair: Repair) -> str:

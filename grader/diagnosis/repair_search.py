@@ -10,17 +10,18 @@ finds the same on every machine.
 import difflib
 import math
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 
 from grader import protocol
 from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
-from grader.diagnosis.candidate_bench import Trial, Trials
-from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced
-from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge_stepwise
+from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
+from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced, without_each
+from grader.execution.bench import Key, WorkerBench, key_of
+from grader.execution.check_runner import iter_check_results, needed_by
+from grader.lab.learned import Learned
 from grader.lab.spec import Bench, Check, Exercise, Function, Located
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
@@ -90,6 +91,10 @@ class Repair(Frozen, frozen=True):
     """The whole program with the edits made."""
     passed: int
     """Checks that passed with it."""
+    remaining: tuple[str, ...]
+    """Ids of mistakes that the lab still names with it."""
+    without: tuple[str, ...]
+    """For each place the program with all edits but this one; empty where they cannot be made apart."""
     costs: tuple[str, ...]
     """What a sound difference that remains costs, by the rubric's lines."""
     candidates: int
@@ -150,7 +155,7 @@ def search(
     source = bench.loaded.source
     if aim is None or source is None or source.problem:
         return Search(())
-    trials = Trials(bench)
+    trials = CandidateRunner(bench)
     try:
         return _Search(exercise, aim, bench, trials, budget).run()
     finally:
@@ -161,6 +166,8 @@ class _Aim(Frozen, frozen=True):
     """What a repair has to achieve: the check that failed first, and all that must pass."""
 
     check: Check
+    before: tuple[Check, ...]
+    """Checks to run first on every program, since the check asks other calls by what they learned."""
     required: frozenset[str]
     located: tuple[tuple[Function, Located], ...]
     suspected: frozenset[int]
@@ -182,8 +189,8 @@ def _aim(
             left_aside.add(result.id)
         if result.outcome is not Outcome.FAIL:
             continue
-        watch = _Watch(bench)
-        by_id[result.id].run(watch)
+        check = by_id[result.id]
+        watch, _ = _run(check, needed_by(exercise, check), bench)
         for function in functions:
             found = bench.locate(function) if function.name in watch.functions else None
             if found is not None:
@@ -191,7 +198,7 @@ def _aim(
         if watch.read_figures or not located:
             left_aside.add(result.id)
         elif first is None:
-            first = by_id[result.id]
+            first = check
     if first is None:
         return None
     required = {
@@ -199,9 +206,50 @@ def _aim(
         for result in results
         if result.outcome is Outcome.FAIL or counted is None or result.id in counted
     }
-    lines = _Watch(bench)
-    first.run(lines)
-    return _Aim(first, frozenset(required - left_aside), tuple(located.values()), frozenset(lines.raised))
+    before = _before(first, needed_by(exercise, first), bench)
+    watch, _ = _run(first, before, bench)
+    return _Aim(
+        first, before, frozenset(required - left_aside), tuple(located.values()), frozenset(watch.raised)
+    )
+
+
+def _before(check: Check, needed: tuple[Check, ...], bench: Bench) -> tuple[Check, ...]:
+    """Those of the checks needed without which the check would ask or find something else of the student's program.
+
+    Mostly there are none, and edited programs are spared their calls.
+    """
+    asked, wanted = _run(check, needed, bench)
+
+    def is_same(before: Sequence[Check]) -> bool:
+        watch, finding = _run(check, before, bench)
+        return finding == wanted and _probes(watch) == _probes(asked)
+
+    if is_same(()):
+        return ()
+    kept = list(needed)
+    for other in needed:
+        rest = [one for one in kept if one is not other]
+        if is_same(rest):
+            kept = rest
+    return tuple(kept)
+
+
+def _probes(watch: "_Watch") -> list[Key]:
+    return [key_of(probe) for probe, _ in watch.seen]
+
+
+def _run(check: Check, before: Iterable[Check], bench: Bench) -> tuple["_Watch", Finding]:
+    """What a check finds on a bench of its own after others, and what it looked at; what the others looked at is left out.
+
+    Where one of the others does not pass, that is what is found.
+    """
+    watch = _Watch(bench)
+    for other in before:
+        finding = other.run(watch)
+        if finding.outcome is not Outcome.PASS:
+            return watch, finding
+    watch.forget()
+    return watch, check.run(watch)
 
 
 class _Watch:
@@ -209,6 +257,11 @@ class _Watch:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
+        self.learned = Learned()
+        self.forget()
+
+    def forget(self) -> None:
+        """Start the notes anew."""
         self.read_figures = False
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
@@ -221,7 +274,7 @@ class _Watch:
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix the student states."""
+        """Every number and matrix that the student states."""
         self.read_figures = True
         return self._bench.figures
 
@@ -253,7 +306,7 @@ class _Search:
     """One search; holds what was tried and what it cost."""
 
     def __init__(
-        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: Trials, budget: Budget
+        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: CandidateRunner, budget: Budget
     ) -> None:
         source = bench.loaded.source
         assert source is not None
@@ -348,8 +401,7 @@ class _Search:
     def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
         trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
-        watch = _Watch(trial)
-        finding = self._aim.check.run(watch)
+        watch, finding = _run(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.FAIL:
             return None
@@ -357,7 +409,7 @@ class _Search:
         self._echo = tuple((probe, _uncounted(seen)) for probe, seen in watch.seen)
         return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
 
-    def _echoes(self, trial: Trial) -> bool:
+    def _echoes(self, trial: CandidateBench) -> bool:
         """Whether the check would see the very same as before, and so fail."""
         return bool(self._echo) and all(trial.observe(probe) == seen for probe, seen in self._echo)
 
@@ -372,8 +424,7 @@ class _Search:
         if trial.loaded.problem or self._echoes(trial):
             trial.close()
             return None
-        watch = _Watch(trial)
-        finding = self._aim.check.run(watch)
+        watch, finding = _run(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.PASS:
             return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
@@ -385,21 +436,20 @@ class _Search:
 
     def _verify(self, version: _Version) -> _Progress:
         trial = self._trials.open_alone(version.code)
-        costs: set[str] = set()
-        passed = 0
+        results: list[CheckResult] = []
         try:
-            for result in judge_stepwise(self._exercise, trial):
-                if result.outcome is Outcome.PASS:
-                    passed += 1
-                    costs |= {result.cost} - {""}
-                elif result.id in self._aim.required:
+            for result in iter_check_results(self._exercise, trial):
+                results.append(result)
+                if result.outcome is not Outcome.PASS and result.id in self._aim.required:
                     return self._place(result.id), 0, *_nearness(result)
+            remaining = tuple(mistake.id for mistake in self._exercise.diagnose(trial, tuple(results)))
         finally:
             trial.close()
-        self._keep(version, passed, tuple(sorted(costs)))
+        self._keep(version, results, remaining)
         return len(self._places), 0, 0, 0.0
 
-    def _keep(self, version: _Version, passed: int, costs: tuple[str, ...]) -> None:
+    def _keep(self, version: _Version, results: Sequence[CheckResult], remaining: tuple[str, ...]) -> None:
+        passed = [result for result in results if result.outcome is Outcome.PASS]
         code, lines = self._code, tuple(range(1, self._code.count("\n") + 2))
         original = self._code.split("\n")
         places = []
@@ -417,8 +467,10 @@ class _Search:
                 places=tuple(places),
                 diff=_diff(self._code, code, self._source.name),
                 code=code,
-                passed=passed,
-                costs=costs,
+                passed=len(passed),
+                remaining=remaining,
+                without=without_each(self._code, version.edits),
+                costs=tuple(sorted({result.cost for result in passed} - {""})),
                 candidates=self._trials.loads,
                 calls=self._trials.calls,
             )

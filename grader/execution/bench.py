@@ -1,10 +1,10 @@
-"""Where checks make their observations: a student's functions, found and called as they wrote them, every call made once.
+"""Where checks make their observations: it finds a student's functions, calls them as the student wrote them,
+and makes every call only once.
 
-The bench remembers what it saw, so that a lab's checks may ask for the same observation as often as they like.
+The bench stores its observations, so a lab's checks may ask for the same one as often as they like.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -13,24 +13,25 @@ import numpy as np
 from grader import protocol
 from grader.core.model import Died, Figure, LoadReport, Observation, Place, Probe, Source, Uncallable
 from grader.execution import load_report
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS, Program, Workers
 from grader.lab import call_binding
+from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
 from grader.sandbox.allowance import Spending
-from grader.sandbox.worker_client import Limits, Zygote
 
 __all__ = ["Key", "WorkerBench", "as_wire", "key_of", "values_of"]
 
 Key: TypeAlias = tuple[object, ...]
-"""What tells one call from every other."""
+"""What distinguishes one call from every other."""
 
 
 MAX_SENT: Final = protocol.MAX_NUMBERS // 2
-"""Numbers in one argument of a probe: what a call leaves of it comes back beside what it returns."""
+"""Numbers in one argument of a probe: its value after the call is returned beside the result."""
 
 _FULL: Final = Died("memory", "all that it returned together is more than is kept")
 _SMALL: Final = 200
-"""About what an observation takes that is a sentence."""
+"""Approximate size of an observation that is a sentence."""
 
 
 class _Prepared(NamedTuple):
@@ -38,7 +39,7 @@ class _Prepared(NamedTuple):
     names: tuple[str, ...]
     """The sheet's names of the arguments, as the probe gives them."""
     order: tuple[str, ...]
-    """The same as the student's function is passed them."""
+    """The same, in the order in which the student's function receives them."""
 
 
 class WorkerBench:
@@ -46,44 +47,39 @@ class WorkerBench:
 
     restarts = MAX_RESTARTS
     counts_lines = False
-    """Whether what calls return tells how many lines of the file they ran."""
+    """Whether returned calls say how many lines of the file they ran."""
     states = True
-    """Whether what the submission states is wanted, also by its other programs."""
+    """Whether the values that the submission states are needed, including those of its other programs."""
 
-    def __init__(
-        self,
-        zygote: Zygote,
-        folder: Path,
-        source: Source | None,
-        functions: tuple[Function, ...],
-        limits: Limits,
-        seed: int,
-        spending: Spending | None = None,
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._source = source
-        self._functions = {function.name: function for function in functions}
-        self._limits = limits
-        self._seed = seed
-        self.spending = spending or Spending(limits)
+    def __init__(self, context: BenchContext, spending: Spending | None = None) -> None:
+        self.context = context
+        """What it works with."""
+        self._arrays = arrays_of(context.source)
+        self._functions = {function.name: function for function in context.functions}
+        self.spending = spending or Spending(context.limits)
         """What the submission has left."""
         self._program: Program | None = None
         self._seen: dict[Key, Observation] = {}
         self._found: dict[str, tuple[int, tuple[str, ...]] | None] = {}
         self._bindings: dict[tuple[str, int], Binding] = {}
-        self._trials_made: dict[tuple[str, int], Observation] = {}
+        self._recognitions: dict[tuple[str, int], Observation] = {}
+        self._learned = Learned()
         self._loaded = self._load()
 
     @property
     def loaded(self) -> LoadReport:
-        """What came of executing the student's file."""
+        """The result of executing the student's file."""
         return self._loaded
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix the student states."""
+        """Every number and matrix that the student states."""
         return self._loaded.figures
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the submission so far."""
+        return self._learned
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""
@@ -99,11 +95,13 @@ class WorkerBench:
             if p.default is not None and p.name in bound.without_default
         ]
         if supplied:
-            notes += (f"`{info.name}` gives no default for {', '.join(supplied)}; the sheet's was supplied.",)
+            notes += (
+                f"`{info.name}` has no default for {', '.join(supplied)}; the sheet's default was used.",
+            )
         if info.within is not None:
             notes += (
-                f"`{info.name}` stands within `{info.within}`, where nothing else can call it; it was looked at as if it "
-                "stood beside it.",
+                f"`{info.name}` is nested inside `{info.within}`, where nothing else can call it; it was checked as if it "
+                "were a top-level function.",
             )
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
@@ -118,10 +116,11 @@ class WorkerBench:
             file=place.file,
             made_with=info.made_with,
             shared=info.shared,
+            arrays=self._arrays or function.arrays,
         )
 
     def attempt(self, function: Function) -> Located | None:
-        """The student's version of a function, else one that tries to be it and fails, or None."""
+        """The student's version of a function, otherwise one that attempts it and fails, or None."""
         if self._find(function) is None and function.mistaken is not None:
             others = [self._find(other) for other in self._functions.values()]
             self._found[function.name] = self._find_by_behaviour(
@@ -130,7 +129,7 @@ class WorkerBench:
         return self.locate(function)
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return what it gave the first time."""
+        """Make one call, or return the result of the first time."""
         key = key_of(probe)
         if key not in self._seen:
             if self.spending.is_full:
@@ -139,18 +138,24 @@ class WorkerBench:
         return self._seen[key]
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Make calls one after the other. What cannot be made, or comes after a death, is left until it is asked for."""
+        """Make calls one after the other. A call that cannot be made, or that comes after a death, is left
+        until it is needed."""
         for probe in probes:
             if isinstance(self.observe(probe), Died | Uncallable):
                 return
 
     def _find(self, function: Function) -> tuple[int, tuple[str, ...]] | None:
-        """The number of the student's version: by name, else by what it does."""
+        """The number of the student's version: by name, otherwise by behaviour."""
         if function.name not in self._found:
             self._found[function.name] = call_binding.find(
                 function, self._loaded.functions
-            ) or self._find_by_behaviour(function, function.recognise)
+            ) or self._find_by_behaviour(function, function.recognise, self._named_as_others(function))
         return self._found[function.name]
+
+    def _named_as_others(self, function: Function) -> set[int]:
+        """Numbers of functions that bear the very name of another of the lab's: they are that one, whatever they give."""
+        others = self._functions.keys() - {function.name}
+        return {number for number, info in enumerate(self._loaded.functions) if info.name in others}
 
     def _find_by_behaviour(
         self,
@@ -158,7 +163,7 @@ class WorkerBench:
         recognise: Callable[[Observation], bool] | None,
         others: Collection[int] = (),
     ) -> tuple[int, tuple[str, ...]] | None:
-        """The last function that is recognised, but for the `others`; methods and functions within others come after."""
+        """The last function that is recognised, except the `others`; methods and nested functions come last."""
         if recognise is None:
             return None
         numbers = range(len(self._loaded.functions))
@@ -175,16 +180,16 @@ class WorkerBench:
         return None
 
     def _tried(self, function: Function, number: int) -> Observation | None:
-        """What one of the student's functions answers to the trial of a function; made once."""
+        """The answer of one of the student's functions to the trial of a function; made once."""
         if function.trial is None:
             return None
         key = function.name, number
-        if key not in self._trials_made:
+        if key not in self._recognitions:
             taken = self._bound(function, number).taken
-            values = values_of(function, function.trial)
+            values = values_of(function, function.trial, self._arrays)
             given = {name: value for name, value in values.items() if name in taken}
-            self._trials_made[key] = self._remembered(self._call(function, number, function.trial, given))
-        return self._trials_made[key]
+            self._recognitions[key] = self._remembered(self._call(function, number, function.trial, given))
+        return self._recognitions[key]
 
     def _bound(self, function: Function, number: int) -> Binding:
         key = (function.name, number)
@@ -197,10 +202,10 @@ class WorkerBench:
         found = self._find(function)
         if found is None:
             return Uncallable(f"there is no function `{probe.function}`")
-        return self._call(function, found[0], probe, values_of(function, probe))
+        return self._call(function, found[0], probe, values_of(function, probe, self._arrays))
 
     def _remembered(self, observation: Observation) -> Observation:
-        """The observation, where there is still room for it."""
+        """The observation, if there is still room for it."""
         size = (
             protocol.kept_bytes(observation)
             if isinstance(observation, protocol.Returned | protocol.Raised)
@@ -234,7 +239,7 @@ class WorkerBench:
         return _Prepared(call, tuple(values), order)
 
     def _seconds(self, probe: Probe) -> float:
-        seconds = self._limits.call_seconds
+        seconds = self.context.limits.call_seconds
         return seconds if probe.seconds is None else min(seconds, probe.seconds)
 
     def _understood(self, prepared: "_Prepared", reply: protocol.Reply | Died) -> Observation:
@@ -253,33 +258,26 @@ class WorkerBench:
         return Died("protocol", "the worker answered something else")
 
     def _load(self) -> LoadReport:
-        if self._source is None:
+        context, source = self.context, self.context.source
+        if source is None:
             return LoadReport(None)
-        if self._source.problem or not self._source.code.strip():
-            return load_report.stated_without_running(self._zygote.readers, self._source)
-        self._program = Program(self._workers(), self._source, self._limits, self._seed, self.restarts)
+        if source.problem or not source.code.strip():
+            return load_report.stated_without_running(context.fork_server.readers, source)
+        program = Program(self._workers(), source, context.limits, context.seed, self.restarts)
+        self._program = program
         if not self.states:
-            return load_report.load(self._program, self._source, (), self.spending)
-        return load_report.load(
-            self._program, self._source, self._source.beside, self.spending, self._zygote.readers
-        )
+            return load_report.load(program, source, (), self.spending)
+        return load_report.load(program, source, source.beside, self.spending, context.fork_server.readers)
 
     def _workers(self) -> Workers:
-        spending = self.spending
-        return Workers(self._zygote, self._folder, self._limits, spending.calls, spending.files)
+        return Workers(self.context, self.spending.calls, self.spending.files)
 
     def _place(self, line: int) -> Place:
-        return self._source.place(line) if self._source is not None else Place("", line, f"line {line}")
-
-    def trial_parts(
-        self,
-    ) -> tuple[Zygote, Path, Source | None, tuple[Function, ...], Limits, int]:
-        """What a bench of an edited version of the file is made from."""
-        functions = tuple(self._functions.values())
-        return self._zygote, self._folder, self._source, functions, self._limits, self._seed
+        source = self.context.source
+        return source.place(line) if source is not None else Place("", line, f"line {line}")
 
     def worker_cpu(self) -> float:
-        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        """CPU seconds that the current worker has used; 0 if there is none."""
         return self._program.cpu() if self._program is not None else 0.0
 
     def close(self) -> None:
@@ -289,12 +287,12 @@ class WorkerBench:
 
 
 def _is_inside(info: protocol.FunctionInfo) -> bool:
-    """Whether it stands in a class or in another function."""
+    """Whether it is defined in a class or in another function."""
     return "." in info.name or info.within is not None
 
 
 def key_of(probe: Probe) -> Key:
-    """What tells the call from every other: cheaper than what is sent, for most calls are asked for twice."""
+    """The key of a call: cheaper than its message, because most calls are asked for twice."""
     return probe.function, probe.seed, probe.attempt, *map(_told_apart, probe.arguments.items())
 
 
@@ -305,13 +303,20 @@ def _told_apart(argument: tuple[str, object]) -> Key:
     return name, type(value), value
 
 
-def values_of(function: Function, probe: Probe) -> dict[str, protocol.Value]:
-    """The arguments of the call as the wire knows them, by their names on the sheet."""
-    return {name: as_wire(value, function.arrays) for name, value in probe.arguments.items()}
+def values_of(
+    function: Function, probe: Probe, arrays: Literal["torch", "numpy"] | None = None
+) -> dict[str, protocol.Value]:
+    """The arguments of the call as the wire knows them, by their names on the sheet; `arrays` as the lab says, or these."""
+    return {name: as_wire(value, arrays or function.arrays) for name, value in probe.arguments.items()}
+
+
+def arrays_of(source: Source | None) -> Literal["numpy"] | None:
+    """`numpy` where a program has nothing to do with torch: its functions add arrays to arrays, and not to tensors."""
+    return "numpy" if source is not None and "numpy" in source.code and "torch" not in source.code else None
 
 
 def as_wire(value: object, arrays: Literal["torch", "numpy"] = "torch") -> protocol.Value:
-    """A probe's argument as the wire knows it; `arrays` says what an array becomes on the other side."""
+    """A probe's argument as a protocol value; `arrays` is the array type on the other side."""
     if isinstance(value, np.ndarray):
         if value.size > MAX_SENT:
             raise ValueError(f"a probe carries at most {MAX_SENT:,} numbers, not {value.size:,}")

@@ -1,7 +1,7 @@
-"""Run an exercise's checks in the order of what they need.
+"""Run an exercise's checks in the order of their dependencies.
 
-A check that needs another is skipped where that one did not pass; what is our own fault or waits for a
-person is passed on as such, so that no mark is given or taken unseen.
+A check is skipped if one that it needs did not pass; a fault in the grader or a check that waits for a person
+is passed on as such, so that no marks are added or taken unseen.
 """
 
 import logging
@@ -10,30 +10,39 @@ from typing import Final
 
 from grader.core.escaping import in_short
 from grader.core.model import CheckResult, Finding, Outcome
-from grader.execution.missing_packages import absent_package
+from grader.execution.missing_packages import missing_package
 from grader.lab.spec import Bench, Check, Exercise
 
-__all__ = ["is_passed_on", "judge", "judge_stepwise"]
+__all__ = ["iter_check_results", "needed_by", "run_checks"]
 
 _log: Final = logging.getLogger("grader")
-
-_PASSED_ON: Final = "Could not be looked at: see "
 
 _INHERITED: Final = (Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING)
 
 
-def judge(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
-    """The result of every check of the exercise, in its order."""
-    return tuple(judge_stepwise(exercise, bench))
+def run_checks(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
+    """The result of every check of the exercise, in order."""
+    return tuple(iter_check_results(exercise, bench))
 
 
-def is_passed_on(check: CheckResult) -> bool:
-    """Whether the result says no more than that of a check it needs."""
-    return check.outcome in _INHERITED and check.message.startswith(_PASSED_ON)
+def needed_by(exercise: Exercise, check: Check) -> tuple[Check, ...]:
+    """The checks that one rests on, also through others, in the exercise's order.
+
+    What they learn of a student's function decides how the check asks; without them it may ask what the function refuses.
+    """
+    by_id = {other.id: other for other in exercise.checks}
+    found: set[str] = set()
+    left = list(check.needs)
+    while left:
+        need = left.pop()
+        if need not in found:
+            found.add(need)
+            left += by_id[need].needs
+    return tuple(other for other in exercise.checks if other.id in found)
 
 
-def judge_stepwise(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
-    """The same one by one: a check is run when its result is asked for."""
+def iter_check_results(exercise: Exercise, bench: Bench) -> Iterator[CheckResult]:
+    """The same one by one: a check runs when its result is requested."""
     results: dict[str, CheckResult] = {}
     for check in exercise.checks:
         finding = _finding(check, bench, results)
@@ -64,7 +73,7 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
 
 
 def _or_unread(finding: Finding, bench: Bench) -> Finding:
-    """What is missing may stand where only a person can read: that is not for us to call missing."""
+    """A missing part may be where only a person can read it: then the check must not be called missing."""
     source = bench.loaded.source
     if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
         return finding
@@ -72,13 +81,13 @@ def _or_unread(finding: Finding, bench: Bench) -> Finding:
 
 
 def _or_absent(finding: Finding, bench: Bench) -> Finding:
-    """What failed for want of a package that is not installed here is not the student's mistake."""
+    """A failure due to a package that is not installed here is not the student's mistake."""
     loaded, package = bench.loaded, ""
     if finding.outcome is Outcome.FAIL:
-        package = absent_package(loaded, finding.message)
+        package = missing_package(loaded, finding.message)
     elif finding.outcome is Outcome.MISSING:
         lost = (failure.text for failure in loaded.failures if failure.type_name == "NameError")
-        package = next(filter(None, (absent_package(loaded, text) for text in lost)), "")
+        package = next(filter(None, (missing_package(loaded, text) for text in lost)), "")
     if not package:
         return finding
     message = (
@@ -92,5 +101,7 @@ def _blocked(blocking: list[CheckResult]) -> Finding:
     for outcome in _INHERITED:
         for result in blocking:
             if result.outcome is outcome:
-                return Finding(outcome=outcome, message=f"{_PASSED_ON}“{result.title}”.")
-    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{blocking[0].title}”.")
+                message = f"Could not be looked at: see “{result.title}”."
+                return Finding(outcome=outcome, message=message, blocked_by=result.id)
+    first = blocking[0]
+    return Finding(outcome=Outcome.SKIPPED, message=f"Waits for “{first.title}”.", blocked_by=first.id)

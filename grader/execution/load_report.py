@@ -1,4 +1,4 @@
-"""What came of executing a student's programs: what they define and state, and what they lost."""
+"""The result of executing a student's programs: what they define and state, and which statements were lost."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,7 @@ from grader.sandbox.reader_client import Readers
 __all__ = ["load", "stated_without_running"]
 
 _FIGURE_BYTES: Final = 600
-"""What a figure takes beside its values."""
+"""What a stated value takes in addition to its numbers."""
 
 
 def load(
@@ -26,10 +26,11 @@ def load(
     spending: Spending,
     readers: Readers | None = None,
 ) -> LoadReport:
-    """Load the graded program; of others `beside` it, each run by itself, only what they state is taken.
+    """Load the graded program; from other programs `beside` it, each run separately, only stated values are
+    used.
 
-    Others are run as long as there is time for them, and room for what they state. Without `readers`, for whom nobody
-    asks what it states, no figure is looked for.
+    The others run as long as there is time for them, and room for their values. Without `readers`, if nobody
+    needs stated values, none are searched for.
     """
     reply = program.load()
     lost = [_failed(source, loss.line, "", loss.text) for loss in program.losses]
@@ -68,7 +69,7 @@ def load(
 
 
 def stated_without_running(readers: Readers, source: Source) -> LoadReport:
-    """What a source states that has no code, or none that can be run."""
+    """The values stated by a source without code, or without code that can run."""
     stated, notes = _stated(readers, source, [])
     return LoadReport(source, figures=stated, problem=source.problem, notes=notes)
 
@@ -76,7 +77,8 @@ def stated_without_running(readers: Readers, source: Source) -> LoadReport:
 def _stated(
     readers: Readers | None, source: Source, loaded: Sequence[tuple[Source, protocol.Loaded]]
 ) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
-    """What programs left in variables and printed, the graded one first, and what is written in the source."""
+    """Values left in variables and printed by programs, the graded one first, and values written in the
+    source."""
     if readers is None:
         return (), ()
     passages = stated_values.stating(source)
@@ -93,7 +95,7 @@ def _stated(
 
 
 def _size_of(reply: protocol.Loaded) -> int:
-    """About what is kept of what a program states, in bytes."""
+    """Approximate size in bytes of the stored values of a program."""
     kept = sum(
         _FIGURE_BYTES + figure.values.nbytes for figure in stated_values.from_variables(reply.variables)
     )

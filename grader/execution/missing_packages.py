@@ -1,4 +1,5 @@
-"""Packages that a submission needs and this machine lacks: what fails for that is not the student's mistake."""
+"""Packages that a submission needs and this machine lacks: the resulting failures are not the student's
+mistake."""
 
 import re
 from typing import Final
@@ -6,21 +7,22 @@ from typing import Final
 from grader.core.model import LoadReport
 from grader.sources.import_names import imports
 
-__all__ = ["absent_package"]
+__all__ = ["missing_package"]
 
 KNOWN: Final = frozenset(
     {"scipy", "sklearn", "pandas", "sympy", "seaborn", "PIL", "cv2", "skimage", "torchvision", "torchmetrics",
      "einops", "jaxtyping", "opt_einsum", "tensorly", "numba", "jax", "tensorflow", "keras", "cvxpy", "statsmodels",
      "networkx", "plotly", "polars", "xarray", "cupy", "pytorch_lightning", "lightning", "ignite"}
 )  # fmt: skip
-"""Modules that a solution may rest on. A module of any other name may be the student's own that was not handed in."""
+"""Modules that a solution may depend on. A module with any other name may be the student's own that was not
+handed in."""
 
 _NO_MODULE: Final = re.compile(r"No module named '(\w+)")
 _NO_NAME: Final = re.compile(r"name '(\w+)' is not defined")
 
 
-def absent_package(loaded: LoadReport, message: str) -> str:
-    """The package that a failure is owed to, told by Python's own words in the message; empty where to none."""
+def missing_package(loaded: LoadReport, message: str) -> str:
+    """The missing package behind a failure, from Python's own words in the message; empty if there is none."""
     named = _NO_MODULE.search(message)
     if named is not None:
         return named.group(1) if named.group(1) in KNOWN else ""

@@ -1,61 +1,59 @@
-"""A student's program in a worker: started again after each death, without the statement that killed it."""
+"""A student's program in a worker: restarted after each death, without the statement that caused it."""
 
 import hashlib
-from pathlib import Path
 from typing import NamedTuple
 
 from grader import protocol
 from grader.core.model import Died, Source
+from grader.execution.bench_context import BenchContext
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.workdir import emptied
-from grader.sandbox.worker_client import LOST, Limits, Worker, Zygote
+from grader.sandbox.worker_client import LOST, Limits, Worker
 
 __all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
 
 MAX_RESTARTS = 6
-"""After so many deaths a submission is not run any further."""
+"""After this many deaths, a submission does not run any further."""
 
 MAX_LOSSES = 16
-"""So often a call is made again because the process that starts workers was lost; then it counts as a death."""
+"""How often a call is repeated because the process that starts workers was lost; after that it counts as a
+death."""
 
 
 class Loss(NamedTuple):
-    """A statement that ended the worker: its line, and how."""
+    """A statement that ended the worker: its line, and how it ended."""
 
     line: int
     text: str
 
 
 class Workers:
-    """Starts the workers of one submission and ends them."""
+    """Starts and ends the workers of one submission."""
 
-    def __init__(
-        self, zygote: Zygote, folder: Path, limits: Limits, calls: Allowance, files: Allowance
-    ) -> None:
-        self._zygote = zygote
-        self._folder = folder
-        self._limits = limits
+    def __init__(self, context: BenchContext, calls: Allowance, files: Allowance) -> None:
+        self._context = context
         self.calls, self.files = calls, files
         """What all of them together may use for calls, and for executing files."""
-        self._handed_in = tuple(folder.iterdir())
+        self._handed_in = tuple(context.folder.iterdir())
 
     @property
     def have_folder(self) -> bool:
-        """Whether the submission has left them the folder they run in."""
-        return self._folder.is_dir()
+        """Whether the submission has left their workdir intact."""
+        return self._context.folder.is_dir()
 
-    def hire(self) -> Worker:
-        """A worker that has loaded nothing yet."""
-        return Worker(self._zygote, self._folder, self._limits, self.calls)
+    def start(self) -> Worker:
+        """Start a worker; it has loaded nothing yet."""
+        context = self._context
+        return Worker(context.fork_server, context.folder, context.limits, self.calls)
 
-    def bury(self, worker: Worker, died: Died) -> None:
-        """Put away a worker that died."""
+    def discard_dead(self, worker: Worker, died: Died) -> None:
+        """Discard a worker that died."""
         worker.close()
         if died.reason == "resources":  # a fresh worker must not find the folder full
-            emptied(self._folder, self._handed_in)
+            emptied(self._context.folder, self._handed_in)
 
-    def release(self, worker: Worker) -> None:
-        """Put away a worker that is not needed any more."""
+    def stop(self, worker: Worker) -> None:
+        """Discard a worker that is no longer needed."""
         worker.close()
 
 
@@ -74,7 +72,7 @@ class Program:
         self._skip: tuple[int, ...] = ()
         self._brief_from: int | None = None
         self.losses: list[Loss] = []
-        """The statements that are left out since they ended a worker."""
+        """The statements that are left out because they ended a worker."""
 
     @property
     def is_over(self) -> bool:
@@ -84,15 +82,16 @@ class Program:
     def load(self) -> protocol.Loaded | Died:
         """Load the file, leaving out one more statement after each death.
 
-        Where the files have used up their time, what took long is left out, and from there on all but definitions.
+        If the files have used up their time, slow statements are left out, and from there on everything
+        except definitions.
         """
         while True:
             paying = self._workers.files if self._brief_from is None else self._workers.calls
             if self.is_over:
                 return self._used_up()
             if not self._workers.have_folder:
-                return Died("exit", "it took its own folder away")
-            worker = self._worker = self._workers.hire()
+                return Died("exit", "it removed its own folder")
+            worker = self._worker = self._workers.start()
             request = protocol.Load(
                 code=self._source.code,
                 filename=self._source.name,
@@ -104,7 +103,7 @@ class Program:
             if isinstance(reply, protocol.Loaded):
                 return reply
             died = _died(reply)
-            self._bury(died)
+            self._discard_dead(died)
             if died.reason == LOST and self._losses <= MAX_LOSSES:
                 continue
             if begun is None or begun[0] in self._skip or self._is_given_up:
@@ -116,16 +115,16 @@ class Program:
             self.losses.append(Loss(begun[1], died.text))
 
     def load_aside(self, other: Source) -> protocol.Loaded | Loss:
-        """Load another file in a worker of its own, which is put away."""
+        """Load another file in its own worker, which is then discarded."""
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
         request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
         if not self._workers.have_folder:
-            return Loss(1, "its folder was taken away")
+            return Loss(1, "its folder was removed")
         for _ in range(MAX_LOSSES):
-            worker = self._workers.hire()
+            worker = self._workers.start()
             reply, begun = worker.ask(request, self._limits.call_seconds, self._workers.files)
-            self._workers.release(worker)
+            self._workers.stop(worker)
             if not isinstance(reply, Died) or reply.reason != LOST:
                 break
         if isinstance(reply, protocol.Loaded):
@@ -133,17 +132,17 @@ class Program:
         return Loss(begun[1] if begun is not None else 1, _died(reply).text)
 
     def ask(self, call: protocol.Call, seconds: float) -> protocol.Reply | Died:
-        """Make a call of at most so many seconds of CPU time."""
+        """Make a call with this limit of CPU seconds."""
         while True:
             if self.is_over:
                 return self._used_up()
             if self._worker is None and (self._is_given_up or not isinstance(self.load(), protocol.Loaded)):
-                return Died("stopped", "its program ended too often to be run any further")
+                return Died("stopped", "its program ended too often to run any further")
             assert self._worker is not None
             reply, _ = self._worker.ask(call, seconds)
             if not isinstance(reply, Died):
                 return reply
-            self._bury(reply)
+            self._discard_dead(reply)
             if reply.reason != LOST or self._losses > MAX_LOSSES:
                 return reply
 
@@ -154,21 +153,21 @@ class Program:
     def _is_given_up(self) -> bool:
         return self._deaths > self._restarts
 
-    def _bury(self, died: Died) -> None:
+    def _discard_dead(self, died: Died) -> None:
         if self._worker is not None:
-            self._workers.bury(self._worker, died)
+            self._workers.discard_dead(self._worker, died)
         self._worker = None
         self._losses += died.reason == LOST
         self._deaths += died.reason != LOST or self._losses > MAX_LOSSES
 
     def cpu(self) -> float:
-        """Seconds of CPU the worker that serves now has used; 0 where there is none."""
+        """CPU seconds that the current worker has used; 0 if there is none."""
         return self._worker.cpu() if self._worker is not None else 0.0
 
     def close(self) -> None:
         """End the worker."""
         if self._worker is not None:
-            self._workers.release(self._worker)
+            self._workers.stop(self._worker)
             self._worker = None
 
 
@@ -177,8 +176,8 @@ def _died(reply: protocol.Reply | Died) -> Died:
 
 
 def loading_seed(seed: int) -> int:
-    """What generators are seeded with while a file is loaded: it must not tell the seed of the run.
+    """The seed of generators while a file is loaded: it must not reveal the seed of the run.
 
-    Whoever knows that can compute all matrices and starts to come.
+    Anyone who knows that can compute all later matrices and starts.
     """
     return int.from_bytes(hashlib.sha256(f"loading {seed}".encode()).digest()[:4], "little")

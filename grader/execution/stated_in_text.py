@@ -1,4 +1,5 @@
-"""What a submission states in text, printed or handed in: found by confined processes, bounded in all."""
+"""The values that a submission states in text, printed or submitted: found by confined processes, with
+limits."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from grader.sources.stated_text import Stated
 __all__ = ["CPU_SECONDS", "TEXT_SECONDS", "stated_in_each"]
 
 CPU_SECONDS: Final = 10.0
-"""For all texts of one submission; a megabyte takes one."""
+"""CPU seconds for all texts of one submission; a megabyte takes one."""
 
 TEXT_SECONDS: Final = 5.0
 """For one of them."""
@@ -24,7 +25,7 @@ TOO_MUCH: Final = (
 
 
 def stated_in_each(readers: Readers, texts: Sequence[str]) -> tuple[list[list[Stated]], tuple[str, ...]]:
-    """What each of the texts states, and a sentence where some of them could not be read within the limits."""
+    """The values that each text states, and a sentence if some texts could not be read within the limits."""
     found: list[list[Stated]] = [[] for _ in texts]
     waiting = [number for number, text in enumerate(texts) if text.strip()]
     seconds = CPU_SECONDS

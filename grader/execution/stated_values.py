@@ -1,7 +1,7 @@
 """Numbers and matrices that a student states: left in variables, or printed.
 
-Reading only: whether a figure is right is for the lab to say. Printed figures carry the half unit of
-their last digit, so that a lab can judge them by intervals instead of by guessed tolerances.
+This module only reads them: the lab decides whether a value is right. A printed value carries half a unit of
+its last digit, so that a lab can judge it by intervals instead of guessed tolerances.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,16 +9,15 @@ from itertools import islice
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from grader import protocol
 from grader.core.model import Figure, Passage, Source
+from grader.lab.arrays import array_of
 from grader.sources.stated_text import MAX_ENTRIES, MAX_FIGURES, Stated, stated_in
 
 __all__ = [
     "MAX_FIGURES",
     "MAX_VARIABLES",
-    "array_of",
     "from_source",
     "from_text",
     "from_variables",
@@ -29,29 +28,11 @@ __all__ = [
 ]
 
 MAX_VARIABLES: Final = 10_000
-"""Numbers and matrices that are taken out of all variables of a program."""
-
-
-def array_of(value: protocol.Value) -> npt.NDArray[np.float64] | None:
-    """The value as float64, where it is a real number, a real array or nested lists of equal length."""
-    if isinstance(value, protocol.Number):
-        return np.array(value.value, np.float64) if not isinstance(value.value, bool) else None
-    if isinstance(value, protocol.Array):
-        if value.dtype.startswith("complex"):
-            return None
-        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).astype(np.float64)
-    if isinstance(value, protocol.Items) and value.items and not value.names:
-        parts = [array_of(item) for item in value.items]
-        if any(part is None for part in parts):
-            return None
-        whole = [part for part in parts if part is not None]
-        if len({part.shape for part in whole}) == 1 and whole[0].ndim < 2:
-            return np.stack(whole)
-    return None
+"""The most numbers and matrices taken from all variables of a program."""
 
 
 def from_variables(variables: Iterable[protocol.Variable]) -> Iterator[Figure]:
-    """Yield the numbers and matrices held in top-level variables, also inside tuples, lists and dicts."""
+    """Yield the numbers and matrices in top-level variables, also inside tuples, lists and dicts."""
     found = (figure for variable in variables for figure in _of_value(variable.name, variable.value))
     return islice(found, MAX_VARIABLES)
 
@@ -67,7 +48,7 @@ def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[Figu
 
 
 def from_source(source: Source) -> Iterator[Figure]:
-    """Yield what is stated in a report's text and in saved output, read in this very process."""
+    """Yield the values stated in a report's text and in saved output, read in this process."""
     for passage in stating(source):
         yield from of_passage(passage, stated_in(passage.text))
 
@@ -78,7 +59,7 @@ def stating(source: Source) -> tuple[Passage, ...]:
 
 
 def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[Figure]:
-    """Yield what is stated in a passage as figures with their places."""
+    """Yield the values stated in a passage, with their locations."""
     places = passage.places
 
     def where(line: int) -> str:
@@ -89,16 +70,16 @@ def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[Figure]:
 
 
 def printed_line(line: int) -> str:
-    """Where a figure was found that the program printed."""
+    """The location of a value that the program printed."""
     return f"printed, line {line}"
 
 
 def of_stated(stated: Stated, where: Callable[[int], str] = printed_line) -> Figure:
-    """What is stated in a text as a figure; `where` says in words where a line, counted from 1, was found."""
+    """Convert a value found in a text; `where` gives the location, in words, of a line counted from 1."""
     values = np.array(stated.values, np.float64).reshape(stated.shape)
     return Figure(values, stated.half_width, stated.name, where(stated.line))
 
 
 def from_text(text: str, where: Callable[[int], str] = printed_line) -> Iterator[Figure]:
-    """Yield what is stated in a text, read in this very process."""
+    """Yield the values stated in a text, read in this process."""
     return (of_stated(stated, where) for stated in stated_in(text))

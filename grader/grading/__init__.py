@@ -1,1 +1,1 @@
-"""A whole run: which executor examines what, the cache of findings, sessions."""
+"""A whole run: executors, the cache of findings, sessions."""

@@ -1,4 +1,4 @@
-"""Who examines submissions: threads of this process with workers beside them, or the machines of a cluster."""
+"""Executors examine submissions: in threads of this process with workers, or on the machines of a cluster."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -6,28 +6,33 @@ from typing import Protocol
 
 from grader.core.limits import Level
 from grader.core.model import Submission
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 
-__all__ = ["Crew"]
+__all__ = ["Executor"]
 
 
-class Crew(Protocol):
-    """Takes submissions and gives back what was found."""
+class Executor(Protocol):
+    """Accepts submissions and returns findings."""
 
     @property
     def level(self) -> Level:
-        """The isolation that students' code gets. Raises IsolationError where the one asked for cannot hold."""
+        """The isolation level of student code. Raises IsolationError if the requested one is not supported."""
 
     @property
-    def obstacle(self) -> str:
-        """What keeps it from `strict`, in a few words; empty where it holds or was not tried."""
+    def unavailable_reason(self) -> str:
+        """What prevents `strict`, in a few words; empty if it is in use or was not tried."""
 
     @property
     def size(self) -> int:
-        """Submissions examined at the same time."""
+        """How many submissions are examined at the same time."""
 
-    def hand_out(self, submission: Submission, started: Callable[[Submission], None]) -> "Future[Examined]":
-        """Have a submission examined; `started` is called when that begins."""
+    def submit(
+        self, submission: Submission, started: Callable[[Submission], None]
+    ) -> "Future[ExaminedSubmission]":
+        """Have a submission examined. `started` is called with it when that begins, from any thread.
+
+        The future raises GraderError where this submission cannot be examined, and SandboxError where none can.
+        """
 
     def close(self) -> None:
-        """Stop what is being done and forget what waits. May be called twice."""
+        """Stop what is running and cancel what waits. May be called twice."""

@@ -1,4 +1,4 @@
-"""Grading exercise by exercise, on demand: for callers that stay, such as an editor's test panel."""
+"""Grade exercise by exercise, on demand: for long-lived callers, such as an editor's test panel."""
 
 import ast
 import os
@@ -10,11 +10,12 @@ from grader.core.errors import LabError
 from grader.core.model import ExerciseReport, Source
 from grader.core.parsing import parsed
 from grader.execution.bench import WorkerBench
-from grader.grading.pipeline import assess
+from grader.execution.bench_context import BenchContext
+from grader.grading.examine import assess
 from grader.lab.call_binding import normalised
 from grader.lab.loader import load_lab
 from grader.lab.spec import Exercise
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 
@@ -22,27 +23,27 @@ __all__ = ["GradingSession", "lab_named"]
 
 
 def lab_named(folder: Path) -> str | None:
-    """The lab that `GRADE_LAB` or else `[tool.grade]` names; None for the one installed."""
+    """The lab named by `GRADE_LAB` or else by `[tool.grade]`; None for the installed one."""
     return os.environ.get("GRADE_LAB") or read_settings(folder).lab
 
 
 class GradingSession:
-    """Submissions and their benches; workers start with the first exercise judged and end with `close`."""
+    """Submissions and their benches; workers start with the first judged exercise and end with `close`."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the lab that is named; `folder` is where `[tool.grade]` is looked for."""
+        """Load the named lab; the search for `[tool.grade]` starts at `folder`."""
         settings = read_settings(folder)
         self._lab = load_lab(lab_named(folder))
         self._seed = settings.seed if isinstance(settings.seed, int) else self._lab.seed
         self.exercises = self._lab.exercises(self._seed)
         self._open = ExitStack()
-        self._zygote: Zygote | None = None
+        self._fork_server: ForkServer | None = None
         self._sources: dict[Path, Source | None] = {}
         self._benches: dict[Path, WorkerBench] = {}
         self._reports: dict[tuple[Path, str], ExerciseReport] = {}
 
     def exercise(self, exercise_id: str) -> Exercise:
-        """The exercise of that id."""
+        """The exercise with that id."""
         for exercise in self.exercises:
             if exercise.id == exercise_id:
                 return exercise
@@ -73,16 +74,23 @@ class GradingSession:
 
     def _bench(self, path: Path) -> WorkerBench:
         if path not in self._benches:
-            if self._zygote is None:
-                self._zygote = self._open.enter_context(Zygote())
+            if self._fork_server is None:
+                self._fork_server = self._open.enter_context(ForkServer())
             submission = one(path)
-            folder = self._open.enter_context(private_copy(submission.root, submission.files))
+            folder = self._open.enter_context(temporary_workdir(submission.root, submission.files))
             self._benches[path] = WorkerBench(
-                self._zygote, folder, self._source(path), self._lab.functions, Limits(), self._seed
+                BenchContext(
+                    fork_server=self._fork_server,
+                    folder=folder,
+                    source=self._source(path),
+                    functions=self._lab.functions,
+                    limits=Limits(),
+                    seed=self._seed,
+                )
             )
             self._open.callback(self._benches[path].close)
         return self._benches[path]
 
     def close(self) -> None:
-        """End the workers and remove what was copied."""
+        """End the workers and remove the copies."""
         self._open.close()

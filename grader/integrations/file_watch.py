@@ -1,4 +1,4 @@
-"""When a student saves: the file they work on, or anything in their folder."""
+"""Notice when a student saves: the file they work on, or anything in their folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,13 +8,13 @@ from watchfiles import DefaultFilter, watch
 __all__ = ["saves"]
 
 _LOOK_EVERY = 100
-"""Milliseconds. The first look comes after this time, when watching has begun for certain."""
+"""Milliseconds. The first check comes after this time, when watching has certainly begun."""
 
 
 def saves(path: Path) -> Iterator[None]:
-    """Yield once at the beginning, and then whenever the file or folder was saved and is there.
+    """Yield once at the beginning, and then every time the file or folder was saved and exists.
 
-    The parent of a file is watched, since most editors replace a file instead of writing into it.
+    For a file, the parent is watched, because most editors replace a file instead of writing to it.
     """
     path = path.resolve()
     folder = path if path.is_dir() else path.parent

@@ -1,4 +1,4 @@
-"""Gradescope: an autograder that carries this grader and a lab, and results in Gradescope's form.
+"""Gradescope: an autograder that contains this grader and a lab, and results in Gradescope's format.
 
 Format: the autograder specifications of Gradescope, “Output format” and “Configuring the autograder”.
 """
@@ -31,17 +31,17 @@ _PASSED = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.MISSING: "fai
 
 
 def results(report: Report) -> str:
-    """`results.json` for Gradescope: a test with marks for every exercise, one without for every check.
+    """`results.json` for Gradescope: a test with marks for every exercise, one without marks for every check.
 
-    What is still open (for a person, or our own fault) has no score, and then there is no total either.
-    Everything is `text`, so that nothing a student wrote is read as markup.
+    An open exercise (for a person, or because the grader failed) has no score, and then there is no total
+    either. Everything is `text`, so nothing a student wrote is interpreted as markup.
     """
     tests: list[dict[str, Any]] = []
     for exercise in report.exercises:
         tests.append(_exercise(exercise))
         tests += [_check(exercise, number, check) for number, check in enumerate(exercise.checks, 1)]
     waiting = are_open(report)
-    told = [f"There is no total yet: {', '.join(waiting)} still waits."] if waiting else []
+    told = [f"There is no total yet: {', '.join(waiting)} is still open."] if waiting else []
     document = {
         **({} if waiting else {"score": report.marks}),
         "execution_time": report.seconds,
@@ -81,7 +81,7 @@ def _check(exercise: ExerciseReport, number: int, check: CheckResult) -> dict[st
     labelled = (
         ("", check.message),
         ("got: ", check.got),
-        ("wanted: ", check.wanted),
+        ("expected: ", check.wanted),
         ("tolerance: ", check.tolerance),
         ("try: ", check.call),
     )
@@ -99,7 +99,7 @@ def _check(exercise: ExerciseReport, number: int, check: CheckResult) -> dict[st
 def autograder_zip(lab_name: str | None, seed: int | None) -> bytes:
     """The archive to upload. The same grader, lab and libraries give the same bytes.
 
-    Raises LabError where the lab's files cannot be found.
+    Raises LabError if the lab's files cannot be found.
     """
     load_lab(lab_name)
     home, attribute = find_lab(lab_name)
@@ -155,12 +155,12 @@ def _template(name: str) -> str:
 
 
 def _required() -> list[str]:
-    """What the grader itself needs, without the extras."""
+    """The grader's own requirements, without the extras."""
     return [each for each in requires(_DISTRIBUTION) or () if "extra ==" not in each]
 
 
 def _constraints() -> str:
-    """The versions in use here, so that marks come out the same there."""
+    """The versions in use here, so that marks are the same there."""
     names = [re.split(r"[^\w.-]", each, maxsplit=1)[0] for each in _required()]
     return "".join(f"{name}=={version(name).partition('+')[0]}\n" for name in names)
 

@@ -1,8 +1,8 @@
-"""Observations of functions in this very process: quick feedback in a notebook, never a mark.
+"""Observe functions in this very process: quick feedback in a notebook, never a mark.
 
-A function is called as a worker would call it, so that it is judged alike. What a call changes in the
-process (generators, default types, switches) is given back afterwards; the function itself can do as it
-likes, which is why nothing seen here decides a mark.
+A function is called as a worker would call it, so that it is judged the same way. Whatever a call changes in
+the process (generators, default types, switches) is restored afterwards. The function itself can do anything,
+which is why nothing observed here decides a mark.
 """
 
 import contextlib
@@ -24,6 +24,7 @@ from grader.core.model import Figure, LoadReport, Observation, Probe, Source, Un
 from grader.execution import stated_values
 from grader.execution.bench import Key, as_wire, key_of, values_of
 from grader.lab import call_binding
+from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
 from grader.worker.module_loader import describe, line_of, message_of
 from grader.worker.request_loop import settle
@@ -57,10 +58,11 @@ class InProcessBench:
             figures=tuple(stated_values.from_variables(variables)),
         )
         self._seen: dict[Key, Observation] = {}
+        self._learned = Learned()
 
     @property
     def loaded(self) -> LoadReport:
-        """The functions and values given, as if a file had held them."""
+        """The given functions and values, as if they came from a file."""
         return self._loaded
 
     @property
@@ -68,8 +70,13 @@ class InProcessBench:
         """The values given."""
         return self._loaded.figures
 
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the functions so far."""
+        return self._learned
+
     def locate(self, function: Function) -> Located | None:
-        """The function given for it, whatever it is called."""
+        """The function given for it, whatever its name."""
         if function.name not in self._bound:
             return None
         info, bound = self._bound[function.name]
@@ -78,14 +85,14 @@ class InProcessBench:
         return Located(info.name, 1, (), bound, defaults)
 
     def attempt(self, function: Function) -> Located | None:
-        """The same: the function to look at is the one that was given."""
+        """The same: the function to check is the given one."""
         return self.locate(function)
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Nothing: a call costs no more alone."""
+        """Nothing: a single call costs no more."""
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return what it gave the first time."""
+        """Make one call, or return the result of the first time."""
         key = key_of(probe)
         if key not in self._seen:
             self._seen[key] = self._call(probe)
@@ -105,7 +112,7 @@ class InProcessBench:
         try:
             with undisturbed(probe.seed):
                 value = to_wire(called(*positional, **named))
-        except Exception as error:  # a student's own, of any kind
+        except Exception as error:  # the student's own exception, of any kind
             file = getattr(getattr(called, "__code__", None), "co_filename", "")
             return protocol.Raised(
                 type_name=type(error).__name__, text=message_of(error), line=line_of(error, file)
@@ -123,7 +130,7 @@ def _source(value: Callable[..., Any]) -> str:
 
 @contextlib.contextmanager
 def undisturbed(seed: int) -> Iterator[None]:
-    """Seed and set everything as a worker does before a call; afterwards give all of it back, and print nothing."""
+    """Seed and set everything as a worker does before a call; restore it afterwards, and print nothing."""
     generators = (torch.get_rng_state(), np.random.get_state(), random.getstate())
     switches = (torch.get_default_dtype(), torch.get_num_threads(), np.geterr())
     module: Any = bit_generator

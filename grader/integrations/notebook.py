@@ -11,7 +11,7 @@ from grader.core.assets import templates_folder
 from grader.core.errors import GraderError
 from grader.core.escaping import visible
 from grader.core.model import ExerciseReport, Frozen, Outcome
-from grader.grading.pipeline import assess
+from grader.grading.examine import assess
 from grader.grading.session import lab_named
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import load_lab, selected
@@ -19,15 +19,15 @@ from grader.reporting.check_text import details, failure_text
 
 __all__ = ["NOT_OFFICIAL", "Checked", "check"]
 
-NOT_OFFICIAL: Final = "A quick check in this notebook's own process, not the official mark: that comes from the file you hand in."
+NOT_OFFICIAL: Final = "This quick check ran in the notebook's own process. It is not the official mark, which comes from the file you hand in."
 
 
 class Checked(Frozen, frozen=True):
-    """What came of a check; a notebook shows it as HTML, a console as text."""
+    """The result of a check; a notebook shows it as HTML, a console as text."""
 
     exercise: ExerciseReport | None
     problem: str = ""
-    """A sentence where nothing could be checked."""
+    """A sentence if nothing could be checked."""
 
     @property
     def passed(self) -> bool:
@@ -71,9 +71,10 @@ def _template() -> Template:
 def check(exercise: str, *functions: Callable[..., Any], lab: str | None = None, **stated: Any) -> Checked:
     """Check one exercise in this process, for quick feedback.
 
-    `functions` are yours, in the order the exercise asks for them, whatever they are called; `stated` are
-    the figures you would state, such as ``U=U, V=V, loss=0.122``. The lab is the one installed, or the one
-    that `lab`, `GRADE_LAB` or `[tool.grade]` names. The official mark comes from grading the file you hand in.
+    `functions` are yours, in the order in which the exercise asks for them, whatever their names; `stated`
+    are the values that you would state, such as ``U=U, V=V, loss=0.122``. The lab is the installed one, or
+    the one that `lab`, `GRADE_LAB` or `[tool.grade]` names. The official mark comes from grading the file you
+    hand in.
     """
     try:
         loaded = load_lab(lab or lab_named(Path.cwd()))
@@ -83,10 +84,10 @@ def check(exercise: str, *functions: Callable[..., Any], lab: str | None = None,
     uncallable = [value for value in functions if not callable(value)]
     if uncallable:
         return Checked(
-            None, f"Give the function itself, such as check({exercise!r}, my_function), not its result."
+            None, f"Pass the function itself, for example check({exercise!r}, my_function), not its result."
         )
     if len(functions) > len(wanted.functions):
-        names = " and ".join(wanted.functions) or "no function; give the figures by name, such as loss=0.5"
+        names = " and ".join(wanted.functions) or "no function; pass values by name, for example loss=0.5"
         return Checked(None, f"Exercise {exercise} takes {names}.")
     given = dict(zip(wanted.functions, functions, strict=False))
     return Checked(assess(wanted, loaded, InProcessBench(loaded.functions, given, stated)))

@@ -1,8 +1,8 @@
-"""A pytest plugin: each check of a lab is a test item, named as its sentence and grouped by exercise.
+"""A pytest plugin: each check of a lab is a test item, named after its title and grouped by exercise.
 
-`pytest --grade lab1.py`, or a line `grade_files = ["lab1.py"]` in a `conftest.py` (paths relative to it). The
-file graded is never imported into pytest's process: student code runs in a worker, as it always does.
-The lab comes from `GRADE_LAB` or `[tool.grade]`, its seed from the latter.
+Use `pytest --grade lab1.py`, or a line `grade_files = ["lab1.py"]` in a `conftest.py` (paths relative to it).
+The graded file is never imported into pytest's process: student code always runs in a worker. The lab comes
+from `GRADE_LAB` or `[tool.grade]`, its seed from the latter.
 """
 
 from collections.abc import Generator, Iterator
@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Collect what `--grade` names: alone where no other paths were given."""
+    """Collect the paths of `--grade`; nothing else if no other paths were given."""
     wanted = [str(Path(path).absolute()) for path in config.getoption("grade")]
     if not wanted:
         return
@@ -57,7 +57,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Put our collector in the place of all others, so that no other plugin imports the file."""
+    """Put our collector in place of all others, so that no other plugin imports the file."""
     collectors = yield
     if _is_graded(parent.config, file_path):
         return [GradedFile.from_parent(parent, path=file_path)]
@@ -65,12 +65,12 @@ def pytest_collect_file(
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> "GradedFolder | None":
-    """Take a folder that is to be graded for one submission."""
+    """Treat a folder to be graded as one submission."""
     return GradedFolder.from_parent(parent, path=path) if _is_graded(parent.config, path) else None
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say what to do next, once for each exercise."""
+    """Print the next step, once for each exercise."""
     steps: dict[str, None] = {}
     for report in (*terminalreporter.getreports("failed"), *terminalreporter.getreports("error")):
         properties = getattr(report, "user_properties", ())  # a failed collection has none
@@ -129,14 +129,14 @@ class GradedFolder(pytest.Directory):
 
 
 class GradedExercise(pytest.Collector):
-    """One exercise; its checks are judged together, when the first of them is run."""
+    """One exercise; its checks are judged together when the first of them runs."""
 
     def __init__(self, *, exercise_id: str, **rest: Any) -> None:
         super().__init__(**rest)
         self.exercise_id = exercise_id
 
     def collect(self) -> Iterator["CheckItem"]:
-        """The exercise's checks, in their order."""
+        """The exercise's checks, in order."""
         session = _session(self.config)
         line = session.line(self.path, self.exercise_id)
         for check in session.exercise(self.exercise_id).checks:
@@ -144,7 +144,7 @@ class GradedExercise(pytest.Collector):
             yield item
 
     def report(self) -> "ExerciseReport":
-        """The exercise as it was judged."""
+        """The exercise after judging."""
         return _session(self.config).report(self.path, self.exercise_id)
 
 
@@ -159,7 +159,7 @@ class CheckItem(pytest.Item):
         self._line = line
 
     def setup(self) -> None:
-        """Judge the exercise; what is the grader's own fault is an error here, not a failure."""
+        """Judge the exercise; a fault in the grader is an error here, not a failure."""
         from grader.core.model import Outcome
 
         _, check = self._result()
@@ -167,7 +167,7 @@ class CheckItem(pytest.Item):
             raise _OursError(check.message)
 
     def runtest(self) -> None:
-        """Pass, fail or skip as the check came out."""
+        """Pass, fail or skip according to the check's outcome."""
         from grader.core.model import Outcome
         from grader.reporting.check_text import failure_text
 
@@ -195,13 +195,13 @@ class CheckItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where an editor takes a student who clicks on the check: to their function."""
+        """The location that an editor opens when a student clicks on the check: their function."""
         return self.path, self._line, f"{self.parent.name}: {self.name}"
 
 
 class _CheckFailedError(Exception):
-    """A check that does not hold, with all that is said about it."""
+    """A check that failed, with its full text."""
 
 
 class _OursError(Exception):
-    """A check the grader itself failed at."""
+    """A check on which the grader itself failed."""

@@ -1,8 +1,8 @@
-"""What an instructor gives to students: a file to begin with, and the checks without the solution.
+"""The kit that an instructor gives to students: a starter file, and the checks without the solution.
 
-A kit is a zip with the starter file, a short README, a `conftest.py` for editors' test panels, and a wheel
-of this package with the lab in it. The modules of the lab that hold a solution are left out of the wheel,
-and a kit whose checks cannot do without them is refused.
+A kit is a zip with the starter file, a short README, a `conftest.py` for editors' test panels, and a wheel of
+this package with the lab in it. The wheel leaves out the modules of the lab that contain a solution. If the
+checks need them, no kit is made.
 """
 
 import re
@@ -26,20 +26,20 @@ __all__ = ["write_kit"]
 
 DISTRIBUTION: Final = "lab-grader"
 _EPOCH: Final = "315532800"
-"""1980-01-01, the first date a zip can hold: the same lab gives the same kit, byte for byte."""
+"""1980-01-01, the first date that a zip can store: the same lab gives the same kit, byte for byte."""
 
 
 def write_kit(name: str | None, out: Path | None) -> tuple[Path, tuple[str, ...]]:
-    """Write the kit of the lab of that name, and return where it is and the names of the files in it.
+    """Write the kit of the named lab, and return its path and the names of the files in it.
 
-    `out` is by default named after the lab. Raises LabError where the lab has no kit or needs a module that
-    is left out, PathError where `out` cannot be written.
+    `out` is by default named after the lab. Raises LabError if the lab has no kit or needs a module that is
+    left out, PathError if `out` cannot be written.
     """
     lab = load_lab(name)
     module, attribute = find_lab(name)
     if module.__file__ is None or not hasattr(module, "__path__"):
         raise LabError(
-            f"{lab.id} is a single module: a kit needs a package, so that a solution can be left out."
+            f"{lab.id} is a single module: a kit needs a package, so that it can leave out the solution."
         )
     package = Path(module.__file__).parent
     out = out or Path(f"{lab.id}-kit.zip")
@@ -67,7 +67,7 @@ def write_kit(name: str | None, out: Path | None) -> tuple[Path, tuple[str, ...]
 
 
 def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -> Path:
-    """The files of the wheel, unpacked, without what holds a solution."""
+    """The unpacked files of the wheel, without modules that contain a solution."""
     grader = package_folder()
     rubbish = shutil.ignore_patterns("__pycache__", "*.pyc")
     shutil.copytree(grader, tree / "grader", ignore=rubbish)
@@ -76,7 +76,7 @@ def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -
     for module in kit.leave_out:
         left = [tree / package.name / f"{module}.py", tree / package.name / module]
         if not any(path.exists() for path in left):
-            raise LabError(f"{lab.id} leaves {module} out of its kit, but has no such module.")
+            raise LabError(f"{lab.id} leaves {module} out of its kit, but has no module with that name.")
         left[0].unlink(missing_ok=True)
         shutil.rmtree(left[1], ignore_errors=True)
     installed = distribution(DISTRIBUTION)
@@ -105,7 +105,7 @@ def _wheel_tree(lab: Lab, kit: Kit, package: Path, attribute: str, tree: Path) -
 
 
 def _try(tree: Path, package: str, attribute: str, kit: Kit) -> None:
-    """Load the lab from what the kit holds and build its exercises. Raises LabError where it cannot."""
+    """Load the lab from the kit's files and build its exercises. Raises LabError if that fails."""
     script = (
         f"import sys; sys.path.insert(0, {str(tree)!r})\n"
         f"from {package} import {attribute} as lab\n"
@@ -121,11 +121,13 @@ def _try(tree: Path, package: str, attribute: str, kit: Kit) -> None:
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         left = ", ".join(kit.leave_out) or "nothing"
-        raise LabError(f"The checks cannot be loaded from the kit, which leaves out {left} ({reason}).")
+        raise LabError(
+            f"The checks cannot be loaded from the kit without {left} ({reason}): remove this dependency, or change the lab's Kit."
+        )
 
 
 def _pack(tree: Path, folder: Path) -> str:
-    """Make the wheel and return its name."""
+    """Build the wheel and return its name."""
     subprocess.run(
         [sys.executable, "-m", "wheel", "pack", str(tree), "--dest-dir", str(folder)],
         env={"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": _EPOCH},

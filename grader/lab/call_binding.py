@@ -1,38 +1,46 @@
 """Find a student's version of a function and express a call with the student's own parameters.
 
-Names are matched exactly, then by spelling variants; parameters by name, then by the sheet's aliases,
-then by the default they share, then by position. Nothing is rejected for its spelling.
+Functions are matched by exact name, then by spelling variants; parameters by name, then by the sheet's
+aliases, then by their common default, then by position. Spelling never disqualifies a function.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Final, TypeVar
 
 from grader.lab.spec import Binding, Function, Located, Parameter, Slot
 from grader.protocol import FunctionInfo, ParameterInfo
 
-__all__ = ["arguments", "bind", "find", "fits_arity", "normalised", "written"]
+__all__ = ["OPTION_WORDS", "arguments", "bind", "find", "fits_arity", "normalised", "written"]
 
-_OPTIONS = (
-    "seed", "verbose", "print", "log", "tol", "eps", "every", "plot", "show", "debug", "reg", "decay", "momentum",
-    "penalty", "batch", "clip", "patience",
+OPTION_WORDS: Final = (
+    "seed", "verbos", "print", "log", "logs", "logger", "logging", "tol", "toler", "every", "plot", "show", "debug",
 )  # fmt: skip
+"""Words in names of parameters that students add for themselves, in any lab; `Function.options` adds a lab's own."""
+
+_WHOLE_ONLY: Final = 3
+"""An option word of at most so many letters counts as a word of its own only: `reps` ends with `eps`."""
+
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN_WORDS: Final = re.compile(r"[_\d]+")
+
 T = TypeVar("T")
 
 _POSITIONAL = ("positional_only", "positional_or_keyword")
 
 
 def normalised(name: str) -> str:
-    """A name without what students vary: case, underscores, British or American spelling, a class prefix."""
+    """A name without the differences that students introduce: case, underscores, British or American
+    spelling, a class prefix."""
     plain = re.sub(r"[^a-z0-9]", "", name.rsplit(".", 1)[-1].lower())
     return re.sub(r"iz(?=e|ing|ation)", "is", plain)
 
 
 def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, tuple[str, ...]] | None:
-    """Return the number of the student's version and notes about its name, or None.
+    """The number of the student's version and notes about its name, or None.
 
-    The order of preference: exact name, spelling variant, alias; among equals the one whose parameters
-    fit, then the last defined.
+    The order of preference is exact name, spelling variant, alias; among equals, the one whose parameters
+    fit, then the last one defined.
     """
     aliases = {normalised(alias) for alias in function.aliases}
     ranked: list[tuple[int, bool, int]] = []
@@ -48,7 +56,7 @@ def find(function: Function, candidates: Sequence[FunctionInfo]) -> tuple[int, t
             continue
         fits = fits_arity(function, candidate)
         if closeness == 1 and not fits:
-            continue  # a helper of theirs that happens to be called so
+            continue  # one of the student's helpers that happens to have this name
         ranked.append((closeness, fits, number))
     if not ranked:
         return None
@@ -66,13 +74,14 @@ def fits_arity(function: Function, candidate: FunctionInfo) -> bool:
 
 
 def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
-    """Match the sheet's parameters with the student's: by name, by alias, by the default, then by position.
+    """Match the sheet's parameters with the student's: by name, by alias, by default, then by position.
 
-    A name of one letter counts only where the sheet's one-letter names before it are there too, since `M` may
-    be anybody's matrix where there is no `A`. A variadic parameter of the student's takes whatever is left.
+    A one-letter name counts only if the sheet's one-letter names before it are present too, since `M` may be
+    any matrix if there is no `A`. A variadic parameter of the student's takes the rest.
     """
     theirs_by_name = {p.name: p for p in parameters if p.kind in (*_POSITIONAL, "keyword_only")}
     letters = [p.name for p in function.parameters if len(p.name) == 1]
+    options = _option_words(function)
     left = list(function.parameters)
     taken: dict[str, Parameter] = {}
 
@@ -89,11 +98,11 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
         if name not in taken and ours_by_alias is not None:
             take(name, ours_by_alias)
     for name, theirs in theirs_by_name.items():
-        alike = next((ours for ours in left if _has_default_of(theirs, ours)), None)
+        alike = next((ours for ours in left if _has_default_of(theirs, ours, options)), None)
         if name not in taken and alike is not None:
             take(name, alike)
     for name, theirs in theirs_by_name.items():
-        if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0]):
+        if name not in taken and left and theirs.kind in _POSITIONAL and _may_be(theirs, left[0], options):
             take(name, left[0])
 
     own = [
@@ -114,7 +123,7 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     kinds = {p.kind for p in parameters}
     takes_more = (
         "var_positional" in kinds and not own
-    )  # what is passed to `*args` would go to those of their own
+    )  # arguments for `*args` would be taken by the student's own parameters
     rest = tuple(ours.name for ours in left)
     swallowed = rest if takes_more or "var_keyword" in kinds else ()
     return Binding(
@@ -130,27 +139,51 @@ def bind(function: Function, parameters: Sequence[ParameterInfo]) -> Binding:
     )
 
 
+def _words(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case: `maxSteps` and `max_steps2` have `max` and `steps`."""
+    return tuple(word.lower() for word in _BETWEEN_WORDS.split(_HUMP.sub("_", name)) if word)
+
+
+def _option_words(function: Function) -> frozenset[str]:
+    """Words that name an option of the student's: none of them is a word of the sheet's own parameters."""
+    own = {
+        word for ours in function.parameters for name in (ours.name, *ours.aliases) for word in _words(name)
+    }
+    return frozenset(
+        option
+        for option in (*OPTION_WORDS, *function.options)
+        if not any(_is_option(w, {option}) for w in own)
+    )
+
+
+def _is_option(word: str, options: Collection[str]) -> bool:
+    """Whether a word is an option word, or begins or ends with a long one: `logging`, `minibatch`, `printout`."""
+    return word in options or any(
+        len(option) > _WHOLE_ONLY and (word.startswith(option) or word.endswith(option)) for option in options
+    )
+
+
 def _is_alias(name: str, ours: Parameter) -> bool:
     plain = name.lower().replace("_", "")
     return len(plain) > 1 and plain in {a.lower().replace("_", "") for a in (ours.name, *ours.aliases)}
 
 
-def _has_default_of(theirs: ParameterInfo, ours: Parameter) -> bool:
-    """Whether a parameter has the very default that the sheet gives one: 1000 are the epochs, whatever they are called."""
+def _has_default_of(theirs: ParameterInfo, ours: Parameter, options: Collection[str]) -> bool:
+    """Whether a parameter has the default that the sheet gives: a default of 1000 means the epochs, whatever the name."""
     try:
         same = (
             theirs.default is not None and ours.default is not None and float(theirs.default) == ours.default
         )
     except ValueError:
         return False
-    return same and _may_be(theirs, ours)
+    return same and _may_be(theirs, ours, options)
 
 
-def _may_be(theirs: ParameterInfo, ours: Parameter) -> bool:
-    """A parameter with a default that is no number (`verbose=True`, `history=None`) is an option of theirs."""
+def _may_be(theirs: ParameterInfo, ours: Parameter, options: Collection[str]) -> bool:
+    """Whether a student's parameter may stand for one of the sheet's; with a default that is not a number, it is an option."""
     if theirs.default is None:
         return True
-    if any(word in theirs.name.lower() for word in _OPTIONS):
+    if any(_is_option(word, options) for word in _words(theirs.name)):
         return False
     try:
         float(theirs.default)
@@ -165,10 +198,10 @@ def arguments(
     given: Mapping[str, T],
     make: Callable[[int | float], T],
 ) -> tuple[list[T], dict[str, T], tuple[str, ...]] | str:
-    """Split the sheet's arguments into positional and named ones, or say why that cannot be.
+    """Split the sheet's arguments into positional and named ones, or say why that is impossible.
 
-    A parameter left out stays at the student's default; where the student gave none, `make` turns the
-    sheet's into a value. The third part names, by the sheet, all that is passed: positional ones, then named ones.
+    A parameter left out keeps the student's default; if it has none, `make` converts the sheet's default to a
+    value. The third part lists the sheet's names of everything passed: positional ones, then named ones.
     """
     taken = binding.taken
     lost = [name for name in given if name not in taken]
@@ -202,9 +235,11 @@ def arguments(
 
 
 def written(function: Function, located: Located, given: Mapping[str, str]) -> str:
-    """The call of a student's version as the student can write it, from the text of each argument by the sheet's name.
+    """The call of a student's version as the student can write it, given the text of each argument by the
+    sheet's name.
 
-    What the sheet gives a default is passed by the student's own name for it. Empty where it cannot be called so.
+    Parameters with a default on the sheet are passed by the student's own names. Empty if the function cannot
+    be called this way.
     """
     split = arguments(function, located.binding, given, str)
     if isinstance(split, str):

@@ -1,4 +1,4 @@
-"""Load a lab: `package:NAME`, a path such as `labs/power_lab:LAB`, or the name it was installed under."""
+"""Load a lab: `package:NAME`, a path such as `labs/power_lab:LAB`, or its installed name."""
 
 import importlib
 import importlib.util
@@ -17,31 +17,31 @@ from grader.lab.spec import Exercise, Lab
 __all__ = ["find_lab", "installed_labs", "load_lab", "selected"]
 
 GROUP: Final = "grader.labs"
-"""Entry points under which a package says which labs it holds."""
+"""The entry points under which a package lists its labs."""
 
 
 def installed_labs() -> dict[str, str]:
-    """The labs that installed packages offer: `package:NAME` by the name they are offered under."""
+    """The labs that installed packages offer: `package:NAME` by installed name."""
     return {point.name: point.value for point in entry_points(group=GROUP)}
 
 
 def load_lab(name: str | None = None) -> Lab:
-    """Import a lab and check its rubric; without a name, the only one installed.
+    """Import a lab and check its rubric; without a name, the only installed one.
 
-    Raises LabError or RubricError in one sentence.
+    Raises LabError or RubricError, in one sentence.
     """
     module, attribute = find_lab(name)
     lab = getattr(module, attribute, None)
     if lab is None:
-        raise LabError(f"{module.__name__!r} has no lab called {attribute!r}.")
+        raise LabError(f"{module.__name__!r} has no lab named {attribute!r}.")
     if not isinstance(lab, Lab):
-        raise LabError(f"{module.__name__}:{attribute} is not a lab: it has to be a grader.lab.Lab.")
+        raise LabError(f"{module.__name__}:{attribute} is not a lab: it must be a grader.lab.Lab.")
     check_rubric(lab.rubric, lab.exercises(lab.seed))
     return lab
 
 
 def find_lab(name: str | None = None) -> tuple[ModuleType, str]:
-    """Import the module a lab is in, and say what the lab is called there. Raises LabError in one sentence."""
+    """Import the lab's module and return it with the lab's name there. Raises LabError, in one sentence."""
     offered = installed_labs()
     if name is None:
         if len(offered) != 1:
@@ -60,14 +60,14 @@ def find_lab(name: str | None = None) -> tuple[ModuleType, str]:
         )
     except ImportError as error:
         raise LabError(
-            f"The lab {name!r} cannot be loaded ({error}): give it as package:NAME or folder/package:NAME."
+            f"The lab {name!r} cannot be loaded ({error}): write it as package:NAME or folder/package:NAME."
         ) from error
     except GraderError:
         raise
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         raise LabError(
-            f"The lab {name!r} fails where it is loaded ({type(error).__name__}: {error}): mend "
+            f"The lab {name!r} raises an error when loaded ({type(error).__name__}: {error}): correct "
             f"{frame.filename} line {frame.lineno}."
         ) from error
     return module, attribute or "LAB"
@@ -78,9 +78,9 @@ def _is_path(name: str) -> bool:
 
 
 def _from_path(path: Path) -> ModuleType:
-    """Import a package from its folder, or a module from its file, without touching `sys.path`.
+    """Import a package from its folder, or a module from its file, without changing `sys.path`.
 
-    What stands beside it stays out of reach: a folder of submissions must not offer modules to the grader.
+    Neighbouring files stay out of reach: a folder of submissions must not offer modules to the grader.
     """
     file = (path / "__init__.py" if path.is_dir() else path).resolve()
     name = path.resolve().name.removesuffix(".py")
@@ -88,7 +88,7 @@ def _from_path(path: Path) -> ModuleType:
     if known is not None:
         if getattr(known, "__file__", None) == str(file):
             return known
-        raise ImportError(f"another module is called {name}; rename the folder")
+        raise ImportError(f"another module is named {name}; rename the folder")
     folder = [str(file.parent)] if path.is_dir() else None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folder)
     if spec is None or spec.loader is None or not file.is_file():
@@ -104,7 +104,7 @@ def _from_path(path: Path) -> ModuleType:
 
 
 def selected(lab: Lab, seed: int, ids: tuple[str, ...]) -> tuple[Exercise, ...]:
-    """The lab's exercises, or those named. Raises LabError for one it does not have."""
+    """The lab's exercises, or those named. Raises LabError for an unknown one."""
     exercises = lab.exercises(seed)
     known = [exercise.id for exercise in exercises]
     for wanted in ids:

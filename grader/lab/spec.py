@@ -1,7 +1,7 @@
 """What a lab supplies. A lab is data and pure functions; the grader runs it without knowing its subject.
 
-A check asks its `Bench` for observations and answers with a finding. It is given only the bench, so
-everything it decides, it decides in the parent process from plain arrays.
+A check asks its `Bench` for observations and answers with a finding. It gets only the bench, so it makes
+every decision in the parent process, from plain arrays.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +21,7 @@ from grader.core.model import (
     Observation,
     Probe,
 )
+from grader.lab.learned import Learned
 
 __all__ = [
     "Bench",
@@ -40,10 +41,10 @@ __all__ = [
 
 
 class Parameter(Frozen, frozen=True):
-    """A parameter as the sheet names it, with other names students give it.
+    """A parameter as the sheet names it, with other names that students use.
 
-    `default` is what the sheet prescribes; None where the caller always supplies a value. What `is_array` is not
-    taken for a parameter of the student's that has a number for its default.
+    `default` is the sheet's default; None if the caller always supplies a value. A parameter that `is_array`
+    is never matched with a student's parameter whose default is a number.
     """
 
     name: str
@@ -53,10 +54,10 @@ class Parameter(Frozen, frozen=True):
 
 
 class Function(Frozen, frozen=True):
-    """A function the sheet asks for. `optional` parameters may be absent from a student's version.
+    """A function that the sheet asks for. `optional` parameters may be absent from a student's version.
 
-    Where no name fits, every function of fitting arity is tried: the one whose answer to `trial` is
-    recognised by `recognise` is taken. `mistaken` recognises the answer of one that tries to do the same and fails.
+    If no name fits, every function of suitable arity is tried: the one whose answer to `trial` satisfies
+    `recognise` is used. `mistaken` recognises the answer of a function that attempts the same and fails.
     """
 
     name: str
@@ -66,98 +67,109 @@ class Function(Frozen, frozen=True):
     trial: Probe | None = None
     recognise: Callable[[Observation], bool] | None = None
     mistaken: Callable[[Observation], bool] | None = None
+    options: tuple[str, ...] = ()
+    """Words, in lower case, that name parameters students add for themselves, such as `momentum`; they stay at the
+    student's default. A word of the sheet's own parameters never counts as one."""
     arrays: Literal["torch", "numpy"] = "torch"
-    """What the arrays of a probe become in the student's process."""
+    """The array type that the student's process receives."""
 
 
 class Slot(Frozen, frozen=True):
-    """One parameter of the student's and the sheet's parameter it stands for."""
+    """A parameter of the student's and the sheet's parameter that it stands for."""
 
     theirs: str
     ours: str
     kind: str
     has_default: bool
     by_name: bool = False
-    """Whether it stands behind a parameter of the student's own, which stays at its default."""
+    """Whether it comes after a parameter of the student's own, which keeps its default."""
 
 
 class Binding(Frozen, frozen=True):
-    """How to call one student function: which of the sheet's parameters goes where."""
+    """How to call one student function: where each of the sheet's parameters goes."""
 
     slots: tuple[Slot, ...] = ()
     """In the student's order."""
     variadic: tuple[str, ...] = ()
-    """The sheet's parameters that a `*args` of the student's takes, in the sheet's order."""
+    """The sheet's parameters that the student's `*args` takes, in the sheet's order."""
     by_keyword: tuple[str, ...] = ()
-    """The sheet's parameters that a `**kwargs` of the student's takes."""
+    """The sheet's parameters that the student's `**kwargs` takes."""
     missing: tuple[str, ...] = ()
     """The sheet's parameters that the student's function does not take."""
     extra: tuple[str, ...] = ()
-    """Parameters of the student's that must be given but that the sheet does not know."""
+    """Parameters of the student's that are required but are not on the sheet."""
     taken: tuple[str, ...] = ()
-    """The sheet's names of all parameters the student's function takes."""
+    """The sheet's names of all parameters that the student's function takes."""
     without_default: frozenset[str] = frozenset()
-    """Those of them the student gave no default."""
+    """Those of them for which the student gave no default."""
 
 
 class Located(Frozen, frozen=True):
-    """A student's function taken for one the sheet asks for."""
+    """A student's function that was identified as one the sheet asks for."""
 
     name: str
     line: int
     notes: tuple[str, ...] = ()
     binding: Binding = Binding()
-    """How it is called."""
+    """How to call it."""
     defaults: tuple[tuple[str, str], ...] = ()
-    """The sheet's names with the student's default values, as Python writes them."""
+    """The sheet's names with the student's default values, in Python notation."""
     place: str = ""
     """Where it is defined, in words: `line 12`, `cell 3 line 7`."""
     file: str = ""
     made_with: tuple[str, ...] | None = None
-    """Where it is a method of a class made anew for each call: the student's names of what that is made with."""
+    """For a method of a class that is created anew for each call: the student's names of the constructor's
+    parameters."""
     shared: tuple[str, ...] = ()
     """Those of them that the method takes as well."""
+    arrays: Literal["torch", "numpy"] = "torch"
+    """What it is given for a matrix."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The sheet's names of the parameters the student's function takes."""
+        """The sheet's names of the parameters that the student's function takes."""
         return self.binding.taken
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
-        """The sheet's names with the student's."""
+        """The sheet's names with the student's names."""
         return tuple((slot.ours, slot.theirs) for slot in self.binding.slots)
 
 
 class Bench(Protocol):
-    """Where a check makes its observations. Every observation is made once and remembered."""
+    """Where a check makes its observations. Every observation is made once and stored."""
 
     @property
     def loaded(self) -> LoadReport:
-        """What came of executing the student's file."""
+        """The result of executing the student's file."""
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix the student states."""
+        """Every number and matrix that the student states."""
+
+    @property
+    def learned(self) -> Learned:
+        """What checks learned about the submission so far."""
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""
 
     def attempt(self, function: Function) -> Located | None:
-        """The student's version, else one that is `mistaken`, which is their version from then on."""
+        """The student's version, otherwise one that is `mistaken`, which is the student's version from then
+        on."""
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Announce calls that will most likely all be asked for, in this order: they may be made together."""
+        """Announce calls that will probably all be needed, in this order, so that they may be made together."""
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call in the worker."""
 
 
 class Check(Frozen, frozen=True):
-    """One thing that must hold. The title is the sentence the student reads.
+    """One condition that must hold. The title is the sentence that the student reads.
 
-    `needs` names checks of the same exercise that must have passed, else this one is skipped.
-    Where all of `implied_by` passed, this one holds too and is not run.
+    `needs` names checks of the same exercise that must pass, otherwise this one is skipped. If all of
+    `implied_by` passed, this check holds too and is not run.
     """
 
     id: str
@@ -166,7 +178,7 @@ class Check(Frozen, frozen=True):
     needs: tuple[str, ...] = ()
     implied_by: tuple[str, ...] = ()
     tolerance: str = ""
-    """What is tolerated, in a few words, for those who read the lab."""
+    """The tolerance in a few words, for readers of the lab."""
 
 
 def _no_flags(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) -> tuple[str, ...]:
@@ -192,9 +204,9 @@ def _no_witness(bench: Bench, results: tuple[CheckResult, ...]) -> Witness | Non
 class Exercise(Frozen, frozen=True):
     """One exercise of the sheet.
 
-    `diagnose` is given the finished checks of the exercise and names mistakes it can prove. `claims` lists
-    the figures stated with what became of checking them; `illustrate` draws what pictures say best; `answers`
-    quotes what was written in words, for the person who marks it.
+    `diagnose` gets the finished checks of the exercise and names mistakes that it can prove. `claims` lists
+    the stated values with the result of checking each; `illustrate` draws pictures; `answers` quotes written
+    answers for the person marking.
     """
 
     id: str
@@ -203,27 +215,26 @@ class Exercise(Frozen, frozen=True):
     checks: tuple[Check, ...]
     diagnose: Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]
     advice: Callable[[tuple[CheckResult, ...]], str]
-    """One next step, in a sentence, for the checks as they came out; empty when nothing is left to do."""
+    """One next step, in a sentence, given the finished checks; empty if nothing is left to do."""
     claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
     witness: Callable[[Bench, tuple[CheckResult, ...]], Witness | None] = _no_witness
-    """The smallest input on which a failed exercise's answer differs from the right one."""
+    """The smallest input on which the result of a failed exercise differs from the correct one."""
     answers: Callable[[Bench], tuple[Answer, ...]] = _no_answers
     functions: tuple[str, ...] = ()
-    """Names of the functions the exercise is about, for a check of functions without a file."""
+    """Names of the functions that the exercise is about, to check functions without a file."""
 
 
 class ExerciseRubric(Frozen, frozen=True):
-    """What an exercise is worth and how its marks are spread over its checks."""
+    """The marks of an exercise and their distribution over its checks."""
 
     marks: float
     checks: dict[str, float]
 
 
 class Rubric(Frozen, frozen=True):
-    """Marks as data. `costs` says what a sound but different solution loses, `caps` the most that an exercise can earn where
-    a check did not pass; both as shares of its mark.
-    """
+    """Marks as data. `costs` says what a correct solution that differs from the sheet loses; `caps`, the most
+    that an exercise can earn if a check did not pass. Both are shares of the exercise's marks."""
 
     exercises: dict[str, ExerciseRubric]
     costs: dict[str, float]
@@ -244,10 +255,10 @@ def _no_numbers() -> tuple[Demonstration, ...]:
 
 
 class Kit(Frozen, frozen=True):
-    """What students are given to begin with and to check themselves.
+    """The kit that students start from and check themselves with.
 
-    `starter` is the file they fill in. `leave_out` names the modules of the lab's package that hold a
-    solution, such as `solution`; nothing the checks need may import them.
+    `starter` is the file that they fill in. `leave_out` names the modules of the lab's package that contain a
+    solution, such as `solution`; nothing that the checks need may import them.
     """
 
     starter: Path
@@ -255,7 +266,7 @@ class Kit(Frozen, frozen=True):
 
 
 class Lab(Frozen, frozen=True):
-    """A lab put together. `exercises(seed)` draws its matrices, masks and starts from the seed."""
+    """A complete lab. `exercises(seed)` generates its matrices, masks and starts from the seed."""
 
     id: str
     title: str
@@ -266,6 +277,6 @@ class Lab(Frozen, frozen=True):
     demonstrate: Callable[[], tuple[Demonstration, ...]] = _no_numbers
     """Recompute the lab's own published numbers; may take a few seconds."""
     compare: Callable[[Bench, Mapping[str, tuple[CheckResult, ...]]], tuple[str, ...]] = _no_flags
-    """Sentences for the person marking about answers of different exercises that cannot belong together, given
+    """Sentences for the person marking about answers in different exercises that contradict each other, given
     the checks of each exercise by its id."""
     kit: Kit | None = None

@@ -1,6 +1,6 @@
-"""What linear algebra, rounding and chance allow, each with the theorem it rests on.
+"""What linear algebra and rounding allow, each with the theorem it rests on.
 
-Everything is computed in float64, whatever the dtype of the arguments. Matrices are taken at their exact
+Everything is computed in float64, whatever the dtype of the arguments. Matrices are used with their exact
 values: 0.3374 in float32 means the float32 number nearest to it.
 """
 
@@ -15,9 +15,7 @@ __all__ = [
     "Interval",
     "SvdTolerance",
     "best_approximation",
-    "dkw_tolerance",
     "eckart_young",
-    "extreme_tolerance",
     "loss",
     "observed_loss",
     "product_half_width",
@@ -25,7 +23,6 @@ __all__ = [
     "saddle_levels",
     "singular_values",
     "svd_tolerance",
-    "uniform_distance",
 ]
 
 FloatArray = npt.NDArray[np.float64]
@@ -84,24 +81,24 @@ def best_approximation(A: npt.ArrayLike, rank: int) -> FloatArray:
 
 
 def saddle_levels(A: npt.ArrayLike, rank: int) -> tuple[tuple[tuple[int, ...], float], ...]:
-    """Return the losses at which the gradient of f(U, V) = ‖A − U Vᵀ‖²_F can vanish, the least first.
+    """Return the losses at which the gradient of f(U, V) = ‖A − U Vᵀ‖²_F can vanish, in ascending order.
 
-    U: (m, rank), V: (n, rank). Each level is (which singular values are dropped, counted from 1; the sum
-    of their squares), for every choice of at most `rank` kept ones. The first is the global minimum
-    (`eckart_young`), every higher one a saddle: ((2,), σ₂²) is where a descent lingers that has found the
-    first and third terms of a 3×3 matrix at rank 2. min(m, n) ≤ 16, as there are up to 2^min(m, n) levels;
-    else ValueError.
+    U: (m, rank), V: (n, rank). Each level is (which singular values are dropped, counted from 1; the sum of
+    their squares), for every choice of at most `rank` kept ones. The first is the global minimum
+    (`eckart_young`), every higher one a saddle: ((2,), σ₂²) is where gradient descent lingers after it has
+    found the first and third terms of a 3×3 matrix at rank 2. min(m, n) ≤ 16, because there are up to
+    2^min(m, n) levels; otherwise ValueError.
 
-    Theorem (Baldi and Hornik 1989, "Neural networks and principal component analysis"; singular values
-    distinct): where the gradient vanishes, U Vᵀ is a sum of at most `rank` terms σ_i u_i v_iᵀ of the SVD.
-    With repeated ones the terms may be rotated among equals, and the losses are the same.
+    Theorem (Baldi and Hornik 1989, "Neural networks and principal component analysis"; distinct singular
+    values): where the gradient vanishes, U Vᵀ is a sum of at most `rank` terms σ_i u_i v_iᵀ of the SVD. With
+    repeated singular values, the terms may be rotated among equals, and the losses are the same.
 
-    Strict saddle theorem (Baldi and Hornik; for every A and without a regulariser Valavi, Liu and
-    Ramadge 2020, "Revisiting the landscape of matrix factorization"): each such point that is not a global
-    minimum has a direction of negative curvature. So f has no local minima but global ones, and
-    gradient descent with small steps avoids saddles from almost every start (Lee, Simchowitz, Jordan and
-    Recht 2016, "Gradient descent only converges to minimizers") – in the limit; after any fixed number of
-    epochs some starts are still close to one.
+    Strict saddle theorem (Baldi and Hornik; for every A and without a regulariser Valavi, Liu and Ramadge
+    2020, "Revisiting the landscape of matrix factorization"): each such point that is not a global minimum
+    has a direction of negative curvature. So f has no local minima except global ones, and gradient descent
+    with small steps avoids saddles from almost every start (Lee, Simchowitz, Jordan and Recht 2016, "Gradient
+    descent only converges to minimizers") in the limit; after any fixed number of epochs, some starts are
+    still close to one.
     """
     squares = singular_values(A) ** 2
     size = len(squares)
@@ -121,10 +118,10 @@ def svd_tolerance(A: npt.ArrayLike, rank: int, dtype_eps: float) -> SvdTolerance
 
     A: (m, n). For float32 `dtype_eps` is 2⁻²³.
 
-    Derivation. A backward stable SVD (LAPACK's are; Users' Guide, section 4.9) is the exact one of A + E.
-    Storing its truncation as a product of rounded factors adds F, so P = (A + E)_k + F. With
-    δ = p·eps·‖A‖_F, E and F are each at most δ in the Frobenius norm, where p grows slowly with the size; we
-    take p = 4·max(m, n), more than ten times what random matrices show.
+    Derivation. A backward stable SVD (LAPACK's are; Users' Guide, section 4.9) is the exact SVD of A + E.
+    Storing its truncation as a product of rounded factors adds F, so P = (A + E)_k + F. With δ = p·eps·‖A‖_F,
+    E and F are each at most δ in the Frobenius norm, where p grows slowly with the size; we use p = 4·max(m,
+    n), more than ten times what random matrices show.
 
     (a) Weyl: |σ_i(X + F) − σ_i(X)| ≤ ‖F‖₂, and σ_{k+1} of (A + E)_k is zero: σ_{k+1}(P) ≤ δ.
 
@@ -165,21 +162,21 @@ def rounded_loss_interval(
 ) -> Interval:
     """Return the interval of ‖A − P'‖²_F over all P' with |P' − P| ≤ half_width in every entry.
 
-    A, P: (m, n), finite. half_width: a number or (m, n), not negative; 0.00005 for four printed decimals.
-    M: (m, n), where given only the cells with M = 1 are summed.
+    A, P: (m, n), finite. half_width: a number or (m, n), not negative; 0.00005 for four printed decimals. M:
+    (m, n); if given, only the cells with M = 1 are summed.
 
-    Derivation. The loss is a sum over cells that vary independently. With d = |A − P|, a cell's term
-    is least at max(0, d − h)² and greatest at (d + h)², and both are attained: without rounding the
-    interval is exact. It is then widened so as to stay rigorous in float64: d ± h is out by at most
-    2·eps·(d + h), and summing N squares by at most (N + 2)·eps of the sum (Higham 2002, section 4.2),
-    where nothing under- or overflows.
+    Derivation. The loss is a sum over cells that vary independently. With d = |A − P|, a cell's term is least
+    at max(0, d − h)² and greatest at (d + h)², and both are attained: without rounding the interval is exact.
+    It is then widened to remain rigorous in float64: d ± h is off by at most 2·eps·(d + h), and summing N
+    squares by at most (N + 2)·eps of the sum (Higham 2002, section 4.2), provided that nothing under- or
+    overflows.
     """
     wanted, stated = _as_matrix(A), _as_matrix(P)
     if wanted.shape != stated.shape:
         raise ValueError(f"shapes {wanted.shape} and {stated.shape} differ")
     seen = np.ones(wanted.shape, dtype=bool) if M is None else np.asarray(M) == 1
     h = np.broadcast_to(np.asarray(half_width, dtype=np.float64), wanted.shape)[seen]
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows agrees with nothing
+    with np.errstate(over="ignore", invalid="ignore"):  # overflow agrees with nothing
         d = np.abs(wanted[seen] - stated[seen])
         slack = 2 * EPS * (d + h)
         summing = (d.size + 2) * EPS
@@ -197,14 +194,14 @@ def product_half_width(
     half_width: npt.ArrayLike,
     half_width_v: npt.ArrayLike | None = None,
 ) -> FloatArray:
-    """Return by how much U'V'ᵀ can differ from U Vᵀ when the entries of U and V are known to ±half_width.
+    """Return by how much U'V'ᵀ can differ from U Vᵀ if the entries of U and V are known to ±half_width.
 
-    U: (m, rank), V: (n, rank). half_width: a number or (m, rank); `half_width_v`: a number or (n, rank) if
-    V was printed with other digits. Returns (m, n), elementwise.
+    U: (m, rank), V: (n, rank). half_width: a number or (m, rank); `half_width_v`: a number or (n, rank) if V
+    was printed with a different number of digits. Returns (m, n), elementwise.
 
-    Derivation. (U + E)(V + F)ᵀ − U Vᵀ = E Vᵀ + U Fᵀ + E Fᵀ, so in absolute values at most
-    H_U |V|ᵀ + |U| H_Vᵀ + H_U H_Vᵀ. Attained for U, V ≥ 0. The rounding of U Vᵀ itself, (rank + 2)·eps·|U||V|ᵀ
-    (Higham 2002, section 3.5), is added.
+    Derivation. (U + E)(V + F)ᵀ − U Vᵀ = E Vᵀ + U Fᵀ + E Fᵀ, so in absolute values at most H_U |V|ᵀ + |U| H_Vᵀ
+    + H_U H_Vᵀ. Attained for U, V ≥ 0. The rounding of U Vᵀ itself, (rank + 2)·eps·|U||V|ᵀ (Higham 2002,
+    section 3.5), is added.
     """
     left, right = np.abs(_as_matrix(U)), np.abs(_as_matrix(V))
     of_v = half_width if half_width_v is None else half_width_v
@@ -215,44 +212,3 @@ def product_half_width(
         exact: FloatArray = hu @ right.T + left @ hv.T + hu @ hv.T
         width: FloatArray = exact * (1 + 3 * rounding) + rounding * (left @ right.T)
     return width
-
-
-# --- chance -----------------------------------------------------------------------------------------------
-
-
-def uniform_distance(sample: npt.ArrayLike) -> float:
-    """Return the largest distance between the sample's distribution function and that of U(0, 1).
-
-    sample: any shape, at least one number, none of them nan; else ValueError. This is the Kolmogorov–Smirnov
-    statistic: the supremum is reached just before or at one of the sorted x_i, where the empirical
-    function is (i − 1)/n and i/n. Numbers drawn in float32 are multiples of 2⁻²⁴, which adds at most 2⁻²⁴.
-    """
-    x = np.sort(np.asarray(sample, dtype=np.float64), axis=None)
-    if x.size == 0 or bool(np.isnan(x).any()):
-        raise ValueError("a sample is at least one number, and no nan")
-    uniform = np.clip(x, 0.0, 1.0)
-    steps = np.arange(x.size + 1) / x.size
-    return float(max(np.max(steps[1:] - uniform), np.max(uniform - steps[:-1])))
-
-
-def dkw_tolerance(n: int, failure: float) -> float:
-    """Return the distance that n draws from U(0, 1) exceed with probability at most `failure`.
-
-    Theorem (Dvoretzky, Kiefer and Wolfowitz 1956, with the best constant by Massart 1990): for
-    independent draws from any distribution, P(sup |F_n − F| > t) ≤ 2 exp(−2 n t²). Solved for t. Raises
-    ValueError unless n ≥ 1 and 0 < failure < 1.
-    """
-    if n < 1 or not 0.0 < failure < 1.0:
-        raise ValueError(f"no tolerance for {n} draws and probability {failure}")
-    return math.sqrt(math.log(2.0 / failure) / (2.0 * n))
-
-
-def extreme_tolerance(n: int, failure: float) -> float:
-    """Return how far the largest of n draws from U(0, 1) may stay below 1, but for a chance of `failure`.
-
-    All n draws are below 1 − t with probability (1 − t)ⁿ ≤ exp(−n t). Solved for t; by symmetry the same holds of
-    the smallest above 0. Raises ValueError unless n ≥ 1 and 0 < failure < 1.
-    """
-    if n < 1 or not 0.0 < failure < 1.0:
-        raise ValueError(f"no tolerance for {n} draws and probability {failure}")
-    return math.log(1.0 / failure) / n

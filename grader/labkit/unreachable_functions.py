@@ -1,4 +1,4 @@
-"""Functions that are there and that nobody can call: within another function that they need, or in such a class."""
+"""Functions that exist but cannot be called: nested in a function that they depend on, or in such a class."""
 
 import ast
 from collections.abc import Iterator
@@ -9,25 +9,25 @@ from grader.core.parsing import parsed
 from grader.lab.call_binding import normalised
 from grader.lab.spec import Function
 
-__all__ = ["Hidden", "hidden"]
+__all__ = ["Unreachable", "unreachable"]
 
 
-class Hidden(NamedTuple):
-    """A definition by the name of a function of the sheet, and what it stands within."""
+class Unreachable(NamedTuple):
+    """A definition with the name of a function on the sheet, and the scope that contains it."""
 
     name: str
     within: str
     place: str
-    """Where it stands, in words: `line 12`, `cell 3 line 7`."""
+    """Its location, in words: `line 12`, `cell 3 line 7`."""
 
 
-def hidden(source: Source | None, function: Function) -> Hidden | None:
-    """The last definition within another that has the function's name; None where there is none."""
+def unreachable(source: Source | None, function: Function) -> Unreachable | None:
+    """The last nested definition with the function's name; None if there is none."""
     if source is None or source.problem:
         return None
     name = normalised(function.name)
     found = [
-        Hidden(inner.name, outer, source.place(inner.lineno).words)
+        Unreachable(inner.name, outer, source.place(inner.lineno).words)
         for outer, inner in _inner(parsed(source.code))
         if normalised(inner.name) == name
     ]
@@ -35,7 +35,7 @@ def hidden(source: Source | None, function: Function) -> Hidden | None:
 
 
 def _inner(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Every function that stands within a function or a class, with the name of that."""
+    """Every function nested in a function or a class, with the name of that scope."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.FunctionDef) and within:
             yield within, node

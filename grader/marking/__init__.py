@@ -1,1 +1,1 @@
-"""From findings and a rubric to a report; marks by a person, feedback level, anonymising."""
+"""From findings and a rubric to a report; manual marks, feedback level, anonymising."""

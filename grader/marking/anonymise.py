@@ -1,7 +1,7 @@
-"""Names replaced by stable codes in everything that is written or shown, for blind second marking.
+"""Replace names with stable codes in everything written or shown, for blind second marking.
 
-The code of a student is the same on every run and machine: it is made from the lab and the name alone. It
-hides a name from whoever reads, not from somebody who has the class list and tries each name.
+A student's code is the same on every run and machine: it is derived only from the lab and the name. It hides
+a name from readers, not from somebody who has the class list and tries each name.
 """
 
 import base64
@@ -22,10 +22,11 @@ from grader.lab.spec import Exercise, Lab
 __all__ = ["Anonymiser", "code_of"]
 
 CODE_LETTERS: Final = 10
-"""Of 5 bits each: two of a thousand students share a code once in 2·10⁹ classes."""
+"""Characters of 5 bits each: two of a thousand students share a code once in 2·10⁹ classes."""
 
 SHORTEST_WORD: Final = 4
-"""Shorter parts of a name, such as `Bo`, are replaced only within the whole name: they are ordinary words too."""
+"""Shorter parts of a name, such as `Bo`, are replaced only within the whole name: they are ordinary words
+too."""
 
 ORDINARY: Final = frozenset(
     {
@@ -41,19 +42,19 @@ ORDINARY: Final = frozenset(
         "submission",
     }
 ) | {word.lower() for word in (*keyword.kwlist, *dir(builtins))}
-"""Words of downloads and of Python, which stay what they are although they may be part of a name."""
+"""Words of downloads and of Python, which are never replaced even if they are part of a name."""
 
 LETTERS: Final = r"[^\W\d_]"
 
 
 def code_of(student: str, lab_id: str) -> str:
-    """The code that stands for a student in a lab: `student-` and ten letters or digits."""
+    """The code for a student in a lab: `student-` and ten letters or digits."""
     digest = hashlib.sha256(f"{lab_id}\0{student}".encode(errors="surrogatepass")).digest()
     return f"student-{base64.b32encode(digest).decode()[:CODE_LETTERS].lower()}"
 
 
 class Anonymiser:
-    """Takes the names out of reports, and out of what is shown while they are made."""
+    """Removes names from reports, and from what is shown during grading."""
 
     def __init__(self, lab: Lab, exercises: Sequence[Exercise], submissions: Iterable[Submission]) -> None:
         self._lab_id = lab.id
@@ -62,7 +63,7 @@ class Anonymiser:
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:
-        """Every code with the name it stands for, ordered by code."""
+        """Every code with its name, ordered by code."""
         return tuple(sorted((code, given.student) for code, given in self._originals.items()))
 
     def submission(self, given: Submission) -> Submission:
@@ -72,14 +73,14 @@ class Anonymiser:
         )
 
     def named(self, report: Report) -> Report:
-        """A report under its code, under the name again: for what goes by names, such as marks by a person."""
+        """A report under its code, back under the name: for steps that use names, such as manual marks."""
         given = self._originals[report.student]
         return msgspec.structs.replace(report, student=given.student, identity=given.identity)
 
     def report(self, report: Report) -> Report:
         """The report under its code, without the name in any of its texts.
 
-        Files are called `file-1.py`, `file-2.py` and so on.
+        Files are renamed to `file-1.py`, `file-2.py` and so on.
         """
         code = code_of(report.student, self._lab_id)
         if report.student in self._originals:
@@ -89,7 +90,7 @@ class Anonymiser:
 
 
 def _words_of(lab: Lab, exercises: Sequence[Exercise]) -> frozenset[str]:
-    """The words the lab itself uses, in which a name may hide as well."""
+    """The words of the lab itself, which may contain a name as well."""
     texts = [lab.title]
     for exercise in exercises:
         texts += [exercise.title, exercise.asked]
@@ -98,7 +99,7 @@ def _words_of(lab: Lab, exercises: Sequence[Exercise]) -> frozenset[str]:
 
 
 def _replacement(given: Submission, code: str, ordinary: frozenset[str]) -> Callable[[str], str]:
-    """A function that takes a student's name and the names of their files out of a text."""
+    """A function that removes a student's name and file names from a text."""
     files: dict[str, str] = {}
     for number, file in enumerate(given.files, 1):
         plain = f"file-{number}{PurePath(file.name).suffix.lower()}"
@@ -124,7 +125,7 @@ def _replacement(given: Submission, code: str, ordinary: frozenset[str]) -> Call
         for order in (words, words[::-1])
     ]
     patterns += [_whole(re.escape(word)) for word in sorted(alone, key=len, reverse=True)]
-    # What systems around know a student by; single letters and digits are nobody's number.
+    # Identifiers in other systems; single letters and digits identify nobody.
     identity = msgspec.structs.replace(given.identity, group="")
     known = {value for value in msgspec.structs.asdict(identity).values() if isinstance(value, str)}
     patterns += [_whole(re.escape(value)) for value in sorted(known, key=len, reverse=True) if len(value) > 2]
@@ -139,7 +140,7 @@ def _whole(pattern: str) -> str:
 
 
 def _walked(value: Any, change: Callable[[str], str]) -> Any:
-    """The same value with every text in it changed, but for ids and words of ours such as verdicts."""
+    """A copy of the value with every text in it changed, except ids and our own words such as verdicts."""
     if isinstance(value, enum.Enum):
         return value
     if isinstance(value, str):

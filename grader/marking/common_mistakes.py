@@ -1,4 +1,4 @@
-"""Which mistakes a class shares, the most frequent first: what to teach again."""
+"""The mistakes that a class shares, the most frequent first: what to teach again."""
 
 from collections.abc import Sequence
 
@@ -8,16 +8,16 @@ __all__ = ["SharedMistake", "shared_mistakes"]
 
 
 class SharedMistake(Frozen, frozen=True):
-    """A mistake and who made it; `students` as they are named in the reports, sorted."""
+    """A mistake and who made it; `students` have their names in the reports, sorted."""
 
     id: str
-    """Which mistake it is."""
+    """The id of the mistake."""
     title: str
-    """What it is, in a sentence."""
+    """The mistake, in a sentence."""
     concept: str
     """The idea to teach again."""
     students: tuple[str, ...]
-    """Who made it, sorted by name."""
+    """The students who made it, sorted by name."""
 
 
 def shared_mistakes(reports: Sequence[Report]) -> tuple[SharedMistake, ...]:

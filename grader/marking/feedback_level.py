@@ -1,7 +1,7 @@
-"""How much of a report its reader is shown: marks, hints, or all of it.
+"""How much of a report its reader sees: marks, hints, or all of it.
 
-*marks* says what failed. *hints*, the default, is for the student: the line, the idea, the leading
-question, the smallest input that shows the mistake; never a corrected line, nor an answer where nothing was handed
+*marks* says what failed. *hints*, the default, is for the student: the line, the idea, the leading question
+and the smallest input that shows the mistake, but never a corrected line, nor an answer if nothing was handed
 in. *full* is for the person marking and adds both.
 """
 
@@ -12,19 +12,19 @@ import msgspec
 
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
-__all__ = ["Feedback", "at_level"]
+__all__ = ["Feedback", "filter_feedback"]
 
 
 class Feedback(StrEnum):
-    """How much is told."""
+    """The level of feedback."""
 
     MARKS = "marks"
     HINTS = "hints"
     FULL = "full"
 
 
-def at_level(report: Report, level: Feedback) -> Report:
-    """The report with what belongs to the level."""
+def filter_feedback(report: Report, level: Feedback) -> Report:
+    """The report, reduced to the level."""
     exercises = tuple(_exercise(exercise, level) for exercise in report.exercises)
     return msgspec.structs.replace(report, exercises=exercises)
 
@@ -52,7 +52,7 @@ def _hint(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _without_answers(checks: tuple[CheckResult, ...]) -> tuple[CheckResult, ...]:
-    """What is still to be found is not told to whoever has not looked for it."""
+    """Remove results that the student has not looked for yet."""
     return tuple(
         msgspec.structs.replace(check, wanted="") if check.outcome is Outcome.MISSING else check
         for check in checks

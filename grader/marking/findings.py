@@ -1,16 +1,16 @@
-"""What examining a submission brought to light, before anything is marked.
+"""The findings of examining a submission, before anything is marked.
 
-It does not depend on the rubric, so it can be kept and marked again under another one.
+They do not depend on the rubric, so they can be cached and marked again with another one.
 """
 
 from grader.core.evidence import Answer, Claim, Picture
 from grader.core.model import CheckResult, Diagnosis, Frozen, Outcome
 
-__all__ = ["Examined", "ExaminedExercise"]
+__all__ = ["ExaminedExercise", "ExaminedSubmission"]
 
 
 class ExaminedExercise(Frozen, frozen=True):
-    """What was found about one exercise."""
+    """The findings on one exercise."""
 
     id: str
     checks: tuple[CheckResult, ...]
@@ -20,8 +20,8 @@ class ExaminedExercise(Frozen, frozen=True):
     answers: tuple[Answer, ...] = ()
 
 
-class Examined(Frozen, frozen=True):
-    """What was found about one submission. `seconds` is what finding it took."""
+class ExaminedSubmission(Frozen, frozen=True):
+    """The findings on one submission. `seconds` is the time they took."""
 
     files: tuple[str, ...]
     flags: tuple[str, ...]
@@ -31,7 +31,7 @@ class Examined(Frozen, frozen=True):
 
     @property
     def is_sound(self) -> bool:
-        """Whether no check failed by our own fault, so that it is worth keeping."""
+        """Whether no check failed because of a fault in the grader, so that the findings are worth caching."""
         return all(
             check.outcome is not Outcome.ERROR for exercise in self.exercises for check in exercise.checks
         )

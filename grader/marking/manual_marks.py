@@ -1,6 +1,6 @@
-"""Marks and comments by a person: kept in a table of their own, laid over every report that is made.
+"""Marks and comments by a person: stored in a table of their own and applied to every report.
 
-The table outlives grading again; its last line for an exercise or a check is the one that counts.
+The table is kept when you grade again; its last line for an exercise or a check counts.
 """
 
 import csv
@@ -24,10 +24,10 @@ __all__ = [
     "COLUMNS",
     "Entry",
     "append",
+    "apply_manual_marks",
     "checked",
     "in_words",
     "is_called",
-    "laid_over",
     "read_marks",
     "unclaimed",
 ]
@@ -39,20 +39,18 @@ class Entry(Frozen, frozen=True):
     """One line of the table."""
 
     student: str
-    """The student's name as graded, or an id, address or number that their download or roster gives."""
+    """The student's name as graded, or an id, address or number from the download or the roster."""
     mark: HandMark
     line: int
 
 
 def read_marks(path: Path, rubric: Rubric) -> tuple[Entry, ...]:
-    """Every entry of the table. Raises TableError in one sentence that names the line where it is wrong."""
+    """Every entry of the table. Raises TableError, in one sentence that names the line, if it is invalid."""
     table = read_table(path)
     header = [name.casefold() for name in table.header]
     for column in ("student", "exercise", "marks"):
         if column not in header:
-            raise TableError(
-                f"{path} has no column {column!r}: its first line has to be {','.join(COLUMNS)}."
-            )
+            raise TableError(f"{path} has no column {column!r}: its first line must be {','.join(COLUMNS)}.")
     return tuple(
         _entry(path, dict(zip(header, row.cells, strict=False)), row.line, rubric) for row in table.rows
     )
@@ -63,7 +61,9 @@ def _entry(path: Path, cells: Mapping[str, str], line: int, rubric: Rubric) -> E
     try:
         marks = float(given.replace(",", ".")) if given else None
     except ValueError as error:
-        raise TableError(f"{path} line {line}: {given!r} is no number of marks, such as 0.5.") from error
+        raise TableError(
+            f"{path} line {line}: {given!r} is not a number of marks; use a number such as 0.5."
+        ) from error
     found = HandMark(
         item=cells.get("exercise", ""),
         marks=marks,
@@ -78,7 +78,7 @@ def _entry(path: Path, cells: Mapping[str, str], line: int, rubric: Rubric) -> E
 
 
 def checked(given: HandMark, rubric: Rubric) -> HandMark:
-    """The mark, if the rubric has its exercise or check and it is worth that much. Raises TableError."""
+    """The mark, if the rubric has its exercise or check and allows that many marks. Raises TableError."""
     worth = {exercise: entry.marks for exercise, entry in rubric.exercises.items()}
     for entry in rubric.exercises.values():
         worth |= entry.checks
@@ -91,15 +91,15 @@ def checked(given: HandMark, rubric: Rubric) -> HandMark:
         return given
     if most == 0:
         raise TableError(
-            f"{given.item} is worth nothing in rubric.toml: give it a share of the marks there, or only a comment."
+            f"{given.item} is worth nothing in rubric.toml: give it a share of the marks there, or enter only a comment."
         )
-    raise TableError(f"{given.item} can have from 0 to {most:g} marks, not {given.marks:g}.")
+    raise TableError(f"{given.item} cannot have {given.marks:g} marks; valid range: 0–{most:g}.")
 
 
 def append(path: Path, student: str, given: HandMark) -> None:
-    """Add a line to the table, which is made where there is none, in the form it has.
+    """Append a line to the table in its format; creates the table if it is missing.
 
-    Raises TableError where the table cannot be read, and OSError where it cannot be written.
+    Raises TableError if the table cannot be read, and OSError if it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8", newline="") as file:
@@ -137,8 +137,8 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().strip()
 
 
-def laid_over(report: Report, entries: Iterable[Entry], rubric: Rubric) -> Report:
-    """The report with the person's marks and comments in the place of automatic ones."""
+def apply_manual_marks(report: Report, entries: Iterable[Entry], rubric: Rubric) -> Report:
+    """The report with the person's marks and comments instead of automatic ones."""
     given = {
         entry.mark.item: entry.mark
         for entry in entries
@@ -191,7 +191,7 @@ def _laid_over(exercise: ExerciseReport, given: Mapping[str, HandMark], rubric: 
 
 
 def in_words(exercise: ExerciseReport) -> tuple[str, ...]:
-    """Each of the person's marks and comments on an exercise as a sentence: how much, by whom, when."""
+    """Each of the person's marks and comments on an exercise as a sentence: how many marks, by whom, when."""
     return tuple(_in_words(given, exercise) for given in exercise.by_hand)
 
 
@@ -205,7 +205,7 @@ def _in_words(given: HandMark, exercise: ExerciseReport) -> str:
 
 
 def unclaimed(entries: Sequence[Entry], reports: Sequence[Report]) -> tuple[Entry, ...]:
-    """The entries that belong to none of the reports, or to more than one."""
+    """The entries that match none of the reports, or more than one."""
     return tuple(
         entry
         for entry in entries

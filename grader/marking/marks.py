@@ -10,7 +10,7 @@ __all__ = ["A_PERSON_LOOKS", "THE_GRADER_FAILED", "look_flags", "mark", "verdict
 
 A_PERSON_LOOKS: Final = "a person has to look."
 THE_GRADER_FAILED: Final = "the grader itself failed."
-"""What a flag says of an exercise after its number."""
+"""The text of a flag after the exercise's number."""
 
 
 def mark(
@@ -19,12 +19,13 @@ def mark(
     rubric: Rubric,
     given: Mapping[str, float] | None = None,
 ) -> tuple[float, float, Verdict]:
-    """Marks, the most there are, and the verdict of one exercise.
+    """Marks, maximum marks and verdict of one exercise.
 
-    A check that passed earns its share; where a person has `given` marks for a check, these. One that failed through our
-    own fault earns nothing and makes the verdict `error`, which is pending: neither given nor taken. Each sound
-    difference costs its line of the rubric once. Where a check of the rubric's `caps` did not pass, what the others earn
-    is no more than its share. Only checks that are worth something decide the verdict.
+    A check that passed earns its share; if a person has `given` marks for a check, these count. A check that
+    failed because of a fault in the grader earns nothing and makes the verdict `error`, which is open: it
+    neither adds nor costs marks. Each accepted difference from the sheet costs its rubric line once. If a
+    check in the rubric's `caps` did not pass, the others together earn no more than its share. Only checks
+    with marks decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
     shares = {
@@ -43,7 +44,8 @@ def mark(
 def _most(
     marks: float, results: Iterable[CheckResult], rubric: Rubric, by_hand: Mapping[str, float]
 ) -> float:
-    """The most that checks can earn together, by the rubric's caps; what waits for a person caps until it is decided."""
+    """The most that checks can earn together, by the rubric's caps; a check that waits for a person caps
+    until it is decided."""
     failed = (Outcome.FAIL, Outcome.SKIPPED, Outcome.MISSING, Outcome.MANUAL)
     caps = [
         rubric.caps[r.id]
@@ -54,12 +56,12 @@ def _most(
 
 
 def verdict_by_hand(marks: float, most: float) -> Verdict:
-    """The verdict of an exercise that a person marked as a whole."""
+    """The verdict on an exercise that a person marked as a whole."""
     return _verdict(marks, most, [])
 
 
 def look_flags(exercises: Iterable[ExerciseReport]) -> tuple[str, ...]:
-    """What the person marking has to know about verdicts that are not final."""
+    """Flags for the person marking about verdicts that are not final."""
     judged = tuple(exercises)
     return (
         *(f"{report.id}: {A_PERSON_LOOKS}" for report in judged if report.verdict is Verdict.MANUAL),

@@ -1,19 +1,19 @@
-"""From findings to a report: findings × rubric, and what the person marking has to know."""
+"""From findings to a report: findings × rubric, and flags for the person marking."""
 
 from collections.abc import Sequence
 
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Report, Submission, Verdict
 from grader.lab.spec import Exercise, Rubric
-from grader.marking.findings import Examined, ExaminedExercise
+from grader.marking.findings import ExaminedExercise, ExaminedSubmission
 from grader.marking.marks import look_flags, mark
 
 __all__ = ["mark_exercise", "mark_submission"]
 
 
 def mark_submission(
-    submission: Submission, examined: Examined, exercises: Sequence[Exercise], rubric: Rubric
+    submission: Submission, examined: ExaminedSubmission, exercises: Sequence[Exercise], rubric: Rubric
 ) -> Report:
-    """The report of a submission. Runs nothing of the student's."""
+    """The report of a submission. Runs no student code."""
     found = {exercise.id: exercise for exercise in examined.exercises}
     marked = tuple(mark_exercise(exercise, found[exercise.id], rubric) for exercise in exercises)
     flags = (*examined.flags, *look_flags(marked))

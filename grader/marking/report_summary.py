@@ -1,4 +1,4 @@
-"""A report less all that only a student's own page shows: what is kept in memory of a large class."""
+"""A report without everything that only a student's own page shows: what a large class keeps in memory."""
 
 import sys
 from functools import lru_cache
@@ -8,11 +8,11 @@ import msgspec
 
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report
 
-__all__ = ["concise"]
+__all__ = ["summarised"]
 
 
-def concise(report: Report) -> Report:
-    """Marks, verdicts, flags, outcomes, mistakes by name and what a person marked; no evidence."""
+def summarised(report: Report) -> Report:
+    """Marks, verdicts, flags, outcomes, named mistakes and manual marks; no evidence."""
     return msgspec.structs.replace(
         report,
         exercises=tuple(map(_exercise, report.exercises)),
@@ -50,7 +50,7 @@ def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _interned(said: ExerciseReport | Diagnosis, *names: str) -> dict[str, str]:
-    """The texts that many students are told alike, each kept once."""
+    """Texts that many students share, each stored once."""
     return {name: sys.intern(getattr(said, name)) for name in names}
 
 
@@ -62,5 +62,5 @@ def _once(value: Any) -> Any:
 
 @lru_cache(maxsize=10_000)
 def _bare(id: str, title: str, outcome: Outcome) -> CheckResult:
-    """One for all students on whom it came out like this."""
+    """One object for all students with the same result."""
     return CheckResult(id=id, title=title, outcome=outcome)

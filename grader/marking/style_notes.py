@@ -1,7 +1,7 @@
 """Notes on style that a reader would make in passing. They never cost marks, and there are few of them.
 
-Read from the syntax tree; nothing is executed. Only what misleads a reader is noted: a name of Python's own
-taken for something else, a function defined twice, a loop that changes nothing.
+They are read from the syntax tree; nothing is executed. Only code that misleads a reader is noted: a built-in
+name used for something else, a function defined twice, a loop that changes nothing.
 """
 
 import ast
@@ -20,20 +20,20 @@ MOST_NOTES: Final = 6
 BUILTINS: Final = frozenset(name for name in dir(builtins) if name[0].islower())
 
 PURE_CALLS: Final = frozenset({"abs", "float", "int", "len", "max", "min", "range", "round", "sum"})
-"""Calls that change nothing, so that a loop of nothing else changes nothing either."""
+"""Calls that change nothing, so a loop that contains nothing else changes nothing either."""
 
 FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class _Note(Frozen, frozen=True):
-    """What is noted, with `{}` for the place, and the line of the code it is about."""
+    """A note, with `{}` for the location, and the line of the code it is about."""
 
     line: int
     text: str
 
 
 def style_notes(source: Source | None) -> tuple[str, ...]:
-    """A few sentences on the style of a file, each with its place in the original, in the order of the lines."""
+    """A few sentences on the style of a file, each with its location in the original, ordered by line."""
     if source is None or source.problem or not source.code:
         return ()
     try:
@@ -50,7 +50,7 @@ def _order(note: _Note) -> tuple[int, str]:
 
 
 def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
-    """Names of Python's own functions and of imported modules that get another meaning; each once."""
+    """Names of built-in functions and of imported modules that get another meaning; each once."""
     modules = {
         (alias.asname or alias.name).partition(".")[0]
         for node in nodes
@@ -62,8 +62,8 @@ def _taken_names(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
         if name in seen or not (name in BUILTINS or name in modules):
             continue
         seen.add(name)
-        what = "the module of that name" if name in modules else "Python's own function of that name"
-        yield _Note(line, f"`{name}` in {{}} hides {what}: another name would keep both usable.")
+        what = "the module with that name" if name in modules else "the built-in function with that name"
+        yield _Note(line, f"`{name}` in {{}} shadows {what}: with another name, both stay usable.")
 
 
 def _bound_names(nodes: Sequence[ast.AST]) -> Iterator[tuple[str, int]]:
@@ -84,7 +84,7 @@ def _defined_twice(body: Sequence[ast.stmt]) -> Iterator[_Note]:
             if node.name in first:
                 yield _Note(
                     node.lineno,
-                    f"`{node.name}` is defined again in {{}}: only the last definition counts, the others can go.",
+                    f"`{node.name}` is defined again in {{}}: only the last definition counts; remove the others.",
                 )
             first[node.name] = node.lineno
 
@@ -99,9 +99,7 @@ def _idle_loops(nodes: Sequence[ast.AST]) -> Iterator[_Note]:
             and _is_pure(node.iter)
             and _is_idle(node.body, read)
         ):
-            yield _Note(
-                node.lineno, "The loop in {} changes nothing: it can go, or something is missing in it."
-            )
+            yield _Note(node.lineno, "The loop in {} changes nothing: remove it, or add what is missing.")
 
 
 def _is_idle(body: Sequence[ast.stmt], read: set[str]) -> bool:
@@ -118,7 +116,7 @@ def _never_read(targets: Sequence[ast.expr], read: set[str]) -> bool:
 
 
 def _is_pure(node: ast.expr) -> bool:
-    """Whether evaluating it can change nothing: no call but of a few functions, no await, no yield, no `:=`."""
+    """Whether evaluating it can change nothing: only calls of a few functions, no await, no yield, no `:=`."""
     return not any(
         isinstance(part, ast.Await | ast.Yield | ast.YieldFrom | ast.NamedExpr)
         or (

@@ -1,4 +1,5 @@
-"""The report of a submission that could not be graded by our own fault: everything is open, and nobody else is touched."""
+"""The report of a submission that could not be graded because the grader failed: everything is open, nobody
+else is affected."""
 
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ def ungraded(
     exercises: Sequence[Exercise],
     error: Exception,
 ) -> Report:
-    """A report whose every exercise waits, with what failed as a flag."""
+    """A report in which every exercise is open, with the failure as a flag."""
     what = f"It could not be graded ({in_short(error)}); grade it again."
     most = {exercise.id: lab.rubric.exercises[exercise.id].marks for exercise in exercises}
     return Report(

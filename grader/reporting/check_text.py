@@ -7,11 +7,12 @@ __all__ = ["details", "failure_text"]
 
 
 def details(check: CheckResult) -> tuple[str, ...]:
-    """Message, what came back, what was wanted, the tolerance and the call, a line each, made visible."""
+    """Message, observed value, expected value, tolerance and call, one per line, with invisible characters
+    shown."""
     labelled = (
         ("", check.message),
         ("got: ", check.got),
-        ("wanted: ", check.wanted),
+        ("expected: ", check.wanted),
         ("tolerance: ", check.tolerance),
         ("try: ", check.call),
     )
@@ -19,7 +20,8 @@ def details(check: CheckResult) -> tuple[str, ...]:
 
 
 def failure_text(exercise: ExerciseReport, check: CheckResult) -> str:
-    """The check as a student reads it; at the first that fails, also the mistake's name and the next step."""
+    """The check as a student reads it; the first failed check also shows the mistake's name and the next
+    step."""
     lines = [check.title, *details(check)]
     first = next((c for c in exercise.checks if c.outcome in (Outcome.FAIL, Outcome.MISSING)), None)
     if first is not None and first.id == check.id:

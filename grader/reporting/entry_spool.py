@@ -1,4 +1,4 @@
-"""Entries of results.json kept in a temporary file until all of them are there."""
+"""Entries of results.json, stored in a temporary file until all of them are complete."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -10,14 +10,14 @@ __all__ = ["Entries"]
 
 
 class Entries:
-    """What is written of each student, found again by name."""
+    """The stored entries, looked up by name."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  closed, and so removed, with this object
         self._places: dict[str, tuple[int, int]] = {}
 
     def add(self, report: Report) -> None:
-        """Keep a student's entry. Raises OSError where there is no room."""
+        """Store a student's entry. Raises OSError if there is no room."""
         entry = entry_json(report)
         begin = self._file.seek(0, 2)
         self._file.write(entry)
@@ -31,5 +31,5 @@ class Entries:
             yield self._file.read(length)
 
     def close(self) -> None:
-        """Forget all of it."""
+        """Delete everything."""
         self._file.close()

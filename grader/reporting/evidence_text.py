@@ -1,6 +1,6 @@
-"""Evidence as plain text, for mail, terminals and screen readers: little matrices, lines of code, curves.
+"""Evidence as plain text, for mail, terminals and screen readers: small matrices, lines of code, curves.
 
-No markup and nothing hostile comes out: every text of a student is made visible first.
+The result contains no markup and nothing hostile: invisible characters in student text are shown first.
 """
 
 import math
@@ -28,7 +28,8 @@ BLOCKS: Final = "▁▂▃▄▅▆▇█"
 
 
 def cell_text(value: float | None, digits: int = USUAL_DIGITS) -> str:
-    """An entry of a matrix: whole numbers as such, others with so many decimals, extremes as powers of ten."""
+    """An entry of a matrix: integers as they are, other numbers with this many decimals, extremes as powers
+    of ten."""
     if value is None or not math.isfinite(value):
         return "nan" if value is None or math.isnan(value) else ("inf" if value > 0 else "−inf")
     if value == int(value) and abs(value) < 1e6:
@@ -46,7 +47,7 @@ def number_text(value: float) -> str:
 
 
 def digits_needed(wanted: Iterable[Grid], got: Iterable[Grid]) -> int:
-    """The fewest decimals, at least four, with which every marked entry reads differently in both."""
+    """The fewest decimals, at least four, with which every marked entry looks different in both."""
     pairs = [
         (ours.rows[r][c], theirs.rows[r][c])
         for ours, theirs in zip(wanted, got, strict=False)
@@ -84,7 +85,7 @@ def _dressed(text: str, cell: tuple[int, int], grid: Grid) -> str:
 
 
 def grid_words(grid: Grid, digits: int = USUAL_DIGITS) -> str:
-    """A matrix as a sentence to be heard, row by row."""
+    """A matrix as a sentence to read aloud, row by row."""
     rows = []
     for r, row in enumerate(grid.rows):
         cells = []
@@ -96,7 +97,7 @@ def grid_words(grid: Grid, digits: int = USUAL_DIGITS) -> str:
 
 
 def beside(blocks: Sequence[Sequence[str]], width: int, gap: int = 3) -> list[str]:
-    """Blocks of lines side by side, starting a new band where the next would not fit the width."""
+    """Blocks of lines side by side; a new band starts if the next block does not fit the width."""
     bands: list[list[Sequence[str]]] = []
     used = 0
     for block in blocks:
@@ -121,7 +122,7 @@ def beside(blocks: Sequence[Sequence[str]], width: int, gap: int = 3) -> list[st
 
 
 def excerpt_lines(excerpt: Excerpt) -> list[str]:
-    """Lines of code with their numbers; `>` points at the marked ones."""
+    """Lines of code with their numbers; `>` marks the highlighted ones."""
     code = visible(excerpt.code.expandtabs(4)).rstrip("\n").split("\n")
     width = len(str(excerpt.first + len(code) - 1))
     return [
@@ -131,7 +132,8 @@ def excerpt_lines(excerpt: Excerpt) -> list[str]:
 
 
 def sparkline(curve: Curve, columns: int = 32) -> str:
-    """The curve as block characters over its points, logarithmic, the tallest block at its largest value."""
+    """The curve as block characters over its points, on a logarithmic scale, the tallest block at its largest
+    value."""
     values = [y for _, y in curve.points if math.isfinite(y) and y > 0]
     if len(values) < 2:
         return ""
@@ -143,7 +145,7 @@ def sparkline(curve: Curve, columns: int = 32) -> str:
 
 
 def curve_words(plot: LinePlot) -> list[str]:
-    """Each curve and each level of a plot in words, with where it begins and ends."""
+    """Each curve and each level of a plot in words, with its start and end."""
     said = []
     for curve in plot.curves:
         points = [(x, y) for x, y in curve.points if math.isfinite(y)]

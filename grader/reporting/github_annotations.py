@@ -1,4 +1,4 @@
-"""GitHub Actions: annotations on a student's lines, and the rest where nothing in it can be a command.
+"""GitHub Actions: annotations on a student's lines, and other output in which nothing can be a command.
 
 Escaping as in actions/toolkit, `command.ts`: `%`, CR and LF in a message, `:` and `,` too in a property.
 """
@@ -22,10 +22,10 @@ _LEVELS = {
 
 
 def annotations(reports: Sequence[Report], roots: Mapping[str, Path], workspace: Path) -> str:
-    """One annotation for every mistake named, or else for every exercise without full marks.
+    """One annotation for every named mistake, or else for every exercise without full marks.
 
     `roots` has the folder that a student's files are relative to; a file outside the workspace, which GitHub
-    could not show, is only named in the message.
+    could not show, is named only in the message.
     """
     return "".join(
         line
@@ -58,7 +58,7 @@ def _why(exercise: ExerciseReport) -> str:
             if check.outcome is outcome:
                 told = [check.title + ".", check.message]
                 told += [f"Got: {check.got}."] if check.got else []
-                told += [f"Wanted: {check.wanted}."] if check.wanted else []
+                told += [f"Expected: {check.wanted}."] if check.wanted else []
                 return " ".join(part for part in (*told, exercise.next_step) if part)
     return exercise.next_step or "A person has to look."
 
@@ -73,13 +73,13 @@ def _file(name: str, root: Path | None, workspace: Path) -> str:
 
 
 def command(name: str, message: str, properties: Mapping[str, str] | None = None) -> str:
-    """A workflow command on a line of its own, with everything in it escaped; empty properties are left out."""
+    """A workflow command on its own line, with everything in it escaped; empty properties are left out."""
     given = ",".join(f"{key}={_property(value)}" for key, value in (properties or {}).items() if value)
     return f"::{name}{' ' if given else ''}{given}::{_message(message)}\n"
 
 
 def uncommanded(text: str) -> str:
-    """A text in which nothing is taken for a command: between `stop-commands` and a token nobody can guess."""
+    """Enclose a text so that nothing in it counts as a command: between `stop-commands` and a random token."""
     token = secrets.token_hex(16)
     return f"::stop-commands::{token}\n{text.rstrip()}\n::{token}::\n"
 

@@ -1,4 +1,4 @@
-"""`gradebook.csv`: one line a student, readable by every spreadsheet."""
+"""`gradebook.csv`: one line per student, readable by every spreadsheet."""
 
 import csv
 import io
@@ -16,10 +16,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
-    """The marks of every exercise, the total, the flags, and what a person marked, in the order given.
+    """The marks of every exercise, the total, the flags and manual marks, in the given order.
 
-    What is still open (for a person, or our own fault) has an empty cell, and so has the total: it is no mark yet.
-    Where a roster said who is who, id, email and group stand beside the name. A text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP, CSV injection).
+    An open exercise (for a person, or because the grader failed) has an empty cell, and so has the total: it
+    is not a mark yet. If there is a roster, id, email and group appear beside the name. Text that a
+    spreadsheet would interpret as a formula gets a leading apostrophe (OWASP, CSV injection).
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -43,7 +44,7 @@ def gradebook_csv(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str
 
 
 def names_csv(names: Sequence[tuple[str, str]]) -> str:
-    """Codes with the names they stand for, as a table of two columns."""
+    """Codes with their names, as a table of two columns."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(["code", "student"])

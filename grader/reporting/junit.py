@@ -1,4 +1,4 @@
-"""JUnit XML, as Jenkins, GitLab and GitHub's reporters read it: a suite a student, a case a check."""
+"""JUnit XML, as read by Jenkins, GitLab and GitHub's reporters: one suite per student, one case per check."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ _ELEMENTS = {
 def junit_xml(reports: Sequence[Report], lab: str) -> str:
     """The reports as one document.
 
-    What failed or was not handed in is a failure, our own fault an error; what waits for another check or for
-    a person is skipped. Characters that XML forbids are shown as escapes.
+    A failed or missing check is a failure, a fault in the grader an error; a check that waits for another
+    check or for a person is skipped. Characters that XML forbids are shown as escapes.
     """
     root = ElementTree.Element("testsuites", name=lab)
     totals: Counter[str] = Counter()

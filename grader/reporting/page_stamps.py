@@ -1,4 +1,4 @@
-"""What a student's page was made of, as its last line: a page that would come out the same is not made again.
+"""A stamp in the last line of a student's page: a page with the same stamp is not made again.
 
 A stamp is a digest of the report, the lab's title, the templates and the grader's code.
 """
@@ -16,7 +16,7 @@ from grader.core.model import Report
 __all__ = ["Stamps", "bears", "stamped"]
 
 _LONGEST: Final = 200
-"""Bytes at the end of a page in which its stamp is looked for."""
+"""Bytes at the end of a page that are searched for its stamp."""
 
 
 class Stamps:
@@ -37,12 +37,12 @@ class Stamps:
 
 
 def stamped(html: str, stamp: str) -> str:
-    """The page with its stamp, which nobody sees."""
+    """The page with its stamp, which is invisible."""
     return f"{html}{_line(stamp)}"
 
 
 def bears(page: Path, stamp: str) -> bool:
-    """Whether the page is there and was made of the same."""
+    """Whether the page exists and has the same stamp."""
     try:
         with page.open("rb") as file:
             file.seek(max(0, page.stat().st_size - _LONGEST))

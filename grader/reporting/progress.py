@@ -1,7 +1,7 @@
-"""How far a run has come, on stderr: counts, time left, and who is being graded now.
+"""The progress of a run, on stderr: counts, time left, and who is being graded.
 
-A bar on a terminal that can draw one; a line now and then where a bar would be noise: with plain output, for
-screen readers, or on a terminal that cannot move its cursor. Nothing where stderr is no terminal.
+A bar on a terminal that can draw one; occasional lines where a bar would be noise: with plain output, for
+screen readers, or on a terminal that cannot move its cursor. Nothing if stderr is not a terminal.
 """
 
 import threading
@@ -18,14 +18,14 @@ from grader.core.escaping import visible
 from grader.core.model import Report, Submission, Verdict
 from grader.reporting.wording import NEEDS_A_LOOK
 
-__all__ = ["Watch"]
+__all__ = ["ProgressDisplay"]
 
 NAME_COLUMNS: Final = 24
 SECONDS_BETWEEN_LINES: Final = 10.0
 
 
-class Watch:
-    """Told who is started and who is finished, from any thread; shows it while it is entered."""
+class ProgressDisplay:
+    """Receives who is started and who is finished, from any thread; displays it while the context is active."""
 
     def __init__(self, console: Console, total: int, plain: bool = False) -> None:
         self._console = console
@@ -50,7 +50,7 @@ class Watch:
         )
         self._task = self._bar.add_task("Grading", total=total, counts="")
 
-    def __enter__(self) -> "Watch":
+    def __enter__(self) -> "ProgressDisplay":
         self._bar.start()
         return self
 
@@ -60,13 +60,13 @@ class Watch:
         self._bar.stop()
 
     def started(self, submission: Submission) -> None:
-        """A student's work has begun to be graded."""
+        """Grading of a student's work has begun."""
         with self._lock:
             self._current[submission.student] = None
             self._show()
 
     def finished(self, report: Report) -> None:
-        """A student's report is there."""
+        """A student's report is ready."""
         with self._lock:
             self._current.pop(report.student, None)
             self._counts[_kind(report)] += 1

@@ -1,8 +1,8 @@
-"""What a pull request shows: annotations on students' lines, report.md, the job's summary and outputs.
+"""The output on a pull request: annotations on students' lines, report.md, the job summary and outputs.
 
-Run as ``python -I -m grader.reporting.pull_request_summary FOLDER SUBMISSIONS`` after grading SUBMISSIONS into FOLDER, with
-the variables that GitHub documents for the steps of an action: `GITHUB_WORKSPACE` is the repository's folder,
-`GITHUB_STEP_SUMMARY` and `GITHUB_OUTPUT` name files to append to.
+Run as ``python -I -m grader.reporting.pull_request_summary FOLDER SUBMISSIONS`` after grading SUBMISSIONS
+into FOLDER, with the variables that GitHub documents for the steps of an action: `GITHUB_WORKSPACE` is the
+repository's folder, `GITHUB_STEP_SUMMARY` and `GITHUB_OUTPUT` name files to append to.
 """
 
 import os
@@ -21,13 +21,13 @@ from grader.reporting.results_json import Results
 __all__ = ["main", "roots", "write_report"]
 
 SUMMARY_BYTES: Final = 1_000_000
-"""GitHub takes 1 MiB of summary a step and drops all of a longer one."""
+"""GitHub accepts 1 MiB of summary per step and drops a longer one entirely."""
 
 
 def write_report(folder: Path) -> tuple[int, Path | None]:
-    """Write `report.md`, the feedback of every student one after another; return their number and the file.
+    """Write `report.md`, the feedback of all students in sequence; return their number and the file.
 
-    Nothing is written where nothing was graded.
+    Writes nothing if nothing was graded.
     """
     results = folder / "results.json"
     if not results.is_file():
@@ -40,7 +40,7 @@ def write_report(folder: Path) -> tuple[int, Path | None]:
 
 
 def roots(reports: Sequence[Report], submissions: Path) -> dict[str, Path]:
-    """For each student the folder that the files are relative to, where it is still there."""
+    """For each student the folder that the files are relative to, if it still exists."""
     found = {}
     for report in reports:
         for folder in (submissions / report.student, submissions, submissions.parent):
@@ -51,7 +51,7 @@ def roots(reports: Sequence[Report], submissions: Path) -> dict[str, Path]:
 
 
 def main() -> None:
-    """Print the annotations, write the report, append it to the job's summary, say where everything is."""
+    """Print the annotations, write the report, append it to the job summary, and output where everything is."""
     folder, submissions = Path(sys.argv[1]), Path(sys.argv[2])
     count, report = write_report(folder)
     if report:

@@ -1,6 +1,6 @@
-"""The folder of results: pages as each student is finished, tables at the end.
+"""The results folder: pages as each student is finished, tables at the end.
 
-Every file is replaced whole, so that an interrupt leaves old or new files and never half ones.
+Every file is replaced atomically, so an interrupt leaves old or new files and never partial ones.
 """
 
 import os
@@ -27,7 +27,7 @@ DOWNLOADS: Final = (
     pages.Download("results.json", "Results (JSON)", "everything, for other programs"),
     pages.Download("reports.zip", "All reports (ZIP)", "every student's feedback pages"),
 )
-"""What the class page offers for download; all of it is written beside it."""
+"""The downloads of the class page; all are written beside it."""
 
 
 class Output:
@@ -50,11 +50,11 @@ class Output:
             ) from error
 
     def keep(self, report: Report) -> None:
-        """Keep a student's entry of results.json, in a temporary file, until `tables`."""
+        """Store a student's entry of results.json in a temporary file until `tables` is called."""
         self._entries.add(report)
 
     def student(self, report: Report) -> None:
-        """Write one student's pages, unless those that are there were made of the very same."""
+        """Write one student's pages, unless the existing ones have the same stamp."""
         folder = self._folder / "students" / pages.page_folder(report.student)
         html, markdown, text = (folder / f"report.{kind}" for kind in ("html", "md", "txt"))
         stamp = self._stamps.of(report)
@@ -62,13 +62,14 @@ class Output:
             return
         write_text(markdown, pages.render_student_markdown(report, self._lab.title))
         write_text(text, pages.render_student_text(report, self._lab.title))
-        # Last, as its stamp vouches for the others.
+        # Last, because its stamp vouches for the others.
         write_text(html, stamped(pages.render_student_html(report, self._lab.title), stamp))
 
     def tables(self, reports: Sequence[Report], isolation: str) -> None:
         """Write the class page, the gradebook and results.json for the reports in this order.
 
-        All were kept before. They may be `concise`: what tables do not show is in the entries.
+        All entries were stored before. The reports may be summaries: the entries contain what tables do not
+        show.
         """
         rows = [pages.class_row(report) for report in reports]
         most = max((report.max_marks for report in reports), default=0.0)
@@ -85,6 +86,6 @@ class Output:
         )
 
     def names(self, names: Sequence[tuple[str, str]]) -> None:
-        """Write who is behind which code into a file beside the folder, so that the folder can be handed on."""
+        """Write the key of codes and names to a file beside the folder, so that the folder can be handed on."""
         folder = self._folder.resolve()
         write_text(folder.with_name(f"{folder.name}-names.csv"), names_csv(names))

@@ -1,4 +1,4 @@
-"""`results.json`: the machine-readable result others build on.
+"""`results.json`: the machine-readable result that others build on.
 
 Deterministic: the same input, lab, seed and version give the same bytes apart from `seconds`.
 """
@@ -35,37 +35,51 @@ class Results(Frozen, frozen=True):
     """The whole file."""
 
     schema: int
-    """Raised when a field changes its meaning or goes."""
+    """Increased if a field changes its meaning or is removed."""
     grader: str
     """The grader's version."""
     lab: str
     """The id of the lab."""
     seed: int
-    """What the matrices, masks and starts were drawn from."""
+    """The seed of the matrices, masks and starts."""
     submissions: tuple[Report, ...]
-    """Every student graded, sorted by name."""
+    """Every graded student, sorted by name."""
     mistakes: tuple[SharedMistake, ...] = ()
-    """What several students share comes first."""
+    """Mistakes of the class, those that several students share first."""
     isolation: str = ""
-    """What students' code ran in: `strict` or `process`."""
+    """The isolation level of student code: `strict` or `process`."""
 
 
 def results_json(reports: Sequence[Report], lab: str, seed: int, isolation: str) -> str:
-    """The reports, in the order given, as indented JSON with a final line feed."""
+    """The reports, in the given order, as indented JSON with a final line feed."""
     pieces = results_pieces(map(entry_json, reports), shared_mistakes(reports), lab, seed, isolation)
     return b"".join(pieces).decode()
 
 
 def entry_json(report: Report) -> bytes:
-    """One student's entry, as it stands in the file."""
-    lines = msgspec.json.format(msgspec.json.encode(report), indent=2).splitlines()
+    """One student's entry, as it appears in the file."""
+    lines = msgspec.json.format(msgspec.json.encode(_written(report)), indent=2).splitlines()
     return b"\n".join(b"    " + line for line in lines)
+
+
+def _written(report: Report) -> Report:
+    """The report without what only this run asks for."""
+    exercises = tuple(
+        msgspec.structs.replace(
+            exercise,
+            checks=tuple(
+                msgspec.structs.replace(check, blocked_by=msgspec.UNSET) for check in exercise.checks
+            ),
+        )
+        for exercise in report.exercises
+    )
+    return msgspec.structs.replace(report, exercises=exercises)
 
 
 def results_pieces(
     entries: Iterable[bytes], mistakes: tuple[SharedMistake, ...], lab: str, seed: int, isolation: str
 ) -> Iterator[bytes]:
-    """The whole file piece by piece, so that a class need not be held in memory."""
+    """The whole file in pieces, so that a class is never in memory as a whole."""
     frame = Results(SCHEMA, __version__, lab, seed, (), mistakes, isolation)
     head, _, tail = msgspec.json.format(msgspec.json.encode(frame), indent=2).partition(_NOBODY)
     yield head
@@ -78,16 +92,16 @@ def results_pieces(
 
 
 def read_results(place: Path) -> Results:
-    """The results of a run, from its folder or its `results.json`. Raises PathError where there are none."""
+    """The results of a run, from its folder or its `results.json`. Raises PathError if there are none."""
     path = place / "results.json" if place.is_dir() else place
     try:
         return msgspec.json.decode(path.read_bytes(), type=Results)
     except OSError as error:
         raise PathError(
-            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results."
+            f"{path} cannot be read ({error.strerror}): grade first, or give the results folder."
         ) from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise PathError(f"{path} holds no results of this grader ({error}): grade again.") from error
+        raise PathError(f"{path} contains no results of this grader ({error}): grade again.") from error
 
 
 class _Student(Frozen, frozen=True):
@@ -100,13 +114,13 @@ class _Students(Frozen, frozen=True):
 
 
 def read_students(path: Path) -> tuple[tuple[str, Identity], ...]:
-    """Who was graded, from a run's `results.json`. Raises PathError where there is none to be read."""
+    """The graded students, from a run's `results.json`. Raises PathError if it cannot be read."""
     try:
         students = msgspec.json.decode(path.read_bytes(), type=_Students).submissions
     except OSError as error:
         raise PathError(
-            f"{path} cannot be read ({error.strerror}): grade first, or name the folder of results with --out."
+            f"{path} cannot be read ({error.strerror}): grade first, or give the results folder with --out."
         ) from error
     except msgspec.MsgspecError as error:
-        raise PathError(f"{path} holds no results ({error}): grade again.") from error
+        raise PathError(f"{path} contains no results ({error}): grade again.") from error
     return tuple((each.student, each.identity) for each in students)

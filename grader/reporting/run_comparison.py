@@ -1,4 +1,4 @@
-"""Two runs side by side: whose marks changed, and why."""
+"""Compare two runs: whose marks changed, and why."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ __all__ = ["Change", "Comparison", "ExerciseChange", "compare"]
 
 
 class ExerciseChange(Frozen, frozen=True):
-    """One exercise whose marks changed; None where only one of the runs has it."""
+    """One exercise whose marks changed; None if only one of the runs has it."""
 
     id: str
     before: float | None
@@ -18,7 +18,7 @@ class ExerciseChange(Frozen, frozen=True):
 
 
 class Change(Frozen, frozen=True):
-    """One student whose marks changed; None where only one of the runs has them."""
+    """One student whose marks changed; None if only one of the runs has them."""
 
     student: str
     before: float | None
@@ -27,7 +27,7 @@ class Change(Frozen, frozen=True):
 
 
 class Comparison(Frozen, frozen=True):
-    """What two runs did differently, who changed, and how many did not."""
+    """The differences in conditions between two runs, who changed, and how many did not."""
 
     context: tuple[str, ...]
     changes: tuple[Change, ...]
@@ -35,7 +35,7 @@ class Comparison(Frozen, frozen=True):
 
 
 def compare(old: Results, new: Results) -> Comparison:
-    """Compare two runs by students' names, in their order."""
+    """Compare two runs by student name, in order of name."""
     before = {report.student: report for report in old.submissions}
     after = {report.student: report for report in new.submissions}
     changes = [
@@ -86,16 +86,18 @@ def _marks(exercise: ExerciseReport | None) -> tuple[float, float] | None:
 
 def _reasons(old: ExerciseReport | None, new: ExerciseReport | None) -> tuple[str, ...]:
     if old is None or new is None:
-        return ("Graded in the new run only." if old is None else "Not graded in the new run.",)
+        return ("Graded only in the new run." if old is None else "Not graded in the new run.",)
     reasons = [*_checks(old, new), *_diagnoses(old, new)]
     if old.by_hand != new.by_hand:
         reasons += [
-            f"By hand: {given.item} {given.marks:g}." for given in new.by_hand if given.marks is not None
+            f"Marked by hand: {given.item} {given.marks:g}."
+            for given in new.by_hand
+            if given.marks is not None
         ]
-        reasons += ["Marks by hand were taken back."] if not new.by_hand else []
+        reasons += ["The manual mark was removed."] if not new.by_hand else []
     if old.max_marks != new.max_marks:
-        reasons.append(f"Worth {old.max_marks:g} → {new.max_marks:g}.")
-    return tuple(reasons) or ("The same findings, marked by another rubric.",)
+        reasons.append(f"Maximum marks: {old.max_marks:g} → {new.max_marks:g}.")
+    return tuple(reasons) or ("The findings are the same, but the rubric differs.",)
 
 
 def _checks(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
@@ -107,9 +109,9 @@ def _checks(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
         elif was.outcome is not check.outcome:
             yield f"“{check.title}”: {was.outcome} → {check.outcome}."
         elif was.cost != check.cost:
-            yield f"“{check.title}”: another solution ({was.cost or 'as asked'} → {check.cost or 'as asked'})."
+            yield f"“{check.title}”: a different solution ({was.cost or 'as asked'} → {check.cost or 'as asked'})."
     for check in before.values():
-        yield f"Check dropped: “{check.title}”."
+        yield f"Check removed: “{check.title}”."
 
 
 def _diagnoses(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _diagnoses(old: ExerciseReport, new: ExerciseReport) -> Iterator[str]:
     after = {diagnosis.id: diagnosis.title for diagnosis in new.diagnoses}
     for id_, title in after.items():
         if id_ not in before:
-            yield f"Diagnosed now: {title}"
+            yield f"Newly diagnosed: {title}"
     for id_, title in before.items():
         if id_ not in after:
             yield f"No longer diagnosed: {title}"

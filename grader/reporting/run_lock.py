@@ -1,4 +1,4 @@
-"""One run at a time for each folder of results."""
+"""Allow only one run at a time for each results folder."""
 
 import os
 from collections.abc import Iterator
@@ -14,10 +14,10 @@ __all__ = ["exclusive"]
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold a folder for this process, making it where it does not exist.
+    """Hold a folder for this process; creates it if it does not exist.
 
-    The system lets go of it when the process ends, however it ends. Raises PathError where another process
-    holds it, or where it cannot be written.
+    The system releases it when the process ends, however it ends. Raises PathError if another process holds
+    it, or if it cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
-"""One student's story on the terminal: the same as on their page, as wide as the terminal is.
+"""One student's story in the terminal: the same as on their page, at the width of the terminal.
 
-Colours and symbols stand beside words. With `plain` there are words only, one thing after the other, so that
-a screen reader can say it: no symbols, no matrices side by side.
+Colours and symbols accompany words. With `plain` there are only words, one sentence after another, so that a
+screen reader can read it: no symbols, no matrices side by side.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,6 @@ from rich.text import Text
 from grader.core.escaping import visible
 from grader.core.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
 from grader.core.model import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
-from grader.execution.check_runner import is_passed_on
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text as texts
 from grader.reporting.wording import OUTCOMES, STYLES, UNDECIDED, VERDICTS, headline, mark_text
@@ -29,6 +28,11 @@ def student_view(report: Report, plain: bool = False) -> RenderableType:
     return Group(*_View(plain).report(report))
 
 
+def _is_passed_on(check: CheckResult) -> bool:
+    """Whether the result says no more than that of the check it needs."""
+    return bool(check.blocked_by) and check.outcome is not Outcome.SKIPPED
+
+
 class _Matrices:
     """Matrices side by side as far as the width allows."""
 
@@ -41,7 +45,7 @@ class _Matrices:
 
 
 class _View:
-    """Puts a report into renderables, in symbols and columns or, where plain, in words alone."""
+    """Converts a report to renderables, in symbols and columns or, if plain, in words alone."""
 
     def __init__(self, plain: bool) -> None:
         self._plain = plain
@@ -149,14 +153,16 @@ class _View:
         if passed:
             yield self._line(f"{self._symbol('✓')}{passed} check{'s' * (passed > 1)} passed", style="green")
         told = any(diagnosis.witness is not None for diagnosis in exercise.diagnoses)
-        passed_on = sum(map(is_passed_on, exercise.checks))
+        passed_on = sum(map(_is_passed_on, exercise.checks))
         for check in exercise.checks:
-            if check.outcome not in NOT_SHOWN and not is_passed_on(check):
+            if check.outcome not in NOT_SHOWN and not _is_passed_on(check):
                 yield from self._check(check, told)
         if passed_on:
-            yield self._line(f"{self._symbol('–')}{passed_on} more need what was not found", style="dim")
+            yield self._line(
+                f"{self._symbol('–')}{passed_on} more need something that was not found", style="dim"
+            )
         if waiting:
-            yield self._line(f"{self._symbol('–')}{waiting} more wait for what failed", style="dim")
+            yield self._line(f"{self._symbol('–')}{waiting} more wait for failed checks", style="dim")
 
     def _check(self, check: CheckResult, told: bool) -> Iterator[RenderableType]:
         wording = OUTCOMES[check.outcome]
@@ -169,7 +175,7 @@ class _View:
         details = (
             ("", check.message),
             ("got: ", check.got),
-            ("wanted: ", check.wanted),
+            ("expected: ", check.wanted),
             ("tolerance: ", check.tolerance),
             ("try: ", check.call),
         )

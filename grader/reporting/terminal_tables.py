@@ -1,6 +1,6 @@
-"""What is shown on the terminal: tables on stdout, progress and errors on stderr.
+"""The terminal output: tables on stdout, progress and errors on stderr.
 
-Students' text is made visible before it is shown, and never read as rich markup.
+Invisible characters in student text are shown, and the text is never parsed as rich markup.
 """
 
 import io
@@ -25,6 +25,7 @@ from grader.sandbox import self_test
 __all__ = [
     "as_text",
     "by_hand",
+    "claims_table",
     "class_table",
     "error_console",
     "facts_view",
@@ -33,7 +34,6 @@ __all__ = [
     "plain_table",
     "print_by_line",
     "student_view",
-    "trials_table",
     "warn_of_isolation",
 ]
 
@@ -70,25 +70,25 @@ def error_console() -> Console:
 
 
 class Isolated(Protocol):
-    """What students' code runs in: the process that starts workers, or an executor."""
+    """The provider of workers: the process that starts them, or an executor."""
 
     @property
     def level(self) -> Level:
-        """The isolation that holds."""
+        """The isolation level in use."""
 
     @property
-    def obstacle(self) -> str:
-        """What keeps it from `strict`, in a few words; empty where it holds or was not tried."""
+    def unavailable_reason(self) -> str:
+        """What prevents `strict`, in a few words; empty if it is in use or was not tried."""
 
 
 def warn_of_isolation(console: Console, of: Isolated) -> None:
-    """Say plainly where students' code is separated and limited, but not locked in."""
+    """Warn plainly if student code is separated and limited, but not locked."""
     if of.level == "process":
-        reason = f" ({visible(of.obstacle)})" if of.obstacle else ""
+        reason = f" ({visible(of.unavailable_reason)})" if of.unavailable_reason else ""
         console.print(
             Text(
-                f"Isolation is `process`{reason}: students' code has limits and a process of its own, but can read "
-                "your files and reach the network. Do not grade files you would not run yourself. See `grade doctor`."
+                f"Isolation is `process`{reason}: student code has limits and its own process, but can read your files "
+                "and reach the network. Do not grade files that you would not run yourself. See `grade doctor`."
             ),
             style="yellow",
             soft_wrap=True,
@@ -96,16 +96,16 @@ def warn_of_isolation(console: Console, of: Isolated) -> None:
 
 
 def facts_view(facts: Sequence[tuple[str, str]]) -> Table:
-    """What a machine is, as two columns."""
+    """Facts about a machine, in two columns."""
     table = Table.grid(padding=(0, 2))
     for name, value in facts:
         table.add_row(Text(name, style="bold"), Text(visible(value)))
     return table
 
 
-def trials_table(outcomes: Sequence[self_test.Outcome]) -> Table:
-    """One line a claim: what students' code does not do, whether that held, and what stopped it."""
-    table = Table("Students' code …", "Holds", header_style="bold")
+def claims_table(outcomes: Sequence[self_test.ClaimOutcome]) -> Table:
+    """One line per claim: what student code cannot do, whether that held, and what stopped it."""
+    table = Table("Student code …", "Holds", header_style="bold")
     table.add_column("What happened", overflow="fold")
     for outcome in outcomes:
         if outcome.held:
@@ -119,7 +119,7 @@ def trials_table(outcomes: Sequence[self_test.Outcome]) -> Table:
 
 
 def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table:
-    """One line a student: marks by exercise, total, and how many flags."""
+    """One line per student: marks by exercise, total, and the number of flags."""
     table = Table(title=None, header_style="bold")
     table.add_column("Student", overflow="fold")
     for exercise_id in exercise_ids:
@@ -141,7 +141,7 @@ def class_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> Table
 
 @lru_cache(maxsize=1_000)
 def _cell(marks: float, verdict: Verdict, by_hand: bool) -> Text:
-    """One for all students who earned the same in the same way."""
+    """One object for all students with the same result."""
     wording = VERDICTS[verdict]
     return Text(f"{marks:g} {wording.symbol}{BY_HAND * by_hand}", style=STYLES[wording.tone])
 
@@ -152,7 +152,7 @@ def _total(marks: float, most: float) -> Text:
 
 
 def by_hand(reports: Sequence[Report]) -> list[Text]:
-    """A line on each mark and comment by a person, to stand below the table."""
+    """A line on each manual mark and comment, to print below the table."""
     return [
         Text(f"{BY_HAND} {visible(report.student)}, {visible(sentence)}")
         for report in reports
@@ -162,7 +162,7 @@ def by_hand(reports: Sequence[Report]) -> list[Text]:
 
 
 def plain_table(reports: Sequence[Report], exercise_ids: Sequence[str]) -> str:
-    """The same as tab-separated lines, for pipes and screen readers; what is still open is called pending."""
+    """The same as tab-separated lines, for pipes and screen readers; open exercises are called pending."""
     lines = ["\t".join(["student", *exercise_ids, "total", "max", "by hand"])]
     for report in reports:
         waiting = are_open(report)
@@ -195,15 +195,18 @@ def lab_view(lab: Lab, exercises: Sequence[Exercise]) -> RenderableType:
         table.add_column("Tolerated")
         table.add_column("Marks", justify="right")
         for check in exercise.checks:
-            # As Text: rich would read `U[r]` in a title as markup and swallow it.
+            # As Text: rich would interpret `U[r]` in a title as markup and remove it.
             cells = (check.id, check.title, check.tolerance, f"{entry.checks[check.id]:g}")
             table.add_row(*map(Text, cells))
         parts += [Text(), table, Text(f"{entry.marks:g} mark{'s' * (entry.marks != 1)}. {exercise.asked}")]
         parts += [
-            Text(f"At most {lab.rubric.caps[check.id]:.0%} of that where {check.id} does not hold.")
+            Text(f"At most {lab.rubric.caps[check.id]:.0%} of that if {check.id} does not hold.")
             for check in exercise.checks
             if check.id in lab.rubric.caps
         ]
     costs = ", ".join(f"{name} {share:.0%}" for name, share in lab.rubric.costs.items())
-    parts += [Text(), Text(f"What a sound but different solution costs of the mark: {costs}.")]
+    parts += [
+        Text(),
+        Text(f"Cost of a correct solution that differs from the sheet, as a share of the mark: {costs}."),
+    ]
     return Group(*parts)

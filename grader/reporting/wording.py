@@ -1,6 +1,6 @@
-"""The words, symbols and tones in which verdicts and outcomes are shown, on pages and on the terminal.
+"""The words, symbols and tones for verdicts and outcomes, on pages and in the terminal.
 
-A symbol stands beside every colour and words beside every symbol, so that nothing is said by one alone.
+Every colour comes with a symbol and every symbol with words, so that none of them alone carries the meaning.
 """
 
 from typing import Final
@@ -48,7 +48,7 @@ OUTCOMES: Final = {
 }
 
 STYLES: Final = {"good": "green", "part": "yellow", "bad": "red", "quiet": "dim", "ask": "magenta"}
-"""The terminal's colour of each tone."""
+"""The terminal colour of each tone."""
 
 UNDECIDED: Final = frozenset({Verdict.MANUAL, Verdict.ERROR})
 """Verdicts under which the mark can still change."""
@@ -57,18 +57,18 @@ NEEDS_A_LOOK: Final = frozenset({Verdict.MANUAL, Verdict.ERROR, Verdict.MISSING}
 
 
 def are_open(report: Report) -> tuple[str, ...]:
-    """The exercises whose marks can still change, by their ids: none of them, and no total, is a mark to be exported."""
+    """The ids of exercises whose marks can still change: neither these marks nor a total may be exported."""
     return tuple(exercise.id for exercise in report.exercises if exercise.verdict in UNDECIDED)
 
 
 def headline(report: Report) -> str:
-    """Say in one sentence how it went."""
+    """The overall result in one sentence."""
     verdicts = [exercise.verdict for exercise in report.exercises]
     full, all_of_them = verdicts.count(Verdict.FULL), len(verdicts)
     if verdicts and full == all_of_them:
         return "Everything is right. Well done!"
     if all(verdict is Verdict.MISSING for verdict in verdicts):
-        return "We found nothing to mark in what was handed in."
+        return "We found nothing in the submission that can be marked."
     if full:
         return f"{full} of {all_of_them} exercises {'has' if full == 1 else 'have'} full marks."
     if Verdict.PARTIAL in verdicts:
@@ -84,7 +84,7 @@ def mark_text(value: float) -> str:
 
 
 def percent(part: float, whole: float) -> int:
-    """Give a share in whole per cent, rounded down so that only full marks are 100."""
+    """A share in whole per cent, rounded down so that only full marks are 100."""
     if whole <= 0:
         return 0
     # The small addition keeps 0.7 / 1 at 70: the quotient may be a rounding error below it.

@@ -18,8 +18,8 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 def write_bundle(archive: Path, folder: Path, names: Iterable[str]) -> None:
     """Put every file in the subfolders `names` of `folder` into a zip archive, under `names/file`.
 
-    Files are read one after the other. A folder that is not there is left out. An archive that holds the very
-    same is left as it is.
+    Files are read one after the other. A missing folder is left out. An archive with the same content is left
+    as it is.
     """
     names = tuple(names)
     if _holds(archive, _files(folder, names)):
@@ -33,14 +33,14 @@ def write_bundle(archive: Path, folder: Path, names: Iterable[str]) -> None:
 
 
 def _files(folder: Path, names: Iterable[str]) -> Iterator[tuple[str, Path]]:
-    """What belongs into the archive: its name there, and where it is."""
+    """The content of the archive: names in it, and the files."""
     for name in names:
         for file in sorted(path for path in (folder / name).glob("report.*") if path.is_file()):
             yield f"{name}/{file.name}", file
 
 
 def _holds(archive: Path, files: Iterable[tuple[str, Path]]) -> bool:
-    """Whether the archive has these files in this order and no others, by their check sums: packing takes longer."""
+    """Whether the archive has exactly these files in this order, by their checksums: packing takes longer."""
     try:
         with zipfile.ZipFile(archive) as bundle:
             held = ((entry.filename, entry.CRC) for entry in bundle.infolist())

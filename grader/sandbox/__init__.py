@@ -1,1 +1,1 @@
-"""The grader's side of the processes that run or read what students wrote: start, talk, limit, end, self-test."""
+"""The grader's side of processes that run or read student work: start, talk, limit, end, self-test."""

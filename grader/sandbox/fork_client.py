@@ -13,10 +13,10 @@ import msgspec
 from grader.core.errors import IsolationError, SandboxError
 from grader.core.limits import Isolation, Level
 
-__all__ = ["ForkServer"]
+__all__ = ["ForkClient"]
 
 START_SECONDS: Final = 120.0
-"""Loading torch takes a second or two; on a cold disk, shared by many, much longer."""
+"""Loading torch takes a second or two; on a cold, shared disk, much longer."""
 
 ANSWER_SECONDS: Final = 30.0
 
@@ -29,23 +29,24 @@ ENVIRONMENT: Final = {
 }
 
 
-class ForkServer:
-    """A process that has loaded what others need and forks them. Safe to use from several threads.
+class ForkClient:
+    """A process that has loaded what others need and forks them. Thread-safe.
 
-    `isolation` is what is asked for: `strict` is refused where this machine cannot hold it (IsolationError,
-    from the first use on), `auto` takes the strongest it has, `process` separates and limits only.
+    `isolation` is the requested level: `strict` is refused if this machine does not support it
+    (IsolationError, from the first use on), `auto` uses the strongest supported level, `process` only
+    separates and limits.
     """
 
     program: ClassVar[str]
-    """The module that is run: it says what keeps it from `strict`, then answers requests until its socket is closed."""
+    """The module to run: it reports what prevents `strict`, then answers requests until its socket is closed."""
     settings: ClassVar[Mapping[str, str]] = {}
-    """What its environment holds beside the few things that every one has."""
+    """Environment variables in addition to the few that every process gets."""
 
     def __init__(self, isolation: Isolation = "auto") -> None:
         self._lock = threading.RLock()
         self._wanted: Isolation = isolation
         self._level: Level | None = None
-        self._obstacle = ""
+        self._unavailable_reason = ""
         self._generation = 0
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,13 +55,13 @@ class ForkServer:
 
     @property
     def level(self) -> Level:
-        """The isolation that processes get. Waits until it has been tried what this machine can do."""
+        """The isolation level of the processes. Waits until this machine's support has been tested."""
         self.require()
         assert self._level is not None
         return self._level
 
     def require(self) -> None:
-        """Raise IsolationError where this machine cannot hold the isolation asked for."""
+        """Raise IsolationError if this machine does not support the requested level."""
         with self._lock:
             if self._level is None:
                 try:
@@ -70,13 +71,13 @@ class ForkServer:
                     raise SandboxError(f"no worker can be started ({error}){self._last_words()}") from error
 
     @property
-    def obstacle(self) -> str:
-        """What keeps this machine from `strict`, in a few words; empty where it holds or was not tried."""
-        return self._obstacle if self.level == "process" else ""
+    def unavailable_reason(self) -> str:
+        """What prevents `strict` on this machine, in a few words; empty if it is supported or was not tried."""
+        return self._unavailable_reason if self.level == "process" else ""
 
     @property
     def generation(self) -> int:
-        """How often the process was replaced: those forked by an earlier one are lost."""
+        """How many times the process was replaced: children of earlier ones are lost."""
         return self._generation
 
     def _started(self) -> None:
@@ -107,15 +108,15 @@ class ForkServer:
         greeting = self._control.recv(65536)
         if not greeting:
             raise ConnectionError("it ended at once")
-        obstacle = msgspec.json.decode(greeting, type=dict[str, str])["obstacle"]
+        unavailable_reason = msgspec.json.decode(greeting, type=dict[str, str])["unavailable_reason"]
         self._greeted = True
-        if obstacle and (self._wanted == "strict" or self._level == "strict"):
+        if unavailable_reason and (self._wanted == "strict" or self._level == "strict"):
             raise IsolationError(
-                f"--isolation strict cannot hold here: {obstacle}. `grade doctor` shows what this machine "
-                "offers; --isolation process separates and limits submissions only."
+                f"--isolation strict is not supported here: {unavailable_reason}. `grade doctor` shows what this machine "
+                "supports; --isolation process only separates and limits submissions."
             )
-        self._level = "process" if obstacle or self._wanted == "process" else "strict"
-        self._obstacle = obstacle
+        self._level = "process" if unavailable_reason or self._wanted == "process" else "strict"
+        self._unavailable_reason = unavailable_reason
 
     def _ask(self, request: bytes, descriptors: Sequence[int] = ()) -> dict[str, int]:
         try:
@@ -143,7 +144,7 @@ class ForkServer:
     def fork(self, settings: msgspec.Struct) -> tuple[int, socket.socket, int]:
         """Fork a process; return its id, the grader's end of its socket, and the generation.
 
-        Raises SandboxError where even a second server cannot.
+        Raises SandboxError if even a second server fails.
         """
         request = msgspec.json.encode({"spawn": settings})
         ours, theirs = socket.socketpair()
@@ -156,7 +157,7 @@ class ForkServer:
             return answer["pid"], ours, self._generation
 
     def end(self, pid: int, generation: int) -> dict[str, int] | None:
-        """Kill a process and all it started, and return how it went; None where it was lost before."""
+        """Kill a process and everything it started, and return how it ended; None if it was lost before."""
         with self._lock:
             if generation != self._generation:
                 return None
@@ -187,7 +188,7 @@ class ForkServer:
         self._process = self._control = None
 
     def close(self) -> None:
-        """End the process and with it every one it forked, and whatever they started."""
+        """End the process, every process it forked, and everything those started."""
         with self._lock:
             self._closed = True
             self._stop(patience=5.0 if self._level == "process" else 0.0)

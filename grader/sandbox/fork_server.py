@@ -1,4 +1,4 @@
-"""The grader's side of the process that starts workers for students' code."""
+"""The grader's side of the process that starts workers for student code."""
 
 import os
 import socket
@@ -8,18 +8,18 @@ from typing import Final
 import psutil
 
 from grader.core.limits import Isolation, Limits
-from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.fork_client import ForkClient
 from grader.sandbox.reader_client import Readers
 from grader.worker.settings import WorkerSettings
 
-__all__ = ["Zygote"]
+__all__ = ["ForkServer"]
 
 ROOM_FOR_PROCESSES: Final = 1024
-"""Processes and threads of the user that may come on top of those running when grading begins."""
+"""Processes and threads of the user that may be added to those running when grading begins."""
 
 
-class Zygote(ForkServer):
-    """The process that has torch loaded and forks workers, and beside it the one that reads what is handed in."""
+class ForkServer(ForkClient):
+    """The process that has torch loaded and forks workers, together with the one that reads submitted files."""
 
     program = "grader.worker.fork_server"
     settings = {"PYTHONHASHSEED": "0", "MPLBACKEND": "Agg"}  # noqa: RUF012
@@ -32,7 +32,7 @@ class Zygote(ForkServer):
 
     @property
     def readers(self) -> Readers:
-        """Where what students hand in and print is read, as shut in as workers are; started when it is first asked."""
+        """The readers of submitted files and printed text, isolated like workers; started on first use."""
         level = self.level
         with self._lock:
             self._readers = self._readers or Readers(level)
@@ -41,7 +41,7 @@ class Zygote(ForkServer):
     def spawn(self, folder: Path, limits: Limits) -> tuple[int, socket.socket, int]:
         """Fork a worker; return its process id, the grader's end of its socket, and the generation.
 
-        Raises SandboxError where even a second zygote cannot.
+        Raises SandboxError if even a second fork server fails.
         """
         return self.fork(
             WorkerSettings(
@@ -55,12 +55,12 @@ class Zygote(ForkServer):
         )
 
     def reap(self, pid: int, generation: int) -> int | None:
-        """Kill the worker and all it started, and return its wait status; None where it was lost before."""
+        """Kill the worker and everything it started, and return its wait status; None if it was lost before."""
         ended = self.end(pid, generation)
         return ended["status"] if ended is not None else None
 
     def close(self) -> None:
-        """End the zygote and with it every worker still alive and whatever they started, and those who read."""
+        """End the fork server with every live worker and everything they started, and the readers."""
         if self._readers is not None:
             self._readers.close()
         super().close()

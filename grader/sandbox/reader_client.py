@@ -1,4 +1,5 @@
-"""Our side: a task is sent to a process of its own, and what it answers until it is done or ended is taken."""
+"""The grader's side of readers: send a task to its own process and collect the answers until it is done or
+ended."""
 
 import atexit
 import os
@@ -9,16 +10,16 @@ from typing import Final, NamedTuple
 
 from grader.core.errors import SandboxError
 from grader.core.limits import Isolation
-from grader.sandbox.fork_client import ForkServer
+from grader.sandbox.fork_client import ForkClient
 from grader.sandbox.reader_messages import ANSWER, HEAD, ReaderSettings, Task, encoded, framed
 
 __all__ = ["MEMORY", "Answers", "Readers", "shared"]
 
 MEMORY: Final = 1024**3
-"""Address space of one process that reads."""
+"""Address space of one reader process."""
 
 IDLE_FACTOR: Final = 4.0
-"""Seconds on the clock for each of CPU time, on a machine that is busy with others."""
+"""Wall-clock seconds per second of CPU time, for a machine that is busy with other work."""
 
 START_SECONDS: Final = 30.0
 
@@ -26,25 +27,25 @@ _STARTS: Final = 3
 
 
 class Answers(NamedTuple):
-    """What a process answered before it ended, and whether that is everything."""
+    """The answers of a process before it ended, and whether they are complete."""
 
     bodies: tuple[bytes, ...]
     whole: bool
     cpu: float = 0.0
-    """Seconds it took."""
+    """CPU seconds it used."""
     signal: int = 0
-    """What ended it; 0 where nothing did."""
+    """The signal that ended it; 0 if none did."""
 
 
-class Readers(ForkServer):
-    """Has tasks done, each by a process of its own. Safe to use from several threads."""
+class Readers(ForkClient):
+    """Runs tasks, each in its own process. Thread-safe."""
 
     program = "grader.confined.fork_server"
 
     def ask(self, task: Task, settings: ReaderSettings, most: int = ANSWER) -> Answers:
-        """Have a task done; at most so many bytes are taken for an answer.
+        """Run a task; the answer may have at most this many bytes.
 
-        A process that is lost with the server is replaced. Raises SandboxError where none can be started.
+        A process that is lost with the server is replaced. Raises SandboxError if none can be started.
         """
         request = framed(encoded(task))
         for _ in range(_STARTS):
@@ -61,10 +62,10 @@ class Readers(ForkServer):
         raise SandboxError("the processes that read what was handed in were lost again and again")
 
     def close(self) -> None:
-        """End all that is being read, at once."""
+        """End all running readers at once."""
         self._closed = True
         process = self._process
-        if process is not None:  # who waits for its answer holds the lock until then
+        if process is not None:  # a thread that waits for its answer holds the lock until then
             process.kill()
         super().close()
 
@@ -72,7 +73,7 @@ class Readers(ForkServer):
 def _talk(
     channel: socket.socket, request: bytes, seconds: float, most: int
 ) -> tuple[tuple[bytes, ...], bool]:
-    """Send the task; return the answers that arrived as a whole, and whether the last of all was among them."""
+    """Send the task; return the answers that arrived in full, and whether the final one was among them."""
     ends = time.monotonic() + START_SECONDS + IDLE_FACTOR * seconds
     bodies: list[bytes] = []
     arrived = bytearray()
@@ -104,7 +105,7 @@ def _talk(
 
 @cache
 def shared(isolation: Isolation) -> Readers:
-    """The readers of whoever has none: they end with this program."""
+    """The readers for callers that have none; they end with this program."""
     readers = Readers(isolation)
     atexit.register(readers.close)
     return readers

@@ -1,4 +1,4 @@
-"""What a confined process is asked and what it answers: plain values in MessagePack, checked where they arrive."""
+"""Tasks for a confined process and its answers: plain values in MessagePack, checked on arrival."""
 
 import struct
 from typing import Any, Final, TypeVar
@@ -35,49 +35,49 @@ _T = TypeVar("_T")
 HEAD: Final = struct.Struct("<I")
 
 END: Final = b""
-"""The last answer: everything was done."""
+"""The final answer: everything was done."""
 
 
 UNPACKED: Final = "unpacked"
-"""Where in the folder of a task an archive's content goes."""
+"""Where an archive's content goes in the folder of a task."""
 
 
 class ReaderSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a new process is told before it is sent its task; sizes in bytes, times in seconds of CPU."""
+    """The settings of a new process, before its task is sent; sizes in bytes, times in CPU seconds."""
 
     memory: int
-    """Address space in all."""
+    """Address space in total."""
     file_size: int
-    """One file it writes; 0 for none."""
+    """Size of one file that it writes; 0 for none."""
     cpu_seconds: int
     """For the whole task."""
     item_seconds: float
-    """For one item of it, after which the process is ended."""
+    """For one item of the task, after which the process is ended."""
     kinds: tuple[str, ...] = ()
-    """Endings of files to be read, whose libraries are loaded before it is forked."""
+    """Extensions of the files to read; their libraries are loaded before the fork."""
 
 
 class Read(Frozen, frozen=True, tag=True):
-    """Read files; one `Looked` for each is answered. They are called by their paths from `root`."""
+    """Read files; the answer is one `Looked` for each. Files are named by their paths from `root`."""
 
     root: str
     names: tuple[str, ...]
     room: int = ANSWER
-    """Bytes of all answers; a file beyond is said to be too much."""
+    """Bytes of all answers; a file beyond this is reported as too large."""
     beside: tuple[str, ...] = ()
     """Further files of the submission, which reports may include."""
     asked: dict[str, str] = {}  # noqa: RUF012  msgspec copies it
-    """Names of functions that are looked for, as `binding.normalised` writes them, and what the sheet calls each."""
+    """The functions to look for: names as written by `binding.normalised`, with the sheet's names."""
 
 
 class State(Frozen, frozen=True, tag=True):
-    """Find what is stated in texts; a list of `Stated` for each is answered."""
+    """Find stated values in texts; the answer is a list of `Stated` for each."""
 
     texts: tuple[str, ...]
 
 
 class Unpack(Frozen, frozen=True, tag=True):
-    """Unpack an archive into a folder that exists and is empty; one `Unpacked` is answered."""
+    """Unpack an archive into an existing, empty folder; the answer is one `Unpacked`."""
 
     archive: str
     name: str
@@ -89,14 +89,14 @@ Task = Read | State | Unpack
 
 
 class Outline(Frozen, frozen=True):
-    """What tells the code of one file from that of others, without its tree."""
+    """What distinguishes the code of one file from that of others, without its tree."""
 
     defined: dict[str, str] = {}  # noqa: RUF012
-    """The functions asked for, by the sheet's names, each with a digest of its body."""
+    """The required functions, by the sheet's names, each with a digest of its body."""
     statements: frozenset[str] = frozenset()
-    """Digests of the top-level statements but for what only defines or imports."""
+    """Digests of the top-level statements, except definitions and imports."""
     modules: frozenset[str] = frozenset()
-    """What it imports."""
+    """The modules it imports."""
 
 
 class Looked(Frozen, frozen=True):
@@ -107,14 +107,15 @@ class Looked(Frozen, frozen=True):
 
 
 class Unpacked(Frozen, frozen=True):
-    """What came of an archive: sentences about what was left out, or the reason why it cannot be used at all."""
+    """The result of unpacking: sentences about what was left out, or the reason why the archive cannot be
+    used at all."""
 
     notes: tuple[str, ...] = ()
     refused: str = ""
     full: str = ""
-    """Where there was no room for it."""
+    """Set if there was not enough room for it."""
     times: dict[str, float] = {}  # noqa: RUF012
-    """When files were changed, in seconds since 1970, by their paths: a locked process cannot set it."""
+    """Modification times, in seconds since 1970, by path: a locked process cannot set them."""
 
 
 def encoded(value: object) -> bytes:
@@ -123,7 +124,7 @@ def encoded(value: object) -> bytes:
 
 
 def decoded(data: bytes, kind: type[_T]) -> _T:
-    """An answer. Raises msgspec.MsgspecError where it is something else."""
+    """Decode an answer. Raises msgspec.MsgspecError if it is invalid."""
     try:
         return msgspec.msgpack.decode(data, type=kind, dec_hook=_as_path)
     except (RecursionError, UnicodeDecodeError, ValueError) as error:
@@ -133,13 +134,13 @@ def decoded(data: bytes, kind: type[_T]) -> _T:
 
 
 def task_from(data: bytes) -> Task:
-    """A task that was sent."""
+    """Decode a task."""
     task: Task = msgspec.msgpack.decode(data, type=Task)
     return task
 
 
 def framed(body: bytes) -> bytes:
-    """A message with its length before it."""
+    """A message preceded by its length."""
     return HEAD.pack(len(body)) + body
 
 

@@ -1,6 +1,6 @@
-"""What no limit of the kernel bounds for a single worker: its threads, its processes, its folder.
+"""Per-worker limits that the kernel cannot enforce: threads, processes, and the size of the folder.
 
-The grader looks while it waits, five times a second; a worker that has more is ended.
+The grader checks while it waits, five times a second, and ends a worker that exceeds a limit.
 """
 
 import os
@@ -11,13 +11,13 @@ import psutil
 
 from grader.core.limits import Limits
 
-__all__ = ["excess", "folder_use"]
+__all__ = ["folder_use", "limit_exceeded"]
 
 
-def excess(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
-    """What the worker has too much of, as the end of the sentence “it was ended because …”, or nothing.
+def limit_exceeded(process: psutil.Process | None, folder: Path, limits: Limits, alone: bool) -> str:
+    """The limit that the worker exceeds, as the end of the sentence “it was ended because …”, or nothing.
 
-    A worker that is `alone` cannot have started processes, and all processes need not be looked through.
+    A worker that is `alone` cannot have started processes, so not all processes need to be searched.
     """
     if process is not None:
         try:
@@ -35,7 +35,7 @@ def excess(process: psutil.Process | None, folder: Path, limits: Limits, alone: 
 
 
 def folder_use(folder: Path, limits: Limits) -> tuple[int, int]:
-    """Bytes and entries in a folder; counting stops where a limit is passed."""
+    """Bytes and entries in a folder; counting stops when a limit is exceeded."""
     size = entries = 0
     waiting = [os.fspath(folder)]
     while waiting and size <= limits.folder_size and entries <= limits.folder_files:
@@ -48,5 +48,5 @@ def folder_use(folder: Path, limits: Limits) -> tuple[int, int]:
                     if stat.S_ISDIR(status.st_mode):
                         waiting.append(entry.path)
         except OSError:
-            continue  # removed meanwhile, or nested beyond what a path can say: then `entries` stops it
+            continue  # removed in the meantime, or nested deeper than a path can express: then `entries` stops it
     return size, entries

@@ -1,7 +1,7 @@
-"""What this machine offers to shut students' code in, each claim proved by trying to break it.
+"""How this machine isolates student code, each claim proved by trying to break it.
 
-Every trial is a file like a student's, run in a worker of its own that is thrown away. Whether it got through
-is judged from outside where that can be seen there: a file that exists, a connection that arrives.
+Every trial is a file like a student's, run in a throw-away worker. Success is judged from outside where it is
+visible there: a file that exists, a connection that arrives.
 """
 
 import os
@@ -19,10 +19,10 @@ from grader import protocol
 from grader.core.assets import package_folder
 from grader.core.limits import Level, Limits
 from grader.core.model import Died, Frozen
-from grader.sandbox.fork_server import Zygote
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Worker
 
-__all__ = ["Outcome", "Place", "Trial", "examine", "facts"]
+__all__ = ["ClaimOutcome", "IsolationClaim", "Surroundings", "facts", "try_claims"]
 
 LIMITS = Limits(
     call_seconds=1.0,
@@ -32,23 +32,23 @@ LIMITS = Limits(
     folder_size=8 * 1024**2,
     threads=4,
 )
-"""Tighter than for grading, so that breaking them costs this machine little."""
+"""Tighter than for grading, so that exceeding them costs this machine little."""
 
 THROUGH = "it got through"
 
 
-class Place(Frozen, frozen=True):
-    """Where trials are made: `outside` is a folder no worker may touch, `port` one that listens."""
+class Surroundings(Frozen, frozen=True):
+    """The setting of the trials: no worker may touch the folder `outside`; `port` is listening."""
 
     outside: Path
     secret: str
     port: int
     arrived: Callable[[], bool]
-    """Whether something connected to the port."""
+    """Whether anything connected to the port."""
 
 
-class Trial(Frozen, frozen=True):
-    """One claim: `code` tries to break it and prints THROUGH where it did; `seen` looks from outside.
+class IsolationClaim(Frozen, frozen=True):
+    """One claim: `code` tries to break it and prints THROUGH on success; `seen` looks from outside.
 
     Claims that are not `strict_only` hold on every level.
     """
@@ -56,13 +56,13 @@ class Trial(Frozen, frozen=True):
     claim: str
     code: str
     strict_only: bool = False
-    seen: Callable[[Place], bool] = lambda place: False
+    seen: Callable[[Surroundings], bool] = lambda around: False
     death: bool = False
     """Whether the worker must have been ended for it, not just refused."""
 
 
-class Outcome(Frozen, frozen=True):
-    """What came of a trial. `promised` is False where the level tried does not claim it."""
+class ClaimOutcome(Frozen, frozen=True):
+    """The result of a trial. `promised` is False if the tested level does not claim it."""
 
     claim: str
     held: bool
@@ -70,39 +70,39 @@ class Outcome(Frozen, frozen=True):
     evidence: str
 
 
-def trials() -> tuple[Trial, ...]:
-    """Every claim with the attempt to break it. `OUTSIDE`, `PORT`, `GRADER` are put in before it runs."""
+def isolation_claims() -> tuple[IsolationClaim, ...]:
+    """Every claim with the attempt to break it. `OUTSIDE`, `PORT` and `GRADER` are filled in before it runs."""
     return (
-        Trial(
+        IsolationClaim(
             "reads no file outside its own folder, Python and torch",
             'print(open(OUTSIDE + "/secret.txt").read())',
             strict_only=True,
         ),
-        Trial(
+        IsolationClaim(
             "reads nothing of the grader or the lab",
             f'open(GRADER + "/grading/pipeline.py").read(); print("{THROUGH}")',
             strict_only=True,
         ),
-        Trial(
-            "writes nowhere but in its own folder",
+        IsolationClaim(
+            "writes only in its own folder",
             'open(OUTSIDE + "/written", "w").close()',
             strict_only=True,
-            seen=lambda place: (place.outside / "written").exists(),
+            seen=lambda around: (around.outside / "written").exists(),
         ),
-        Trial(
+        IsolationClaim(
             "removes and changes no file outside",
             'import os; os.chmod(OUTSIDE + "/kept", 0o777); os.truncate(OUTSIDE + "/kept", 0); '
             'os.unlink(OUTSIDE + "/kept")',
             strict_only=True,
             seen=_kept_is_changed,
         ),
-        Trial(
+        IsolationClaim(
             "opens no connection",
             'import socket; socket.create_connection(("127.0.0.1", PORT), timeout=1)',
             strict_only=True,
-            seen=lambda place: place.arrived(),
+            seen=lambda around: around.arrived(),
         ),
-        Trial(
+        IsolationClaim(
             "starts no process",
             f"""
             import os
@@ -112,23 +112,23 @@ def trials() -> tuple[Trial, ...]:
             """,
             strict_only=True,
         ),
-        Trial(
+        IsolationClaim(
             "starts no program",
             f'import subprocess; subprocess.run(["true"]); print("{THROUGH}")',
             strict_only=True,
         ),
-        Trial(
+        IsolationClaim(
             "signals no other process",
             f'import os; os.kill(os.getppid(), 0); print("{THROUGH}")',
             strict_only=True,
         ),
-        Trial(
+        IsolationClaim(
             "sees nothing of other processes in /proc",
             f'import os; open(f"/proc/{{os.getppid()}}/environ", "rb").read(); print("{THROUGH}")',
             strict_only=True,
         ),
-        Trial(
-            "inherits no open file but its channel",
+        IsolationClaim(
+            "inherits no open file except its channel",
             f"""
             import os
             def is_open(number):
@@ -141,17 +141,17 @@ def trials() -> tuple[Trial, ...]:
                 print("{THROUGH}")
             """,
         ),
-        Trial(
-            "knows none of your environment",
+        IsolationClaim(
+            "sees none of your environment variables",
             f'import os\nif {{"HOME", "USER", "GRADE_DOCTOR_SECRET"}} & set(os.environ): print("{THROUGH}")',
         ),
-        Trial(
-            f"allocates {LIMITS.memory // 1024**2} MB at most",
+        IsolationClaim(
+            f"allocates at most {LIMITS.memory // 1024**2} MB",
             f'kept = bytearray({2 * LIMITS.memory}); print("{THROUGH}")',
         ),
-        Trial("computes no longer than a call may", "while True: pass", death=True),
-        Trial("waits for nothing for ever", "import time; time.sleep(1000)", death=True),
-        Trial(
+        IsolationClaim("computes no longer than one call may", "while True: pass", death=True),
+        IsolationClaim("does not wait for ever", "import time; time.sleep(1000)", death=True),
+        IsolationClaim(
             f"writes no file of more than {LIMITS.file_size // 1024**2} MB",
             f"""
             with open("big", "wb") as file:
@@ -160,7 +160,7 @@ def trials() -> tuple[Trial, ...]:
             print("{THROUGH}")
             """,
         ),
-        Trial(
+        IsolationClaim(
             f"keeps no more than {LIMITS.folder_size // 1024**2} MB of files",
             """
             import time
@@ -171,8 +171,8 @@ def trials() -> tuple[Trial, ...]:
             """,
             death=True,
         ),
-        Trial(
-            f"runs {LIMITS.threads} threads at most",
+        IsolationClaim(
+            f"runs at most {LIMITS.threads} threads",
             f"""
             import threading, time
             threading.stack_size(65536)
@@ -182,20 +182,20 @@ def trials() -> tuple[Trial, ...]:
             """,
             death=True,
         ),
-        Trial(
-            f"opens {LIMITS.open_files} files at most",
+        IsolationClaim(
+            f"opens at most {LIMITS.open_files} files",
             f'kept = [open("/dev/null") for _ in range({2 * LIMITS.open_files})]; print("{THROUGH}")',
         ),
     )
 
 
-def _kept_is_changed(place: Place) -> bool:
-    kept = place.outside / "kept"
+def _kept_is_changed(around: Surroundings) -> bool:
+    kept = around.outside / "kept"
     return not kept.exists() or kept.read_text() != "kept" or bool(kept.stat().st_mode & 0o111)
 
 
-def examine(zygote: Zygote) -> Iterator[Outcome]:
-    """Make every trial on the level the workers of `zygote` have."""
+def try_claims(fork_server: ForkServer) -> Iterator[ClaimOutcome]:
+    """Run every trial on the level of the workers of `fork_server`."""
     with tempfile.TemporaryDirectory(prefix="grade-doctor-") as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -206,30 +206,32 @@ def examine(zygote: Zygote) -> Iterator[Outcome]:
         (outside / "secret.txt").write_text(secret)
         (outside / "kept").write_text("kept")
         (outside / "kept").chmod(0o600)
-        place = Place(outside, secret, listener.getsockname()[1], lambda: _arrives(listener))
-        for number, trial in enumerate(trials()):
+        around = Surroundings(outside, secret, listener.getsockname()[1], lambda: _arrives(listener))
+        for number, claim in enumerate(isolation_claims()):
             own = Path(folder) / f"worker{number}"
             own.mkdir()
-            yield _tried(trial, zygote, own, place, zygote.level)
+            yield _tried(claim, fork_server, own, around, fork_server.level)
 
 
-def _tried(trial: Trial, zygote: Zygote, own: Path, place: Place, level: Level) -> Outcome:
+def _tried(
+    claim: IsolationClaim, fork_server: ForkServer, own: Path, around: Surroundings, level: Level
+) -> ClaimOutcome:
     attempt = (
-        "def attempt():\n" + textwrap.indent(textwrap.dedent(trial.code).strip(), "    ") + "\nattempt()\n"
+        "def attempt():\n" + textwrap.indent(textwrap.dedent(claim.code).strip(), "    ") + "\nattempt()\n"
     )
-    names = f"OUTSIDE = {str(place.outside)!r}; PORT = {place.port}; GRADER = {str(package_folder())!r}\n"
-    worker = Worker(zygote, own, LIMITS)
+    names = f"OUTSIDE = {str(around.outside)!r}; PORT = {around.port}; GRADER = {str(package_folder())!r}\n"
+    worker = Worker(fork_server, own, LIMITS)
     try:
         load = protocol.Load(code=names + attempt, filename="trial.py", seed=1)
         reply, _ = worker.ask(load, LIMITS.call_seconds)
     finally:
         worker.close()
     printed = reply.printed if isinstance(reply, protocol.Loaded) else ""
-    through = THROUGH in printed or place.secret in printed or trial.seen(place)
-    if trial.death and not isinstance(reply, Died):
+    through = THROUGH in printed or around.secret in printed or claim.seen(around)
+    if claim.death and not isinstance(reply, Died):
         through = True
-    return Outcome(
-        trial.claim, not through, level == "strict" or not trial.strict_only, _evidence(reply, through)
+    return ClaimOutcome(
+        claim.claim, not through, level == "strict" or not claim.strict_only, _evidence(reply, through)
     )
 
 
@@ -254,7 +256,7 @@ def _arrives(listener: socket.socket) -> bool:
 
 
 def facts() -> tuple[tuple[str, str], ...]:
-    """What this machine is, as names and values to show."""
+    """Facts about this machine, as names and values to show."""
     return (
         ("System", f"{platform.system()} {platform.release()} ({platform.machine()})"),
         ("Landlock", _landlock()),
@@ -290,4 +292,4 @@ def _seccomp() -> str:
     except ImportError:
         return "the Python package pyseccomp is not installed"
     except (RuntimeError, OSError) as error:
-        return f"missing: {error}. Debian and Ubuntu have it as libseccomp2, Fedora as libseccomp."
+        return f"missing: {error}. The package is libseccomp2 on Debian and Ubuntu, libseccomp on Fedora."

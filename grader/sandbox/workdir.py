@@ -1,4 +1,4 @@
-"""The folder a submission runs in: a copy of what was handed in, removed afterwards."""
+"""The workdir of a submission: a copy of the submitted files, removed afterwards."""
 
 import errno
 import os
@@ -12,16 +12,16 @@ from typing import Final
 
 from grader.core.safe_files import opened
 
-__all__ = ["emptied", "private_copy", "remove"]
+__all__ = ["emptied", "remove", "temporary_workdir"]
 
 CHUNK: Final = 1024**2
 
 
-class private_copy:  # noqa: N801  used as a function: `with private_copy(root, files) as folder`
-    """A temporary folder with a copy of the files handed in, removed afterwards.
+class temporary_workdir:  # noqa: N801  used as a function: `with temporary_workdir(root, files) as folder`
+    """A temporary folder with a copy of the submitted files, removed afterwards.
 
-    Files beyond `most` bytes in all are left out, and files we may not read ourselves. No link is followed, also
-    none that took a file's place since it was found.
+    Leaves out files beyond `most` bytes in total, and files that we may not read ourselves. No link is
+    followed, even one that replaced a file after it was found.
     """
 
     def __init__(self, root: Path, files: Sequence[Path], most: int = 32 * 1024**2) -> None:
@@ -46,13 +46,13 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
                     raise
 
     def _copied(self, file: Path, room: int) -> int:
-        """Copy one file if there is room, and say how many bytes. Raises OSError where it cannot be read."""
+        """Copy one file if there is room, and return its size in bytes. Raises OSError if it cannot be read."""
         with opened(self._root, file) as content:
             if os.fstat(content.fileno()).st_size > room:
                 return 0
             target = self._folder / file.relative_to(self._root)
             target.parent.mkdir(parents=True, exist_ok=True)
-            left = room  # it may grow meanwhile
+            left = room  # it may have grown in the meantime
             with target.open("wb") as copy:
                 while left and (data := content.read(min(CHUNK, left))):
                     copy.write(data)
@@ -66,7 +66,7 @@ class private_copy:  # noqa: N801  used as a function: `with private_copy(root, 
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder whatever a submission did to it: modes taken away, or nested without end."""
+    """Remove a folder, whatever a submission did to it: permissions removed, or endless nesting."""
     try:
         shutil.rmtree(folder)
     except (OSError, RecursionError):
@@ -75,7 +75,7 @@ def remove(folder: Path) -> None:
 
 
 def emptied(folder: Path, kept: Sequence[Path]) -> None:
-    """Remove what stands in a folder beside the entries kept."""
+    """Remove everything in a folder except the given entries."""
     for entry in sorted(folder.iterdir()):
         if entry in kept:
             continue

@@ -1,7 +1,7 @@
-"""Talk to a worker within limits, and end it. The only file that knows how a worker's life may go.
+"""Talk to a worker within limits, and end it. The only file that knows the life cycle of a worker.
 
-The grader owns the clock and the exit status: a worker that hangs, dies or sends nonsense costs the call
-it was in (`Died`), and a fresh one can go on with the rest.
+The grader owns the clock and the exit status: a worker that hangs, dies or sends nonsense costs the current
+call (`Died`), and a fresh one can continue with the rest.
 """
 
 import os
@@ -19,14 +19,14 @@ from grader.core.errors import SandboxError
 from grader.core.limits import Limits
 from grader.core.model import Died
 from grader.sandbox.allowance import Allowance, Spending
-from grader.sandbox.fork_server import Zygote
-from grader.sandbox.resource_usage import excess
-from grader.sandbox.workdir import private_copy
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.resource_usage import limit_exceeded
+from grader.sandbox.workdir import temporary_workdir
 
-__all__ = ["LOST", "Limits", "Worker", "Zygote", "private_copy"]
+__all__ = ["LOST", "ForkServer", "Limits", "Worker", "temporary_workdir"]
 
 LOST: Final = "lost"
-"""The reason of a death that is not the submission's own: the process that starts workers was lost."""
+"""The reason for a death that the submission did not cause: the process that starts workers was lost."""
 
 _SLICE: Final = 0.2
 _FLOOD: Final = 1.0
@@ -36,28 +36,28 @@ _STARTS: Final = 3
 _SLOW: Final = 1.0
 
 _CPU_OF_PROCESS: Final = 2
-"""CPUCLOCK_SCHED: with it Linux makes the clock of a process out of its number, as clock_getcpuclockid(3) does."""
+"""CPUCLOCK_SCHED: with it, Linux derives the clock of a process from its id, like clock_getcpuclockid(3)."""
 
 
 class Worker:
-    """One worker process and the conversation with it. Raises SandboxError where none can be started.
+    """One worker process and the conversation with it. Raises SandboxError if none can be started.
 
-    What it uses is paid from the allowance; without one it has all that a submission may use.
+    Its usage is charged to the allowance; without one, it may use everything that a submission may.
     """
 
     def __init__(
-        self, zygote: Zygote, folder: Path, limits: Limits, allowance: Allowance | None = None
+        self, fork_server: ForkServer, folder: Path, limits: Limits, allowance: Allowance | None = None
     ) -> None:
-        self._zygote = zygote
+        self._fork_server = fork_server
         self._folder = folder
         self._limits = limits
         self.allowance = allowance or Spending(limits).calls
         self.slow: tuple[int, ...] = ()
         """The statements of its file that took a second or more."""
         self._looked = time.monotonic()
-        self._alone = zygote.level == "strict"
+        self._alone = fork_server.level == "strict"
         for _ in range(_STARTS):
-            self._pid, self._channel, self._generation = zygote.spawn(folder, limits)
+            self._pid, self._channel, self._generation = fork_server.spawn(folder, limits)
             self._arrived = bytearray()
             self._process = psutil.Process(self._pid) if psutil.pid_exists(self._pid) else None
             if self._is_ready():
@@ -66,7 +66,7 @@ class Worker:
         raise SandboxError("a worker ended before it had read anything")
 
     def _is_ready(self) -> bool:
-        """Whether the worker said that it is locked in, before it is sent anything of a student."""
+        """Whether the worker reported that it is locked, before it receives anything of a student."""
         clock = _Clock(self, START_SECONDS, self._limits, Allowance(START_SECONDS, START_SECONDS))
         try:
             return isinstance(self._receive(clock), protocol.Ready)
@@ -76,12 +76,12 @@ class Worker:
     def ask(
         self, request: protocol.Request, seconds: float, allowance: Allowance | None = None
     ) -> tuple[protocol.Reply | Died, tuple[int, int] | None]:
-        """Send a request; return the answer and the last statement (number, line) a `Load` began.
+        """Send a request; return the answer and the last statement (number, line) that a `Load` began.
 
-        `seconds` bounds the CPU time of a call or of each statement; waiting idly is bounded too, and the allowance
-        (this worker's, where none is given) bounds all together. Nothing is sent before the last request was answered, so that student code never has a
-        later call within reach. After `Died` the worker is of no more use; where its reason is LOST, another may be
-        asked the same.
+        `seconds` limits the CPU time of a call or of each statement. Idle waiting is limited too, and the
+        allowance (this worker's, if none is given) limits the total. Nothing is sent before the last request
+        was answered, so that student code can never reach a later call. After `Died` the worker is unusable;
+        if the reason is LOST, another worker may receive the same request.
         """
         clock = _Clock(self, seconds, self._limits, allowance or self.allowance)
         try:
@@ -113,7 +113,8 @@ class Worker:
             return _died(error, clock) or _death(status), statement
 
     def _receive(self, clock: "_Clock") -> protocol.Reply:
-        """The next message. What has arrived is read before the clock is looked at: it may tell who is late."""
+        """The next message. Data that has arrived is read before the clock: it may show which statement is
+        late."""
         while (body := self._next_body()) is None:
             ready, _, _ = select.select([self._channel], [], [], clock.slice)
             if not ready:
@@ -127,7 +128,7 @@ class Worker:
         return protocol.decode_reply(body)
 
     def _next_body(self) -> bytes | None:
-        """A message that has arrived as a whole, taken off the front of what arrived."""
+        """A complete message, removed from the front of the received data."""
         if len(self._arrived) < 4:
             return None
         size = struct.unpack_from("<I", self._arrived)[0]
@@ -140,12 +141,12 @@ class Worker:
         return body
 
     def cpu(self) -> float:
-        """Seconds of CPU the worker has used; 0 where that cannot be known."""
+        """CPU seconds that the worker has used; 0 if unknown."""
         if self._process is None:
             return 0.0
         try:
             return time.clock_gettime(~self._process.pid << 3 | _CPU_OF_PROCESS)
-        except OSError:  # no Linux; there is nothing finer than hundredths of a second
+        except OSError:  # not Linux; nothing finer than hundredths of a second is available
             pass
         try:
             times = self._process.cpu_times()
@@ -153,21 +154,21 @@ class Worker:
             return 0.0
         return float(times.user + times.system)
 
-    def excess(self) -> str:
-        """What the worker has too much of, or nothing. Looks five times a second at most."""
+    def limit_exceeded(self) -> str:
+        """The limit that the worker exceeds, or nothing. Checks at most five times a second."""
         now = time.monotonic()
         if now - self._looked < _SLICE:
             return ""
         self._looked = now
-        return excess(self._process, self._folder, self._limits, self._alone)
+        return limit_exceeded(self._process, self._folder, self._limits, self._alone)
 
     def close(self) -> int | None:
-        """Kill the worker if it is still alive; return its wait status, or None where it was lost."""
+        """Kill the worker if it is still alive; return its wait status, or None if it was lost."""
         if self._pid == 0:
             return 0
         pid, self._pid = self._pid, 0
         self._channel.close()
-        return self._zygote.reap(pid, self._generation)
+        return self._fork_server.reap(pid, self._generation)
 
 
 class _OverError(Exception):
@@ -179,38 +180,38 @@ class _OverError(Exception):
 
 
 class _Clock:
-    """Counts a call's CPU time and looks after the worker; the wall clock only bounds waiting."""
+    """Counts a call's CPU time and monitors the worker; the wall clock only limits waiting."""
 
     def __init__(self, worker: Worker, seconds: float, limits: Limits, allowance: Allowance) -> None:
         self._worker = worker
         self._seconds = seconds
         self._allowance = allowance
         self.slice = min(_SLICE, seconds / 4)
-        """Seconds between two looks: a short limit is to be kept to as well."""
+        """Seconds between two checks: short limits have to be kept too."""
         self.patience = max(min(seconds * limits.idle_factor, allowance.clock), 0.01)
-        """Seconds on the clock for one call or statement."""
+        """Wall-clock seconds for one call or statement."""
         self._begun_all = self._checked = time.monotonic()
         self._used_all = worker.cpu()
         self.restart()
 
     def restart(self) -> None:
-        """Begin to count anew, as each statement of a file does."""
+        """Start counting again, as for each statement of a file."""
         self._begun = time.monotonic()
-        self._used: float | None = None  # read only for a call that takes a while
+        self._used: float | None = None  # read only for a call that takes some time
 
     def has_taken(self, seconds: float) -> bool:
-        """Whether that much has passed since it began to count."""
+        """Whether this much has passed since counting started."""
         return time.monotonic() - self._begun >= seconds
 
     def check_flood(self) -> None:
-        """The same for a worker that sends without a pause: looked at once a second."""
+        """The same for a worker that sends without a pause: checked once a second."""
         if time.monotonic() - self._checked >= _FLOOD:
             self.check()
 
     def check(self) -> None:
-        """Raise where the time is up or the worker has too much of something."""
+        """Raise if the time is up or the worker exceeds a limit."""
         now = self._checked = time.monotonic()
-        too_much = self._worker.excess()
+        too_much = self._worker.limit_exceeded()
         if too_much:
             raise _OverError(Died("resources", too_much))
         used = self._worker.cpu()
@@ -226,11 +227,12 @@ class _Clock:
             raise _OverError(self.time_up())
 
     def time_up(self) -> Died:
-        """What is said of a call that took too long."""
+        """The report on a call that took too long."""
         return Died("time", f"it was still running after {self._seconds:g} seconds")
 
     def pay(self) -> None:
-        """Take off the allowance what was used since it began. A worker that is gone used at most what passed."""
+        """Charge the usage since the start to the allowance. A worker that is gone used at most the time that
+        passed."""
         elapsed = time.monotonic() - self._begun_all
         used = self._worker.cpu() - self._used_all
         self._allowance.pay(used if used >= 0 else elapsed, elapsed)
@@ -253,7 +255,7 @@ def _expected(request: protocol.Request, reply: protocol.Reply) -> protocol.Repl
 
 
 def _died(error: Exception, clock: _Clock) -> Died | None:
-    """How a worker ended that we ended; None where it ended by itself."""
+    """How a worker ended that we ended; None if it ended by itself."""
     if isinstance(error, _OverError):
         return error.died
     if isinstance(error, TimeoutError):

@@ -1,7 +1,7 @@
-"""Files handed in, read into sources by confined processes; nothing here parses or executes anything.
+"""Confined processes read submitted files into sources; nothing here parses or executes anything.
 
-Each module reads one kind of file. A process that runs out of memory or time costs the file it was at, and all of
-one student's files together cost no more than CPU_SECONDS.
+Each module reads one type of file. A process that runs out of memory or time costs only its current file, and
+all files of one student together cost no more than CPU_SECONDS.
 """
 
 import math
@@ -33,36 +33,36 @@ __all__ = [
 ]
 
 MAX_DOCUMENTS: Final = 20
-"""Of one student; more are listed for the person marking."""
+"""Documents of one student; further ones are listed for the person marking."""
 
 MAX_SCRIPTS: Final = 40
-"""The same for scripts."""
+"""Scripts of one student."""
 
 CPU_SECONDS: Final = 30.0
-"""For all files of one student."""
+"""CPU seconds for all files of one student."""
 
 FILE_SECONDS: Final = 15.0
-"""For one of them: a report takes one; so much is for a busy notebook on a slow machine."""
+"""CPU seconds for one of them: a report takes one; this allows for a busy notebook on a slow machine."""
 
 _SIGPROF: Final = 27
-"""What ends a process that is over FILE_SECONDS; the number is the same on Linux and macOS."""
+"""The signal that ends a process that exceeds FILE_SECONDS; its number is the same on Linux and macOS."""
 
 _REFUSALS: Final = 1 << 17
-"""Bytes of an answer that are kept for sentences about what is too much."""
+"""Bytes of an answer reserved for sentences about limits."""
 
 _INCLUDED: Final = 1_000
-"""Files beside a single one among which a report may include some."""
+"""Files beside a single one that a report may include."""
 
 
 def is_readable(path: Path) -> bool:
-    """Whether there is a reader for this kind of file."""
+    """Whether there is a reader for this type of file."""
     return path.suffix.lower() in READABLE
 
 
 def read(path: Path, name: str, isolation: Isolation = "auto") -> Source:
-    """Read one file; `name` is how it is called in feedback.
+    """Read one file; feedback refers to it as `name`.
 
-    A file that cannot be used comes back with its `problem`, or what is `unread`, in a sentence.
+    A file that cannot be used is returned with its `problem`, or with `unread` content, in a sentence.
     """
     root = path.parent
     for _ in Path(name).parts[1:]:
@@ -73,9 +73,9 @@ def read(path: Path, name: str, isolation: Isolation = "auto") -> Source:
 
 
 def read_all(root: Path, files: Sequence[Path], isolation: Isolation = "auto") -> tuple[Source, ...]:
-    """Read files under `root`, in their order; each is called by its path from there.
+    """Read files under `root`, in order; each is named by its path from there.
 
-    `isolation` is what the process that reads gets; by default the strongest there is.
+    `isolation` is the level of the reading process; by default the strongest that the machine supports.
     """
     return tuple(looked.source for looked in look_at(root, files, shared(isolation), beside=files))
 
@@ -87,10 +87,10 @@ def look_at(
     asked: Mapping[str, str] | None = None,
     beside: Sequence[Path] = (),
 ) -> tuple[Looked, ...]:
-    """Read files under `root` with an outline of the code of each; they are called by their paths from there.
+    """Read files under `root` with an outline of the code of each; they are named by their paths from there.
 
-    `asked` are names of functions as `binding.normalised` writes them, and what the sheet calls each; `beside` are all
-    files of the submission, which reports may include.
+    `asked` contains names of functions as written by `binding.normalised`, with the sheet's names; `beside`
+    are all files of the submission, which reports may include.
     """
     names = [_name(file, root) for file in files]
     kinds = {name: kind_of(file) for name, file in zip(names, files, strict=True)}
@@ -116,7 +116,7 @@ def _name(file: Path, root: Path) -> str:
 
 
 def _shallow_first(names: Iterable[str]) -> list[str]:
-    """A student's own scripts lie in front of those of an environment that was handed in with them."""
+    """A student's own scripts come before those of an environment that was submitted with them."""
     return sorted(names, key=lambda name: name.count("/"))
 
 
@@ -125,7 +125,7 @@ def _too_many(root: Path, names: Sequence[str], most: str) -> dict[str, Looked]:
         return {}
     shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
     were = "was" if len(names) == 1 else "were"
-    sentence = f"{shown} {were} not read: only {most} of a student are."
+    sentence = f"{shown} {were} not read: at most {most} of a student are read."
     return {name: _unread(root, name, sentence) for name in names}
 
 
@@ -134,7 +134,8 @@ def _unread(root: Path, name: str, sentence: str) -> Looked:
 
 
 class _Reading:
-    """Files of one student, read by one process after another until all are or too much was spent on them."""
+    """Read the files of one student, in one process after another, until all are read or the limit is
+    reached."""
 
     def __init__(self, readers: Readers, task: Read, kinds: tuple[str, ...]) -> None:
         self._readers = readers
@@ -153,14 +154,14 @@ class _Reading:
             looked = _looked(answers)
             found.update(zip(waiting, looked, strict=False))
             waiting = waiting[len(looked) :]
-            # What ends a process that has read others before may be owed to them: it is tried alone.
+            # The end of a process may be due to files that it read before: this file is tried alone.
             if waiting and not (looked and answers.signal != _SIGPROF):
                 name = waiting.pop(0)
                 sentence = (
-                    f"{name} takes more time or memory to read than a report does: a person has to look."
+                    f"{name} takes more time or memory to read than a report should: a person has to look."
                 )
                 found[name] = _unread(self._root, name, sentence)
-        sentence = f"was not read: the files of a student are read for {CPU_SECONDS:g} seconds in all."
+        sentence = f"was not read: all files of a student together may take {CPU_SECONDS:g} seconds to read."
         return found | {name: _unread(self._root, name, f"{name} {sentence}") for name in waiting}
 
     def _ask(self, names: Sequence[str]) -> Answers:
@@ -179,7 +180,7 @@ class _Reading:
 
 
 def _looked(answers: Answers) -> list[Looked]:
-    """The files that were read before the process ended, or answered something else."""
+    """The files that were read before the process ended or gave an invalid answer."""
     found: list[Looked] = []
     for body in answers.bodies:
         try:

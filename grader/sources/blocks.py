@@ -1,7 +1,7 @@
-"""Documents as blocks of code, text and output, put together into a source.
+"""Documents as blocks of code, text and output, combined into a source.
 
-Where a document does not say whether lines are code, Python decides: what parses as statements that do
-something is code, the rest is what the code printed or what was written about it.
+If a document does not mark lines as code, Python decides: lines that parse as statements that do something
+are code; the rest is output or prose.
 """
 
 import ast
@@ -29,16 +29,16 @@ __all__ = [
 ]
 
 MAX_STATEMENT: Final = 150
-"""Lines of one statement tried where a block as a whole does not parse."""
+"""The most lines of one statement tried if a block as a whole does not parse."""
 
 MAX_LINES: Final = 20_000
 
 MAX_LINE: Final = 100_000
-"""Characters of a line that is no code: a list of a thousand losses has 20,000."""
+"""Characters of a line that is not code: a list of a thousand losses has 20,000."""
 
 
 class Line(Frozen, frozen=True):
-    """A line of a document and where it stands."""
+    """A line of a document and its location."""
 
     text: str
     place: Place
@@ -52,7 +52,7 @@ class Block(Frozen, frozen=True):
 
 
 def at_lines(name: str, text: str, first: int = 1, words: str = "line {line}") -> tuple[Line, ...]:
-    """The lines of a text whose first line has the number `first`."""
+    """The lines of a text, numbered from `first`."""
     return tuple(
         Line(line, Place(name, number, words.format(line=number)))
         for number, line in enumerate(text.split("\n"), start=first)
@@ -60,23 +60,23 @@ def at_lines(name: str, text: str, first: int = 1, words: str = "line {line}") -
 
 
 def syntax_error(code: str) -> str:
-    """What Python has against the code, in a few words; empty where it parses."""
+    """Python's objection to the code, in a few words; empty if it parses."""
     try:
         parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
-        what = getattr(error, "msg", None) or "nested too deeply, or characters Python does not allow"
+        what = getattr(error, "msg", None) or "nested too deeply, or characters that Python does not allow"
         return f"{kind}: {what}"
     return ""
 
 
 def parses(code: str) -> bool:
-    """Whether Python reads the code."""
+    """Whether the code parses."""
     return not syntax_error(code)
 
 
 def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str] = ()) -> Source:
-    """The source of a document: its code in order, with the place of every line, and its passages."""
+    """The source of a document: its code in order, with the location of every line, and its passages."""
     code: list[Line] = []
     passages: list[Passage] = []
     said = list(notes)
@@ -143,7 +143,7 @@ def _passage(kind: str, lines: Sequence[Line]) -> Passage:
 
 
 def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
-    """The comments and docstrings of code that parses, each with its place."""
+    """The comments and docstrings of code that parses, each with its location."""
     code = _text(lines)
     written: dict[int, str] = {}
     try:
@@ -151,7 +151,7 @@ def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
             if token.type == tokenize.COMMENT:
                 written[token.start[0]] = token.string.lstrip("#! ").rstrip()
     except (tokenize.TokenError, SyntaxError):
-        pass  # Python's parser forgives a little more than its tokenizer: the comments so far are kept
+        pass  # Python's parser is a little more tolerant than its tokenizer: the comments so far are kept
     for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             for number, line in enumerate(_shown(node.value.value).splitlines(), start=node.lineno):
@@ -159,13 +159,14 @@ def comments(lines: Sequence[Line]) -> tuple[Passage, ...]:
     kept = [
         Line(line, lines[number - 1].place)
         for number, line in sorted(written.items())
-        if line and number <= len(lines)  # an escape in a docstring makes lines that are none
+        if line
+        and number <= len(lines)  # an escape in a docstring creates lines that do not exist in the file
     ]
     return (_passage("comment", kept),) if kept else ()
 
 
 def _shown(value: object) -> str:
-    """A constant as text; with a sign in the place of halves of characters, which cannot be written down."""
+    """A constant as text; half characters, which cannot be written, become a replacement sign."""
     try:
         return str(value).encode("utf-8", "replace").decode("utf-8")
     except ValueError:  # a number with too many digits
@@ -173,7 +174,7 @@ def _shown(value: object) -> str:
 
 
 class Statement(Frozen, frozen=True):
-    """Lines that parse as one statement, or a line that is none (`kind` `text`).
+    """Lines that parse as one statement, or a line that does not (`kind` `text`).
 
     `figure` is a value that is only written down, such as a printed tensor; `value` gives it a name.
     """
@@ -190,9 +191,9 @@ class _Names(Frozen, frozen=True):
 
 
 def statements(lines: Sequence[Line]) -> tuple[Statement, ...]:
-    """The lines as statements of Python and lines that are none.
+    """The lines, split into Python statements and lines that are not Python.
 
-    A statement begins at a line without indentation and ends before the next such line with which it parses.
+    A statement begins at an unindented line and ends before the next such line with which it parses.
     """
     found: list[Statement] = []
     following = _following(lines)
@@ -225,9 +226,9 @@ def _names(parts: Sequence[Statement]) -> _Names:
 
 
 def _is_code(part: Statement, names: _Names, kind: str, error: str) -> bool:
-    """Whether a statement is run: in a block that may be code, values written down are figures.
+    """Whether a statement is run: in a block that may be code, values written down are stated values.
 
-    `loss = 0.12` is code where the name is used, and a lone name where code defines it.
+    `loss = 0.12` is code if the name is used, and a lone name is code if code defines it.
     """
     if kind == "code" and not error:
         return True
@@ -239,7 +240,7 @@ def _is_code(part: Statement, names: _Names, kind: str, error: str) -> bool:
 
 
 def _following(lines: Sequence[Line]) -> list[str]:
-    """For each line and behind the last, the first line from there on that is not blank."""
+    """For each line, and for the end, the next line that is not blank."""
     following = [""]
     for line in reversed(lines):
         following.append(line.text if line.text.strip() else following[-1])
@@ -285,19 +286,20 @@ _STAYS_WHATEVER_FOLLOWS: Final = (
 
 
 def _stays(error: SyntaxError, count: int) -> bool:
-    """Whether an error in so many lines stays whatever follows: Python read no further than the line it names."""
+    """Whether an error in this many lines persists whatever follows: Python read no further than the line it
+    names."""
     message = error.msg or ""
     known = message in _STAYS or message.startswith(_STAYS_WHATEVER_FOLLOWS)
     return known and error.lineno is not None and error.lineno < count
 
 
 def _goes_on(line: str) -> bool:
-    """Whether a line without indentation belongs to the compound statement before it."""
+    """Whether an unindented line belongs to the compound statement before it."""
     return line.split(":")[0].split(" ")[0] in ("else", "elif", "except", "finally")
 
 
 def _kind(tree: ast.Module) -> str:
-    """`code`; `figure` for a value written down, `value` where it is given a name, `name` for names alone."""
+    """`code`; `figure` for a value written down, `value` if it is given a name, `name` for names alone."""
     if not tree.body:
         return "code"  # a comment
     node = tree.body[0]
@@ -311,12 +313,12 @@ def _kind(tree: ast.Module) -> str:
     ):
         return "value"
     if isinstance(node, ast.AnnAssign) and (node.value is None or _is_written_down(node.value)):
-        return "figure"  # `Loss: 0.12` is an annotation to Python
+        return "figure"  # to Python, `Loss: 0.12` is an annotation
     return "code"
 
 
 def _is_written_down(node: ast.expr) -> bool:
-    """Values, and calls such as `tensor([[…]])` as they are printed; a lone word is no statement either."""
+    """Values, and calls such as `tensor([[…]])` as they are printed; a lone word is not a statement either."""
     allowed = (
         ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.UnaryOp, ast.Name, ast.Call, ast.keyword, ast.Attribute,
         ast.operator, ast.unaryop, ast.expr_context, ast.BinOp, ast.Compare, ast.cmpop, ast.Set,

@@ -1,4 +1,4 @@
-"""The bytes of a text file as text, whatever a student's editor made of it, or a sentence why not."""
+"""The bytes of a text file as text, whatever a student's editor produced, or a sentence why not."""
 
 import codecs
 from pathlib import Path
@@ -16,7 +16,7 @@ _MARKS: Final = (
 
 
 def bytes_of(path: Path, name: str, most: int, what: str) -> bytes:
-    """The file's bytes. Raises SourceError in a sentence where it is absent, empty or larger than `most`."""
+    """The file's bytes. Raises SourceError, in a sentence, if it is missing, empty or larger than `most`."""
     try:
         with path.open("rb") as file:
             data = file.read(most + 1)
@@ -30,7 +30,8 @@ def bytes_of(path: Path, name: str, most: int, what: str) -> bytes:
 
 
 def is_utf16(data: bytes) -> str:
-    """The encoding's name where every second byte of the beginning is zero, as in UTF-16 without a mark."""
+    """The encoding's name if every second byte at the beginning is zero, as in UTF-16 without a byte order
+    mark."""
     head = data[:400]
     if len(head) >= 8 and not any(head[1::2]):
         return "utf-16-le"
@@ -40,10 +41,10 @@ def is_utf16(data: bytes) -> str:
 
 
 def text_of(data: bytes, name: str) -> str:
-    """A document as text with plain line ends: by its byte order mark, else UTF-8, else Windows-1252.
+    """A document as text with plain line endings: by its byte order mark, else UTF-8, else Windows-1252.
 
-    Raises SourceError where it is no text. A letter out of place does no harm in a report, so that the last
-    guess is better than none.
+    Raises SourceError if it is not text. A wrong letter does no harm in a report, so the last guess is better
+    than none.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -53,7 +54,7 @@ def text_of(data: bytes, name: str) -> str:
         if guessed := is_utf16(data):
             text = data.decode(guessed, "replace")
         elif b"\0" in data:
-            raise SourceError(f"{name} is not a text file: its ending does not fit what it holds.")
+            raise SourceError(f"{name} is not a text file: its extension does not match its content.")
         else:
             try:
                 text = data.decode("utf-8")

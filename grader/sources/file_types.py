@@ -1,4 +1,4 @@
-"""What kind of file something is: by what it holds first, since names are often wrong."""
+"""The type of a file: by its content first, because names are often wrong."""
 
 from pathlib import Path
 from typing import Final
@@ -6,13 +6,13 @@ from typing import Final
 __all__ = ["DOCUMENTS", "READABLE", "kind_of", "looks_like_a_document", "mistaken"]
 
 READABLE: Final = (".py", ".ipynb", ".md", ".markdown", ".tex", ".pdf", ".html", ".htm")
-"""File name endings that are read."""
+"""File extensions that are read."""
 
 DOCUMENTS: Final = (
     ".doc", ".docx", ".odt", ".rtf", ".pages", ".jpg", ".jpeg", ".png", ".heic", ".tif", ".tiff", ".gif", ".webp",
     ".xps", ".djvu", ".ps",
 )  # fmt: skip
-"""Endings of what may be a report that only a person can read."""
+"""Extensions of files that may be a report that only a person can read."""
 
 _SAME: Final = {".markdown": ".md", ".htm": ".html"}
 
@@ -33,7 +33,7 @@ _OTHERS: Final = (
 
 
 def kind_of(path: Path) -> str:
-    """The ending that fits what the file holds: a PDF or a notebook under another name is found out."""
+    """The extension that matches the file's content: reveals a PDF or a notebook under another name."""
     suffix = _SAME.get(path.suffix.lower(), path.suffix.lower())
     head = _head(path)
     if b"%PDF-" in head[:1024]:
@@ -44,7 +44,8 @@ def kind_of(path: Path) -> str:
 
 
 def mistaken(path: Path) -> str:
-    """What the file is in spite of its readable name, in a few words; empty where nothing speaks against it."""
+    """The file's real type if its name claims a readable one, in a few words; empty if nothing contradicts
+    the name."""
     head = _head(path).lstrip(b"\xef\xbb\xbf \r\n\t")
     return next((what for magic, what in _OTHERS if head.startswith(magic)), "")
 
@@ -58,5 +59,5 @@ def _head(path: Path) -> bytes:
 
 
 def looks_like_a_document(path: Path) -> bool:
-    """Whether it may hold an answer that only a person can read."""
+    """Whether it may contain an answer that only a person can read."""
     return path.suffix.lower() in DOCUMENTS

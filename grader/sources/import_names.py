@@ -1,4 +1,4 @@
-"""What a program imports: the names it binds, and the modules they come from."""
+"""The imports of a program: the names they bind, and the modules they come from."""
 
 import ast
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ __all__ = ["imports"]
 
 
 def imports(code: str) -> Iterator[tuple[str, str]]:
-    """Each name that an import anywhere in the program binds, with the top-level module it is from.
+    """Each name that an import anywhere in the program binds, with its top-level module.
 
-    Of `from . import name` the name itself is the module. Raises SyntaxError or ValueError as the parser does.
+    For `from . import name`, the name itself is the module. Raises SyntaxError or ValueError like the parser.
     """
     for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Import):

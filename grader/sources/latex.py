@@ -1,4 +1,4 @@
-"""Reports in LaTeX: listings, verbatim text, files included, and the text with its mathematics."""
+"""LaTeX reports: listings, verbatim text, included files, and the text with its mathematics."""
 
 import os
 import re
@@ -20,11 +20,11 @@ MAX_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 5
 MAX_FILES: Final = 40
 MAX_OWN: Final = 100
-"""Environments and commands of a report's own; more are not looked at."""
+"""The most environments and commands that a report may define itself; further ones are ignored."""
 MAX_ASKED: Final = 200
-"""Files that a report says it includes."""
+"""The most files that a report may include."""
 LINE: Final = 2_000
-"""Characters before a command among which a comment is looked for."""
+"""Characters before a command that are searched for a comment."""
 
 _ENVIRONMENTS: Final = (
     "lstlisting", "minted", "verbatim", "verbatim*", "Verbatim", "BVerbatim", "LVerbatim", "SaveVerbatim",
@@ -38,7 +38,7 @@ _INCLUDES: Final = {
     "input": 1, "include": 1, "subfile": 1, "lstinputlisting": 1, "inputminted": 2, "verbatiminput": 1,
     "VerbatimInput": 1, "inputpygments": 2, "pythonexternal": 1, "inputpython": 1,
 }  # fmt: skip
-"""Commands that include a file, and which of their arguments in braces names it."""
+"""Commands that include a file, with the number of the braced argument that names it."""
 
 _MACRO: Final = re.compile(
     r"\\(?:re)?newcommand\*?+\s*+\{?+\\(\w{1,60}+)\}?+\s*+(?:\[\d\])?(?:\[[^\]]{0,200}+\])?+\s*+\{"
@@ -58,7 +58,7 @@ _TWO_OPTIONS: Final = re.compile(r"\]\s*+\[")
 def read(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
     """Read a report with the files it includes: any of those `allowed`, by their paths from `root`.
 
-    Raises SourceError in a sentence where the report is no text.
+    Raises SourceError, in a sentence, if the report is not text.
     """
     notes: list[str] = []
     reading = _Reading(root, allowed, notes)
@@ -67,7 +67,7 @@ def read(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
 
 
 class _Reading:
-    """One document with its includes: how many files were read so far, and what to say about it."""
+    """One document with its includes: the number of files read so far, and the notes about it."""
 
     def __init__(self, root: Path, allowed: Set[str], notes: list[str]) -> None:
         self._root = root.resolve()
@@ -160,7 +160,7 @@ class _Reading:
         return [listing(language, chosen)] if chosen else []
 
     def _find(self, wanted: str, path: Path, endings: tuple[str, ...]) -> Path | None:
-        """A file of the submission, by the path the report gives or else by its name alone."""
+        """A file of the submission, by the path in the report or else by its name alone."""
         for ending in endings:
             for folder in (path.parent, self._root):
                 file = Path(os.path.normpath(folder.resolve() / f"{wanted}{ending}"))
@@ -179,7 +179,7 @@ class _Reading:
 
 
 def _pattern(environments: set[str], includes: dict[str, int]) -> re.Pattern[str]:
-    """Where a verbatim environment begins, or a command that includes a file, with its arguments."""
+    """The start of a verbatim environment, or a command that includes a file, with its arguments."""
     names = "|".join(sorted((re.escape(e) for e in environments), key=len, reverse=True))
     commands = "|".join(sorted((re.escape(c) for c in includes), key=len, reverse=True))
     return re.compile(
@@ -193,7 +193,7 @@ def _commented(text: str, position: int) -> bool:
 
 
 def _environment(name: str, body: str, line: int, environment: str) -> Block:
-    """A verbatim environment: its options and its language stand in front of the first line end."""
+    """A verbatim environment: its options and its language come before the first line ending."""
     head = _HEAD.match(body)
     options = head[0] if head else ""
     first = line + options.count("\n")
@@ -212,7 +212,7 @@ def _environment(name: str, body: str, line: int, environment: str) -> Block:
 
 
 def _defined(text: str) -> set[str]:
-    """Names of verbatim environments that the report defines for itself."""
+    """Names of verbatim environments that the report defines itself."""
     found: set[str] = set()
     for match in islice(_DEFINES.finditer(text), MAX_OWN):
         environment, minted, language = match.groups("")
@@ -234,7 +234,7 @@ def _including(text: str) -> dict[str, int]:
 
 
 def _closing(body: str) -> int:
-    """The end of a group that was opened before `body`."""
+    """The end of a group that opens before `body`."""
     depth = 1
     for position, character in enumerate(body):
         depth += {"{": 1, "}": -1}.get(character, 0)

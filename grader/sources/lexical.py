@@ -1,4 +1,5 @@
-"""Whether lines of Python end within brackets or a string: told line by line, where parsing again and again would cost more."""
+"""Whether lines of Python end inside brackets or a string: decided line by line, because repeated parsing
+costs more."""
 
 import re
 from typing import Final, NamedTuple
@@ -15,14 +16,14 @@ _REST: Final = {
 
 
 class Open(NamedTuple):
-    """How many brackets are open, and the quotation mark of the string that is; nothing where a statement may end."""
+    """The number of open brackets, and the quotation mark of an open string; neither if a statement may end."""
 
     brackets: int
     quote: str
 
     @property
     def is_open(self) -> bool:
-        """Whether what comes next belongs to the same statement, if the lines are Python at all."""
+        """Whether the next line belongs to the same statement, provided that the lines are Python at all."""
         return self.brackets > 0 or self.quote != ""
 
 
@@ -30,7 +31,7 @@ BEGIN: Final = Open(0, "")
 
 
 def after(line: str, before: Open) -> Open:
-    """What is open behind a line."""
+    """The state at the end of a line."""
     brackets, quote = before
     position = 0
     while True:

@@ -1,7 +1,7 @@
-"""Magics, shell lines and prompts of notebooks taken out of code, without moving a line.
+"""Remove notebook magics, shell lines and prompts from code without moving a line.
 
-IPython's own transformer finds them, so that a `%` in an expression or a string stays what it is. What is
-timed or captured is still run; everything else that is not Python does nothing and is noted.
+IPython's own transformer finds them, so a `%` in an expression or a string is left alone. Timed or captured
+statements still run; everything else that is not Python does nothing and is noted.
 """
 
 import ast
@@ -21,11 +21,12 @@ _CELL_MAGIC: Final = re.compile(r"%%(\w++)\s*+(.*+)")
 _BEGINS: Final = re.compile(r"[ \t]*+(?:%\w|!)")
 MAX_MAGICS: Final = 200
 MAX_LINES: Final = 100_000
-"""Lines of one cell that are looked at, counted again for each magic in it."""
+"""The most lines of one cell to process, counted again for each magic in it."""
 
 
 def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """Code with as many lines, without magics; and each line, from 1, where one stood, with what it was."""
+    """Code with the same number of lines, without magics; and the line number, from 1, and the text of each
+    magic."""
     if not _SUSPECT.search(code):
         return code, ()
     lines = code.split("\n")
@@ -42,7 +43,7 @@ def neutralise(code: str) -> tuple[str, tuple[tuple[int, str], ...]]:
 
 
 def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
-    from IPython.core.inputtransformer2 import TransformerManager  # half a second
+    from IPython.core.inputtransformer2 import TransformerManager  # takes half a second
 
     manager: Any = TransformerManager()  # type: ignore[no-untyped-call]
     notes: list[tuple[int, str]] = []
@@ -51,7 +52,9 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
         try:
             changed, transformed = manager.do_one_token_transform(current)
         except (SyntaxError, tokenize.TokenError, ValueError):
-            return _by_their_signs(current, notes)  # what is no Python with magics either loses only itself
+            return _by_their_signs(
+                current, notes
+            )  # code that is not Python even without magics affects only itself
         if not changed:
             break
         where = next((i for i, (a, b) in enumerate(zip(current, transformed, strict=False)) if a != b), None)
@@ -67,14 +70,14 @@ def _without_lines(lines: list[str]) -> tuple[list[str], list[tuple[int, str]]]:
 def _by_their_signs(
     lines: list[str], notes: list[tuple[int, str]]
 ) -> tuple[list[str], list[tuple[int, str]]]:
-    """Without lines that begin as magics do, where the rest keeps IPython from telling them."""
+    """Remove lines that begin like magics, if the rest prevents IPython from recognising them."""
     found = [(number, line.strip()) for number, line in enumerate(lines, start=1) if _BEGINS.match(line)]
     kept = ["" if _BEGINS.match(line) else line.removesuffix("\n") for line in lines]
     return kept, [*notes, *found]
 
 
 def _plain(line: str) -> str:
-    """A line of IPython's calls as what it does without IPython."""
+    """What a line of IPython calls does without IPython."""
     indent = line[: len(line) - len(line.lstrip())]
     try:
         (statement,) = parsed(line.strip()).body
@@ -89,7 +92,7 @@ def _plain(line: str) -> str:
 
 
 def _timed(statement: ast.stmt) -> str:
-    """The statement that a magic such as `%time` runs, else empty."""
+    """The statement that a magic such as `%time` runs, otherwise empty."""
     call = statement.value if isinstance(statement, ast.Assign | ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return ""

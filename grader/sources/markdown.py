@@ -1,4 +1,4 @@
-"""Reports in Markdown: fenced and indented code, with or without a language, and text with mathematics."""
+"""Markdown reports: fenced and indented code, with or without a language, and text with mathematics."""
 
 import doctest
 import re
@@ -38,19 +38,19 @@ _SHOWN: Final = (
 
 
 def read(path: Path, name: str) -> Source:
-    """Read a report in Markdown; raises SourceError in a sentence where it is no text."""
+    """Read a Markdown report; raises SourceError, in a sentence, if it is not text."""
     return read_text(path, name, text_of(bytes_of(path, name, MAX_BYTES, "the report"), name))
 
 
 def read_text(path: Path, name: str, text: str) -> Source:
-    """Read a text in Markdown; its lines are called lines of the file `name`."""
+    """Read Markdown text; its lines are reported as lines of the file `name`."""
     text = text.expandtabs(4)
     lines = text.split("\n")
     blocks: list[Block] = []
     prose = list(lines)
     spans: list[tuple[int, Block]] = []
     for first, end, language, content in _code(text):
-        # text by its lines keeps what stands between blocks in one piece, also mathematics over many lines
+        # plain lines of text keep everything between blocks together, including mathematics over many lines
         prose[first:end] = [""] * (end - first)
         spans.append((first, listing(language, at_lines(name, content, _first(lines, first, content) + 1))))
     written = at_lines(name, plain("\n".join(prose)))
@@ -63,7 +63,7 @@ def read_text(path: Path, name: str, text: str) -> Source:
 
 
 def listing(language: str, lines: tuple[Line, ...]) -> Block:
-    """A listing in a report as a block: code by its language, else what Python makes of it."""
+    """A listing in a report as a block: code if its language says so, otherwise Python decides."""
     word = _WORD_END.split(language.strip().lower().lstrip("{."), maxsplit=1)[0]
     text = "\n".join(line.text for line in lines)
     if word in _SHOWN:
@@ -76,7 +76,7 @@ def listing(language: str, lines: tuple[Line, ...]) -> Block:
 
 
 def _session(lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """What was typed at Python's prompt, and what it answered, each line where it was."""
+    """The input at Python's prompt, and its output, each line in place."""
     text = "\n".join(line.text for line in lines)
     try:
         examples = doctest.DocTestParser().get_examples(text)
@@ -93,12 +93,12 @@ def _code(text: str) -> Iterator[tuple[int, int, str, str]]:
     """The first line (from 0), the line after the last, the language and the content of each listing."""
     from markdown_it import MarkdownIt
 
-    # What stands within a paragraph is not looked at, which is also what takes time.
+    # The content of paragraphs is not parsed; it would also be slow.
     for token in MarkdownIt("commonmark").enable("table").disable("inline").parse(text):
         if token.type in ("fence", "code_block") and token.map is not None:
             yield token.map[0], token.map[1], token.info, token.content.removesuffix("\n")
 
 
 def _first(lines: list[str], first: int, content: str) -> int:
-    """The line where the content begins: below the fence, where there is one."""
+    """The line where the content begins: after the fence, if there is one."""
     return first + bool(_FENCE.match(lines[first]))

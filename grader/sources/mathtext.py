@@ -1,6 +1,7 @@
-"""LaTeX as plain text, line for line: matrices become nested brackets, commands what they show.
+"""Convert LaTeX to plain text, line by line: matrices become nested brackets, commands become the signs they
+show.
 
-Readers turn what they find into this one form, so that figures are looked for in one way only.
+Readers convert everything to this one form, so there is only one search for stated values.
 """
 
 import re
@@ -12,25 +13,25 @@ from typing import Any, Final
 __all__ = ["plain", "rendered"]
 
 MAX_CHARACTERS: Final = 200_000
-"""Of one document; what lies beyond is left as it is."""
+"""Characters of one document; the rest is left as it is."""
 
 _OPENS: Final = re.compile(r"\$|\\[\[(]|\\begin\{([a-zA-Z]++\*?+)\}")
 _ENDS: Final = re.compile(r"\\end\{([a-zA-Z]++\*?+)\}")
 _CLOSES: Final = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
 _INLINE: Final = 2_000
-"""Characters between two single dollars; they stand on one line."""
+"""Characters between two single dollars, which must be on one line."""
 _MATRIX: Final = re.compile(
     r"(?:[bpvBV]?(?:small)?matrix|array|tabular[x*]?|longtable|tabu|NiceArray|[bpvBV]NiceMatrix)\*?"
 )
 _COLUMNS: Final = re.compile(r"\A\s*+(?:\[[^\]]{0,300}+\]|\{[^}\n]{0,300}+\})*+")
-"""How the columns of a table are set, in front of its first row."""
+"""The column specification of a table, before its first row."""
 _ROW_END: Final = re.compile(r"\\\\(?:\s*+\[[^\]\n]{0,100}+\])?+")
 _CANCELLED_CELL: Final = re.compile(r"\\cancel\{([^{}]*+)\}")
 _SPACE: Final = re.compile(r"\s++")
 _SPACED_SIGN: Final = re.compile(r"([-−+]) (?=[\d.])")
 _TABLES: Final = ("tabular", "tabularx", "longtable", "tabu", "tabular*")
 _STRUCK: Final = re.compile(r"\\cancel\{[^{}\n]*+\}|~~[^~\n]++~~")
-"""What was crossed out is no longer stated."""
+"""Text that is crossed out is no longer stated."""
 
 _GONE: Final = (
     "phantom", "hphantom", "vphantom", "label", "ref", "eqref", "cite", "vspace", "hspace", "includegraphics",
@@ -64,7 +65,7 @@ _SIGNS: Final = {
 
 
 def plain(text: str) -> str:
-    """Text in which every stretch of LaTeX mathematics is replaced by what it shows; no line moves."""
+    """Text with every stretch of LaTeX mathematics converted; no line moves."""
     if len(text) <= MAX_CHARACTERS and ("$" in text or "\\" in text):
         parts: list[str] = []
         position = 0
@@ -76,7 +77,7 @@ def plain(text: str) -> str:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:
-    """Where mathematics begins and ends; what is opened and never closed is none."""
+    """Where mathematics begins and ends; an unclosed opening does not count."""
     ends: dict[str, list[int]] = {}
     for match in _ENDS.finditer(text):
         ends.setdefault(match[1], []).append(match.start())
@@ -102,7 +103,7 @@ def _end_of_environment(opened: re.Match[str], ends: list[int]) -> int:
 
 
 def _closed(text: str, start: int, mark: str, unclosed: set[str]) -> int:
-    """The end of what a mark opens; what has no end once has none from there on."""
+    """The end of what a mark opens; a mark without an end once has none from there on."""
     found = -1 if mark in unclosed else text.find(_CLOSES[mark], start + 3)
     if found < 0:
         unclosed.add(mark)
@@ -111,7 +112,7 @@ def _closed(text: str, start: int, mark: str, unclosed: set[str]) -> int:
 
 
 def _end_of_inline(text: str, start: int) -> int:
-    """The end of mathematics between single dollars, which are no amounts of money; -1 where it is none."""
+    """The end of mathematics between single dollars that are not amounts of money; -1 if there is none."""
     before = text[start - 1 : start]
     end = text.find("$", start + 1, start + _INLINE + 2)
     inner = text[start + 1 : end]
@@ -123,14 +124,14 @@ def _end_of_inline(text: str, start: int) -> int:
 
 
 def rendered(latex: str) -> str:
-    """A piece of LaTeX, or a document's body, as text with the same number of lines."""
+    """A piece of LaTeX, or the body of a document, as text with the same number of lines."""
     from pylatexenc.latexwalker import LatexWalker, LatexWalkerError
 
     try:
         nodes, _, _ = LatexWalker(latex, latex_context=_context(), tolerant_parsing=True).get_latex_nodes()
         return _kept_lines(latex, _STRUCK.sub("", _all(nodes)))
     except (LatexWalkerError, RecursionError, IndexError, AttributeError, TypeError, ValueError):
-        return latex  # a parser's trouble with broken LaTeX must not lose the document
+        return latex  # a parser's problem with broken LaTeX must not lose the document
 
 
 @cache
@@ -157,7 +158,7 @@ def _context() -> Any:
 
 
 def _kept_lines(original: str, text: str) -> str:
-    """The text with as many line ends as the original."""
+    """The text with as many line endings as the original."""
     missing = original.count("\n") - text.count("\n")
     if missing >= 0:
         return text + "\n" * missing
@@ -221,7 +222,7 @@ def _macro(node: Any) -> str:
 
 
 def _letter(name: str) -> str:
-    """A command without arguments as the sign it stands for; nothing where it only sets the type."""
+    """A command without arguments as the sign it stands for; nothing if it only affects typesetting."""
     from pylatexenc.latex2text import get_default_latex_context_db
 
     spec = get_default_latex_context_db().get_macro_spec(name)
@@ -243,7 +244,7 @@ def _environment(node: Any) -> str:
 
 
 def _matrix(rows: list[str]) -> str:
-    """Rows of cells in nested brackets; line ends stay in front of the row they stood in."""
+    """Rows of cells in nested brackets; line endings stay before the row they preceded."""
     shown: list[str] = []
     for number, row in enumerate(rows):
         if number == len(rows) - 1 and not row.strip() and len(rows) > 1:
@@ -258,5 +259,5 @@ def _matrix(rows: list[str]) -> str:
 
 
 def _number(cell: str) -> str:
-    """A cell with its sign drawn up to its digits; an empty one is zero."""
+    """A cell with its sign joined to its digits; an empty cell is zero."""
     return _SPACED_SIGN.sub(r"\1", _SPACE.sub(" ", cell)) or "0"

@@ -1,4 +1,4 @@
-"""Matrices that are printed a row at a time: a vector in brackets on each line, or a table of numbers alone."""
+"""Matrices printed one row per line: a vector in brackets on each line, or a bare table of numbers."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,13 +7,13 @@ from typing import NamedTuple
 __all__ = ["Row", "blocks"]
 
 _AROUND_VECTOR = re.compile(r"(?:tensor|array)?+\(?+\0(?:,\w++=[\w.<>]++)*+\)?+,?+")
-"""What may stand on the line of a vector (here a NUL) beside it, without spaces: `tensor(…,dtype=torch.float64)`."""
+"""Text allowed beside a vector (here a NUL) on its line, without spaces: `tensor(…,dtype=torch.float64)`."""
 _DECIMAL = r"[-+−]?+(?:\d++\.\d*+|\.\d++)(?:[eE][-+−]?\d++)?+"
 _TABLE_ROW = re.compile(rf"[|\s]*+{_DECIMAL}(?:(?:\s*+[,;|&]\s*+|\s++){_DECIMAL})++[|;,\s\\]*+")
 
 
 class Row(NamedTuple):
-    """A line of numbers: where they begin and end in the text."""
+    """A line of numbers: their start and end in the text."""
 
     start: int
     end: int
@@ -21,9 +21,11 @@ class Row(NamedTuple):
 
 
 def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[list[Row]]:
-    """Every two and more lines one after another that hold nothing but a row each; `spans` are the brackets of the text.
+    """Every group of two or more consecutive lines that contain only a row each; `spans` are the brackets of
+    the text.
 
-    Where the rows can be halved each half may be a matrix too: two of them printed without a word between.
+    If the rows can be halved, each half may be a matrix too: two matrices printed without a word between
+    them.
     """
     run: list[Row] = []
     for row in (*_rows(text, spans), None):
@@ -39,7 +41,7 @@ def blocks(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[list[Row]]:
 
 
 def _rows(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Row | None]:
-    """What each line is: a row, or None where it is something else."""
+    """Each line as a row, or None if it is something else."""
     covered = iter(sorted(spans))
     span = next(covered, None)
     position = 0
@@ -56,7 +58,7 @@ def _rows(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[Row | None]:
 
 
 def _is_vector(text: str, line: str, start: int, span: tuple[int, int]) -> bool:
-    """Whether a line that starts there holds one vector and nothing else."""
+    """Whether a line that starts there contains one vector and nothing else."""
     if span[0] < start or span[1] > start + len(line) or text.count("[", *span) > 1:
         return False
     around = f"{line[: span[0] - start]}\0{line[span[1] - start :]}"

@@ -1,4 +1,4 @@
-"""Notebooks of any version: code cells in the order they stand, saved outputs, text. Nothing is executed."""
+"""Notebooks of any version: code cells in order, saved outputs, text. Nothing is executed."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -15,17 +15,17 @@ from grader.sources.mathtext import plain
 __all__ = ["read"]
 
 MAX_BYTES: Final = 32 * 1024 * 1024
-"""Notebooks hold their pictures."""
+"""Notebooks contain their pictures."""
 
 MAX_CELLS: Final = 2_000
 MAX_OUTPUT: Final = 100_000
-"""Characters of one saved output that are read."""
+"""Characters read from one saved output."""
 
 Cell = Mapping[str, Any]
 
 
 def read(path: Path, name: str) -> Source:
-    """Read a notebook; raises SourceError in a sentence where it is none."""
+    """Read a notebook; raises SourceError, in a sentence, if it is not one."""
     book = _book(text_of(bytes_of(path, name, MAX_BYTES, "the notebook"), name), name)
     cells = book.get("cells")
     cells = [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
@@ -48,11 +48,11 @@ def read(path: Path, name: str) -> Source:
 
 def _noted(name: str, magics: list[str]) -> str:
     more = f" and {len(magics) - 5} more" if len(magics) > 5 else ""
-    return f"In {name} what is not Python was left out: {', '.join(magics[:5])}{more}."
+    return f"Lines of {name} that are not Python were left out: {', '.join(magics[:5])}{more}."
 
 
 def _book(text: str, name: str) -> dict[str, Any]:
-    broken = f"{name} is not a whole notebook: save it in Jupyter and hand it in again."
+    broken = f"{name} is not a complete notebook: save it in Jupyter and hand it in again."
     try:
         book = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -62,11 +62,11 @@ def _book(text: str, name: str) -> dict[str, Any]:
         raise SourceError(broken)
     if book.get("nbformat") == 4:
         return book
-    import nbformat  # a second, and only old notebooks need it
+    import nbformat  # takes a second, and only old notebooks need it
 
     try:
         return dict(nbformat.reads(text, as_version=4))  # type: ignore[no-untyped-call]
-    except Exception as error:  # whatever an old or invented structure makes of the conversion
+    except Exception as error:  # anything that an old or invented structure leads to in the conversion
         raise SourceError(broken) from error
 
 
@@ -110,7 +110,7 @@ def _lines(name: str, number: int, text: str, what: str = "") -> tuple[Line, ...
 
 
 def _shown(output: Cell) -> str:
-    """The text of a saved output; pictures, pages and tracebacks state no figures."""
+    """The text of a saved output; pictures, pages and tracebacks state no values."""
     if output.get("output_type") == "stream":
         return _text(output.get("text")) if output.get("name") != "stderr" else ""
     data = output.get("data")

@@ -1,4 +1,4 @@
-"""What tells the code of one file from that of others: kept instead of its tree."""
+"""What distinguishes the code of one file from that of others; stored instead of its tree."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -18,9 +18,9 @@ _SILENT = (ast.FunctionDef, ast.Import, ast.ImportFrom, ast.ClassDef)
 
 
 def outlined(source: Source, asked: Mapping[str, str]) -> tuple[Source, Outline]:
-    """The source and its outline; without its code where that is more than anybody has to parse.
+    """The source and its outline; without its code if that is too long to parse.
 
-    `asked` are names of functions as `normalised` writes them, and what the sheet calls each.
+    `asked` contains names of functions as written by `normalised`, with the sheet's names.
     """
     if source.problem or not source.code:
         return source, Outline()
@@ -37,7 +37,7 @@ def outlined(source: Source, asked: Mapping[str, str]) -> tuple[Source, Outline]
 
 
 def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
-    """All functions at any depth. Expressions hold none, and are most of a tree."""
+    """All functions at any depth. Expressions contain none, and make up most of a tree."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.FunctionDef):
             yield child
@@ -46,12 +46,12 @@ def _functions(node: ast.AST) -> Iterator[ast.FunctionDef]:
 
 
 def _body(node: ast.FunctionDef) -> ast.AST:
-    """What a function does, without its docstring."""
+    """A digest of a function's code, without its docstring."""
     first = node.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
     return ast.Module(body=node.body[1:] if documented else node.body, type_ignores=[])
 
 
 def _digest(node: ast.AST) -> str:
-    """The same for code that differs in layout and comments only."""
+    """The same digest for code that differs only in layout and comments."""
     return sha256(ast.dump(node).encode("utf-8", "surrogatepass")).hexdigest()[:32]

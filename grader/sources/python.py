@@ -15,10 +15,11 @@ from grader.sources.syntax_hints import suggestion
 __all__ = ["MAX_BYTES", "from_code", "read"]
 
 MAX_BYTES: Final = 1024 * 1024
-"""A script of more than a megabyte is not one."""
+"""A file of more than a megabyte is not a script."""
 
 ENCODINGS: Final = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
-"""What a coding line may name, as `codecs` calls it: Python knows a hundred more, some of which compute."""
+"""Encodings that a coding line may name, as `codecs` calls them: Python knows a hundred more, some of which
+compute."""
 
 
 def read(path: Path, name: str) -> Source:
@@ -40,17 +41,15 @@ def read(path: Path, name: str) -> Source:
         return _problem(
             path,
             name,
-            f"{name} says that its encoding is `{error}`: save it with the encoding UTF-8 and hand it in again.",
+            f"{name} declares the encoding `{error}`: save it as UTF-8 and hand it in again.",
         )
     except (SyntaxError, UnicodeError, LookupError):
-        return _problem(
-            path, name, f"{name} is not UTF-8 text: save it with the encoding UTF-8 and hand it in again."
-        )
+        return _problem(path, name, f"{name} is not UTF-8 text: save it as UTF-8 and hand it in again.")
     return from_code(path, name, code)
 
 
 class _EncodingError(Exception):
-    """An encoding that is not read; the text is its name."""
+    """An unsupported encoding; the text is its name."""
 
 
 def _decoded(data: bytes) -> str:
@@ -65,7 +64,7 @@ def _decoded(data: bytes) -> str:
 
 
 def from_code(path: Path, name: str, code: str) -> Source:
-    """A source of code that stands in the file line for line."""
+    """A source whose code is the file, line for line."""
     code = code.replace("\r\n", "\n").replace("\r", "\n")
     if what := too_long(code):
         return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
@@ -75,7 +74,8 @@ def from_code(path: Path, name: str, code: str) -> Source:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = getattr(error, "lineno", None)
         what = (
-            getattr(error, "msg", None) or "it is nested too deeply or holds characters Python does not allow"
+            getattr(error, "msg", None)
+            or "it is nested too deeply or contains characters that Python does not allow"
         )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         where = f" line {line}" if line else ""

@@ -1,4 +1,5 @@
-"""One file read as what it is; nothing here executes anything. Only confined processes do this: files are hostile."""
+"""Read one file according to its type; nothing here executes anything. Only confined processes do this: files
+are hostile."""
 
 from collections.abc import Set
 from pathlib import Path
@@ -14,7 +15,7 @@ __all__ = ["read_file", "unread"]
 
 
 def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
-    """Read one file; what only a person can read, or nobody, is said in its `unread` or `problem`.
+    """Read one file; content that only a person, or nobody, can read is reported in `unread` or `problem`.
 
     `allowed` are the paths from `root` of all files that may be read on its behalf.
     """
@@ -23,7 +24,7 @@ def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
         return python.read(path, name)
     try:
         if kind != ".html" and (what := mistaken(path)):
-            raise SourceError(f"{name} is {what} in spite of its name: a person has to look.")
+            raise SourceError(f"{name} is {what} despite its name: a person has to look.")
         source = _read(kind, path, name, root, allowed)
     except SourceError as error:
         return unread(path, name, str(error))
@@ -31,7 +32,7 @@ def read_file(path: Path, name: str, root: Path, allowed: Set[str]) -> Source:
         return unread(path, name, f"{name} unpacks to more than can be read: a person has to look.")
     if kind not in (path.suffix.lower(), ".md", ".html"):
         what = {".pdf": "a PDF file", ".ipynb": "a notebook"}[kind]
-        note = f"{name} is {what} in spite of its name; it was read as one."
+        note = f"{name} is {what} despite its name and was read as one."
         return msgspec.structs.replace(source, notes=(note, *source.notes))
     return source
 

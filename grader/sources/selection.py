@@ -1,4 +1,4 @@
-"""One source out of all that a student handed in: the best code, every figure, and where each came from."""
+"""Combine a submission into one source: the best code, every stated value, and the location of each."""
 
 import re
 import sys
@@ -37,10 +37,10 @@ _OLD: Final = re.compile(r"old|backup|bak|draft|copy|previous")
 _DIGITS: Final = re.compile(r"\d{1,18}+")
 
 MOST_BESIDE: Final = 8
-"""Programs run beside the one that is graded; nobody has more parts."""
+"""The most programs run in addition to the graded one; nobody has more parts."""
 
 _FAITHFUL: Final = (".pdf", ".tex", ".md", ".markdown", ".ipynb", ".py")
-"""How much of the code survives in a kind of file, the least first."""
+"""File types by how much of the code survives in them, in ascending order."""
 
 
 def choose(
@@ -48,10 +48,11 @@ def choose(
 ) -> tuple[Source | None, tuple[str, ...]]:
     """The source to grade, and what the person marking should know about the choice.
 
-    The file that defines most of the functions asked for gives the code; among equals a script before a
-    notebook before a report, then one called final, new or the like, then the highest version number, then
-    the last by name. Other files add the functions it lacks. Figures and text come from all of them but rivals, which
-    define a function in another way. `readers` have the processes that read the files, by default those of this program.
+    The file that defines most of the required functions supplies the code; among equals a script before a
+    notebook before a report, then one named final, new or similar, then the highest version number, then the
+    last by name. Other files add the functions it lacks. Stated values and text come from all of them except
+    rivals, which define a function differently. `readers` have the processes that read the files, by default
+    those of this program.
     """
     readable = [file for file in submission.files if sources.is_readable(file)]
     asked = {normalised(name): f.name for f in functions for name in (f.name, *f.aliases)}
@@ -92,7 +93,7 @@ def choose(
 
 
 def _for_a_person(submission: Submission, readable: Sequence[Path]) -> tuple[str, ...]:
-    """Reports in a form that no reader knows, where nothing else was handed in to read."""
+    """Reports of a type that no reader supports, if the submission contains nothing else to read."""
     names = [file.name for file in submission.files if sources.looks_like_a_document(file)]
     if readable or not names:
         return ()
@@ -100,12 +101,12 @@ def _for_a_person(submission: Submission, readable: Sequence[Path]) -> tuple[str
 
 
 def _readers_order(read: Iterable[Source], merged: Source) -> list[Source]:
-    """The file graded first, then the others by name."""
+    """The graded file first, then the others by name."""
     return sorted(read, key=lambda source: (source.name != merged.name, source.name))
 
 
 def _with_missing_functions(ranked: Sequence[Looked]) -> tuple[Source, tuple[Looked, ...]]:
-    """The best source, with the code of others that define functions asked for and none it has already."""
+    """The best source, with the code of others that define required functions and none that it already has."""
     chosen = ranked[-1].source
     used: tuple[Looked, ...] = (ranked[-1],)
     known = set(ranked[-1].outline.defined)
@@ -125,9 +126,10 @@ def _with_missing_functions(ranked: Sequence[Looked]) -> tuple[Source, tuple[Loo
 
 
 def _beside(ranked: Sequence[Looked], used: Sequence[Looked]) -> tuple[Source, ...]:
-    """The programs that state something by themselves: one a part of the lab, with or without copies of functions.
+    """The programs that state something by themselves: one per part of the lab, with or without copies of
+    functions.
 
-    Where files were put together, each of them is one too, for the names of one are taken again by the next.
+    If files were combined, each of them counts too, because one reuses the names of another.
     """
     if len(ranked) == 1:
         return ()
@@ -148,7 +150,7 @@ def _beside(ranked: Sequence[Looked], used: Sequence[Looked]) -> tuple[Source, .
 
 @cache
 def _modules_elsewhere() -> frozenset[str]:
-    """The names of modules that are not students': a file of such a name is none of their programs."""
+    """The names of modules that are not students': a file with such a name is not one of their programs."""
     installed = metadata.packages_distributions().keys()
     return frozenset({*sys.stdlib_module_names, *installed, *_NO_PROGRAMS})
 
@@ -158,16 +160,16 @@ def _places(source: Source) -> tuple[Place, ...]:
 
 
 def _rivals(ranked: Sequence[Looked], used: Sequence[Looked], beside: Sequence[Source]) -> tuple[str, ...]:
-    """What to say about files with code: which were put together, which were left, and where they disagree."""
+    """Flags about files with code: which were combined, which were left out, and where they disagree."""
     chosen = used[0]
     flags: tuple[str, ...] = ()
     if len(used) > 1:
-        flags += (f"The code of {', '.join(each.source.name for each in used)} was put together.",)
+        flags += (f"The code of {', '.join(each.source.name for each in used)} was combined.",)
     if not chosen.outline.defined:
         return flags
     parts = sorted({source.name for source in beside} - {each.source.name for each in used})
     if parts:
-        flags += (f"What is stated by {', '.join(parts)}, each run by itself, counts as well.",)
+        flags += (f"The values stated by {', '.join(parts)}, each run separately, count as well.",)
     rest = [
         each for each in ranked if each not in used and each.outline.defined and each.source not in beside
     ]
@@ -175,17 +177,17 @@ def _rivals(ranked: Sequence[Looked], used: Sequence[Looked], beside: Sequence[S
     rivals = [name for name, functions in differing.items() if name.endswith(".py") or functions]
     if rivals:
         flags += (
-            f"More than one file answers the lab: {chosen.source.name} was graded, {', '.join(rivals)} was not.",
+            f"More than one file answers the lab: {chosen.source.name} was graded; {', '.join(rivals)} was not.",
         )
     for other, functions in differing.items():
         if functions:
             names = ", ".join(f"`{name}`" for name in functions)
-            flags += (f"{chosen.source.name} and {other} disagree: {names} is not the same in both.",)
+            flags += (f"{chosen.source.name} and {other} disagree: {names} differs between them.",)
     return flags
 
 
 def _differing(used: Sequence[Looked], other: Looked) -> list[str]:
-    """The functions asked for that two sources define in different ways; comments and layout do not count."""
+    """The required functions that two sources define differently; comments and layout do not count."""
     ours = {name: body for each in reversed(used) for name, body in each.outline.defined.items()}
     theirs = other.outline.defined
     return sorted(name for name in ours.keys() & theirs.keys() if ours[name] != theirs[name])

@@ -1,7 +1,7 @@
-"""Numbers and matrices as they stand in text. One pass, whatever the text is: nothing here costs more than its length.
+"""Find numbers and matrices in text. One pass for any text: nothing here costs more than its length.
 
-Repeats in patterns take all they can and give nothing back (`*+`, `++`), or are bounded, and no pattern looks ahead
-further than a few characters; `tests/sources/test_reading_costs.py` counts their steps.
+Repeats in patterns are possessive (`*+`, `++`) or bounded, and no pattern looks ahead further than a few
+characters; `tests/test_steps.py` counts their steps.
 """
 
 import re
@@ -15,19 +15,19 @@ from grader.sources.matrix_text import Row, blocks
 __all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_FIGURES", "MAX_NUMBERS", "Stated", "stated_in"]
 
 MAX_FIGURES: Final = 2_000
-"""Of one text."""
+"""Values from one text."""
 
 MAX_NUMBERS: Final = 20_000
-"""In all matrices of one text."""
+"""Entries in all matrices of one text."""
 
 MAX_ENTRIES: Final = 10_000
-"""Of one matrix: 100 rows of 100."""
+"""Entries of one matrix: 100 rows of 100."""
 
 MAX_DIGITS: Final = 60
-"""Of a number before its point, and behind it; nobody states more."""
+"""Digits of a number on each side of its point; nobody states more."""
 
 _BEFORE: Final = 2_000
-"""Characters in front of a figure among which its label is looked for, and as many of the line above."""
+"""Characters before a value that are searched for its label, and as many of the line above."""
 
 _NUMBER = re.compile(
     rf"[-+−]?+(?:\d{{1,{MAX_DIGITS}}}+(?:\.\d{{0,{MAX_DIGITS}}}+)?|\.\d{{1,{MAX_DIGITS}}}+)"
@@ -46,8 +46,8 @@ _BEFORE_VALUE = re.compile(rf"{_SECTION}(?=\)?+[ \t]*+([:=]))")
 _BEFORE_WORDS = re.compile(rf"(?m)^[^\w\n]*+{_SECTION}(?=\)?+[ \t]++[^\W\d])")
 _NAMED = re.compile(rf"(?i)\b(?:exercise|ex|task|part|question|problem|section|aufgabe|q)[. \t(]*+{_SECTION}")
 _BEHIND_WORD = re.compile(rf"(?i)\b(?:of|for|in|from)[ \t]++{_SECTION}")
-"""`loss (1.2): 0.1220`, `1.2 Loss`, `Exercise 1.2`, `loss for 1.2 is 0.1220`: the number of an exercise, not a figure.
-The first and the last are one only where a figure follows on the same line."""
+"""`loss (1.2): 0.1220`, `1.2 Loss`, `Exercise 1.2`, `loss for 1.2 is 0.1220`: the number of an exercise, not
+a value. The first and the last form count only if a value follows on the same line."""
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"(?=\d\.\d\d)")
 _LINE_END = re.compile(r"\n")
@@ -59,7 +59,8 @@ _PART_OF_WORD = re.compile(r"[\w.]")
 
 
 class Stated(Frozen, frozen=True):
-    """A number, vector or matrix in a text: its values row by row, half a unit of its last digit, its line from 1."""
+    """A number, vector or matrix in a text: its values row by row, half a unit of its last digit, its line
+    from 1."""
 
     name: str
     shape: tuple[int, ...]
@@ -69,7 +70,7 @@ class Stated(Frozen, frozen=True):
 
 
 class _Text:
-    """A text with the places of its lines."""
+    """A text with the positions of its lines."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -77,11 +78,11 @@ class _Text:
         self._last: dict[tuple[re.Pattern[str], int], int] = {}
 
     def line(self, position: int) -> int:
-        """The number of the line, from 1, that holds a position."""
+        """The number of the line, from 1, that contains a position."""
         return bisect_right(self._ends, position - 1) + 1
 
     def last(self, pattern: re.Pattern[str], position: int) -> int:
-        """Where the pattern begins for the last time on the line that holds a position; -1 where it does not."""
+        """The start of the pattern's last match on the line that contains a position; -1 if there is none."""
         number = self.line(position)
         key = pattern, number
         if key not in self._last:
@@ -97,9 +98,9 @@ class _Text:
 def stated_in(text: str) -> Iterator[Stated]:
     """Yield the matrices and numbers in a text, each with half a unit of its last digit.
 
-    A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of
-    square brackets, or rows on lines one after another. Numbers inside brackets are not yielded one by one, nor are
-    numbers of exercises, nor what is larger than anybody states.
+    A matrix is what torch, numpy or a nested list prints: rows in square brackets inside a pair of square
+    brackets, or rows on consecutive lines. Numbers inside brackets are not yielded individually; numbers of
+    exercises and values beyond the limits are not yielded at all.
     """
     numbers = MAX_NUMBERS
     for count, stated in enumerate(_all(_without_numbering(_plain_numbers(text)))):
@@ -135,14 +136,14 @@ def _all(text: str) -> Iterator[Stated]:
 
 
 def _plain_numbers(text: str) -> str:
-    """Powers of ten and decimal commas as Python writes them; no line moves."""
+    """Powers of ten and decimal commas in Python's notation; no line moves."""
     text = _SUPERSCRIPT.sub(lambda found: f"10^{found[1].translate(_RAISED)}", text)
     text = _POWER.sub(lambda found: f"e{found[1].replace('−', '-')}", text)
     return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def _without_numbering(text: str) -> str:
-    """Blanks for the numbers of exercises; no figure moves."""
+    """Blanks in place of exercise numbers; no value moves."""
     text = _blanked(
         _BEFORE_VALUE, text, lambda lined, match: lined.last(_DIGIT, match.end(1)) >= match.end(1)
     )
@@ -152,7 +153,7 @@ def _without_numbering(text: str) -> str:
 
 
 def _blanked(pattern: re.Pattern[str], text: str, counts: Callable[[_Text, re.Match[str]], bool]) -> str:
-    """The text with blanks for the last three characters of each match that counts."""
+    """The text with blanks in place of the last three characters of each match that counts."""
     lined = _Text(text)
     return pattern.sub(lambda found: f"{found[0][:-3]}   " if counts(lined, found) else found[0], text)
 
@@ -183,7 +184,7 @@ def _matrix(lined: _Text, start: int, end: int) -> Stated | None:
 
 
 def _stacked(lined: _Text, block: list[Row]) -> Stated | None:
-    """The matrix of a block of rows that are equally long; its numbers are also stated as they stand."""
+    """The matrix of a block of rows of equal length; its numbers also count individually."""
     text = lined.text
     rows = _rows(text[row.start : row.end] if row.is_vector else _bracketed(text, row) for row in block)
     if rows is None or not all(rows) or len({len(row) for row in rows}) != 1:
@@ -202,7 +203,7 @@ def _stated(lined: _Text, start: int, rows: list[list[tuple[float, float]]], fla
 
 
 def _rows(texts: Iterator[str]) -> list[list[tuple[float, float]]] | None:
-    """Rows of numbers; None where one holds something else, or all hold more than a matrix does."""
+    """Rows of numbers; None if one contains something else, or all together exceed the limit of a matrix."""
     rows: list[list[tuple[float, float]]] = []
     room = MAX_ENTRIES
     for text in texts:
@@ -241,7 +242,7 @@ def _parsed(text: str) -> tuple[float, float]:
 
 
 def _label_before(text: str, position: int) -> str:
-    """The words in front of a figure: on its own line, else the line above."""
+    """The words before a value: on its own line, otherwise on the line above."""
     line_start, words = _back_to_line_start(text, position)
     if not _LETTER.search(words.replace("tensor(", "").replace("array(", "")):
         words = _back_to_line_start(text, max(line_start - 1, 0))[1]
@@ -249,7 +250,7 @@ def _label_before(text: str, position: int) -> str:
 
 
 def _back_to_line_start(text: str, position: int) -> tuple[int, str]:
-    """Where the line begins, or how far back is looked, and what stands from there to the position."""
+    """The start of the line, or the limit of the search, and the text from there to the position."""
     furthest = max(position - _BEFORE, 0)
     found = text.rfind("\n", furthest, position)
     start = found + 1 if found >= 0 else furthest

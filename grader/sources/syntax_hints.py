@@ -1,7 +1,7 @@
-"""What a file that Python cannot read may lack: one token that makes it readable, found by trying.
+"""What a file that Python cannot read may lack: one token that makes it parse, found by trying.
 
-Only edits on the line Python complains of and the line of code before it are tried, and an edit is
-suggested only where the whole file parses with it.
+Edits are tried only on the line that Python complains about and on the line of code before it, and one is
+suggested only if the whole file parses with it.
 """
 
 import re
@@ -19,13 +19,13 @@ _ASSIGNS: Final = re.compile(r"(?<![=<>!+\-*/])=(?!=)")
 _PLACES: Final = re.compile(r"\b|\s")
 _MAX_LINES: Final = 3_000
 _MAX_LINE: Final = 1_000
-"""Characters of a line that is edited."""
+"""Characters of a line that may be edited."""
 _MAX_TRIED: Final = 30_000_000
-"""Characters parsed in all: two thousand edits of a program of 15,000."""
+"""Characters parsed in total: two thousand edits of a program of 15,000."""
 
 
 def suggestion(code: str, line: int | None) -> str:
-    """What one token would make the code parse, as a sentence that names line and token; else empty."""
+    """The one token that would make the code parse, as a sentence that names line and token; otherwise empty."""
     lines = code.split("\n")
     if line is None or not 1 <= line <= len(lines) or len(lines) > _MAX_LINES:
         return ""
@@ -43,7 +43,7 @@ def suggestion(code: str, line: int | None) -> str:
 
 
 def _near(lines: list[str], line: int) -> list[int]:
-    """The line complained of, then the two lines of code before it."""
+    """The line that Python complains about, then the two lines of code before it."""
     before = [
         n
         for n in range(line - 1, 0, -1)
@@ -67,7 +67,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
     for match in _ASSIGNS.finditer(text):
         yield (
             text[: match.start()] + "==" + text[match.end() :],
-            f"In line {number}, `=` assigns; a comparison is written with two of them.",
+            f"In line {number}, `=` assigns a value; to compare, write `==`.",
         )
     for wanted in sorted(
         {len(other) - len(other.lstrip()) for other in lines if other.strip()} | {4, 8, 12, 16}
@@ -76,7 +76,7 @@ def _edits(text: str, number: int, lines: list[str]) -> Iterator[tuple[str, str]
         if moved != text:
             yield (
                 moved,
-                f"Line {number} is indented by {len(text) - len(text.lstrip())} characters; another depth makes the file readable.",
+                f"Line {number} is indented by {len(text) - len(text.lstrip())} characters; with a different indentation, Python can read the file.",
             )
     for quote in ("'", '"'):
         yield from _inserted(text, quote, f"In line {number} a quotation mark {quote} is not closed.")

@@ -1,6 +1,6 @@
-"""Web pages: what was typed into a platform's editor, and notebooks exported as pages.
+"""Web pages: text typed into a platform's editor, and notebooks exported as pages.
 
-A page is turned into Markdown and read as such; places count the lines of the text as it is read.
+A page is converted to Markdown and read as such; locations count the lines of the converted text.
 """
 
 import re
@@ -17,22 +17,22 @@ __all__ = ["read"]
 MAX_BYTES: Final = 4 * 1024 * 1024
 
 MAX_OPEN: Final = 1_000
-"""Tags that are opened and never closed: Python's reader of HTML begins anew at each."""
+"""Unclosed tags: Python's HTML parser starts again at each of them."""
 
 BEGINS: Final = re.compile(r"def \w++\(|import \w|from [\w.]++ import |\w++ = \w++[.(]")
-"""How a paragraph begins that is hardly prose: editors make paragraphs of code that is pasted."""
+"""The start of a paragraph that is hardly prose: editors turn pasted code into paragraphs."""
 
 
 _GAP: Final = re.compile(r"\n{2,}+")
 
 
 def read(path: Path, name: str) -> Source:
-    """Read a web page; raises SourceError in a sentence where it is no text."""
+    """Read a web page; raises SourceError, in a sentence, if it is not text."""
     from markdownify import markdownify
 
     page = text_of(bytes_of(path, name, MAX_BYTES, "the text"), name)
     if page.count("<") - page.count(">") > MAX_OPEN:
-        raise SourceError(f"{name} is not a whole web page: save it again and hand it in again.")
+        raise SourceError(f"{name} is not a complete web page: save it again and hand it in again.")
     text = markdownify(
         page,
         heading_style="ATX",
@@ -45,7 +45,7 @@ def read(path: Path, name: str) -> Source:
 
 
 def _with_fences(text: str) -> str:
-    """Set paragraphs that begin like code as code; fenced code stays as it is."""
+    """Mark paragraphs that begin like code as code; fenced code stays as it is."""
     fenced = False
     parts: list[str] = []
     for paragraph in _GAP.split(text.strip("\n")):

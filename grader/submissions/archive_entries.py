@@ -1,7 +1,7 @@
-"""What stands in a zip or a tar, entry by entry, without trusting its headers.
+"""The content of a zip or a tar, entry by entry, without trusting its headers.
 
-Lengths are limits on what is read and never on what is made room for. A tar is read by a reader of our own: it
-knows the few kinds of header that programs write, and takes time in proportion to the bytes.
+Lengths in headers limit what is read; memory is never allocated from them. A tar is read by our own reader:
+it supports the few kinds of header that programs write, and takes time proportional to the bytes.
 """
 
 import bz2
@@ -21,12 +21,12 @@ from grader.core.intake_limits import MIB, Allowance
 __all__ = ["Entry", "RefusedError", "entries"]
 
 LONGEST_HEADER: Final = MIB
-"""Bytes of one header of a tar: a long name and some attributes."""
+"""Bytes of one tar header: a long name and some attributes."""
 BYTES_OF_AN_ENTRY: Final = 100
-"""What an entry takes in the directory of a zip, its name included, on average; a megabyte comes on top."""
+"""Average size of an entry in a zip directory, including its name; one megabyte comes on top."""
 BLOCK: Final = 512
 PIECE: Final = 256
-"""Bytes of LZMA unpacked at once: Python gives all that comes out of them, up to 7,000 times as much."""
+"""Bytes of LZMA to unpack at once: Python returns everything they unpack to, up to 7,000 times as much."""
 
 
 class Entry(NamedTuple):
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
 
     name: str
     kind: str
-    """`file`, `folder`, or what else it is, in words."""
+    """`file`, `folder`, or a description of anything else."""
     modified: float | None
     open: Callable[[], IO[bytes]]
 
@@ -44,15 +44,16 @@ class RefusedError(Exception):
 
 
 def entries(file: IO[bytes], allowance: Allowance, packed: int) -> Iterator[Entry]:
-    """Every entry of an archive of `packed` bytes, in its order. Raises RefusedError, or what its reader raises.
+    """Every entry of an archive of `packed` bytes, in order. Raises RefusedError, or the errors of its
+    reader.
 
-    The first bytes decide what kind it is. The content of an entry can be read until the next one is asked for.
+    The first bytes decide the type. The content of an entry can be read until the next entry is requested.
     """
     start = file.read(BLOCK)
     file.seek(0)
     whole = allowance.size + 2048 * allowance.entries  # the files, a header for each, their padding
     if start.startswith((b"PK\3\4", b"PK\5\6")):
-        # Once as directory, once as content, and some more where one piece overlaps the next.
+        # Once as directory, once as content, and some more where pieces overlap.
         yield from _zip_entries(_Limited(file, 3 * packed + MIB, allowance, _AGAIN), allowance)
     elif start.startswith(b"\x1f\x8b"):
         packed_file = _Limited(file, packed + MIB, allowance, _AGAIN)
@@ -67,17 +68,17 @@ def entries(file: IO[bytes], allowance: Allowance, packed: int) -> Iterator[Entr
     elif not start:
         raise RefusedError("is empty: hand it in again.")
     else:
-        raise RefusedError("is no archive, whatever its name says: hand in the files themselves.")
+        raise RefusedError("is not an archive, despite its name: hand in the files themselves.")
 
 
 _AGAIN: Final = (
-    "has parts that lie upon each other, as only harmful archives do: hand in your own files only."
+    "has overlapping parts, which only harmful archives have: hand in only your own files."
 )
-_TOO_LARGE: Final = "holds more than {most} MB: leave out data and environments."
+_TOO_LARGE: Final = "contains more than {most} MB: leave out data and environments."
 
 
 class _Limited:
-    """A file that refuses to be read beyond a limit: of bytes in all, of bytes at once, and of CPU time."""
+    """A file that refuses to be read beyond its limits: bytes in total, bytes at once, and CPU time."""
 
     def __init__(self, file: IO[bytes], most: int, allowance: Allowance, refusal: str) -> None:
         self._file, self._most, self._refusal = file, most, refusal
@@ -85,7 +86,7 @@ class _Limited:
         self._until = time.thread_time() + allowance.seconds
         self._read = 0
         self.piece = self._at_once + 1
-        """Bytes given at once, however many are asked for."""
+        """Bytes returned at once, however many are requested."""
 
     def read(self, size: int = -1) -> bytes:
         """Read at most `size` bytes, or all."""
@@ -95,8 +96,8 @@ class _Limited:
         data = self._file.read(min(wanted, self.piece))
         if len(data) > self._at_once:
             raise RefusedError(
-                f"has headers of more than {self._at_once // MIB} MB, as no honest archive has: hand in your own "
-                "files only."
+                f"has headers of more than {self._at_once // MIB} MB, which no honest archive has: hand in only "
+                "your own files."
             )
         self._read += len(data)
         if self._read > self._most:
@@ -104,15 +105,15 @@ class _Limited:
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Go to a place in the file."""
+        """Seek to a position in the file."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Say where the file is."""
+        """The current position."""
         return self._file.tell()
 
     def seekable(self) -> bool:
-        """Say that places can be gone to."""
+        """Report that seeking is supported."""
         return True
 
 
@@ -123,7 +124,7 @@ def _zip_entries(file: _Limited, allowance: Allowance) -> Iterator[Entry]:
     with zipfile.ZipFile(cast(IO[bytes], file)) as archive:
         infos = archive.infolist()
         if len(infos) > allowance.entries:
-            raise RefusedError(f"holds more than {allowance.entries} entries: hand in your own files only.")
+            raise RefusedError(f"contains more than {allowance.entries} entries: hand in only your own files.")
         for info in infos:
             if info.flag_bits & 0x1:
                 raise RefusedError("is encrypted: pack it again without a password.")
@@ -144,13 +145,13 @@ def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: _Limited) -> 
 
 
 class _Bunzipped:
-    """The content of an entry packed by bzip2, a little at a time: Python's own reader unpacks all it has read, and
-    some bytes of bzip2 make a hundred megabytes."""
+    """The content of a bzip2 entry, a little at a time: Python's own reader unpacks everything it has read,
+    and a few bytes of bzip2 can make a hundred megabytes."""
 
     def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
         raw = copy.copy(info)
         raw.compress_type, raw.file_size = zipfile.ZIP_STORED, info.compress_size
-        del raw.CRC  # that of what comes out, which is compared below
+        del raw.CRC  # the size after unpacking, which is compared below
         self._packed = archive.open(raw)
         self._unpacking = bz2.BZ2Decompressor()
         self._wanted, self._sum = info.CRC, 0
@@ -162,7 +163,7 @@ class _Bunzipped:
         self._packed.close()
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes more; none at the end. Raises EOFError and BadZipFile where it is damaged."""
+        """At most `size` more bytes; none at the end. Raises EOFError and BadZipFile if it is damaged."""
         while not self._unpacking.eof:
             data = self._packed.read(4096) if self._unpacking.needs_input else b""
             if self._unpacking.needs_input and not data:
@@ -171,12 +172,12 @@ class _Bunzipped:
                 self._sum = zlib.crc32(out, self._sum)
                 return out
         if self._sum != self._wanted:
-            raise zipfile.BadZipFile("the content is another one than was packed")
+            raise zipfile.BadZipFile("the content differs from what was packed")
         return b""
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
-    """The entry's name; macOS and others write UTF-8 without saying so."""
+    """The entry's name; macOS and others write UTF-8 without declaring it."""
     if info.flag_bits & 0x800:
         return info.filename
     try:
@@ -191,7 +192,7 @@ def _zip_kind(info: zipfile.ZipInfo) -> str:
         return "a link"
     if info.filename.endswith(("/", "\\")):
         return "folder"
-    return "file" if mode in (0, stat.S_IFREG) else "no file"
+    return "file" if mode in (0, stat.S_IFREG) else "not a regular file"
 
 
 def _zip_time(info: zipfile.ZipInfo) -> float | None:
@@ -228,9 +229,9 @@ def _tar_entries(file: _Limited) -> Iterator[Entry]:
         name = said.get("path", header.name)
         kind = _KINDS.get(header.type, "no file")
         if kind == "file" and name.endswith("/"):
-            kind = "folder"  # as the oldest programs write one
+            kind = "folder"  # as written by the oldest programs
         if "sparse" in said:
-            kind = "packed as a sparse file, which is not read"
+            kind = "a sparse file, which is not supported"
         size = _whole_number(said.get("size"), header.size)
         content = _Content(file, 0 if header.type in _WITHOUT_CONTENT else size)
         yield Entry(name, kind, _seconds(said.get("mtime"), header.mtime), content.itself)
@@ -239,7 +240,7 @@ def _tar_entries(file: _Limited) -> Iterator[Entry]:
 
 
 def _header(file: _Limited) -> tarfile.TarInfo | None:
-    """The next header, or None at the end: an empty block, or nothing at all."""
+    """The next header, or None at the end: an empty block, or no more data."""
     block = _exactly(file, BLOCK, or_nothing=True)
     if not block.strip(b"\0"):
         return None
@@ -247,17 +248,17 @@ def _header(file: _Limited) -> tarfile.TarInfo | None:
 
 
 def _block(file: _Limited, size: int) -> bytes:
-    """The content of a header that says something about the next one."""
+    """The content of a header that describes the next one."""
     if size > LONGEST_HEADER:
         raise RefusedError(
-            f"has a header of more than {LONGEST_HEADER // MIB} MB, as no honest archive has: hand in your own "
-            "files only."
+            f"has a header of more than {LONGEST_HEADER // MIB} MB, which no honest archive has: hand in only "
+            "your own files."
         )
     return _exactly(file, size + -size % BLOCK)[:size]
 
 
 def _attributes(data: bytes) -> dict[str, str]:
-    """What matters of the records `length key=value` of a pax header."""
+    """The relevant records `length key=value` of a pax header."""
     said: dict[str, str] = {}
     place = 0
     while place < len(data) and data[place]:
@@ -301,13 +302,13 @@ def _exactly(file: _Limited, size: int, *, or_nothing: bool = False) -> bytes:
 
 
 class _Content:
-    """The bytes of one entry of a tar, once, in their order."""
+    """The bytes of one tar entry, once, in order."""
 
     def __init__(self, file: _Limited, size: int) -> None:
         self._file, self._left, self._padding = file, size, -size % BLOCK
 
     def itself(self) -> IO[bytes]:
-        """This, for whoever wants to read it."""
+        """This object, for readers that expect a file."""
         return cast(IO[bytes], self)
 
     def __enter__(self) -> "_Content":
@@ -317,7 +318,7 @@ class _Content:
         pass
 
     def read(self, size: int) -> bytes:
-        """At most `size` bytes more; none at the end. Raises EOFError where the tar ends before."""
+        """At most `size` more bytes; none at the end. Raises EOFError if the tar ends early."""
         data = self._file.read(min(size, self._left)) if self._left else b""
         if self._left and not data:
             raise EOFError("the tar is cut off")
@@ -325,7 +326,7 @@ class _Content:
         return data
 
     def skip(self) -> None:
-        """Go past what was not read."""
+        """Skip what was not read."""
         while self.read(64 * 1024):
             pass
         if self._padding:

@@ -1,9 +1,8 @@
-"""Unpack what was handed in as an archive, trusting nothing in it.
+"""Unpack a submitted archive without trusting anything in it.
 
-Names are checked before anything is written, links and devices are left out, and the limits count bytes that
-really came out, whatever the headers say. What kind of archive it is, its first bytes decide, not its name.
-`unpack` takes plain values and needs nothing of the grader but its errors and limits, so that it can run in a process that is
-locked in.
+Names are checked before anything is written, links and devices are left out, and the limits count bytes
+really unpacked, whatever the headers say. The first bytes decide the archive type, not the name. `unpack`
+takes plain values and needs only the grader's errors and limits, so it can run in a locked process.
 """
 
 import errno
@@ -36,29 +35,29 @@ ENDINGS: Final = (".tar.gz", ".tgz", ".tar", ".zip")
 UNOPENED: Final = (".rar", ".7z", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".gz", ".bz2", ".xz")
 CHUNK: Final = 64 * 1024
 HONEST: Final = 20 * MIB
-"""Up to this size any ratio is tolerated: a matrix of zeros is no attack."""
+"""Up to this size any ratio is tolerated: a matrix of zeros is not an attack."""
 LONGEST_NAME: Final = 200
 """Bytes; Linux allows 255."""
 LONGEST_PATH: Final = 1_000
-"""Bytes; Linux allows 4096, and where it is unpacked takes some."""
+"""Bytes; Linux allows 4096, and the destination takes some."""
 
 
 LATEST: Final = 2.0**33
-"""Seconds since 1970, in the year 2242; beyond, file systems differ."""
+"""Seconds since 1970, in the year 2242; file systems differ beyond that."""
 
 
 def is_archive(name: str) -> bool:
-    """Whether a file of this name is an archive that is opened."""
+    """Whether a file with this name is an archive of a supported type."""
     return name.lower().endswith(ENDINGS)
 
 
 def is_unopened(name: str) -> bool:
-    """Whether a file of this name is an archive of a kind that is not opened."""
+    """Whether a file with this name is an archive of an unsupported type."""
     return not is_archive(name) and name.lower().endswith(UNOPENED)
 
 
 def stem(name: str) -> str:
-    """The archive's name without its ending."""
+    """The archive's name without its extension."""
     ending = next((ending for ending in ENDINGS if name.lower().endswith(ending)), "")
     return name[: len(name) - len(ending)]
 
@@ -66,20 +65,20 @@ def stem(name: str) -> str:
 def unpack(
     archive: Path, name: str, folder: Path, allowance: Allowance, times: dict[str, float] | None = None
 ) -> tuple[str, ...]:
-    """Unpack into a folder, which is made; return a sentence about what was left out, if anything was.
+    """Unpack into a folder, which is created; return a sentence about what was left out, if anything.
 
-    Where `times` is given, what entries say of when they were changed is put there by their paths in the folder, for a
-    caller who may set times where a locked process may not.
+    If `times` is given, the entries' modification times are stored there by path, for a caller who may set
+    times where a locked process may not.
 
-    `name` is how the archive is called in sentences. Raises SourceError in one sentence where it cannot be
-    used as a whole, whatever is wrong with it, and NoRoomError where the disk is full; then nothing of it is left
-    behind.
+    Sentences refer to the archive as `name`. Raises SourceError, in one sentence, if the archive as a whole
+    cannot be used, whatever is wrong with it, and NoRoomError if the disk is full; in both cases nothing of
+    it is left behind.
     """
     folder.mkdir(parents=True)
     try:
         with archive.open("rb") as file:
             left_out = tuple(_written(file, folder, allowance, archive.stat().st_size, times))
-    except Exception as error:  # readers of archives raise whatever their headers lead to
+    except Exception as error:  # archive readers raise anything that damaged headers lead to
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoomError(
@@ -109,9 +108,9 @@ def _written(
     total = 0
     for number, entry in enumerate(entries(file, allowance, packed), 1):
         if number > allowance.entries:
-            raise RefusedError(f"holds more than {allowance.entries} entries: hand in your own files only.")
+            raise RefusedError(f"contains more than {allowance.entries} entries: hand in only your own files.")
         if not entry.name:
-            raise RefusedError("holds an entry without a name, as no program packs one: pack it again.")
+            raise RefusedError("contains an entry without a name: pack it again.")
         parts = [part for part in entry.name.replace("\\", "/").split("/") if part not in ("", ".")]
         called = _called(entry.name)
         reason = _unsafe(entry.name, parts, allowance.depth)
@@ -121,23 +120,23 @@ def _written(
             continue
         elif entry.kind == "folder":
             if not _made(folder, parts):
-                yield f"{called} stands where a file of the same name is"
+                yield f"{called} has the same path as another file"
         elif entry.kind != "file":
             yield f"{called} is {entry.kind}"
         elif not _made(folder, parts[:-1]) or (target := folder.joinpath(*parts)).exists():
-            yield f"{called} stands in it twice"
+            yield f"{called} is in it twice"
         else:
             with target.open("xb") as out, entry.open() as content:
                 while chunk := content.read(CHUNK):
                     total += len(chunk)
                     if total > allowance.size:
                         raise RefusedError(
-                            f"holds more than {allowance.size // MIB} MB: leave out data and environments."
+                            f"contains more than {allowance.size // MIB} MB: leave out data and environments."
                         )
                     if total > HONEST and total > allowance.ratio * packed:
                         raise RefusedError(
-                            f"unpacks to more than {allowance.ratio} times its size, as only harmful archives do: "
-                            "hand in your own files only."
+                            f"unpacks to more than {allowance.ratio} times its size, which only harmful archives do: "
+                            "hand in only your own files."
                         )
                     out.write(chunk)
             if entry.modified is not None and 0 <= entry.modified < LATEST:
@@ -147,7 +146,7 @@ def _written(
 
 
 def _left_behind(name: str, allowance: Allowance) -> bool:
-    """Whether nothing of this name is unpacked; of a class what is hidden may be a student."""
+    """Whether files with this name are not unpacked; in a class archive, a hidden name may be a student."""
     if allowance.hidden and name.startswith("."):
         return made_by_a_program(name)
     return ignored(name)
@@ -167,16 +166,16 @@ def _made(folder: Path, parts: list[str]) -> bool:
 
 def _unsafe(name: str, parts: list[str], deepest: int) -> str:
     if ".." in parts or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", name):
-        return "leads out of its folder"
+        return "leads outside its folder"
     if "\0" in name or not _is_text(name):
         return "has a name that cannot be written"
     if len(name.encode()) > LONGEST_PATH or any(len(part.encode()) > LONGEST_NAME for part in parts):
         return "has a name that is too long"
-    return f"lies more than {deepest} folders deep" if len(parts) > deepest else ""
+    return f"is more than {deepest} folders deep" if len(parts) > deepest else ""
 
 
 def _is_text(name: str) -> bool:
-    """Whether the name can be written as UTF-8; Python reads bytes that are no text as lone surrogates."""
+    """Whether the name can be written as UTF-8; Python reads bytes that are not text as lone surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""What stands in the folder of a class: its entries as they are, none of them followed."""
+"""The entries of a class folder as they are, without following any of them."""
 
 import os
 import stat
@@ -16,26 +16,26 @@ from grader.core.safe_files import look
 __all__ = ["Entry", "entries_of", "hidden", "holds_work", "is_work", "stem"]
 
 DOCUMENTS: Final = (".docx", ".doc", ".odt", ".rtf", ".pages")
-"""What students hand in and no reader reads: a person has to look."""
+"""Files that students hand in and no reader can read: a person has to look."""
 
 
 class Entry(Frozen, frozen=True):
-    """One entry of a class's folder: its real place, and what is known of it without following it."""
+    """One entry of a class folder: its real location, and what is known without following it."""
 
     path: Path
     kind: str
-    """`folder`, `file`, `link`, `other`, or "" where it cannot be looked at."""
+    """`folder`, `file`, `link`, `other`, or "" if it cannot be examined."""
     handed: Handed | None = None
-    """What a platform's name says."""
+    """The information in a name from a platform."""
 
     @property
     def name(self) -> str:
-        """How it is called there."""
+        """The entry's name."""
         return self.path.name
 
 
 def entries_of(folder: Path) -> list[Entry]:
-    """Everything in the folder, hidden or not, sorted. Raises OSError where it cannot be listed."""
+    """Everything in the folder, hidden or not, sorted. Raises OSError if it cannot be listed."""
     entries = []
     with os.scandir(folder) as listing:
         for found in listing:
@@ -54,7 +54,7 @@ _KINDS: Final = {stat.S_IFDIR: "folder", stat.S_IFREG: "file", stat.S_IFLNK: "li
 
 
 def hidden(entries: Iterable[Entry]) -> list[Entry]:
-    """The entries whose name begins with a dot that hold work all the same, and that no program makes."""
+    """Entries whose name begins with a dot but which contain work, and which no program creates."""
     return [
         entry
         for entry in entries
@@ -68,16 +68,16 @@ def hidden(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def holds_work(folder: Path) -> bool:
-    """Whether anything in a folder may be somebody's work; a folder that cannot be looked into may well be."""
+    """Whether anything in a folder may be somebody's work; a folder that cannot be read may be."""
     try:
         found = look(folder)
-    except Exception:  # whatever it is, it is said where the folder is taken in
+    except Exception:  # any problem is reported when the folder is read
         return True
     return any(is_work(file.name) for file in found.files) or (not found.files and bool(found.left_out))
 
 
 def is_work(name: str) -> bool:
-    """Whether a file of this name may hold somebody's work."""
+    """Whether a file with this name may contain somebody's work."""
     lower = name.lower()
     return (
         is_readable(Path(name))
@@ -88,5 +88,5 @@ def is_work(name: str) -> bool:
 
 
 def stem(name: str) -> str:
-    """The name of a file, or of an archive, without its ending."""
+    """The name of a file, or of an archive, without its extension."""
     return archives.stem(name) if archives.is_archive(name) else Path(name).stem

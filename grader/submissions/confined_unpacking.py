@@ -1,4 +1,5 @@
-"""Archives unpacked by a confined process: as `archives.unpack` does it, with nothing of an archive read here."""
+"""Unpack archives in a confined process, like `archives.unpack`; nothing of an archive is read in this
+process."""
 
 import os
 import shutil
@@ -16,7 +17,7 @@ from grader.core.errors import NoRoomError, SourceError
 __all__ = ["unpack_confined"]
 
 SPARE_SECONDS: Final = 10
-"""CPU time beyond the archive's own, after which a process is ended that does not end by itself."""
+"""CPU seconds in addition to the archive's own; then a process that has not finished is ended."""
 
 MOST_ANSWERED: Final = 64 * 1024**2
 """Bytes of an answer: the names of all files of a large class, with their times."""
@@ -25,10 +26,10 @@ MOST_ANSWERED: Final = 64 * 1024**2
 def unpack_confined(
     archive: Path, name: str, folder: Path, allowance: Allowance, readers: Readers | None = None
 ) -> tuple[str, ...]:
-    """Unpack into a folder, which is made; return a sentence about what was left out, if anything was.
+    """Unpack into a folder, which is created; return a sentence about what was left out, if anything.
 
-    The process can write nowhere but there. Raises SourceError and NoRoomError as `archives.unpack` does; then nothing
-    is left behind.
+    The process can write nowhere else. Raises SourceError and NoRoomError like `archives.unpack`; in both
+    cases nothing is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     place = Path(tempfile.mkdtemp(prefix="unpack-", dir=folder.parent))
@@ -46,7 +47,7 @@ def unpack_confined(
 
 
 def _set_times(folder: Path, times: dict[str, float]) -> None:
-    """Set when files were changed, of plain files below the folder only."""
+    """Set modification times, only of regular files below the folder."""
     for name, when in times.items():
         parts = name.split("/")
         if ".." in parts or "" in parts or not 0 <= when < LATEST:
@@ -54,7 +55,7 @@ def _set_times(folder: Path, times: dict[str, float]) -> None:
         try:
             os.utime(folder.joinpath(*parts), (when, when), follow_symlinks=False)
         except (OSError, ValueError):
-            continue  # it was named and not written
+            continue  # it was listed and not written
 
 
 def _asked(readers: Readers, archive: Path, name: str, place: Path, allowance: Allowance) -> Unpacked:
@@ -75,6 +76,6 @@ def _asked(readers: Readers, archive: Path, name: str, place: Path, allowance: A
         return decoded(answers.bodies[0], Unpacked)
     except (IndexError, msgspec.MsgspecError):
         return Unpacked(
-            refused=f"{name} is damaged, or takes more time or memory to unpack than an archive of students' work does: "
+            refused=f"{name} is damaged, or takes more time or memory to unpack than an archive of student work should: "
             "pack it again as .zip or .tar.gz."
         )

@@ -1,4 +1,5 @@
-"""Read tables that people and other programs export: any usual delimiter and encoding, errors with a line."""
+"""Read tables that people and other programs export: any usual delimiter and encoding, errors with a line
+number."""
 
 import csv
 import io
@@ -22,7 +23,7 @@ class Row(Frozen, frozen=True):
 
 
 class Table(Frozen, frozen=True):
-    """A table with a header. Rows without any text are left out."""
+    """A table with a header. Empty rows are left out."""
 
     path: Path
     header: tuple[str, ...]
@@ -33,7 +34,7 @@ class Table(Frozen, frozen=True):
 def read_table(path: Path) -> Table:
     """Read a CSV file: UTF-8 or UTF-16, separated by comma, semicolon or tab as its first line shows.
 
-    Raises TableError in one sentence where it cannot be used.
+    Raises TableError, in one sentence, if it cannot be used.
     """
     try:
         with path.open("rb") as file:
@@ -41,7 +42,7 @@ def read_table(path: Path) -> Table:
     except OSError as error:
         raise TableError(f"{path} cannot be read ({error.strerror}): check the path.") from error
     if len(data) > MAX_BYTES:
-        raise TableError(f"{path} is larger than {MAX_BYTES // 1024**2} MB: give the table alone.")
+        raise TableError(f"{path} is larger than {MAX_BYTES // 1024**2} MB: give a file that contains only the table.")
     try:
         text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -57,8 +58,8 @@ def read_table(path: Path) -> Table:
             before = reader.line_num
     except csv.Error as error:
         raise TableError(
-            f"{path} line {before + 1}: this is no CSV ({error}). Save the table as CSV again."
+            f"{path} line {before + 1}: this is not CSV ({error}). Save the table as CSV again."
         ) from error
     if not rows:
-        raise TableError(f"{path} is empty: it needs a first line with the names of its columns.")
+        raise TableError(f"{path} is empty: it needs a first line that names its columns.")
     return Table(path, rows[0].cells, tuple(rows[1:]), delimiter)

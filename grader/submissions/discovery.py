@@ -1,11 +1,11 @@
 """From the paths on the command line to submissions: who handed in which files.
 
-A folder of folders is a class, one folder a student. A folder of files without folders is a class of single
-files, or one student's if it holds just one; files that differ only in their ending belong together. What
-Moodle or Canvas downloaded is recognised by its names. An archive stands for the folder that is in it.
+A folder of folders is a class, one folder per student. A folder that contains only files is a class of single
+files, or one student's if it contains just one; files that differ only in their extension belong together.
+Downloads from Moodle and Canvas are recognised by their names. An archive stands for the folder in it.
 
-The paths themselves are the user's own and followed wherever they lead. What lies below them is not: no link is
-followed, and what cannot be used costs the one it belongs to and nobody else.
+The paths themselves are the user's own and are followed wherever they lead. Nothing below them is: links are
+not followed, and an unusable entry affects only its owner.
 """
 
 import logging
@@ -41,9 +41,9 @@ def collect(
 ) -> tuple[Submission, ...]:
     """Every submission under the paths, and everybody on the roster, sorted by student.
 
-    What has to be unpacked or renamed goes into `staging`, else into a temporary folder that is removed when
-    the program ends. `unpack` unpacks archives. Raises PathError where a path does not exist or holds nothing, and
-    NoRoomError where the disk is full.
+    Files that have to be unpacked or renamed go to `staging`, or to a temporary folder that is removed when
+    the program ends. `unpack` unpacks archives. Raises PathError if a path does not exist or contains
+    nothing, and NoRoomError if the disk is full.
     """
     place = Staging(staging, unpack)
     found: list[Submission] = []
@@ -67,12 +67,12 @@ def one(path: Path, staging: Path | None = None, unpack: Unpack = unpack_confine
 
 
 def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
-    """The submissions under one path. Where it is not `alone`, what is wrong with it costs no other path anything:
-    a shell may have put it among the others."""
+    """The submissions under one path. If the path is not `alone`, an error in it affects no other path: a
+    shell may have added it."""
     try:
         if not alone and path.is_symlink():
             raise PathError(
-                f"{path} is a link, which is not followed among other paths: give what it leads to."
+                f"{path} is a link, and links are not followed among several paths: give its target instead."
             )
         _must_exist(path)
         found = list(_under(path, place))
@@ -80,18 +80,18 @@ def _found(path: Path, place: Staging, *, alone: bool) -> list[Submission]:
             dotted = _hidden_work(path)
             besides = f" ({', '.join(dotted[:5])} begins with a dot: rename it)" if dotted else ""
             raise PathError(
-                f"{path} holds no submissions{besides}: give a folder with one folder or file for each student."
+                f"{path} contains no submissions{besides}: give a folder that contains one folder or file for each student."
             )
     except NoRoomError:
         raise
-    except Exception as error:  # whatever the names and folders there lead to
+    except Exception as error:  # wherever its names and folders lead
         raise_without_room(error)
         told = str(error) if isinstance(error, GraderError) else f"{path} cannot be read ({reason(error)})."
         if alone or not os.path.lexists(path):
             raise PathError(told) from error
         found = [place.of_nothing(path.name or path.resolve().name, told, (path.absolute(),))]
     if len(found) == 1 and alone and path.is_symlink():
-        note = f"{path} is a link, which was followed as it was named on the command line."
+        note = f"{path} is a link; it was followed because it is the path on the command line."
         found = [msgspec.structs.replace(found[0], notes=(*found[0].notes, note))]
     given = Path(os.path.realpath(path))
     return [msgspec.structs.replace(submission, given=given) for submission in found]
@@ -101,7 +101,7 @@ def _must_exist(path: Path) -> None:
     if not path.exists():
         raise PathError(f"{path} does not exist: check the spelling, or run the command from another folder.")
     if not path.is_dir() and not path.is_file():
-        raise PathError(f"{path} is neither a file nor a folder: give one of these.")
+        raise PathError(f"{path} is neither a file nor a folder: give a file or a folder.")
     if not os.access(path, os.R_OK):
         raise PathError(f"{path} cannot be read: change its permissions.")
 
@@ -121,7 +121,7 @@ def _under(path: Path, place: Staging) -> Iterator[Submission]:
 
 
 def _of_archive(unpacked: Path, archive: Path, place: Staging) -> Iterator[Submission]:
-    """The students in an archive, whose work is said to lie in it where it lay."""
+    """The students in an archive; their work is reported at the archive's location."""
     real = archive.resolve()
     for submission in _class(unpacked, place, packed=True):
         inside = tuple(real / origin.relative_to(unpacked) for origin in submission.origins)
@@ -129,7 +129,8 @@ def _of_archive(unpacked: Path, archive: Path, place: Staging) -> Iterator[Submi
 
 
 def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Submission]:
-    """The students in a folder given by its real path; one that was `packed` holds no further archive of a class."""
+    """The students in a folder, given by its real path; if it was `packed`, it contains no further class
+    archive."""
     folder = _without_wrapping(folder)
     entries = entries_of(folder)
     seen = [entry for entry in entries if not ignored(entry.name)]
@@ -162,24 +163,24 @@ def _class(folder: Path, place: Staging, *, packed: bool = False) -> Iterator[Su
             yield _flagged(unopened[0], _of_flat(unopened, place))
     for entry in plain:
         if not entry.kind:
-            note = "It cannot be looked at: change its permissions, then grade again."
+            note = "It cannot be read: change its permissions, then grade again."
             yield place.of_nothing(entry.name, note, (entry.path,))
         elif entry.kind == "link" and entry not in files:
             _log.error(
-                "%s is a link, which is not followed: put there what it leads to, or name it on the command line (in %s).",
+                "%s is a link, and links are not followed: replace it with its target, or give it on the command line (in %s).",
                 shown(entry.name),
                 shown(entry.path.parent.as_posix()),
             )
         elif entry.kind == "other" and is_work(entry.name):
             _log.error(
-                "%s is no file and was left out (in %s).",
+                "%s is not a regular file and was left out (in %s).",
                 shown(entry.name),
                 shown(entry.path.parent.as_posix()),
             )
 
 
 def _hidden_work(path: Path) -> list[str]:
-    """The names of hidden work in a folder in which there is no other."""
+    """The names of hidden work in a folder that contains no other work."""
     try:
         return [shown(entry.name) for entry in hidden(entries_of(path))] if path.is_dir() else []
     except OSError:
@@ -187,16 +188,16 @@ def _hidden_work(path: Path) -> list[str]:
 
 
 def _flagged(entry: Entry, submission: Submission) -> Submission:
-    """The submission, which says so where its name would have hidden it."""
+    """The submission, with a note if its name would have hidden it."""
     if not entry.name.startswith("."):
         return submission
-    note = "Its name begins with a dot, as those of hidden files do: rename it, or remove it if it is nobody's work."
+    note = "Its name begins with a dot, like that of a hidden file: rename it, or remove it if it is nobody's work."
     return msgspec.structs.replace(submission, notes=(note, *submission.notes))
 
 
 def _without_wrapping(folder: Path) -> Path:
-    """The folder, or the one at the end of a chain of single folders where that is a class by all appearances:
-    more than one entry is named by a platform, is an archive, or is a folder with work in it."""
+    """The folder, or the one at the end of a chain of single folders if that is clearly a class: more than
+    one entry is named by a platform, is an archive, or is a folder that contains work."""
     inner = folder
     for _ in range(INTAKE.depth):
         first = only_entries(inner)
@@ -222,7 +223,7 @@ def _without_wrapping(folder: Path) -> Path:
 
 
 def _by_stem(files: Iterable[Entry]) -> list[list[Entry]]:
-    """Files of a flat class: `ada.py` and `ada.pdf` are one student's."""
+    """Files of a flat class: `ada.py` and `ada.pdf` belong to one student."""
     groups: dict[str, list[Entry]] = {}
     for file in files:
         groups.setdefault(stem(file.name), []).append(file)
@@ -244,7 +245,7 @@ def _of_flat(entries: Sequence[Entry], place: Staging) -> Submission:
 
 
 def _of_lone_archive(file: Path, place: Staging) -> Iterator[Submission]:
-    """What is in the only archive of a folder; if it cannot be unpacked, it is a student's."""
+    """The content of the only archive in a folder; if it cannot be unpacked, it belongs to a student."""
     try:
         unpacked = place.of_class_archive(file, LONE)
     except SourceError as error:
@@ -255,14 +256,14 @@ def _of_lone_archive(file: Path, place: Staging) -> Iterator[Submission]:
 
 def _links_named(entries: Iterable[Entry]) -> tuple[str, ...]:
     return tuple(
-        f"Left out: `{shown(entry.name)}` is a link, which is not followed: hand in the file itself."
+        f"Left out: `{shown(entry.name)}` is a link, and links are not followed: hand in the file itself."
         for entry in entries
         if entry.kind == "link"
     )
 
 
 def _downloaded(handed: Iterable[Entry], place: Staging) -> Iterator[Submission]:
-    """What a learning platform downloaded: all entries with the same name and number are one student's."""
+    """The download of a learning platform: all entries with the same name and number belong to one student."""
     students: dict[tuple[str, str, str], list[tuple[Entry, Handed]]] = {}
     for entry in handed:
         if entry.handed is not None:
@@ -281,7 +282,7 @@ def _downloaded(handed: Iterable[Entry], place: Staging) -> Iterator[Submission]
 def _put_together(
     entries: Sequence[tuple[Entry, Handed]], place: Staging, student: str, identity: Identity
 ) -> Submission:
-    """The files with the names the student gave them; the highest number comes last and wins."""
+    """The files with their original names; the highest number comes last and wins."""
     parts: list[Part] = []
     notes = (*_late(entries), *_links_named(entry for entry, _ in entries))
     for entry, name in sorted(entries, key=lambda each: each[1].number):
@@ -298,10 +299,10 @@ def _put_together(
 
 
 def _identity(entries: Sequence[tuple[Entry, Handed]]) -> Identity:
-    """The files' own folder is where feedback belongs, rather than that of a text typed online."""
+    """Feedback belongs in the files' own folder rather than that of a text typed online."""
     return min((name.identity for _, name in entries), key=lambda identity: "_file" not in identity.folder)
 
 
 def _late(entries: Sequence[tuple[Entry, Handed]]) -> tuple[str, ...]:
     late = sorted(shown(name.own) for _, name in entries if name.late)
-    return (f"Handed in late, says the download: {', '.join(late)}.",) if late else ()
+    return (f"The download marks as late: {', '.join(late)}.",) if late else ()

@@ -1,8 +1,8 @@
-"""Which submissions changed since a commit, as git sees it: for grading what a pull request touches.
+"""Which submissions changed since a commit, according to git: for grading what a pull request changes.
 
-What is compared are the trees that git recorded and the files that lie there, by the digests of their contents. git
-reads the repository's objects and refs alone: neither its configuration, which may name programs, nor attributes,
-filters, hooks, monitors or anything else of the files graded. It never runs in their folder.
+Trees recorded by git are compared with the files on disk, by the digests of their contents. git reads only
+the repository's objects and refs: not its configuration, which may name programs, nor attributes, filters,
+hooks, monitors or anything else in the graded files. It never runs in their folder.
 """
 
 import hashlib
@@ -28,24 +28,24 @@ from grader.core.safe_files import look, opened, shown
 __all__ = ["changed_since"]
 
 READ: Final = ("HEAD", "packed-refs", "shallow", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD")
-"""What is copied of a repository; its objects and refs are read where they are."""
+"""The parts of a repository that are copied; its objects and refs are read in place."""
 
 MOST_COPIED: Final = 64 * MIB
 """Bytes of one of these; the refs of a large repository take some."""
 
 MOST_COMPARED: Final = MIB
-"""A larger file is compared byte for byte, a smaller one also without the ends of lines that Windows gives it."""
+"""A larger file is compared byte for byte, a smaller one also with line endings of Windows removed."""
 
 
 class Blob(Frozen, frozen=True):
-    """What git recorded at a path. `kind` is git's mode: `100644` or the like is a file, `120000` a link."""
+    """git's record of a path. `kind` is git's mode: `100644` or similar is a file, `120000` a link."""
 
     kind: str
     digest: str
 
 
 class Recorded(Frozen, frozen=True):
-    """What a repository held at the commit that is compared with: its folder, and files by their path there."""
+    """The content of a repository at the commit to compare with: its folder, and files by path."""
 
     top: Path
     algorithm: str
@@ -54,7 +54,7 @@ class Recorded(Frozen, frozen=True):
     paths: Sequence[str]
 
     def below(self, folder: str) -> Iterator[tuple[str, Blob]]:
-        """What it held below a folder, whose path ends with a slash or is empty."""
+        """The records below a folder, whose path ends with a slash or is empty."""
         for path in self.paths[bisect_left(self.paths, folder) :]:
             if not path.startswith(folder):
                 return
@@ -62,11 +62,12 @@ class Recorded(Frozen, frozen=True):
 
 
 def changed_since(submissions: Sequence[Submission], commit: str) -> tuple[Submission, ...]:
-    """The submissions of which a file was added, changed or removed since the work left `commit`.
+    """The submissions in which a file was added, changed or removed since the work left `commit`.
 
-    Compared is what lies in the folder with the merge base of `commit` and HEAD; files that git does not know
-    yet count as added. The repository is the one that the path on the command line lies in. Where that cannot tell, its
-    submissions are all there, and say so; raises PathError where no repository can.
+    The files on disk are compared with the merge base of `commit` and HEAD; files unknown to git count as
+    added. The repository is the one that contains the path on the command line. If one of several
+    repositories cannot be compared, all its submissions are returned with a note; raises PathError if none
+    can.
     """
     recorded: dict[Path, Recorded | PathError] = {}
     handed_in = [submission for submission in submissions if submission.origins]
@@ -86,7 +87,7 @@ def changed_since(submissions: Sequence[Submission], commit: str) -> tuple[Submi
 
 
 def _if_changed(submission: Submission, recorded: Recorded | PathError) -> Submission | None:
-    """The submission if it has to be graded, with a note where nobody can tell."""
+    """The submission if it has to be graded, with a note if git cannot tell."""
     if isinstance(recorded, PathError):
         return _graded_anyway(submission, str(recorded))
     try:
@@ -96,7 +97,7 @@ def _if_changed(submission: Submission, recorded: Recorded | PathError) -> Submi
 
 
 def _graded_anyway(submission: Submission, why: str) -> Submission:
-    note = f"Whether it changed cannot be told, so it was graded ({shown(why)})."
+    note = f"It was graded because git cannot tell whether it changed ({shown(why)})."
     return msgspec.structs.replace(submission, notes=(*submission.notes, note))
 
 
@@ -104,7 +105,7 @@ def _graded_anyway(submission: Submission, why: str) -> Submission:
 
 
 def _differs(origin: Path, recorded: Recorded) -> bool:
-    """Whether a folder or file that was handed in is another one than recorded."""
+    """Whether a submitted folder or file differs from the record."""
     if not origin.is_relative_to(recorded.top):
         return True
     origin = next((above for above in origin.parents if above.is_file()), origin)  # work in an archive
@@ -113,7 +114,7 @@ def _differs(origin: Path, recorded: Recorded) -> bool:
         return _is_other(origin.parent, origin, recorded.blobs.get(path), recorded.algorithm)
     found = look(origin)
     if found.cut or len(found.left_out) > len(found.links):
-        return True  # what could not be looked at may have changed, and is said to whoever marks
+        return True  # a file that could not be read may have changed; the person marking is told
     below = "" if path == "." else f"{path}/"
     there = {below + file.relative_to(origin).as_posix(): file for file in found.files}
     if any(
@@ -131,7 +132,7 @@ def _differs(origin: Path, recorded: Recorded) -> bool:
 
 
 def _is_gone(file: Path, blob: Blob) -> bool:
-    """Whether a recorded file is there no more, or is something else."""
+    """Whether a recorded file no longer exists, or is something else."""
     try:
         mode = file.lstat().st_mode
     except OSError:
@@ -140,7 +141,7 @@ def _is_gone(file: Path, blob: Blob) -> bool:
 
 
 def _is_other(root: Path, file: Path, blob: Blob | None, algorithm: str) -> bool:
-    """Whether a file's content is another one than recorded, ends of lines aside."""
+    """Whether a file's content differs from the record, ignoring line endings."""
     if blob is None or not blob.kind.startswith("100"):
         return True
     with opened(root, file) as content:
@@ -155,7 +156,7 @@ def _is_other(root: Path, file: Path, blob: Blob | None, algorithm: str) -> bool
 
 
 def _digest(algorithm: str, size: int, pieces: Iterator[bytes]) -> str:
-    """What git calls a file of this content."""
+    """git's name for this content."""
     digest = hashlib.new(algorithm, f"blob {size}\0".encode(), usedforsecurity=False)
     for piece in pieces:
         digest.update(piece)
@@ -166,8 +167,8 @@ def _digest(algorithm: str, size: int, pieces: Iterator[bytes]) -> str:
 
 
 def _searched_from(submission: Submission) -> Path:
-    """Where the search for the repository begins: at the path on the command line, or above where that is the
-    submission itself and lies in a larger repository."""
+    """Where the search for the repository begins: at the path on the command line, or above it if that path
+    is the submission itself and is in a larger repository."""
     given = submission.given or submission.root
     if given in submission.origins and _repository_above(given.parent) is not None:
         return given.parent
@@ -175,15 +176,16 @@ def _searched_from(submission: Submission) -> Path:
 
 
 def _repository_above(folder: Path) -> Path | None:
-    """The first folder from here upwards that holds `.git`; a bare repository is none."""
+    """The first folder from here upwards that contains `.git`; a bare repository does not count."""
     return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
 
 
 def _recorded(place: Path, commit: str) -> Recorded:
-    """What the repository around a place held where the work left `commit`. Raises PathError where it cannot tell."""
+    """The content of the repository around a path where the work left `commit`. Raises PathError if git
+    cannot tell."""
     top = _repository_above(place)
     if top is None:
-        raise _cannot_tell(f"{place} is not a git repository and lies in none")
+        raise _cannot_tell(f"{place} is not in a git repository")
     with _stripped(top / ".git") as (git_dir, algorithm):
         base = _git(git_dir, "merge-base", "--", commit, "HEAD").strip()
         listed = _git(git_dir, "ls-tree", "-r", "-z", "--full-tree", base)
@@ -198,7 +200,7 @@ def _recorded(place: Path, commit: str) -> Recorded:
 
 @contextmanager
 def _stripped(dot_git: Path) -> Iterator[tuple[Path, str]]:
-    """A repository of our own with the objects and refs of another, and its algorithm of digests."""
+    """A repository of our own with the objects and refs of another, and its digest algorithm."""
     try:
         own, common = _folders(dot_git)
     except (OSError, ValueError) as error:
@@ -216,7 +218,7 @@ def _stripped(dot_git: Path) -> Iterator[tuple[Path, str]]:
         algorithm = _setting(common / "config", "extensions.objectFormat") or "sha1"
         storage = _setting(common / "config", "extensions.refStorage")
         if algorithm not in ("sha1", "sha256") or storage not in ("", "files", "reftable"):
-            raise _cannot_tell("an unknown form of repository")
+            raise _cannot_tell("an unknown repository format")
         config = "[core]\nrepositoryFormatVersion = 1\nbare = true\n[extensions]\n"
         config += f"objectFormat = {algorithm}\n" + (f"refStorage = {storage}\n" if storage else "")
         (folder / "config").write_text(config, encoding="ascii")
@@ -241,7 +243,7 @@ def _folders(dot_git: Path) -> tuple[Path, Path]:
 
 
 def _setting(config: Path, name: str) -> str:
-    """One setting of a file, which is read as text: neither what it includes nor what it names is touched."""
+    """One setting of a file, which is read as text: no file that it includes or names is touched."""
     if not config.is_file():
         return ""
     done = _run("config", "--no-includes", "--file", str(config), "--get", name)
@@ -257,7 +259,7 @@ def _git(git_dir: Path, *arguments: str) -> str:
 
 
 def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """git without any setting but ours, in a folder that no student wrote."""
+    """Run git without any setting except ours, in a folder that no student wrote."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     ours = {
         "GIT_CONFIG_NOSYSTEM": "1",
@@ -289,11 +291,11 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
             check=False,
         )
     except FileNotFoundError as error:
-        raise PathError("--changed-since needs git, which is not installed here.") from error
+        raise PathError("--changed-since needs git, which is not installed here: install git.") from error
 
 
 def _cannot_tell(reason: str) -> PathError:
     return PathError(
-        f"git cannot tell what changed ({reason}): give a commit that was fetched, with its history "
-        "(actions/checkout does so with `fetch-depth: 0`)."
+        f"git cannot tell what changed ({reason}): give a commit that was fetched with its history "
+        "(with actions/checkout, set `fetch-depth: 0`)."
     )

@@ -1,4 +1,4 @@
-"""Who the submissions belong to: the roster's people, each with the newest of what they handed in."""
+"""Match submissions to people: everybody on the roster, each with their newest submission."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ from grader.core.safe_files import as_text, shown
 __all__ = ["distinct", "enrolled"]
 
 SHORTEST: Final = 3
-"""Letters or digits of a part of a folder's name that may be an id or a login."""
+"""Letters or digits that a part of a folder's name needs to be an id or a login."""
 
 Person = int
 """A person's place on the roster."""
@@ -26,9 +26,11 @@ Person = int
 def enrolled(
     found: Sequence[Submission], roster: Sequence[Identity], nothing: Path
 ) -> tuple[Submission, ...]:
-    """The submissions under the roster's names, the newest of each person's, and those of whom there is none.
+    """The submissions under the roster's names, each person's newest, and an empty one for everybody without
+    work.
 
-    `nothing` is an empty folder. What belongs to nobody, or could belong to more than one, keeps its name and says so.
+    `nothing` is an empty folder. Work that matches nobody, or more than one person, keeps its name, with a
+    note.
     """
     index = _Index(roster)
     names = _names(roster)
@@ -49,7 +51,7 @@ def enrolled(
         rest.append(
             _noted(
                 submission,
-                f"More than one person on the roster may be meant ({who}): rename it to one of them."
+                f"More than one person on the roster matches ({who}): rename it to one of them."
                 if candidates
                 else "Not on the roster.",
             )
@@ -65,17 +67,17 @@ def enrolled(
         else:
             note = "Nothing was handed in."
             if person in doubtful:
-                note = f"Nothing was handed in under this name; {', '.join(doubtful[person])} may be theirs."
+                note = f"Nothing was handed in under this name; {', '.join(doubtful[person])} may belong to this student."
             rest.append(Submission(names[person], nothing, (), (note,), identity))
     return tuple(rest)
 
 
 def distinct(found: Iterable[Submission]) -> tuple[Submission, ...]:
-    """The newest of each identified student's submissions, and names that tell students apart.
+    """The newest of each identified student's submissions, under names that are distinct.
 
-    A name stays as it was found where it is nobody else's in any spelling: upper and lower case, composed and
-    decomposed letters, invisible ones, and spaces or dots at the end are no difference. Where it is not, something is
-    added to each, and each says so. Raises PathError where one path was given twice.
+    A name stays as found if nobody else has it in any spelling: case, composed and decomposed letters,
+    invisible ones, and trailing spaces or dots make no difference. Otherwise something is added to each, with
+    a note. Raises PathError if one path was given twice.
     """
     people: dict[object, list[Submission]] = {}
     for submission in found:
@@ -92,7 +94,7 @@ def distinct(found: Iterable[Submission]) -> tuple[Submission, ...]:
 
 
 def _folded(name: str) -> str:
-    """The name in the spelling in which people and file systems take two for one."""
+    """The name in a spelling in which names that people or file systems confuse are equal."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     seen = "".join(letter for letter in folded if unicodedata.category(letter) not in ("Cc", "Cf"))
     return seen.strip().rstrip(" .") or name
@@ -105,7 +107,7 @@ def _once(submissions: Sequence[Submission]) -> list[Submission]:
         first = kept.setdefault(submission.origins or id(submission), submission)
         if first is not submission and first.student == submission.student:
             raise PathError(
-                f"Two submissions are called {submission.student}, and both are {_place(first)}: give its path once."
+                f"Two submissions are called {submission.student}, and both are {_place(first)}: give that path only once."
             )
     return list(kept.values())
 
@@ -118,7 +120,7 @@ def _whose(submission: Submission) -> object:
 
 
 def _told_apart(together: list[Submission], taken: set[str]) -> Iterator[Submission]:
-    """The submissions with what tells them apart behind their names: a number of theirs, else their place."""
+    """The submissions with a distinguishing suffix: a number of theirs, otherwise their location."""
     together = sorted(together, key=lambda submission: (submission.student, str(_place(submission))))
     marks = [s.identity.id or s.identity.moodle or s.identity.canvas or s.identity.email for s in together]
     known = len({mark for mark in marks if mark}) == len(together)
@@ -136,14 +138,14 @@ def _told_apart(together: list[Submission], taken: set[str]) -> Iterator[Submiss
             if known
             else _noted(
                 named,
-                f"Handed in as {shown(submission.student)!r}, and so was other work, in this spelling or in one that looks "
-                "like it: find out whose each is, and rename one of them.",
+                f"Handed in as {shown(submission.student)!r}; other work has this name or one that looks like it: find out "
+                "whose each one is, and rename one of them.",
             )
         )
 
 
 def _by_place(places: Sequence[Path]) -> list[str]:
-    """What tells places apart: the nearest folders in which they differ, else their number."""
+    """What distinguishes locations: the nearest folders in which they differ, otherwise a number."""
     for depth in range(1, max(len(place.parents) for place in places) + 1):
         above = ["/".join(place.parts[:-1][-depth:]) for place in places]
         if len({_folded(each) for each in above}) == len(places):
@@ -156,7 +158,7 @@ def _place(submission: Submission) -> Path:
 
 
 def _newest(several: Sequence[Submission]) -> Submission:
-    """The submission whose files were changed last, with a note on the others; what is empty never wins."""
+    """The submission whose files changed last, with a note on the others; an empty one never wins."""
     handed = [submission for submission in several if submission.files] or [several[-1]]
     newest = max(reversed(handed), key=_changed)
     others = [submission for submission in handed if submission is not newest]
@@ -165,7 +167,7 @@ def _newest(several: Sequence[Submission]) -> Submission:
     old = ", ".join(f"{_called(submission)} of {_when(submission)}" for submission in others)
     return _noted(
         newest,
-        f"Handed in more than once: {_called(newest)} of {_when(newest)} is the newest and was taken, {old} was not.",
+        f"Handed in more than once: {_called(newest)} of {_when(newest)} is the newest and was used; {old} was not.",
     )
 
 
@@ -176,7 +178,7 @@ def _changed(submission: Submission) -> float:
 def _time(file: Path) -> float:
     try:
         return file.lstat().st_mtime
-    except OSError:  # it was there a moment ago
+    except OSError:  # it existed a moment ago
         return 0.0
 
 
@@ -184,7 +186,7 @@ def _when(submission: Submission) -> str:
     try:
         return datetime.fromtimestamp(_changed(submission)).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):
-        return "a time that no calendar has"
+        return "an impossible time"
 
 
 def _called(submission: Submission) -> str:
@@ -196,7 +198,7 @@ def _noted(submission: Submission, note: str) -> Submission:
 
 
 def _names(roster: Sequence[Identity]) -> list[str]:
-    """What to call everybody: by name, and where two share one, with what tells them apart."""
+    """A distinct name for everybody: the name, with a suffix if two people share it."""
     names = [person.name or person.id or person.login or person.github or person.email for person in roster]
     names = [name or f"Participant {person.moodle}" for name, person in zip(names, roster, strict=True)]
     folded = Counter(map(_folded, names))
@@ -209,7 +211,7 @@ def _names(roster: Sequence[Identity]) -> list[str]:
 
 
 def _merged(download: Identity, roster: Identity) -> Identity:
-    """What the roster says, and what only the download says."""
+    """The roster's data, completed by the download's."""
     return msgspec.structs.replace(
         roster,
         **{name: getattr(download, name) for name in Identity.__struct_fields__ if not getattr(roster, name)},
@@ -217,7 +219,7 @@ def _merged(download: Identity, roster: Identity) -> Identity:
 
 
 class _Index:
-    """Finds people by what folders and files are called."""
+    """Finds people from the names of folders and files."""
 
     def __init__(self, roster: Sequence[Identity]) -> None:
         self._moodle = {p.moodle: {n} for n, p in enumerate(roster) if p.moodle}
@@ -239,8 +241,8 @@ class _Index:
                     self._part.setdefault(key, set()).add(number)
 
     def find(self, submission: Submission) -> set[Person]:
-        """Everybody whose submission it may be: the platform's number decides, then the name as a whole,
-        then the longest parts of it."""
+        """Everybody who may own the submission: the platform's number decides, then the whole name, then the
+        longest parts of it."""
         who = submission.identity
         if who.moodle in self._moodle:
             return self._moodle[who.moodle]

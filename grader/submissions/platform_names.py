@@ -1,8 +1,8 @@
-"""The names that learning platforms give to what they download, taken apart.
+"""Parse the names that learning platforms give to downloads.
 
 Moodle: `Full Name_1234567_assignsubmission_file_` as a folder, or before each file's own name in a flat
 download (`download_submissions` in `mod/assign/locallib.php`). Canvas: `lastfirst_LATE_101_5001_lab1-1.py`,
-always flat; `-1` counts resubmissions. What is named otherwise is called what it is called.
+always flat; `-1` counts resubmissions. Any other name is used as it is.
 """
 
 import re
@@ -27,9 +27,9 @@ COPY: Final = re.compile(
 
 
 class Handed(Frozen, frozen=True):
-    """A name from a download, taken apart. `own` is what the student called the file; empty for a folder.
+    """A parsed name from a download. `own` is the student's name for the file; empty for a folder.
 
-    `number` counts the files handed in on the platform: a later file has a higher one.
+    `number` counts the files submitted on the platform: a later file has a higher one.
     """
 
     identity: Identity
@@ -39,14 +39,14 @@ class Handed(Frozen, frozen=True):
 
     @property
     def student(self) -> str:
-        """What to call the student where no roster knows better."""
+        """The student's name if there is no roster."""
         if self.identity.name in ("Participant", "anon"):
             return f"{self.identity.name} {self.identity.moodle or self.identity.canvas}"
         return self.identity.name
 
 
 def read_name(name: str, *, folder: bool) -> Handed | None:
-    """Take the name of a folder or file apart; None where no platform made it."""
+    """Parse the name of a folder or file; None if no platform made it."""
     handed = _read_name(name, folder)
     return handed if handed is None or handed.own not in (".", "..") else None
 
@@ -69,9 +69,9 @@ def _read_name(name: str, folder: bool) -> Handed | None:
 
 
 def superseded(names: Iterable[str]) -> dict[str, str]:
-    """Which of the files a later version replaces: old name → newest name.
+    """The files that a later version replaces: old name → newest name.
 
-    `lab-2.py` or `lab (2).py` replaces `lab.py` only where `lab.py` is there too: without it, 2 may be the
+    `lab-2.py` or `lab (2).py` replaces `lab.py` only if `lab.py` is present too: without it, 2 may be the
     student's own number of an exercise.
     """
     known = set(names)

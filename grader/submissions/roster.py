@@ -1,4 +1,4 @@
-"""Read who is in the class: whatever Moodle, Canvas or GitHub Classroom export, or a table of one's own.
+"""Read the class list: an export of Moodle, Canvas or GitHub Classroom, or a table of your own.
 
 Known exports: Moodle's participants and grading worksheet, Canvas's gradebook, GitHub Classroom's roster.
 """
@@ -33,14 +33,14 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "identifier": ("identifier",),
     "canvas": ("canvas id", "canvas user id"),
 }  # fmt: skip
-"""Names of columns by what they hold, in lower case; the first one present is taken."""
+"""Column names by content, in lower case; the first one present is used."""
 
 PARTICIPANT: Final = re.compile(r"\D*?(\d+)")
-"""Moodle's worksheet says `Participant 1234567`, in the site's language."""
+"""Moodle's worksheet contains `Participant 1234567`, in the site's language."""
 
 
 def read_roster(path: Path) -> tuple[Identity, ...]:
-    """Everybody in the table, in its order. Raises TableError in one sentence where it cannot be used."""
+    """Everybody in the table, in order. Raises TableError, in one sentence, if it cannot be used."""
     table = read_table(path)
     columns = _columns(table)
     people = tuple(
@@ -75,7 +75,7 @@ def _columns(table: Table) -> dict[str, int]:
         shown = ", ".join(table.header[:8])
         raise TableError(
             f"{table.path} has no column for names, ids or email addresses; it has: {shown}. "
-            "Call one of them name, id or email."
+            "Rename one of them to name, id or email."
         )
     return columns
 
@@ -87,7 +87,7 @@ def _person(row: Row, columns: Mapping[str, int]) -> Identity | None:
     number = PARTICIPANT.fullmatch(identifier)
     classroom = "github" in columns
     if "canvas" in columns and not cells["canvas"]:
-        return None  # rows such as “Points Possible” stand above the students
+        return None  # rows such as “Points Possible” come before the students
     last, comma, first = name.partition(", ")
     person = Identity(
         name=f"{first} {last}" if comma else name,
@@ -107,5 +107,5 @@ def _person(row: Row, columns: Mapping[str, int]) -> Identity | None:
 
 
 def _pretended(person: Identity) -> bool:
-    """Canvas adds a student who does not exist, to see the course as one."""
+    """Canvas adds a fictitious student, for a student's view of the course."""
     return bool(person.canvas) and person.name in ("Test Student", "Student Test")

@@ -1,8 +1,8 @@
-"""One student's files in one folder, under the student's own names, with archives unpacked.
+"""Put one student's files into one folder, under their original names, with archives unpacked.
 
-A plain folder is used where it stands. What a download renamed, what lies flat beside the work of others, and what
-lies in archives, is put together in a folder of its own, so that imports between the files work, feedback names what
-the student knows, and nobody's work lies beside another's.
+A plain folder is used in place. Files that a download renamed, files that lie flat beside the work of others,
+and files in archives are gathered in a new folder, so that imports between the files work, feedback uses
+names that the student knows, and nobody's work lies beside another's.
 """
 
 import atexit
@@ -42,21 +42,21 @@ __all__ = [
 ]
 
 MAX_FILES: Final = INTAKE.files
-"""Files of one student beyond this number are not looked at."""
+"""Files of one student beyond this number are not read."""
 
 
 MOST_NAMED: Final = 5
-"""Files named in one sentence."""
+"""The most files named in one sentence."""
 
 MOST_NOTES: Final = 20
-"""Sentences about one submission."""
+"""The most sentences about one submission."""
 
 _log = logging.getLogger("grader")
 
 
 class Part(NamedTuple):
-    """A file handed in, what the student called it, relative to everything they handed in, and their folder, which
-    nothing leads out of."""
+    """A submitted file, its original name relative to the submission, and the submission's folder, which no
+    path may leave."""
 
     path: Path
     name: str
@@ -64,13 +64,13 @@ class Part(NamedTuple):
 
 
 Unpack = Callable[[Path, str, Path, Allowance], tuple[str, ...]]
-"""Unpacks an archive, called by a name, into a new folder: `unpack_confined`, or the same in this process."""
+"""Unpacks an archive, given a name for it, into a new folder: `unpack_confined`, or the same in this process."""
 
 
 class Staging:
-    """Makes submissions; what has to be put together goes into numbered folders of the folder given.
+    """Creates submissions; gathered files go to numbered folders of the given folder.
 
-    Without one, a temporary folder is made when it is needed, and removed when the program ends.
+    Without one, a temporary folder is created on demand and removed when the program ends.
     """
 
     def __init__(self, folder: Path | None = None, unpack: Unpack = unpack_confined) -> None:
@@ -87,7 +87,7 @@ class Staging:
         return _submission(root, student, identity or Identity(), (), (root,))
 
     def of_file(self, path: Path) -> Submission:
-        """The submission that is one file, called by its name, copied away from what lies beside it."""
+        """The submission that is one file, named after it, copied away from its neighbours."""
         return self.of_files([path], path.name)
 
     def of_files(self, paths: Sequence[Path], student: str, notes: tuple[str, ...] = ()) -> Submission:
@@ -121,7 +121,7 @@ class Staging:
                 packed.append(part.name)
             elif archives.is_unopened(part.name):
                 notes += (
-                    f"{shown(part.name)} is an archive that is not opened: pack it again as .zip or .tar.gz.",
+                    f"{shown(part.name)} is an archive of an unsupported type: pack it again as .zip or .tar.gz.",
                 )
         opened, ends = 0, time.monotonic() + INTAKE.unpacking
         for name in packed[: INTAKE.archives]:
@@ -134,24 +134,24 @@ class Staging:
                 (root / name).unlink()
             shown_names = ", ".join(map(shown, unopened[:MOST_NAMED]))
             notes += (
-                f"So much was handed in as archives that only the first {opened} are opened, and not {shown_names}.",
+                f"There are too many or too large archives: only the first {opened} were opened, and not {shown_names}.",
             )
         notes += tuple(_restore_imported(root))
         return _submission(root, student, identity, notes, origins)
 
     def of_class_archive(self, archive: Path, allowance: Allowance) -> Path:
-        """Unpack a whole class and return its folder. Raises SourceError where it cannot be used."""
+        """Unpack a whole class and return its folder. Raises SourceError if it cannot be used."""
         folder = self.place() / (archives.stem(archive.name) or "class")
         for note in self._unpack(archive, shown(str(archive)), folder, allowance):
             _log.error("%s", note)
         return folder.resolve()
 
     def of_nothing(self, student: str, note: str, origins: tuple[Path, ...] = ()) -> Submission:
-        """The submission of somebody of whose work nothing could be taken, and why."""
+        """The submission of a student whose files could not be used, with the reason."""
         return Submission(as_text(student), self.nothing(), (), (note,), origins=origins)
 
     def nothing(self) -> Path:
-        """An empty folder, for those who handed nothing in."""
+        """An empty folder, for students who handed in nothing."""
         folder = self.place()
         folder.mkdir(parents=True)
         return folder
@@ -165,7 +165,8 @@ class Staging:
         return self._folder / f"{self._made:06d}"
 
     def _unpacked_beside(self, archive: Path, name: str, root: Path) -> tuple[str, ...]:
-        """Unpack one archive to where it stands, and remove it: its contents, or a folder where they would meet others."""
+        """Unpack one archive in place and remove it: its content directly, or in a folder if names would
+        clash."""
         unpacked = self.place()
         try:
             notes = self._unpack(archive, shown(name), unpacked, archives.OF_A_STUDENT)
@@ -179,7 +180,7 @@ class Staging:
         if inner:
             names = ", ".join(shown(file.relative_to(unpacked).as_posix()) for file in inner[:3])
             notes += (
-                f"{shown(name)} holds another archive, which was not opened: {names}. Hand in the files themselves.",
+                f"{shown(name)} contains another archive, which was not opened: {names}. Hand in the files themselves.",
             )
         content = _innermost(unpacked)
         target = (root / name).parent
@@ -201,10 +202,10 @@ def guarded(
     origins: tuple[Path, ...],
     identity: Identity | None = None,
 ) -> Submission:
-    """What `make` makes of a student's work; where it cannot, a submission without files that says why.
+    """The result of `make`; if that fails, a submission without files that says why.
 
-    Whatever was handed in costs its student at most. Raises NoRoomError where the disk is full, as nobody could be
-    graded then.
+    A submission can affect only its own student. Raises NoRoomError if the disk is full, because then nobody
+    could be graded.
     """
     try:
         return make()
@@ -212,32 +213,32 @@ def guarded(
         raise
     except Exception as error:  # anything that a name, a link or an archive can lead to
         raise_without_room(error)
-        note = f"What was handed in cannot be used ({reason(error)}): hand in the files themselves, each with a plain name."
+        note = f"The submission cannot be used ({reason(error)}): hand in the files themselves, each with a plain name."
         nothing = place.of_nothing(student, note, origins)
         return msgspec.structs.replace(nothing, identity=identity or Identity())
 
 
 def raise_without_room(error: Exception) -> None:
-    """Raise NoRoomError if that is what the error is about."""
+    """Raise NoRoomError if the error means that the disk is full."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         raise NoRoomError(
-            "There is no room to put together what was handed in: set TMPDIR to a folder on a larger disk."
+            "There is not enough disk space to prepare the submissions: set TMPDIR to a folder on a larger disk."
         ) from error
 
 
 def reason(error: Exception) -> str:
-    """Why, in a few words."""
+    """The reason, in a few words."""
     if isinstance(error, OSError) and error.strerror:
         return str(error.strerror)
     return shown(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
 
 
 def _copied(part: Part, target: Path) -> str:
-    """Copy a file with its time; why it was left out, if it was. Raises OSError where it cannot be read."""
+    """Copy a file with its time; return why it was left out, if it was. Raises OSError if it cannot be read."""
     with opened(part.root, part.path) as content:
         status = os.fstat(content.fileno())
         if status.st_size > INTAKE.file_size:
-            return f"is larger than {INTAKE.file_size // MIB} MB and was not looked at"
+            return f"is larger than {INTAKE.file_size // MIB} MB and was not read"
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("xb") as copy:
             left = INTAKE.file_size  # it may grow while it is read
@@ -247,7 +248,7 @@ def _copied(part: Part, target: Path) -> str:
     try:
         os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
     except (OSError, OverflowError):
-        pass  # a time that the file system of the copy cannot tell
+        pass  # a time that the copy's file system cannot represent
     return ""
 
 
@@ -258,7 +259,7 @@ def _submission(
     found = look(root)
     notes = tuple(dict.fromkeys((*notes, *found.notes)))
     if len(notes) > MOST_NOTES:
-        notes = (*notes[:MOST_NOTES], f"There are {len(notes) - MOST_NOTES} more such remarks.")
+        notes = (*notes[:MOST_NOTES], f"There are {len(notes) - MOST_NOTES} more notes of this kind.")
     return Submission(as_text(student), root, found.files, notes, identity, origins)
 
 
@@ -267,7 +268,7 @@ def _is_packed(name: str) -> bool:
 
 
 def _innermost(folder: Path) -> Path:
-    """The folder itself, or the one at the end of a chain of folders that hold nothing but one folder."""
+    """The folder itself, or the one at the end of a chain of folders that contain nothing but one folder."""
     for _ in range(INTAKE.depth):
         entries = only_entries(folder)
         if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
@@ -277,7 +278,7 @@ def _innermost(folder: Path) -> Path:
 
 
 def only_entries(folder: Path) -> list["os.DirEntry[str]"]:
-    """The first two entries that may be somebody's work; none where the folder cannot be read."""
+    """The first two entries that may be somebody's work; none if the folder cannot be read."""
     try:
         with os.scandir(folder) as listing:
             return list(islice((entry for entry in listing if not ignored(entry.name)), 2))
@@ -286,7 +287,7 @@ def only_entries(folder: Path) -> list["os.DirEntry[str]"]:
 
 
 def _free(path: Path) -> Path:
-    """The path, or one like it where nothing stands yet."""
+    """The path, or a similar one that does not exist yet."""
     number = 2
     free = path
     while free.exists():
@@ -300,12 +301,12 @@ def _newest(parts: Sequence[Part]) -> tuple[list[Part], tuple[str, ...]]:
     older = superseded(latest)
     times = Counter(part.name for part in parts)
     notes = tuple(
-        f"{shown(name)} was handed in more than once: the newest was taken."
+        f"{shown(name)} was handed in more than once: the newest was used."
         for name in latest
         if times[name] > 1
     )
     notes += tuple(
-        f"{shown(name)} was handed in again: {shown(newest)} is newer and was taken."
+        f"{shown(name)} was handed in again: {shown(newest)} is newer and was used."
         for name, newest in older.items()
     )
     return [part for name, part in latest.items() if name not in older], notes
@@ -316,10 +317,9 @@ IMPORTED: Final = re.compile(rb"\b(?:from|import)[ \t]+([^\s.,;:#()'\"\\]+)")
 
 
 def _restore_imported(root: Path) -> Iterator[str]:
-    """Give modules back the names under which the student's other files import them.
+    """Restore the names of modules under which the student's other files import them.
 
-    A platform that numbers what is handed in again turns `helpers.py` into `helpers-1.py`, which nothing can
-    import.
+    A platform that numbers resubmissions turns `helpers.py` into `helpers-1.py`, which nothing can import.
     """
     files = files_under(root)
     copies = [(file, copy["base"]) for file in files if (copy := COPY.fullmatch(file.name)) is not None]
@@ -330,7 +330,7 @@ def _restore_imported(root: Path) -> Iterator[str]:
         wanted = file.with_name(f"{base}.py")
         if not wanted.exists() and any(base in names for other, names in imported.items() if other != file):
             file.rename(wanted)
-            yield f"{file.name} is read as {base}.py, the name under which it is imported."
+            yield f"{file.name} is read as {base}.py, because another file imports it under that name."
 
 
 def _imported(file: Path) -> frozenset[str]:

@@ -1,14 +1,14 @@
-"""A process that has torch loaded and forks a worker when asked: 15 ms instead of a second or more.
+"""A process that has torch loaded and forks a worker on request: 15 ms instead of a second or more.
 
-Started as ``python -I -m grader.worker.fork_server FD LEVEL`` with a Unix socket on descriptor FD. There is no
-address to connect to (the weakness of a fork server that listens), so a worker cannot ask for anything.
-It first says what keeps it from locking workers in (``{"obstacle": ""}`` where nothing does; not tried for
-LEVEL ``process``). Each request is one JSON object and gets one JSON answer before the next is sent:
+Started as ``python -I -m grader.worker.fork_server FD LEVEL`` with a Unix socket on descriptor FD. There is
+no address to connect to (the weakness of a listening fork server), so a worker cannot request anything. The
+process first reports what prevents it from locking workers (``{"unavailable_reason": ""}`` if nothing does; not tried
+for LEVEL ``process``). Each request is one JSON object and gets one JSON answer before the next is sent:
 
 - ``{"spawn": settings}`` with the worker's end of its own socket attached: ``{"pid": …}``
-- ``{"reap": pid}``: kills the worker and whatever it started, waits for it: ``{"status": …}``
+- ``{"reap": pid}``: kills the worker and everything it started, and waits for it: ``{"status": …}``
 
-It ends when the grader does, and its workers with it.
+It ends when the grader does, and its workers end with it.
 """
 
 import ctypes
@@ -33,7 +33,7 @@ CHANNEL: Final = 3
 
 
 class Request(msgspec.Struct):
-    """One request of the grader; exactly one field is set."""
+    """One request from the grader; exactly one field is set."""
 
     spawn: WorkerSettings | None = None
     reap: int | None = None
@@ -43,14 +43,15 @@ def main() -> None:
     """Serve spawn and reap requests until the grader closes its end."""
     control = socket.socket(fileno=int(sys.argv[1]))
     lockdown, problem = prepared() if sys.argv[2] == "strict" else (None, "")
-    control.sendall(msgspec.json.encode({"obstacle": problem}))
+    control.sendall(msgspec.json.encode({"unavailable_reason": problem}))
 
     import torch
 
     from grader.worker import request_loop  # noqa: F401  loaded once here, shared by every worker
 
     torch.set_num_threads(1)
-    # Objects that no collection looks at are not written to, so that their memory stays shared with all workers.
+    # Objects exempt from garbage collection are not written to, so their memory stays shared with all
+    # workers.
     gc.collect()
     gc.freeze()
     process_tree.adopt_orphans()

@@ -1,4 +1,4 @@
-"""Counting the lines of a student's file that a call runs: how much work it is, the same on every machine."""
+"""Count the lines of a student's file that a call runs: a measure of work that is the same on every machine."""
 
 import contextlib
 import sys
@@ -10,14 +10,14 @@ __all__ = ["LineCount", "counting"]
 
 
 class LineCount:
-    """How often lines of one file were run, each as often as it was come to."""
+    """How many times lines of one file ran, counting each execution."""
 
     def __init__(self, filename: str) -> None:
         self._filename = filename
         self.lines = 0
 
     def trace(self, frame: FrameType, event: str, argument: object) -> Any:
-        """Follow the functions of the file, as `sys.settrace` asks for."""
+        """Trace the functions of the file, as `sys.settrace` requires."""
         if frame.f_code.co_filename != self._filename:
             return None
         if event == "line":
@@ -27,7 +27,7 @@ class LineCount:
 
 @contextlib.contextmanager
 def counting(filename: str, wanted: bool) -> Iterator[LineCount]:
-    """Count inside the block; nothing is counted, and nothing slower, where it is not wanted."""
+    """Count inside the block; if not wanted, nothing is counted and nothing is slower."""
     count = LineCount(filename)
     if not wanted:
         yield count

@@ -1,4 +1,5 @@
-"""Lists of numbers as arrays: a thousand losses, or a matrix as a list of rows, would be a thousand values else."""
+"""Convert lists of numbers to arrays: otherwise, a thousand losses or a matrix as a list of rows would be a
+thousand values."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -13,13 +14,13 @@ _SAFE: Final = 2**63
 
 
 class TooManyError(Exception):
-    """They are numbers, but more than are wanted."""
+    """The items are numbers, but more than allowed."""
 
 
 def packed(items: Sequence[Any], most: int) -> npt.NDArray[np.float64] | None:
-    """Numbers, or rows of equally many numbers, as one array; None where they are something else.
+    """Numbers, or rows of equal length, as one array; None for anything else.
 
-    Numbers are those of Python and NumPy and tensors without dimensions. Raises TooManyError beyond `most`.
+    Numbers are those of Python and NumPy, and tensors without dimensions. Raises TooManyError beyond `most`.
     """
     if all(issubclass(type(item), list | tuple) for item in items):
         return _rows(items, most)

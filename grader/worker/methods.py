@@ -1,4 +1,4 @@
-"""A method as a function: of what its class is made with and what it takes, with an object of its own for each call."""
+"""Treat a method as a function of the constructor's parameters and its own, with a new object for each call."""
 
 import inspect
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _BY_POSITION_ONLY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.POSITIO
 _WORKS = (
     "fit", "train", "run", "factor", "solve", "learn", "optim", "descen", "complet", "sgd", "call", "forward",
 )  # fmt: skip
-"""What a method is called that leaves its results in the object."""
+"""Names of methods that store their results in the object."""
 
 
 class Method(NamedTuple):
@@ -24,18 +24,18 @@ class Method(NamedTuple):
 
     call: Callable[..., Any]
     parameters: Parameters
-    """Those of the method, then those of the class that it has not itself."""
+    """The method's own, then those of the class that the method lacks."""
     made_with: tuple[str, ...]
-    """The names of those that the class is made with."""
+    """The names of the constructor's parameters."""
     shared: tuple[str, ...]
-    """The names of those that both take."""
+    """The names that both have."""
 
 
 def as_function(owner: type, method: FunctionType) -> Method | None:
-    """The method with an object made for each call, or None where the class cannot be made so.
+    """The method with a new object for each call, or None if the class cannot be instantiated this way.
 
-    What both take under one name is given to both. A method that takes anything at all is only had of a class that can
-    be made with nothing.
+    A parameter that both share is passed to both. A method with parameters is used only if its class can be
+    instantiated without arguments.
     """
     try:
         taken = tuple(inspect.signature(method).parameters.values())[1:]
@@ -91,7 +91,7 @@ def _is_required(parameter: inspect.Parameter) -> bool:
 
 
 def _result(instance: Any, method: FunctionType, result: Any) -> Any:
-    """What a method gives; where it works on its object, what that holds."""
+    """The return value of a method; for a method that works on its object, the object's content."""
     if result is not None and result is not instance:
         return result
     if not any(word in method.__name__.lower() for word in _WORKS):

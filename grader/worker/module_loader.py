@@ -1,6 +1,6 @@
-"""Execute a student's file statement by statement, so that a failing one loses only itself.
+"""Execute a student's file statement by statement, so that a failing statement affects only itself.
 
-The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is taken as statements of its own.
+The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is executed as separate statements.
 """
 
 import ast
@@ -44,7 +44,7 @@ _KINDS: Final[dict[Any, protocol.Kind]] = {
 
 
 class Loading:
-    """A file after execution: its callables by number, and what to tell the grader."""
+    """A file after execution: its callables by number, and the report to the grader."""
 
     def __init__(self) -> None:
         self.callables: list[Callable[..., Any]] = []
@@ -54,10 +54,10 @@ class Loading:
 
 
 def load(request: protocol.Load, folder: str, progress: Callable[[protocol.Started], None]) -> Loading:
-    """Execute the file; `progress` is told before each statement. The code is known to parse.
+    """Execute the file and call `progress` before each statement. The code is known to parse.
 
-    A figure that stands alone is shown, as in a notebook: where it was exported or its outputs were cleared, that is
-    the only place where it is stated.
+    A value that stands alone is displayed, as in a notebook: if the notebook was exported or its outputs were
+    cleared, that is the only place that states it.
     """
     loading = Loading()
     module = ModuleType("__main__")
@@ -105,7 +105,7 @@ def load(request: protocol.Load, folder: str, progress: Callable[[protocol.Start
 
 
 def _end_without_memory() -> None:
-    """End the worker where a statement left no memory: whatever follows it would fail, one after the other."""
+    """End the worker if a statement left no memory: everything after it would fail, statement by statement."""
     if not rlimits.has_room():
         gc.collect()
         if not rlimits.has_room():
@@ -136,7 +136,7 @@ def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder:
     for name, value in namespace.items():
         try:
             _collect_one(loading, recorded, name, value, filename, folder)
-        except BaseException:  # whoever looks at an object of the student's may run code of theirs
+        except BaseException:  # inspecting a student's object may run student code
             continue
     loading.variables = _that_fit(recorded)
 
@@ -166,7 +166,7 @@ def _collect_one(
 
 
 def _that_fit(recorded: list[tuple[Room, protocol.Variable]]) -> list[protocol.Variable]:
-    """The variables that one message holds together, in their order: the largest are left out first."""
+    """The variables that fit together into one message, in order; the largest are left out first."""
     whole, kept = Room(), set[str]()
     for room, variable in sorted(recorded, key=lambda each: each[0].used):
         if whole.holds(room.used):
@@ -177,7 +177,7 @@ def _that_fit(recorded: list[tuple[Room, protocol.Variable]]) -> list[protocol.V
 def _add_nested(
     loading: Loading, namespace: dict[str, Any], defined: list[ast.FunctionDef], filename: str
 ) -> None:
-    """List functions that stand within another and need nothing of it."""
+    """List functions that are nested in another function and need nothing of it."""
     for statement in defined:
         inner = nested_functions.independent(statement, namespace.get(statement.name))
         if not inner:
@@ -260,7 +260,7 @@ def _add(
     ):
         return
     info = describe(name, value, line)
-    if info is None and statement is not None:  # such as what `torch.jit.script` makes of a function
+    if info is None and statement is not None:  # for example, the result of `torch.jit.script`
         info = _as_written(statement)
     if info is not None and _has_room(loading, len(info.parameters)):
         loading.callables.append(value)
@@ -268,7 +268,7 @@ def _add(
 
 
 def describe(name: str, value: Callable[..., Any], line: int) -> protocol.FunctionInfo | None:
-    """A callable as the grader sees it, or None where its parameters cannot be told."""
+    """A callable as the grader sees it, or None if its parameters cannot be determined."""
     try:
         signature = inspect.signature(value)
     except Exception:  # `__signature__` is the student's
@@ -282,7 +282,7 @@ def describe(name: str, value: Callable[..., Any], line: int) -> protocol.Functi
 
 
 def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[protocol.ParameterInfo, ...] | None:
-    """The parameters; None where they are too many, or their names too long to tell them apart."""
+    """The parameters; None if there are too many, or their names are too long to tell apart."""
     listed = tuple(
         protocol.ParameterInfo(
             name=plain(parameter.name),
@@ -296,7 +296,7 @@ def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[protocol.Paramet
 
 
 def _as_written(statement: ast.FunctionDef) -> protocol.FunctionInfo:
-    """A function whose parameters cannot be told from what it became, as its `def` has them."""
+    """A function whose parameters are only in its `def`, because the resulting object does not reveal them."""
     given = statement.args
     either: protocol.Kind = "positional_or_keyword"
     by_name: protocol.Kind = "keyword_only"
@@ -329,7 +329,7 @@ def _short(value: object) -> str:
 
 
 def message_of(error: BaseException) -> str:
-    """The exception's text, cut; an exception that cannot even be shown yields an empty one."""
+    """The exception's text, cut; empty if the exception cannot even be shown."""
     try:
         text = str(error)
     except Exception:

@@ -1,4 +1,4 @@
-"""Functions defined within a function, where they could as well stand beside it."""
+"""Functions nested in a function that could just as well be defined at the top level."""
 
 import ast
 from collections.abc import Iterator
@@ -11,10 +11,11 @@ Statements = list[ast.stmt]
 
 
 def independent(statement: ast.FunctionDef, function: Any) -> Statements:
-    """The imports and definitions within a function that need nothing of it: executed elsewhere they do the same.
+    """The imports and definitions inside a function that need nothing of it: executed elsewhere, they do the
+    same.
 
-    `function` is what became of the statement. A definition needs nothing where all that it takes from around it are
-    imports and other such definitions.
+    `function` is the object that the statement created. A definition needs nothing if everything it uses from
+    its surroundings consists of imports and other such definitions.
     """
     if not isinstance(function, FunctionType):
         return []
@@ -34,7 +35,7 @@ def independent(statement: ast.FunctionDef, function: Any) -> Statements:
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """What is written within a function, but for classes: their methods are no functions."""
+    """The code inside a function, without classes: methods are not functions."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.ClassDef):
             yield child
@@ -42,7 +43,7 @@ def _nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _key(node: ast.FunctionDef) -> tuple[str, int]:
-    """As the code of a function is told: by its name and its first line, which may be a decorator's."""
+    """Identifies the code of a function: its name and its first line, which may be a decorator's."""
     return node.name, min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 

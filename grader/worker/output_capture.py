@@ -1,4 +1,4 @@
-"""What student code prints, kept up to a limit: the beginning and the end, where results stand."""
+"""The output of student code, kept up to a limit: the beginning and the end, where results are."""
 
 import io
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ["Capture"]
 
 HALF = 100_000
-"""Bytes: with as much at the end, and whatever else a file leaves, it fits into one message."""
+"""Bytes: with as much again for the end, and everything else a file leaves, it fits into one message."""
 
 
 class _Kept(io.RawIOBase):
@@ -30,7 +30,7 @@ class _Kept(io.RawIOBase):
 
 
 class Capture:
-    """A text stream to use as `sys.stdout`; `take` returns what was written since the last time."""
+    """A text stream to use as `sys.stdout`; `take` returns what was written since the last call."""
 
     def __init__(self) -> None:
         self._renew()
@@ -41,14 +41,14 @@ class Capture:
 
     @property
     def is_open(self) -> bool:
-        """Whether the stream can still be written to: a program may have closed it, or taken it apart."""
+        """Whether the stream can still be written to: a program may have closed or detached it."""
         try:
             return not self.stream.closed
-        except ValueError:  # what `detach()` leaves behind
+        except ValueError:  # the state that `detach()` leaves behind
             return False
 
     def take(self) -> str:
-        """Return the text kept, with a line in the place of what was dropped, and start anew."""
+        """Return the text kept, with a line in place of the dropped part, and start again."""
         kept = self._kept
         self._renew()
         gap = b"\n[... output left out ...]\n" if kept.lost else b""

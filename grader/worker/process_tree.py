@@ -1,8 +1,8 @@
-"""End a worker with everything it started, however it tried to get away.
+"""End a worker with everything it started, however it tried to escape.
 
-Where workers are not locked in, a submission can start programs, put them into a session of their own and
-leave them without a parent. The zygote adopts whoever loses its parent, and has no children but workers:
-every other child is a stray, and strays are ended.
+If workers are not locked, a submission can start programs, put them into a session of their own and leave
+them without a parent. The fork server adopts processes that lose their parent, and has no other children
+except workers: every other child is a stray, and strays are ended.
 """
 
 import ctypes
@@ -19,7 +19,7 @@ __all__ = ["adopt_orphans", "end"]
 PR_SET_CHILD_SUBREAPER: Final = 36
 
 MOST_ROUNDS: Final = 200
-"""A program that starts itself anew faster than it is ended is left after so many rounds."""
+"""A program that restarts itself faster than it can be ended is left alone after this many rounds."""
 
 
 def adopt_orphans() -> None:
@@ -31,7 +31,7 @@ def adopt_orphans() -> None:
 def end(pid: int, workers: Collection[int], lonely: bool) -> int:
     """Kill the worker, its descendants and all strays; return the worker's wait status.
 
-    `workers` are the other workers, which live on; a `lonely` worker cannot have started anything.
+    `workers` are the other workers, which stay alive; a `lonely` worker cannot have started anything.
     """
     if not lonely:
         _kill_below(pid)

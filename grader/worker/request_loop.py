@@ -1,7 +1,7 @@
-"""Serve one student: load the file, make the calls, answer with what came out.
+"""Serve one student: load the file, make the calls, answer with the results.
 
-Before every call all generators are seeded and global switches a student may have turned are set back,
-so that one call does not depend on another.
+Before every call, all generators are seeded and global switches that student code may have changed are reset,
+so that no call depends on another.
 """
 
 import builtins
@@ -32,7 +32,7 @@ from grader.worker.value_codec import Room, from_wire, to_wire
 __all__ = ["serve", "settle"]
 
 MAX_VALUES_RETURNED = 1_500
-"""What a call returns is looked at often: a history of every epoch is left out, and the factors beside it stay."""
+"""Returned values are read often: a history of every epoch is left out, and the factors beside it are kept."""
 
 _bit_generator: Any = bit_generator
 
@@ -40,13 +40,13 @@ _bit_generator: Any = bit_generator
 def serve(channel: int, folder: str) -> None:
     """Answer requests on a descriptor until the grader closes its end.
 
-    The first message says that the worker is locked in as far as it will be.
+    The first message says whether the worker is locked.
     """
     _send(channel, protocol.Ready())
     sys.path.append(folder)
     builtins.input = _no_input
     vars(builtins)["display"] = _display
-    torch.compile = _as_it_is  # it would start a compiler, and changes nothing but the speed
+    torch.compile = _as_it_is  # it would start a compiler, and changes only the speed
     finder = stub_modules.install()
     capture, dropped = Capture(), Capture()
     filename = ""
@@ -60,10 +60,10 @@ def serve(channel: int, folder: str) -> None:
                 loading = load(request, folder, lambda started: _send(channel, started))
             settle(
                 request.seed
-            )  # fails where no call could be made any more: then the last statement is left out
+            )  # fails if no further call could be made: then the last statement is left out
             missing = ", ".join(sorted(finder.used))
             notes = (
-                (f"{missing} is not installed where this was graded: its calls did nothing.",)
+                (f"{missing} is not installed on the grading machine: its calls did nothing.",)
                 if missing
                 else ()
             )
@@ -104,7 +104,7 @@ def _call(
 
 @contextlib.contextmanager
 def _captured(capture: Capture, dropped: Capture) -> Any:
-    """Progress bars and warnings on stderr state no figures: they are dropped."""
+    """Progress bars and warnings on stderr state no values: they are dropped."""
     if not dropped.is_open:
         dropped.take()
     with contextlib.redirect_stdout(capture.stream), contextlib.redirect_stderr(dropped.stream):
@@ -112,17 +112,19 @@ def _captured(capture: Capture, dropped: Capture) -> Any:
 
 
 def _import_beside(folder: str, filename: str) -> None:
-    """Let a file in a folder of its own import its neighbours, as it does where it is run from there."""
+    """Let a file in a subfolder import its neighbours, as it does when run from there."""
     beside = str(Path(folder, filename).parent)
     if beside not in sys.path:
         sys.path.append(beside)
 
 
 def settle(seed: int) -> None:
-    """Seed every generator and set back every global switch, so that a call depends on nothing before it."""
-    torch.default_generator.manual_seed(seed)  # without the detour over accelerators, 95 µs a call
-    entropy = cache(partial(random.Random, seed))  # made only where something draws from it
-    _bit_generator.randbits = lambda bits: entropy().getrandbits(bits)  # of `default_rng()` without a seed
+    """Seed every generator and reset every global switch, so that a call depends on nothing before it."""
+    torch.default_generator.manual_seed(seed)  # skips the path through accelerators: 95 µs per call
+    entropy = cache(partial(random.Random, seed))  # created only if something draws from it
+    _bit_generator.randbits = lambda bits: entropy().getrandbits(
+        bits
+    )  # used by `default_rng()` without a seed
     torch.seed = torch.random.seed = lambda: torch.manual_seed(entropy().getrandbits(32)).initial_seed()
     random.seed(seed)
     np.random.seed(seed % 2**32)
@@ -135,7 +137,7 @@ def settle(seed: int) -> None:
 
 
 def _display(*objects: object, **options: object) -> None:
-    """What notebooks have: it shows what is to be read as figures."""
+    """The `display` function of notebooks: its argument is output that may state values."""
     print(*objects, sep="\n")
 
 
@@ -144,7 +146,7 @@ def _as_it_is(model: Any = None, **options: Any) -> Any:
 
 
 def _no_input(prompt: object = "") -> str:
-    raise EOFError("input() was called, but nobody is there to type while the lab is graded")
+    raise EOFError("input() was called, but nobody can type while the lab is graded")
 
 
 def _receive(channel: int) -> protocol.Request | None:

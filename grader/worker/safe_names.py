@@ -1,4 +1,4 @@
-"""Names as the wire knows them: cut, without control characters, and different where they stand side by side."""
+"""Names for the protocol: cut, without control characters, and distinct among siblings."""
 
 import re
 from collections.abc import Iterable
@@ -12,22 +12,22 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 def plain(text: str) -> str:
-    """The text of a real string as a name: no control characters, nothing that UTF-8 does not know, cut to a length."""
+    """The text of a genuine string as a name: no control characters, valid UTF-8, cut to a maximum length."""
     cut = str.__str__(text)[: protocol.MAX_NAME]
     return _CONTROL.sub("?", cut).encode("utf-8", "replace").decode("utf-8")
 
 
 def name_of(kind: type) -> str:
-    """The name of a type, whatever its metaclass makes of it."""
+    """The name of a type, whatever its metaclass does."""
     try:
         name = type.__getattribute__(kind, "__name__")
         return plain(name) if isinstance(name, str) else "object"
-    except BaseException:  # code of the student's may have run
+    except BaseException:  # student code may have run
         return "object"
 
 
 def different(names: Iterable[str]) -> tuple[str, ...]:
-    """The names, each that was there before with a number behind it."""
+    """The names; each repeated one gets a number as suffix."""
     seen: dict[str, int] = {}
     told: list[str] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""What a new worker is told: where it may write and what it may use."""
+"""The settings of a new worker: where it may write and what it may use."""
 
 import msgspec
 
@@ -9,11 +9,11 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Limits of one worker; sizes in bytes, times in seconds of CPU."""
 
     folder: str
-    """A private folder holding a copy of what the student handed in; the worker's working directory."""
+    """A private folder with a copy of the submitted files; the worker's working directory."""
     memory: int
-    """Address space on top of what Python and torch take."""
+    """Address space in addition to what Python and torch use."""
     file_size: int
     open_files: int
     cpu_seconds: int
     user_processes: int
-    """Processes and threads the user may have in all, this worker's among them; 0 for no such limit."""
+    """Processes and threads that the user may have in total, including this worker's; 0 for no such limit."""

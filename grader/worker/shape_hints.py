@@ -1,4 +1,4 @@
-"""Shapes of the matrices a line was working on when it raised."""
+"""Shapes of the matrices that a line used when it raised."""
 
 import linecache
 import re
@@ -16,7 +16,7 @@ MAX_SHAPES = 8
 
 
 def shapes_at(error: BaseException, filename: str) -> tuple[tuple[str, str], ...]:
-    """Name and shape of every tensor or array that the innermost line of the student's file names."""
+    """Name and shape of every tensor or array named on the innermost line of the student's file."""
     frame, line = _innermost(error.__traceback__, filename)
     if frame is None:
         return ()
@@ -36,6 +36,6 @@ def _innermost(traceback: TracebackType | None, filename: str) -> tuple[Any, int
 
 
 def _shape(value: Any) -> str:
-    if type(value) in (torch.Tensor, torch.nn.Parameter, np.ndarray):  # a subclass may say anything
+    if type(value) in (torch.Tensor, torch.nn.Parameter, np.ndarray):  # a subclass may report anything
         return plain(str(tuple(value.shape)))
     return ""

@@ -1,7 +1,7 @@
-"""Harmless stand-ins for plotting and progress packages that are not installed here.
+"""Harmless replacements for plotting and progress packages that are not installed here.
 
-A correct function that shows a progress bar or draws a plot must not fail for it. A stand-in accepts
-every call and attribute; `tqdm` iterates over what it was given.
+A correct function that shows a progress bar or draws a plot must not fail because of it. A stub accepts every
+call and attribute; `tqdm` iterates over its argument.
 """
 
 import importlib.abc
@@ -18,7 +18,7 @@ PACKAGES = ("matplotlib", "seaborn", "plotly", "tqdm", "IPython", "pylab", "tens
 
 
 class Absorber:
-    """Takes every call, attribute, item and `with`; gives more of itself."""
+    """Accepts every call, attribute, item and `with`, and returns another stub."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> "Absorber":
         return self
@@ -79,7 +79,7 @@ class _StandIn(ModuleType):
 
 
 class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds a stand-in where one of PACKAGES (or a module in it) is not installed. `used` names them."""
+    """Finds a stub if one of PACKAGES (or a module in it) is not installed. `used` records them."""
 
     def __init__(self) -> None:
         self.used: set[str] = set()
@@ -87,14 +87,14 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Called last of all finders: whatever is really installed was found before."""
+        """Called after all other finders: anything really installed has been found before."""
         if fullname.split(".")[0] not in PACKAGES:
             return None
         self.used.add(fullname.split(".")[0])
         return importlib.util.spec_from_loader(fullname, self, is_package=True)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
-        """An empty module that answers every name."""
+        """An empty module that provides every name."""
         return _StandIn(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
@@ -102,7 +102,7 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def install() -> StandInFinder:
-    """Put the finder behind all others and return it."""
+    """Append the finder to all others and return it."""
     finder = StandInFinder()
     sys.meta_path.append(finder)
     return finder

@@ -1,8 +1,9 @@
-"""Objects of student code into values of the wire, and values of the wire into arguments.
+"""Convert objects of student code to protocol values, and protocol values to arguments.
 
-Tensors are copied the moment they are recorded: students update in place. What an object says of itself is not
-asked: its real type is taken, and what a tuple, list, dict, array or tensor really holds is read past whatever its
-class makes of `len`, iteration, `shape` or `_fields`. Whatever cannot be read, or is too much, is named instead.
+Tensors are copied the moment they are recorded, because students update in place. An object's own claims are
+ignored: its real type is used, and the content of a tuple, list, dict, array or tensor is read without
+calling its class's `len`, iteration, `shape` or `_fields`. Whatever is unreadable, or too large, is named
+instead.
 """
 
 import dataclasses
@@ -25,13 +26,13 @@ MAX_TEXT: Final = 10_000
 MAX_SIDE_BY_SIDE: Final = 10
 
 FEW: Final = 50
-"""So many numbers of a list are listed one by one; more are packed into an array, where they can be."""
+"""This many numbers of a list are sent individually; more are packed into an array if possible."""
 
 TOO_LARGE_PARTS: Final = 5
-"""Parts of a value that are left out for their size; with more of them the whole is."""
+"""Parts of a value that may be left out for their size; with more of them, the whole value is."""
 
 SPARE_VALUES: Final = 400
-"""For what is too much itself, at most one for each argument or variable."""
+"""Reserved for values that are too large themselves, at most one for each argument or variable."""
 
 _INT64: Final = range(-(2**63), 2**63)
 _UNREADABLE: Final = "value that cannot be read"
@@ -39,11 +40,11 @@ _TOO_MANY: Final = f"more than {protocol.MAX_NUMBERS:,} numbers"
 
 
 class Attributes(dict[str, Any]):
-    """What an object of the student's own holds."""
+    """The content of an object of the student's own class."""
 
 
 class Room:
-    """How much more fits into one message: numbers, values, characters of text."""
+    """The remaining room in one message: numbers, values, characters of text."""
 
     def __init__(
         self, numbers: int = protocol.MAX_NUMBERS, values: int = protocol.MAX_VALUES - SPARE_VALUES
@@ -54,7 +55,7 @@ class Room:
         self._had = self.state()
 
     def take(self, numbers: int = 0, characters: int = 0) -> None:
-        """Make room for one more value. Raises _FullError where there is none."""
+        """Make room for one more value. Raises _FullError if there is none."""
         self.values -= 1
         self.numbers -= numbers
         self.characters -= characters
@@ -67,11 +68,11 @@ class Room:
 
     @property
     def used(self) -> tuple[int, int, int]:
-        """Numbers, values and characters taken; the larger, the more of a message."""
+        """Numbers, values and characters taken: a larger tuple means more of the message."""
         return self._had[0] - self.numbers, self._had[1] - self.values, self._had[2] - self.characters
 
     def holds(self, used: tuple[int, int, int]) -> bool:
-        """Take as much as another room was used for, if that fits."""
+        """Take as much as another room used, if it fits."""
         left = (self.numbers - used[0], self.values - used[1], self.characters - used[2])
         if min(left) < 0:
             return False
@@ -79,16 +80,16 @@ class Room:
         return True
 
     def state(self) -> tuple[int, int, int]:
-        """To be given back to `restore`."""
+        """A snapshot for `restore`."""
         return self.numbers, self.values, self.characters
 
     def restore(self, state: tuple[int, int, int]) -> None:
-        """As if nothing had been taken since."""
+        """Undo everything taken since the snapshot."""
         self.numbers, self.values, self.characters = state
 
 
 class _FullError(Exception):
-    """What is looked at is too much for one message."""
+    """The value is too large for one message."""
 
 
 def is_figure(value: object) -> bool:
@@ -99,9 +100,10 @@ def is_figure(value: object) -> bool:
 
 
 def to_wire(value: object, room: Room | None = None) -> protocol.Value:
-    """Return a copy of the value as the wire knows it; whatever it does not know becomes `Opaque`.
+    """Return a copy of the value as a protocol value; an unsupported value becomes `Opaque`.
 
-    Never raises. Of a tuple, list or dict, a part that is too much for the message is named, and the rest is there.
+    Never raises. In a tuple, list or dict, a part that is too large for the message is named, and the rest is
+    included.
     """
     room = room or Room()
     before = room.state()
@@ -109,7 +111,7 @@ def to_wire(value: object, room: Room | None = None) -> protocol.Value:
         return _value(value, room, 0)
     except _FullError as full:
         text = f"{name_of(type(value))} of {full}"
-    except BaseException:  # code of the student's ran, and may raise whatever it likes
+    except BaseException:  # student code ran and may raise anything
         text = _UNREADABLE
     room.restore(before)
     return protocol.Opaque(type_name=name_of(type(value)), text=text)
@@ -140,7 +142,7 @@ def _nothing(value: None, room: Room) -> protocol.Value:
 
 
 def _number(value: Any, room: Room) -> protocol.Value:
-    """Subclasses may answer `float(value)` as they like, so the base class is asked."""
+    """Subclasses may implement `float(value)` in any way, so the base class is called."""
     kind = type(value)
     number: bool | int | float
     if kind is bool:
@@ -179,7 +181,7 @@ def _tensor(value: torch.Tensor, room: Room) -> protocol.Value:
 
 
 def _array(value: "np.ndarray[Any, Any]", room: Room, origin: Any = "numpy") -> protocol.Value:
-    value = np.asarray(value)  # of a subclass, the array itself
+    value = np.asarray(value)  # for a subclass, the array itself
     dtype = protocol.dtype_name(value.dtype)
     if dtype not in protocol.DTYPE_SIZES:
         return _opaque(value, room, f"array of dtype {plain(dtype)[:40]}")
@@ -202,7 +204,7 @@ _READERS: Final[tuple[tuple[Any, Callable[[Any, Room], protocol.Value]], ...]] =
     (torch.Tensor, _tensor),
     (np.ndarray, _array),
 )
-"""What stands for itself. Numbers of NumPy come first, since some are Python's numbers too."""
+"""Values that need no conversion. NumPy's numbers come first, because some are Python numbers too."""
 
 _USUAL: Final[dict[type, Callable[[Any, Room], protocol.Value]]] = {
     torch.Tensor: _tensor,
@@ -210,7 +212,7 @@ _USUAL: Final[dict[type, Callable[[Any, Room], protocol.Value]]] = {
     int: _number,
     bool: _number,
 }
-"""The same for what nearly all functions take and return, which has to be quick."""
+"""The same for the values that nearly all functions take and return; this has to be fast."""
 
 
 def _items(value: Any, room: Room, depth: int) -> protocol.Value:
@@ -240,7 +242,8 @@ def _items(value: Any, room: Room, depth: int) -> protocol.Value:
 
 
 def _parts(items: Iterable[Any], room: Room, depth: int) -> Iterator[protocol.Value]:
-    """The parts of a value. What is returned is a few things side by side: one too large does not cost the others."""
+    """The parts of a value. A return value is a few things side by side: one that is too large does not
+    affect the others."""
     left_out = 0
     for item in items:
         before = room.state()
@@ -266,7 +269,7 @@ def _key(key: Any) -> str:
 
 
 def _fields(kind: type, count: int) -> tuple[str, ...]:
-    """The names of a named tuple's fields, where they are what they should be."""
+    """The field names of a named tuple, if they are valid."""
     fields = getattr(kind, "_fields", ())
     if type(fields) is not tuple or len(fields) != count or not all(type(name) is str for name in fields):
         return ()
@@ -274,7 +277,7 @@ def _fields(kind: type, count: int) -> tuple[str, ...]:
 
 
 def _held(value: object) -> dict[str, Any] | None:
-    """What a dataclass or an object of a plain class of the student's own holds; None of any other."""
+    """The content of a dataclass or of an object of a plain class of the student's own; otherwise None."""
     kind = type(value)
     if issubclass(kind, torch.nn.Module | type):
         return None
@@ -298,7 +301,7 @@ def _or_none(read: Callable[[str], Any], name: str) -> Any:
 
 
 def from_wire(value: protocol.Value) -> Any:
-    """Return the argument a value stands for; arrays are fresh and writable."""
+    """Return the argument that a value represents; arrays are fresh and writable."""
     if isinstance(value, protocol.Array):
         array = np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
         return torch.from_numpy(array) if value.origin == "torch" else array

@@ -7,21 +7,20 @@ smaller, a rate that moves nothing, a smaller rank, masks that show something. N
 """
 
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import Frozen
-from grader.lab import Bench
-from reference.checks.factorisation_inputs import Drawn
-from reference.checks.factorisation_probe import Descent, Setting
-from reference.factors.layout import AS_ASKED, Arrangement
-from reference.factors.reading import Ended, Refused, arrangement_of, place_of
+from grader.lab import Bench, Fact, Frozen, Raised, Returned
+from grader.labkit import UnusableResult, WorkerEnded
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe
+from reference.factors.layout import AS_ASKED, FactorLayout
+from reference.factors.reading import layout_of, place_of
 
-__all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "Habits", "HabitsSeen"]
+__all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "CallConstraints", "ConstraintDetector"]
 
 MASK_TYPES: Final = ("int64", "float32", "bool")
 """Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
@@ -42,8 +41,8 @@ LONG: Final = 100
 Mask = npt.NDArray[np.generic]
 
 
-class Habits(Frozen, frozen=True):
-    """What is known of one student's function; the defaults are those of a function that takes everything."""
+class CallConstraints(Frozen, frozen=True):
+    """How one student's function has to be called; the defaults are those of a function that takes every call."""
 
     mask_type: str = MASK_TYPES[0]
     more: int = 1
@@ -54,27 +53,27 @@ class Habits(Frozen, frozen=True):
     """Whether it takes a rank of at most the rows and columns of A."""
     wants_data: bool = False
     """Whether it takes only masks that show something of every row and column."""
-    arrangement: Arrangement = AS_ASKED
+    layout: FactorLayout = AS_ASKED
     """How it returns U and V."""
     place: int | None = None
     """Where U and V stand among several values that it returns."""
 
-    def suited(self, setting: Setting) -> Setting:
-        """The setting as the function can be asked for it."""
+    def adapted(self, call: CallSpec) -> CallSpec:
+        """The call as the function can be asked for it."""
         fields: dict[str, object] = {
             "idle": self.idle,
             "fewest": self.more,
-            "arrangement": self.arrangement,
+            "layout": self.layout,
             "place": self.place,
         }
-        if setting.M is not None:
-            mask = with_data(setting.M) if self.wants_data else setting.M
+        if call.M is not None:
+            mask = with_data(call.M) if self.wants_data else call.M
             fields["M"] = mask.astype(self.mask_type)
         if self.keeps_rank:
-            fields["rank"] = min(setting.rank, *setting.A.shape)
-        if 0 < setting.epochs < LONG:
-            fields |= {"epochs": setting.epochs * self.more, "lr": setting.lr / self.more}
-        return setting.changed(**fields)
+            fields["rank"] = min(call.rank, *call.A.shape)
+        if 0 < call.epochs < LONG:
+            fields |= {"epochs": call.epochs * self.more, "lr": call.lr / self.more}
+        return call.changed(**fields)
 
 
 def lacks_data(mask: Mask | None) -> bool:
@@ -93,147 +92,159 @@ def with_data(mask: Mask) -> Mask:
     return shown
 
 
-class HabitsSeen:
-    """The habits of every student's function, learned where it stops at what nobody else would ask."""
+class ConstraintDetector(Frozen, frozen=True):
+    """Finds out how a student's function has to be called where it refuses what nobody but a check would ask.
 
-    def __init__(self, descent: Descent, drawn: Drawn) -> None:
-        self._descent = descent
-        self._drawn = drawn
-        self._plain = drawn.sweep[1]
-        self._oblong = drawn.sweep[2]
-        self._of: WeakKeyDictionary[Bench, Habits] = WeakKeyDictionary()
+    Each `detect_` method stores what it found in `bench.learned`, and says whether it found anything new.
+    """
 
-    def of(self, bench: Bench) -> Habits:
+    probe: FactorisationProbe
+    inputs: GeneratedInputs
+
+    @property
+    def _fact(self) -> Fact[CallConstraints]:
+        return Fact[CallConstraints]("call constraints", self.probe.function.name)
+
+    @property
+    def _plain(self) -> CallSpec:
+        return self.inputs.sweep[1]
+
+    @property
+    def _oblong(self) -> CallSpec:
+        return self.inputs.sweep[2]
+
+    def of(self, bench: Bench) -> CallConstraints:
         """What is known so far; the type of a mask is found out where there is one."""
-        if bench not in self._of:
-            self._of[bench] = Habits()
-            self._learn_mask_type(bench)
-        return self._of[bench]
+        known = bench.learned.get(self._fact)
+        return known if known is not None else self._store(bench, CallConstraints())
 
-    def suited(self, bench: Bench, settings: tuple[Setting, ...]) -> tuple[Setting, ...]:
-        """The settings as the student's function can be asked for them."""
-        habits = self.of(bench)
+    def adapted(self, bench: Bench, calls: tuple[CallSpec, ...]) -> tuple[CallSpec, ...]:
+        """The calls as the student's function can be asked for them."""
+        constraints = self.of(bench)
         return (
-            settings if habits == Habits() and self._plain.M is None else tuple(map(habits.suited, settings))
+            calls
+            if constraints == CallConstraints() and self._plain.M is None
+            else tuple(map(constraints.adapted, calls))
         )
 
     def mask_types(self, bench: Bench) -> tuple[str, ...]:
         """The types of a mask that it works with."""
         return tuple(name for name in MASK_TYPES if self._works_with(bench, name))
 
-    def learn_epochs(self, bench: Bench) -> bool:
+    def detect_epochs(self, bench: Bench) -> bool:
         """Whether it stops for one epoch and works for more of them, which it is asked for from now on."""
         known = self.of(bench)
-        if known.more > 1 or not self._raises(bench, known.suited(self._plain)):
+        if known.more > 1 or not self._raises(bench, known.adapted(self._plain)):
             return False
         for more in MORE_EPOCHS:
-            habits = msgspec.structs.replace(known, more=more)
-            if not self._raises(bench, habits.suited(self._plain)):
-                self._of[bench] = habits
-                self._learn_mask_type(bench)
+            constraints = msgspec.structs.replace(known, more=more)
+            if not self._raises(bench, constraints.adapted(self._plain)):
+                self._store(bench, constraints)
                 return True
         return False
 
-    def learn_arrangement(self, bench: Bench) -> bool:
+    def detect_layout(self, bench: Bench) -> bool:
         """Whether U and V can be told from what it returns, though not as asked; they are read so from now on."""
         known = self.of(bench)
-        if known.arrangement != AS_ASKED:
+        if known.layout != AS_ASKED:
             return False
         for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
-            setting = msgspec.structs.replace(known, mask_type=mask_type).suited(self._oblong)
-            observation = bench.observe(self._descent.probe(setting))
-            if isinstance(observation, protocol.Returned):
-                m, n = setting.A.shape
-                found = arrangement_of(observation.value, m, n, setting.rank)
+            call = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
+            observation = bench.observe(self.probe.probe_of(call))
+            if isinstance(observation, Returned):
+                m, n = call.A.shape
+                found = layout_of(observation.value, m, n, call.rank)
                 if found is None or found == AS_ASKED:
                     return False
-                self._of[bench] = msgspec.structs.replace(known, arrangement=found)
-                self._learn_mask_type(bench)
+                self._store(bench, msgspec.structs.replace(known, layout=found))
                 return True
         return False
 
-    def learn_place(self, bench: Bench) -> None:
+    def detect_place(self, bench: Bench) -> None:
         """Where U and V stand among several values; they are looked for there from now on."""
         known = self.of(bench)
-        setting = known.suited(self._oblong)
-        observation = bench.observe(self._descent.probe(setting))
-        if known.place is None and isinstance(observation, protocol.Returned):
-            m, n = setting.A.shape
-            place = place_of(observation.value, m, n, setting.rank, known.arrangement)
+        call = known.adapted(self._oblong)
+        observation = bench.observe(self.probe.probe_of(call))
+        if known.place is None and isinstance(observation, Returned):
+            m, n = call.A.shape
+            place = place_of(observation.value, m, n, call.rank, known.layout)
             if place is not None:
-                self._of[bench] = msgspec.structs.replace(known, place=place)
-                self._learn_mask_type(bench)
+                self._store(bench, msgspec.structs.replace(known, place=place))
 
-    def learn_idle(self, bench: Bench) -> bool:
+    def detect_idle(self, bench: Bench) -> bool:
         """Whether it stops or moves with lr = 0 and not with the tiniest of rates, which is taken from now on."""
         known = self.of(bench)
         if known.idle > 0:
             return False
-        habits = msgspec.structs.replace(known, idle=TINY)
-        still = habits.suited(self._plain).still()
+        constraints = msgspec.structs.replace(known, idle=TINY)
+        still = constraints.adapted(self._plain).still()
         try:
-            once = self._descent.observe(bench, still)
-            later = self._descent.observe(bench, still.changed(epochs=3 * still.fewest))
-        except Refused:
+            once = self.probe.observe(bench, still)
+            later = self.probe.observe(bench, still.changed(epochs=3 * still.fewest))
+        except UnusableResult:
             return False
         if not all(np.array_equal(x, y) for x, y in zip(once, later, strict=True)):
             return False
-        self._of[bench] = habits
+        bench.learned.put(self._fact, constraints)
         return True
 
-    def learn_rank(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+    def detect_rank(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
         """Whether it stops where a rank exceeds the size of A, and works up to it."""
         known = self.of(bench)
-        beyond = [known.suited(setting) for setting in settings if setting.rank > min(setting.A.shape)]
+        beyond = [known.adapted(call) for call in calls if call.rank > min(call.A.shape)]
         if known.keeps_rank or not beyond:
             return False
         try:
-            self._descent.observe(bench, beyond[0])
+            self.probe.observe(bench, beyond[0])
             return False
-        except Ended:
+        except WorkerEnded:
             return False
-        except Refused:
+        except UnusableResult:
             if not self._is_deliberate(bench, beyond[0]):
                 return False
-        habits = msgspec.structs.replace(known, keeps_rank=True)
+        constraints = msgspec.structs.replace(known, keeps_rank=True)
         try:
-            self._descent.observe(bench, habits.suited(beyond[0]))
-        except Refused:
+            self.probe.observe(bench, constraints.adapted(beyond[0]))
+        except UnusableResult:
             return False
-        self._of[bench] = habits
+        bench.learned.put(self._fact, constraints)
         return True
 
-    def learn_masks(self, bench: Bench, settings: tuple[Setting, ...]) -> bool:
+    def detect_masks(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
         """Whether it raises where a whole row or column is hidden, and works where none is."""
         known = self.of(bench)
-        empty = [known.suited(setting) for setting in settings if lacks_data(setting.M)]
+        empty = [known.adapted(call) for call in calls if lacks_data(call.M)]
         if known.wants_data or not empty:
             return False
         if not self._raises(bench, empty[0]) or not self._is_deliberate(bench, empty[0]):
             return False
-        habits = msgspec.structs.replace(known, wants_data=True)
-        if self._raises(bench, habits.suited(empty[0])):
+        constraints = msgspec.structs.replace(known, wants_data=True)
+        if self._raises(bench, constraints.adapted(empty[0])):
             return False
-        self._of[bench] = habits
+        bench.learned.put(self._fact, constraints)
         return True
 
-    def _raises(self, bench: Bench, setting: Setting) -> bool:
-        return isinstance(bench.observe(self._descent.probe(setting)), protocol.Raised)
+    def _raises(self, bench: Bench, call: CallSpec) -> bool:
+        return isinstance(bench.observe(self.probe.probe_of(call)), Raised)
 
-    def _is_deliberate(self, bench: Bench, setting: Setting) -> bool:
+    def _is_deliberate(self, bench: Bench, call: CallSpec) -> bool:
         """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
-        observation = bench.observe(self._descent.probe(setting))
-        return not isinstance(observation, protocol.Raised) or observation.type_name in DELIBERATE
+        observation = bench.observe(self.probe.probe_of(call))
+        return not isinstance(observation, Raised) or observation.type_name in DELIBERATE
 
-    def _learn_mask_type(self, bench: Bench) -> None:
-        if self._plain.M is not None:
-            working = (name for name in MASK_TYPES if self._works_with(bench, name))
-            self._of[bench] = msgspec.structs.replace(self._of[bench], mask_type=next(working, MASK_TYPES[0]))
+    def _store(self, bench: Bench, constraints: CallConstraints) -> CallConstraints:
+        """Store what is known, and then which type of mask works with it."""
+        stored = bench.learned.put(self._fact, constraints)  # before the calls that ask for it
+        if self._plain.M is None:
+            return stored
+        working = (name for name in MASK_TYPES if self._works_with(bench, name))
+        typed = msgspec.structs.replace(stored, mask_type=next(working, MASK_TYPES[0]))
+        return bench.learned.put(self._fact, typed)
 
     def _works_with(self, bench: Bench, mask_type: str) -> bool:
-        habits = msgspec.structs.replace(self._of[bench], mask_type=mask_type)
+        constraints = msgspec.structs.replace(self.of(bench), mask_type=mask_type)
         try:
-            setting = self._descent.telling(bench, habits.suited(self._drawn.hidden[-1]))
-            return self._descent.compare(bench, setting) is None
-        except Refused:
+            call = self.probe.informative(bench, constraints.adapted(self.inputs.hidden[-1]))
+            return self.probe.compare(bench, call) is None
+        except UnusableResult:
             return False

@@ -11,16 +11,23 @@ from typing import Final
 
 import numpy as np
 
-from grader import protocol
-from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe
-from grader.execution.stated_values import array_of
-from grader.lab import Bench, Function, Located
-from grader.labkit import low_rank
-from reference import matrices
+from grader.lab import (
+    Bench,
+    CheckResult,
+    Figure,
+    Function,
+    Located,
+    Observation,
+    Outcome,
+    Probe,
+    Returned,
+    array_of,
+)
+from grader.labkit import failure, items_of, low_rank
+from reference import data
 from reference.checks.call_constraints import MASK_TYPES
 from reference.checks.stated_matrices import A, Candidate, candidates, is_completion, is_factorisation
 from reference.checks.stated_results import LINGERING
-from reference.factors.reading import failure, items_of
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
 
 __all__ = ["contradictions"]
@@ -69,7 +76,7 @@ def _contradiction(
     stopped = ""
     for seed in SEEDS:
         observation = _run(bench, function, seed)
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             stopped = failure(observation)
             break
         reached = candidates(_figures(observation))
@@ -77,32 +84,32 @@ def _contradiction(
             return ""
         losses += [low_rank.loss(A, c.P) for c in reached if np.isfinite(c.P).all()]
     where = f"`{located.name}` ({located.file} {located.place})"
-    what = f"the figures stated ({stated.origin}) are right, but {where} cannot have made them"
+    what = f"the stated values ({stated.origin}) are correct, but {where} cannot have produced them"
     if stopped:
         return f"{what}: {stopped[:1].lower()}{stopped[1:]}"
     if not losses:
         return f"{what}: it returns something else."
     return (
-        f"{what}: of {len(SEEDS)} runs on A at rank 2 the best ends at the loss {min(losses):.4f}, "
-        f"and they state {low_rank.loss(A, stated.P):.4f}."
+        f"{what}: of {len(SEEDS)} runs on A at rank 2, the best ends at the loss {min(losses):.4f}, but the "
+        f"stated loss is {low_rank.loss(A, stated.P):.4f}."
     )
 
 
 def _run(bench: Bench, function: Function, seed: int) -> Observation:
     """The default run on the sheet's A, with the mask in the first type that the function takes."""
     if function is SGD_FACTORISE:
-        return bench.observe(Probe(function.name, {"A": matrices.A, "rank": 2}, seed=seed))
+        return bench.observe(Probe(function.name, {"A": data.A, "rank": 2}, seed=seed))
     observation: Observation | None = None
     for name in MASK_TYPES:
-        M = matrices.M.astype(name)
-        observation = bench.observe(Probe(function.name, {"A": matrices.A, "M": M, "rank": 2}, seed=seed))
-        if isinstance(observation, protocol.Returned):
+        M = data.M.astype(name)
+        observation = bench.observe(Probe(function.name, {"A": data.A, "M": M, "rank": 2}, seed=seed))
+        if isinstance(observation, Returned):
             break
     assert observation is not None
     return observation
 
 
-def _figures(observation: protocol.Returned) -> list[Figure]:
+def _figures(observation: Returned) -> list[Figure]:
     parts = items_of(observation.value) or (observation.value,)
     arrays = [array_of(part) for part in parts]
     return [Figure(array, 0.0, "", "returned") for array in arrays if array is not None]

@@ -1,22 +1,28 @@
 """Whether long runs get where a factorisation is for: below what rank 1 can reach, and to the best that rank 2 can."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Finding, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference import matrices
-from reference.checks.factorisation_inputs import Drawn
-from reference.checks.factorisation_probe import Descent, Setting
-from reference.factors.reading import Ended, Refused
+from grader.lab import Bench, Finding, Frozen, Outcome
+from grader.labkit import UnusableResult, WorkerEnded, low_rank
+from reference import data
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe
 from reference.rules.update_rule import SHEET, Factors, run
 
-__all__ = ["BEST_OF_RANK_ONE", "BEST_OF_RANK_ONE_OBSERVED", "CONVERGED", "CONVERGED_OBSERVED", "Convergence"]
+__all__ = [
+    "BEST_OF_RANK_ONE",
+    "BEST_OF_RANK_ONE_OBSERVED",
+    "CONVERGED",
+    "CONVERGED_OBSERVED",
+    "converges",
+    "fits",
+]
 
 CONVERGED: Final = 1.02
 """A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
@@ -25,7 +31,7 @@ on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats t
 CONVERGED_OBSERVED: Final = 2e-3
 """A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
 
-BEST_OF_RANK_ONE: Final = low_rank.eckart_young(matrices.A, 1)
+BEST_OF_RANK_ONE: Final = low_rank.eckart_young(data.A, 1)
 """0.6062, the least loss that a matrix of rank 1 can have (Eckart–Young): above it, a run has found nothing that takes
 two columns of U and V."""
 
@@ -51,200 +57,220 @@ SAME_DIRECTION: Final = 0.5
 has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
 
 _TURNS: Final = (
-    "The first epochs follow the sheet's rule, but in the middle of the run an epoch goes somewhere else: the end was not "
-    "reached by these steps, and shows nothing."
+    "The first epochs follow the sheet's rule, but in the middle of the run an epoch leads elsewhere: these "
+    "steps did not reach the end, so it proves nothing."
 )
 
 
-class Convergence:
-    """What the long runs of one of the two exercises come to; `asked` gives a call as the function can be asked for it."""
+def fits(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether any number of epochs brings the loss of A below the best of rank 1, step by step: what it is for."""
+    return _LongRuns(context).fits(bench)
 
-    def __init__(self, descent: Descent, drawn: Drawn, asked: Callable[[Bench, Setting], Setting]) -> None:
-        self._descent = descent
-        self._drawn = drawn
-        self._asked = asked
-        is_masked = drawn.converges.M is not None
-        self._what = "loss over the observed cells" if is_masked else "loss"
-        self._rank_one = BEST_OF_RANK_ONE_OBSERVED if is_masked else BEST_OF_RANK_ONE
+
+def converges(context: FactorisationContext, bench: Bench) -> Finding:
+    """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
+    return _LongRuns(context).converges(bench)
+
+
+class _LongRuns(Frozen, frozen=True):
+    """What the long runs of one of the two exercises come to."""
+
+    context: FactorisationContext
+
+    @property
+    def _probe(self) -> FactorisationProbe:
+        return self.context.probe
+
+    @property
+    def _inputs(self) -> GeneratedInputs:
+        return self.context.inputs
+
+    @property
+    def _what(self) -> str:
+        return "loss over the observed cells" if self.context.masked else "loss"
+
+    @property
+    def _rank_one(self) -> float:
+        return BEST_OF_RANK_ONE_OBSERVED if self.context.masked else BEST_OF_RANK_ONE
 
     def fits(self, bench: Bench) -> Finding:
         """Whether any number of epochs brings the loss of A below the best of rank 1, step by step: what it is for.
 
         A run that ends where the sheet's rule ends need not be looked at on its way.
         """
-        defaults = self._asked(bench, self._drawn.defaults)
+        defaults = self.context.adapted(bench, self._inputs.defaults)
         if self._ends_as_the_sheets_rule(bench, defaults, defaults=True):
-            reached = self._loss(defaults, self._descent.observe(bench, defaults, True))
+            reached = self._loss(defaults, self._probe.observe(bench, defaults, True))
             if reached < self._rank_one:
                 return self._fitted(defaults, reached)
         others = (
             defaults.changed(epochs=epochs, lr=lr)
-            for epochs, lr in zip(self._drawn.about_a_thousand, OTHER_RATES, strict=True)
+            for epochs, lr in zip(self._inputs.about_a_thousand, OTHER_RATES, strict=True)
         )
         least, problem, leap = np.inf, "", None
-        for setting in (self._asked(bench, self._drawn.converges), defaults, *others):
+        for call in (self.context.adapted(bench, self._inputs.converges), defaults, *others):
             try:
-                reached = self._loss(setting, self._descent.observe(bench, setting))
+                reached = self._loss(call, self._probe.observe(bench, call))
                 if reached < self._rank_one:
-                    leap = self._leap(bench, setting)
+                    leap = self._leap(bench, call)
                     if leap is None:
-                        return self._fitted(setting, reached)
+                        return self._fitted(call, reached)
                     problem, least = leap, reached  # whoever leaps once need not be asked at other rates
                     break
-            except Ended as ended:
+            except WorkerEnded as ended:
                 problem = problem or str(ended)
                 break
-            except Refused as refused:
+            except UnusableResult as refused:
                 problem = problem or str(refused)
                 continue
             least = min(least, reached)
-        setting = self._asked(bench, self._drawn.converges)
+        call = self.context.adapted(bench, self._inputs.converges)
         return Finding(
             outcome=Outcome.FAIL,
             message=problem
             or (
-                f"However many epochs were asked for, the {self._what} of A stayed at {least:.4g} or more."
+                f"However many epochs were requested, the {self._what} of A stayed at {least:.4g} or more."
                 if np.isfinite(least)
-                else f"However many epochs were asked for, the {self._what} of A is not finite."
+                else f"However many epochs were requested, the {self._what} of A is not finite."
             ),
             got=f"{least:.6g}" if np.isfinite(least) else "",
-            wanted=f"less than {self._rank_one:.4g}, the least that a matrix of rank 1 can have"
+            wanted=f"less than {self._rank_one:.4g}, the minimum for a matrix of rank 1"
             + ", reached step by step" * bool(leap),
-            call=self._descent.call_text(bench, setting),
+            call=self._probe.call_text(bench, call),
         )
 
-    def _fitted(self, setting: Setting, reached: float) -> Finding:
+    def _fitted(self, call: CallSpec, reached: float) -> Finding:
         return Finding(
             outcome=Outcome.PASS,
-            message=f"After {setting.epochs} epochs the {self._what} of A is {reached:.4g}; the least of rank 1 is "
-            f"{self._rank_one:.4g}.",
+            message=f"After {call.epochs} epochs the {self._what} of A is {reached:.4g}; the minimum for rank 1 is "
+            f"1 is {self._rank_one:.4g}.",
         )
 
-    def _leap(self, bench: Bench, setting: Setting) -> str | None:
+    def _leap(self, bench: Bench, call: CallSpec) -> str | None:
         """A sentence where a run does not go step by step to where it ends; else None.
 
         No epoch may make most of the way: the longest stretch between two looks is halved until it is short of that, or a
         single epoch. And a function whose first epochs follow the sheet's rule has to go on as it began.
         """
-        seen = {0: self._descent.start(bench, setting)}
-        for epochs in (*(e for e in BETWEEN if e < setting.epochs), setting.epochs):
-            seen[epochs] = self._descent.observe(bench, setting.changed(epochs=epochs))
+        seen = {0: self._probe.start(bench, call)}
+        for epochs in (*(e for e in BETWEEN if e < call.epochs), call.epochs):
+            seen[epochs] = self._probe.observe(bench, call.changed(epochs=epochs))
         while True:
             looks = sorted(seen)
             stretches = {(a, b): _distance(seen[a], seen[b]) for a, b in pairwise(looks)}
             way = sum(stretches.values())
             if way <= STANDING:
-                return "U and V end where they start, whatever number of epochs is asked for: this shows nothing."
+                return "U and V end where they start, however many epochs are requested: this proves nothing."
             (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
             if longest <= LARGEST_STEP * way:
                 break
             if end - begin == 1:
                 return (
-                    f"From {begin} to {end} epochs U and V leap to where they end, and no other epoch moves them as far: "
-                    "such a run is not made of steps, and shows nothing."
+                    f"From {begin} to {end} epochs, U and V jump to their final values, and no other epoch "
+                    "moves them as far: such a run does not consist of steps, so it proves nothing."
                 )
             middle = (begin + end) // 2
-            seen[middle] = self._descent.observe(bench, setting.changed(epochs=middle))
-        return None if self._goes_on(bench, setting) else _TURNS
+            seen[middle] = self._probe.observe(bench, call.changed(epochs=middle))
+        return None if self._goes_on(bench, call) else _TURNS
 
-    def _goes_on(self, bench: Bench, setting: Setting) -> bool:
+    def _goes_on(self, bench: Bench, call: CallSpec) -> bool:
         """Whether an epoch in the middle of the run goes where the sheet's rule goes from there.
 
         A run that stands still there has to have stopped after a step of that rule. Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
         """
-        first = (*self._drawn.epochs, *self._drawn.hidden[-2:])
-        if not self._descent.follows(bench, tuple(self._asked(bench, setting) for setting in first)):
+        first = (*self._inputs.epochs, *self._inputs.hidden[-2:])
+        if not self._probe.follows(bench, tuple(self.context.adapted(bench, call) for call in first)):
             return True
-        before, after = self._looks(bench, setting, self._drawn.middle)
+        before, after = self._looks(bench, call, self._inputs.middle)
         if not _difference(after, before).any():
-            return self._stops_after_a_step(bench, setting, after)
-        step, wanted = _difference(after, before), _difference(self._by_the_sheet(setting, before), before)
+            return self._stops_after_a_step(bench, call, after)
+        step, wanted = _difference(after, before), _difference(self._by_the_sheet(call, before), before)
         sizes = float(np.linalg.norm(step) * np.linalg.norm(wanted))
         return float(step @ wanted) >= SAME_DIRECTION * sizes
 
-    def _stops_after_a_step(self, bench: Bench, setting: Setting, end: Factors) -> bool:
+    def _stops_after_a_step(self, bench: Bench, call: CallSpec, end: Factors) -> bool:
         """Whether the last epoch that moves a run that stops early is a step of the sheet's rule."""
-        moving, standing = 0, self._drawn.middle
+        moving, standing = 0, self._inputs.middle
         while standing - moving > 1:
             middle = (moving + standing) // 2
-            if _difference(self._descent.observe(bench, setting.changed(epochs=middle)), end).any():
+            if _difference(self._probe.observe(bench, call.changed(epochs=middle)), end).any():
                 moving = middle
             else:
                 standing = middle
-        before, after = self._looks(bench, setting, moving)
-        wanted = self._by_the_sheet(setting, before)
+        before, after = self._looks(bench, call, moving)
+        wanted = self._by_the_sheet(call, before)
         return _distance(after, wanted) <= LARGEST_STEP * _distance(wanted, before)
 
-    def _looks(self, bench: Bench, setting: Setting, epochs: int) -> tuple[Factors, Factors]:
+    def _looks(self, bench: Bench, call: CallSpec, epochs: int) -> tuple[Factors, Factors]:
         """Where a run is after so many epochs, and after one more."""
         return (
-            self._descent.observe(bench, setting.changed(epochs=epochs)),
-            self._descent.observe(bench, setting.changed(epochs=epochs + 1)),
+            self._probe.observe(bench, call.changed(epochs=epochs)),
+            self._probe.observe(bench, call.changed(epochs=epochs + 1)),
         )
 
-    def _by_the_sheet(self, setting: Setting, begin: Factors) -> Factors:
-        return run(SHEET, setting.A, setting.M, begin, 1, setting.lr)
+    def _by_the_sheet(self, call: CallSpec, begin: Factors) -> Factors:
+        return run(SHEET, call.A, call.M, begin, 1, call.lr)
 
     def converges(self, bench: Bench) -> Finding:
         """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
-        setting = self._asked(bench, self._drawn.converges)
+        call = self.context.adapted(bench, self._inputs.converges)
         message = ""
         try:
-            reached = self._loss(setting, self._descent.observe(bench, setting))
-            low, high = self._range(setting)
-            if self._ends_as_the_sheets_rule(bench, setting):
+            reached = self._loss(call, self._probe.observe(bench, call))
+            low, high = self._range(call)
+            if self._ends_as_the_sheets_rule(bench, call):
                 return Finding(outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}.")
             if low <= reached <= high:
-                message = self._leap(bench, setting) or ""
+                message = self._leap(bench, call) or ""
                 if not message:
                     return Finding(
                         outcome=Outcome.PASS, message=f"It ends at a {self._what} of {reached:.6g}."
                     )
-        except Refused as refused:
+        except UnusableResult as refused:
             return Finding(
-                outcome=Outcome.FAIL, message=str(refused), call=self._descent.call_text(bench, setting)
+                outcome=Outcome.FAIL, message=str(refused), call=self._probe.call_text(bench, call)
             )
         return Finding(
             outcome=Outcome.FAIL,
-            message=message or f"It ends at a {self._what} of {reached:.6g}.{self._level(setting, reached)}",
+            message=message or f"It ends at a {self._what} of {reached:.6g}.{self._level(call, reached)}",
             got=f"{reached:.6g}",
             wanted=f"between {low:.6g} and {high:.6g}",
-            tolerance="the worst of 20,000 starts from U(0,1), with some room",
-            call=self._descent.call_text(bench, setting),
+            tolerance="the worst of 20,000 starts from U(0,1), with a margin",
+            call=self._probe.call_text(bench, call),
         )
 
-    def _ends_as_the_sheets_rule(self, bench: Bench, setting: Setting, defaults: bool = False) -> bool:
+    def _ends_as_the_sheets_rule(self, bench: Bench, call: CallSpec, defaults: bool = False) -> bool:
         """From another start than U(0,1) the sheet's rule itself may not converge at every rate."""
         try:
-            return self._descent.compare_long_run(bench, setting, defaults=defaults) is None
-        except Refused:
+            return self._probe.compare_long_run(bench, call, defaults=defaults) is None
+        except UnusableResult:
             return False
 
-    def _loss(self, setting: Setting, factors: Factors) -> float:
+    def _loss(self, call: CallSpec, factors: Factors) -> float:
         U, V = factors
-        A = setting.A.astype(np.float64)
+        A = call.A.astype(np.float64)
         with np.errstate(over="ignore", invalid="ignore"):
             product = U @ V.T
-            if setting.M is not None:
-                return low_rank.observed_loss(A, setting.M, product)
+            if call.M is not None:
+                return low_rank.observed_loss(A, call.M, product)
             return low_rank.loss(A, product)
 
-    def _range(self, setting: Setting) -> low_rank.Interval:
-        if setting.M is not None:
+    def _range(self, call: CallSpec) -> low_rank.Interval:
+        if call.M is not None:
             return low_rank.Interval(0.0, CONVERGED_OBSERVED)
-        best = low_rank.eckart_young(setting.A, 2)
+        best = low_rank.eckart_young(call.A, 2)
         return low_rank.Interval(best * (1 - 1e-6), best * CONVERGED)
 
-    def _level(self, setting: Setting, reached: float) -> str:
+    def _level(self, call: CallSpec, reached: float) -> str:
         """Which singular values a run has missed that ends at a saddle."""
         if not np.isfinite(reached):
             return " The run diverges."
-        if setting.M is not None:
+        if call.M is not None:
             return ""
-        for dropped, level in low_rank.saddle_levels(matrices.A, 2):
+        for dropped, level in low_rank.saddle_levels(data.A, 2):
             if dropped != (3,) and abs(reached - level) <= 0.02 * level:
                 missing = " + ".join(f"σ{i}²" for i in dropped)
-                return f" That is {missing}: those singular values are missed."
+                return f" That is {missing}: those singular values are missing."
         return ""
 
 

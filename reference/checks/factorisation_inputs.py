@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 
-from reference import matrices
-from reference.checks.factorisation_probe import Setting
+from grader.labkit import random_matrices
+from reference import data
+from reference.checks.call_spec import CallSpec
 
-__all__ = ["Drawn"]
+__all__ = ["GeneratedInputs"]
 
 OF_MANY_COMPONENTS: Final = 3
 """Calls of many components with many rows, and as many with many columns: together 1,700 numbers in each factor."""
@@ -22,34 +23,34 @@ RATE_OF_MANY_COMPONENTS: Final = 0.002
 RATE_OF_MANY_CELLS: Final = 0.03
 
 
-class Drawn:
-    """The settings of one of the two exercises for one seed, by the rung they are for."""
+class GeneratedInputs:
+    """The calls of one of the two exercises for one seed, by the check they are for."""
 
     def __init__(self, masked: bool, seed: int) -> None:
         self._is_masked = masked
         self._rng = np.random.Generator(np.random.PCG64([seed, masked]))
         self._draw()
 
-    def _setting(self, m: int, n: int, rank: int, M: "matrices.Mask | None" = None) -> Setting:
-        return self._given(matrices.signed(m, n, self._rng), rank, M)
+    def _drawn_call(self, m: int, n: int, rank: int, M: "data.Mask | None" = None) -> CallSpec:
+        return self._given(random_matrices.signed(m, n, self._rng), rank, M)
 
-    def _one_cell(self, rank: int, sign: int) -> Setting:
-        return self._given(matrices.one_cell(rank, sign, self._rng), rank)
+    def _one_cell(self, rank: int, sign: int) -> CallSpec:
+        return self._given(random_matrices.one_cell(rank, sign, self._rng), rank)
 
-    def _given(self, A: matrices.Matrix, rank: int, M: "matrices.Mask | None" = None) -> Setting:
+    def _given(self, A: random_matrices.Matrix, rank: int, M: "data.Mask | None" = None) -> CallSpec:
         m, n = A.shape
         seed = int(self._rng.integers(1, 10_000))
         if self._is_masked and M is None:
-            M = matrices.all_observed(m, n)
+            M = data.all_observed(m, n)
         # Large steps show a mistake best; on whole matrices a wrong sign would blow up within the epoch.
-        return Setting(A, rank, seed, M, lr=self._rate(0.2 if min(m, n) == 1 else 0.1))
+        return CallSpec(A, rank, seed, M, lr=self._rate(0.2 if min(m, n) == 1 else 0.1))
 
     def _rate(self, about: float) -> float:
         """A rate that nobody can foresee, written with three digits."""
         return float(f"{about * self._rng.uniform(0.75, 1.0):.3g}")
 
     def _draw(self) -> None:
-        draw = self._setting
+        draw = self._drawn_call
         self.update = (self._one_cell(1, +1), self._one_cell(1, -1))
         self.product = (self._one_cell(2, +1), self._one_cell(3, -1))
         self.product_within = (draw(2, 2, 2), draw(3, 3, 3))  # where no rank beyond A's size is taken
@@ -63,7 +64,7 @@ class Drawn:
             draw(9, 7, 4).changed(lr=self._rate(RATE_OF_MANY_CELLS)),
             *self._of_many_components(),
         )  # fmt: skip
-        self.another = matrices.signed(3, 3, self._rng)
+        self.another = random_matrices.signed(3, 3, self._rng)
         one, several = draw(1, 1, 1), draw(3, 2, 2)
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         # Slow enough that every one of its epochs still counts, and no multiple of what loops report at.
@@ -73,13 +74,13 @@ class Drawn:
             s.changed(lr=self._rate(lr)) for lr in (0.05, 0.17) for s in (draw(1, 1, 1), draw(2, 3, 2))
         )
         self.spread = draw(20, 18, 15)
-        self.hidden: tuple[Setting, ...] = (
-            self._masked(1, 1, 2, matrices.all_hidden(1, 1)),
-            self._masked(3, 4, 2, matrices.all_hidden(3, 4)),
-            self._masked(3, 3, 1, matrices.one_observed(3, 3, 1, 2)),
-            self._masked(3, 4, 2, matrices.row_hidden(3, 4, 1)),
-            self._masked(4, 3, 2, matrices.column_hidden(4, 3, 0)),
-            self._masked(4, 5, 3, matrices.scattered(4, 5, self._rng)),
+        self.hidden: tuple[CallSpec, ...] = (
+            self._masked(1, 1, 2, data.all_hidden(1, 1)),
+            self._masked(3, 4, 2, data.all_hidden(3, 4)),
+            self._masked(3, 3, 1, data.one_observed(3, 3, 1, 2)),
+            self._masked(3, 4, 2, data.row_hidden(3, 4, 1)),
+            self._masked(4, 3, 2, data.column_hidden(4, 3, 0)),
+            self._masked(4, 5, 3, data.scattered(4, 5, self._rng)),
         )
         if self._is_masked:  # a mask holds in every epoch; the last one stays the one of a single epoch
             self.hidden = (
@@ -89,36 +90,34 @@ class Drawn:
                 self.hidden[-1],
             )
         own = int(self._rng.integers(1, 10_000))
-        mask = matrices.M if self._is_masked else None
-        self.defaults = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.01)
-        self.converges = Setting(matrices.A, 2, own, mask, epochs=1000, lr=0.05)
+        mask = data.M if self._is_masked else None
+        self.defaults = CallSpec(data.A, 2, own, mask, epochs=1000, lr=0.01)
+        self.converges = CallSpec(data.A, 2, own, mask, epochs=1000, lr=0.05)
         self.about_a_thousand = tuple(int(self._rng.integers(930, 1_070)) for _ in range(2))
         self.middle = int(
             self._rng.integers(20, 60)
         )  # epochs; at the larger rate later steps are as small as rounding
         self.other_values = tuple(
-            (s, s.changed(A=matrices.hidden_changed(s.A, s.M, self._rng)))
-            for s in self.hidden
-            if s.M is not None
+            (s, s.changed(A=data.hidden_changed(s.A, s.M, self._rng))) for s in self.hidden if s.M is not None
         )
 
-    def _of_many_components(self) -> Iterator[Setting]:
+    def _of_many_components(self) -> Iterator[CallSpec]:
         """Few cells and thousands of numbers in U and V: what a start is judged by is followed like everything else."""
         integers = self._rng.integers
         for number in range(2 * OF_MANY_COMPONENTS):
             long, short, rank = int(integers(15, 21)), int(integers(2, 4)), int(integers(32, 41))
             m, n = (long, short) if number % 2 else (short, long)
-            yield self._setting(m, n, rank).changed(lr=self._rate(RATE_OF_MANY_COMPONENTS))
+            yield self._drawn_call(m, n, rank).changed(lr=self._rate(RATE_OF_MANY_COMPONENTS))
 
-    def _masked(self, m: int, n: int, rank: int, M: "matrices.Mask") -> Setting:
-        return self._setting(m, n, rank, M) if self._is_masked else self._setting(m, n, rank)
+    def _masked(self, m: int, n: int, rank: int, M: "data.Mask") -> CallSpec:
+        return self._drawn_call(m, n, rank, M) if self._is_masked else self._drawn_call(m, n, rank)
 
-    def _of_sheet(self) -> Setting:
+    def _of_sheet(self) -> CallSpec:
         """The sheet's mask, which is not symmetric and hides nothing on its diagonal."""
-        return self._masked(3, 3, 2, matrices.M)
+        return self._masked(3, 3, 2, data.M)
 
-    def rungs(self) -> dict[str, tuple[Setting, ...]]:
-        """The settings of one to three epochs by rung, lowest first."""
+    def by_check(self) -> dict[str, tuple[CallSpec, ...]]:
+        """The calls of one to three epochs by the name of their check, in the order of the checks."""
         masks = {"hidden": self.hidden} if self._is_masked else {}
         return {
             "update": self.update,
@@ -131,6 +130,6 @@ class Drawn:
             "rate": self.rate,
         }
 
-    def all(self) -> tuple[Setting, ...]:
-        """All settings of `rungs` in one row: what a mistake must explain."""
-        return tuple(setting for settings in self.rungs().values() for setting in settings)
+    def all(self) -> tuple[CallSpec, ...]:
+        """All calls of `by_check` in one row: what a mistake must explain."""
+        return tuple(call for calls in self.by_check().values() for call in calls)

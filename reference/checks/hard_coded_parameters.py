@@ -7,19 +7,23 @@ from there has followed it for all its epochs; one that does not tells nothing.
 
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.lab import Bench
-from reference.checks.factorisation_inputs import Drawn
-from reference.checks.factorisation_probe import Descent, Setting
-from reference.factors.reading import Refused, is_changed
+from grader.lab import Bench, Fact, Returned
+from grader.labkit import UnusableResult, drawn_by_numpy, drawn_by_torch, is_changed
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe
 from reference.rules.update_rule import Factors
 
-__all__ = ["CONSTANTS", "Fixed", "drawn_by_numpy", "drawn_by_torch"]
+__all__ = [
+    "CONSTANTS",
+    "follows_with_constants_inside",
+    "missing_constants",
+]
 
 CONSTANTS: Final = ("num_epochs", "lr")
 """The parameters without which a function can still be called for what the sheet's defaults do."""
@@ -28,74 +32,57 @@ Array: TypeAlias = npt.NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
 
 
-def drawn_by_torch(seed: int, count: int) -> Array:
-    """The numbers of `torch.rand` after `torch.manual_seed(seed)`: 24 bits of each output of the Mersenne twister."""
-    raw = np.random.RandomState(seed).randint(0, 2**32, count, np.uint32)
-    return (raw & 0xFFFFFF).astype(np.float64) * 2.0**-24
+def missing_constants(context: FactorisationContext, bench: Bench) -> tuple[str, ...]:
+    """Which of the constants the student's function does not take."""
+    located = bench.locate(context.function)
+    return () if located is None else tuple(name for name in CONSTANTS if name not in located.parameters)
 
 
-def drawn_by_numpy(seed: int, count: int) -> Array:
-    """The numbers of `np.random.rand` after `np.random.seed(seed)`."""
-    return np.random.RandomState(seed).random_sample(count)
+def follows_with_constants_inside(context: FactorisationContext, bench: Bench) -> bool:
+    """Whether it lacks one of the constants and nothing else, and all whole runs follow the sheet's rule."""
+    fact = Fact[bool]("follows with constants inside", context.function.name)
+    return bench.learned.once(fact, lambda: _is_followed(context, bench))
 
 
-class Fixed:
-    """Whether students' functions without some parameters do what the sheet's rule does with the defaults."""
-
-    def __init__(self, descent: Descent, drawn: Drawn) -> None:
-        self._descent = descent
-        self._settings = tuple(
-            setting.changed(epochs=1000, lr=0.01)
-            for setting in (
-                drawn.defaults,
-                *((drawn.hidden[3], drawn.hidden[-1]) if drawn.defaults.M is not None else ()),
-                drawn.columns[0],
-                *drawn.sweep[2:5],
-            )
-        )
-        self._follows: WeakKeyDictionary[Bench, bool] = WeakKeyDictionary()
-
-    def lacks(self, bench: Bench) -> tuple[str, ...]:
-        """Which of the constants the student's function does not take."""
-        located = bench.locate(self._descent.function)
-        return () if located is None else tuple(name for name in CONSTANTS if name not in located.parameters)
-
-    def follows(self, bench: Bench) -> bool:
-        """Whether it lacks one of the constants and nothing else, and all whole runs follow the sheet's rule."""
-        if bench not in self._follows:
-            self._follows[bench] = self._is_followed(bench)
-        return self._follows[bench]
-
-    def _is_followed(self, bench: Bench) -> bool:
-        located, lacks = bench.locate(self._descent.function), self.lacks(bench)
-        wanted = [p.name for p in self._descent.function.parameters if p.name not in CONSTANTS]
-        if located is None or not lacks or any(name not in located.parameters for name in wanted):
-            return False
-        settings = [setting.changed(left_out=lacks) for setting in self._settings]
-        if "num_epochs" not in lacks:
-            settings.append(settings[0].changed(epochs=300))
-        if "lr" not in lacks:
-            settings.append(settings[0].changed(lr=0.02))
-        return any(all(self._agrees(bench, s, start(s)) for s in settings) for start in _STARTS)
-
-    def _agrees(self, bench: Bench, setting: Setting, start: Factors) -> bool:
-        probe = self._descent.probe(setting)
-        observation = bench.observe(probe)
-        if not isinstance(observation, protocol.Returned):
-            return False
-        both = zip(probe.arguments.values(), observation.after, strict=True)
-        if any(isinstance(given, np.ndarray) and is_changed(given, after) for given, after in both):
-            return False
-        try:
-            return self._descent.compare_long_run(bench, setting, start=start) is None
-        except Refused:
-            return False
+def _is_followed(context: FactorisationContext, bench: Bench) -> bool:
+    located, lacks = bench.locate(context.function), missing_constants(context, bench)
+    wanted = [p.name for p in context.function.parameters if p.name not in CONSTANTS]
+    if located is None or not lacks or any(name not in located.parameters for name in wanted):
+        return False
+    calls = [call.changed(epochs=1000, lr=0.01, left_out=lacks) for call in _whole_runs(context.inputs)]
+    if "num_epochs" not in lacks:
+        calls.append(calls[0].changed(epochs=300))
+    if "lr" not in lacks:
+        calls.append(calls[0].changed(lr=0.02))
+    return any(all(_agrees(context.probe, bench, call, start(call)) for call in calls) for start in _STARTS)
 
 
-def _start(draw: Draw, is_u_first: bool) -> Callable[[Setting], Factors]:
-    def start(setting: Setting) -> Factors:
-        (m, n), rank = setting.A.shape, setting.rank
-        numbers = draw(setting.seed, (m + n) * rank)
+def _whole_runs(inputs: GeneratedInputs) -> Iterator[CallSpec]:
+    yield inputs.defaults
+    if inputs.defaults.M is not None:
+        yield from (inputs.hidden[3], inputs.hidden[-1])
+    yield inputs.columns[0]
+    yield from inputs.sweep[2:5]
+
+
+def _agrees(probe: FactorisationProbe, bench: Bench, call: CallSpec, start: Factors) -> bool:
+    asked = probe.probe_of(call)
+    observation = bench.observe(asked)
+    if not isinstance(observation, Returned):
+        return False
+    both = zip(asked.arguments.values(), observation.after, strict=True)
+    if any(isinstance(given, np.ndarray) and is_changed(given, after) for given, after in both):
+        return False
+    try:
+        return probe.compare_long_run(bench, call, start=start) is None
+    except UnusableResult:
+        return False
+
+
+def _start(draw: Draw, is_u_first: bool) -> Callable[[CallSpec], Factors]:
+    def start(call: CallSpec) -> Factors:
+        (m, n), rank = call.A.shape, call.rank
+        numbers = draw(call.seed, (m + n) * rank)
         cut = (m if is_u_first else n) * rank
         first, second = numbers[:cut].reshape(-1, rank), numbers[cut:].reshape(-1, rank)
         return (first, second) if is_u_first else (second, first)
@@ -103,7 +90,7 @@ def _start(draw: Draw, is_u_first: bool) -> Callable[[Setting], Factors]:
     return start
 
 
-def _starts() -> Iterator[Callable[[Setting], Factors]]:
+def _starts() -> Iterator[Callable[[CallSpec], Factors]]:
     for draw in (drawn_by_torch, drawn_by_numpy):
         for is_u_first in (True, False):
             yield _start(draw, is_u_first)

@@ -8,18 +8,14 @@ variable in full precision are judged by the same intervals.
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.escaping import capital
-from grader.core.model import Figure, Finding, Frozen, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference import matrices
-from reference.factors.reading import format_matrix
+from grader.lab import Bench, Fact, Figure, Finding, Frozen, Outcome, capital
+from grader.labkit import format_matrix, low_rank, number_of
+from reference import data
 
 __all__ = [
     "BEST",
@@ -32,18 +28,15 @@ __all__ = [
     "is_completion",
     "is_factorisation",
     "is_of_another_exercise",
-    "is_within",
     "keeps_observed",
     "mistyped",
-    "number_of",
-    "scalars",
     "stated_by",
     "too_coarse",
 ]
 
 Array = npt.NDArray[np.float64]
 
-A: Final = matrices.A.astype(np.float64)
+A: Final = data.A.astype(np.float64)
 RANK: Final = 2
 OPTIMUM: Final = low_rank.eckart_young(A, RANK)
 BEST: Final = low_rank.best_approximation(A, RANK)
@@ -113,7 +106,7 @@ class Candidate(Frozen, frozen=True, dict=True):
     @cached_property
     def observed_loss(self) -> low_rank.Interval:
         """The interval of the loss over the cells the sheet's mask shows."""
-        return low_rank.rounded_loss_interval(A, self.P, self.half_width, matrices.M)
+        return low_rank.rounded_loss_interval(A, self.P, self.half_width, data.M)
 
     @cached_property
     def excess_rank(self) -> float:
@@ -121,7 +114,7 @@ class Candidate(Frozen, frozen=True, dict=True):
         return float(low_rank.singular_values(self.P)[RANK] - np.linalg.norm(self.half_width))
 
 
-_STATED: Final = WeakKeyDictionary[Bench, tuple[Candidate, ...]]()
+_STATED: Final = Fact[tuple[Candidate, ...]]("stated matrices")
 
 
 def stated_by(bench: Bench) -> tuple[Candidate, ...]:
@@ -136,9 +129,7 @@ def coarse_by(bench: Bench) -> tuple[Candidate, ...]:
 
 def _all_of(bench: Bench) -> tuple[Candidate, ...]:
     """Fine and coarse ones, looked for once."""
-    if bench not in _STATED:
-        _STATED[bench] = tuple(_found(bench.figures))
-    return _STATED[bench]
+    return bench.learned.once(_STATED, lambda: tuple(_found(bench.figures)))
 
 
 def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:
@@ -227,9 +218,9 @@ def too_coarse(bench: Bench, fits: Callable[[Candidate], bool], what: str) -> Fi
     return Finding(
         outcome=Outcome.MANUAL if best.digits <= COARSE else Outcome.FAIL,
         message=f"{capital(what)} is stated with too few digits ({best.origin}): each number may be "
-        f"{best.digits:g} larger or smaller, so that the loss may be anything from {low:.4g} to {high:.4g}.",
+        f"{best.digits:g} larger or smaller, so the loss may be anything from {low:.4g} to {high:.4g}.",
         got=format_matrix(best.P),
-        wanted="at least two decimals, and three digits of the largest number",
+        wanted="at least two decimals, and three digits in the largest number",
     )
 
 
@@ -268,7 +259,7 @@ def is_completion(candidate: Candidate, most: float) -> bool:
 
 def keeps_observed(candidate: Candidate) -> bool:
     """Whether it has A's own values where they are observed: then it shows nothing of how well these were fitted."""
-    seen = matrices.M == 1
+    seen = data.M == 1
     return bool((np.abs(candidate.P - A)[seen] <= candidate.half_width[seen] + 1e-6).all())
 
 
@@ -289,7 +280,7 @@ def mistyped(figures: Iterable[Figure]) -> str:
             continue
         apart = np.abs(figure.values - A) > figure.half_width + 1e-5
         typed = np.abs(figure.values[apart] * 1e4 - np.round(figure.values[apart] * 1e4)) < 0.02
-        hidden_only = not (apart & (matrices.M == 1)).any()  # filled in on purpose, for 3.2
+        hidden_only = not (apart & (data.M == 1)).any()  # filled in on purpose, for 3.2
         if 1 <= int(apart.sum()) <= 2 and typed.all() and not hidden_only:
             cells = " and ".join(
                 f"({r + 1},{c + 1}) is {figure.values[r, c]:.4f} instead of {A[r, c]:.4f}"
@@ -297,11 +288,6 @@ def mistyped(figures: Iterable[Figure]) -> str:
             )
             return f"The matrix in {figure.origin} is not quite the sheet's A: {cells}."
     return ""
-
-
-def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
-    """Every finite single number stated, also as a tensor with one element."""
-    return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())
 
 
 def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
@@ -313,15 +299,3 @@ def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
     inside = {number_of(n): n.half_width for n in fine if low <= number_of(n) <= high}
     covered = sum(2 * (half_width + 2e-6 * abs(value)) for value, half_width in inside.items())
     return covered > MOST_COVERED * (high - low)
-
-
-def number_of(figure: Figure) -> float:
-    """The value of a single number."""
-    return float(figure.values.reshape(()))
-
-
-def is_within(number: Figure, interval: low_rank.Interval) -> bool:
-    """Whether the digits stated allow a value in the interval; six digits of float32 are granted."""
-    value = number_of(number)
-    room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
-    return interval.low - room <= value <= interval.high + room

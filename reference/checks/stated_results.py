@@ -1,7 +1,7 @@
-"""Checks of what is stated: exercises 1.2 and 3.2, and the figures of 2.1.
+"""Checks of what is stated: exercise 1.2, and the figures of 2.1.
 
 No variable name and no wording is required. What is stated must satisfy the algebra of the sheet: a loss
-must follow from its matrices, no rank-2 matrix can beat Eckart–Young, a completion fits what is observed.
+must follow from its matrices, no rank-2 matrix can beat Eckart–Young.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,11 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from grader.core.escaping import capital
-from grader.core.model import Figure, Finding, Outcome
-from grader.lab import Bench, Check
-from grader.labkit import low_rank
+from grader.lab import Bench, Check, Figure, Finding, Outcome, capital
+from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks import explanations
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     HIGHEST,
     OPTIMUM,
@@ -22,32 +21,23 @@ from reference.checks.stated_matrices import (
     Candidate,
     fits_by_chance,
     is_best,
-    is_completion,
     is_factorisation,
     is_of_another_exercise,
-    is_within,
-    keeps_observed,
     mistyped,
-    number_of,
-    scalars,
     stated_by,
     too_coarse,
 )
-from reference.factors.reading import format_matrix
-from reference.matrices import M
-from reference.sheet import SGD_FACTORISE_MASKED
 
 __all__ = [
     "ADVICE",
     "LINGERING",
-    "LOSS_WORDS",
     "PLAUSIBLE",
     "WHOLE",
-    "completion_checks",
     "error_check",
     "factorisation_checks",
     "prose_check",
     "stated_best",
+    "unstated",
 ]
 
 ADVICE: Final = {
@@ -58,10 +48,6 @@ ADVICE: Final = {
 }
 """What to do next when this is the first check that fails."""
 
-LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
-
-CONVERGED: Final = 0.02
-"""Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
 
 COARSEST: Final = 5e-3
 """Half a unit of two decimals: a number with fewer is a loss only where it is called one."""
@@ -86,27 +72,14 @@ def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) 
             f"{exercise}-factors",
             "U and V (or their product) of a rank-2 factorisation of A are stated",
             _factors,
-            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, by the digits stated",
+            tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, within the stated digits",
         ),
         Check(
             f"{exercise}-loss",
-            "The loss stated is the sum of squares that follows from them",
+            "The stated loss is the sum of squares that follows from them",
             partial(_loss, code_is_right),
-            tolerance="the rounding of the digits stated",
+            tolerance="the rounding of the stated digits",
         ),
-    )
-
-
-def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
-    """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
-    return (
-        Check(
-            f"{exercise}-completed",
-            "The completed matrix is stated and fits the observed cells",
-            _Completed(code_is_right),
-            tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} where the code is right)",
-        ),
-        Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
     )
 
 
@@ -133,14 +106,14 @@ def _factors(bench: Bench) -> Finding:
     if diverged:
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"{diverged} holds values that are not finite: the descent diverged.",
+            message=f"{diverged} contains values that are not finite: the descent diverged.",
             wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
         )
     coarse = too_coarse(bench, is_factorisation, "the factorisation")
     if coarse is not None:
         return coarse
     if not rest:
-        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No factorisation of A was found"))
+        return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found"))
     nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
@@ -149,7 +122,7 @@ def _factors(bench: Bench) -> Finding:
         ),
         got=format_matrix(nearest.P),
         wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
-        tolerance="of 20,000 right runs with the defaults the worst ended at 0.51",
+        tolerance="the worst of 20,000 correct runs with the defaults ended at 0.51",
     )
 
 
@@ -157,8 +130,8 @@ def _luck(loss: float) -> str:
     for dropped, level in low_rank.saddle_levels(A, 2):
         if dropped == (2,) and abs(loss - level) < 0.05 * level:
             return (
-                f" {level:.4f} is σ₂²: this run still misses the second singular value. "
-                "That is luck of the start, and no mark depends on it; more epochs find it."
+                f" {level:.4f} is σ₂²: this run still lacks the second singular value. That is due to the "
+                "random start, and no mark depends on it; more epochs find it."
             )
     return ""
 
@@ -175,7 +148,8 @@ def _not_finite(bench: Bench) -> str:
     return ""
 
 
-def _unstated(bench: Bench, what: str) -> str:
+def unstated(bench: Bench, what: str) -> str:
+    """What to say of a figure that was not found, with the first line of the program that could not be run."""
     loaded = bench.loaded
     if loaded.source is None:
         return "No file with code was handed in."
@@ -194,12 +168,13 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     numbers = scalars(bench.figures)
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
-        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and _is_called_loss(number))
+        precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
         if precise and any(is_within(number, interval) for interval in intervals):
             if fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return _among_too_many(number)
-            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the matrices stated.")
-    labelled = [number for number in numbers if _is_called_loss(number)]
+            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the stated matrices.")
+    # The 1000 of `loss after 1000 epochs` comes last.
+    labelled = sorted(filter(is_called_loss, numbers), key=lambda number: number.half_width >= WHOLE)
     if not accepted:
         coarse = too_coarse(bench, is_factorisation, "the factorisation that the loss belongs to")
         if coarse is not None:
@@ -217,16 +192,16 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
             if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return Finding(
                     outcome=Outcome.PASS,
-                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is right.",
+                    message=f"{possibly}; the matrices it belongs to are not stated, but the function is correct.",
                 )
             return Finding(
                 outcome=Outcome.MANUAL,
                 message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
             )
         if not wrong:
-            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No loss was found"))
+            return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
         return Finding(
-            outcome=Outcome.FAIL, message="There is no right factorisation that a loss could belong to."
+            outcome=Outcome.FAIL, message="There is no correct factorisation that a loss could belong to."
         )
     others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
     return _explained(bench, accepted, others, numbers, labelled)
@@ -235,8 +210,8 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
 def _among_too_many(number: Figure) -> Finding:
     return Finding(
         outcome=Outcome.MANUAL,
-        message=f"{_show(number)} fits, but so many numbers are stated that one of them fits whatever is right. A person has "
-        "to look.",
+        message=f"{_show(number)} fits, but so many numbers are stated that one of them would always fit. A "
+        "person has to look.",
     )
 
 
@@ -268,12 +243,12 @@ def _explained(
         )
     value = number_of(labelled[0])
     impossible = (
-        " No matrix of rank 2 can have so small a loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
+        " No matrix of rank 2 can have such a small loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
     )
     return Finding(
         outcome=Outcome.FAIL,
         message=_with_typo(
-            bench, f"{_show(labelled[0])} does not follow from the matrices stated.{impossible}"
+            bench, f"{_show(labelled[0])} does not follow from the stated matrices.{impossible}"
         ),
         got=_show(labelled[0]),
         wanted=wanted,
@@ -299,18 +274,13 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
     yield low_rank.Interval(low / 2, high / 2), "half the loss"
     yield (
         candidate.observed_loss,
-        "the loss over the cells that 3.2 observes only; here all nine count",
+        "the loss over only the cells observed in 3.2; here all nine count",
     )
-
-
-def _is_called_loss(number: Figure) -> bool:
-    name = number.name.lower()
-    return any(word in name for word in LOSS_WORDS)
 
 
 def _is_meant(number: Figure) -> bool:
     """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
-    return number.half_width <= (COARSEST if _is_called_loss(number) else FINE)
+    return number.half_width <= (COARSEST if is_called_loss(number) else FINE)
 
 
 def _show(number: Figure) -> str:
@@ -339,10 +309,10 @@ def error_check(
                 if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
-                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the least loss of rank 2."
+                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the minimum loss of rank 2."
                 )
         for number in numbers:
-            if is_within(number, root) and _is_meant(number) and _is_called_loss(number):
+            if is_within(number, root) and _is_meant(number) and is_called_loss(number):
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
@@ -361,103 +331,14 @@ def error_check(
                 )
         return Finding(
             outcome=Outcome.MISSING,
-            message=_unstated(bench, "The error of the reconstruction was not found"),
+            message=unstated(bench, "The error of the reconstruction was not found"),
             wanted=f"{OPTIMUM:.4f} = σ₃²",
         )
 
     return Check(
         f"{exercise}-error",
-        "The error of the reconstruction is stated and is the least possible",
+        "The error of the reconstruction is stated and is the smallest possible",
         run,
         needs,
-        tolerance="the rounding of the digits stated",
-    )
-
-
-# --- 3.2 --------------------------------------------------------------------------------------------------
-
-
-class _Completed:
-    def __init__(self, code_is_right: Callable[[Bench], bool]) -> None:
-        self._code_is_right = code_is_right
-
-    def __call__(self, bench: Bench) -> Finding:
-        stated = stated_by(bench)
-        for candidate in stated:
-            if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
-                return _passed(candidate)
-        lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
-        if lingering:
-            if self._code_is_right(bench):
-                return _passed(lingering[0])
-            if all(map(keeps_observed, lingering)):
-                return Finding(
-                    outcome=Outcome.MANUAL,
-                    message=f"The matrix ({lingering[0].origin}) has A's own numbers where they are observed, so that it "
-                    "shows nothing of how well these were fitted, and no right function stands beside it. A person has "
-                    "to look.",
-                    got=format_matrix(lingering[0].P),
-                )
-            return Finding(
-                outcome=Outcome.MANUAL,
-                message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
-                f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something else than "
-                "a masked factorisation. A person has to look.",
-                got=format_matrix(lingering[0].P),
-            )
-        coarse = too_coarse(
-            bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix"
-        )
-        return coarse or self._rejected(bench, stated)
-
-    def _rejected(self, bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
-        wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
-        if not _attempted(bench):
-            return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
-        named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
-        plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
-        if not plausible and any(is_factorisation(c) for c in stated):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message="The matrices stated fit the hidden cells as well: they come from all of A, not from the "
-                "observed cells alone.",
-                wanted=wanted,
-            )
-        plausible = plausible or [c for c in named if c.is_product]
-        if plausible:
-            nearest = min(plausible, key=lambda candidate: low_rank.observed_loss(A, M, candidate.P))
-            reached = low_rank.observed_loss(A, M, nearest.P)
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
-                "over the observed cells.",
-                got=format_matrix(nearest.P),
-                wanted=wanted,
-            )
-        return Finding(outcome=Outcome.MISSING, message=_unstated(bench, "No completed matrix was found"))
-
-
-def _passed(candidate: Candidate) -> Finding:
-    first, second = candidate.P[1, 0], candidate.P[2, 1]
-    return Finding(
-        outcome=Outcome.PASS,
-        message=f"Found as {candidate.origin}; the hidden cells (2,1) and (3,2) are completed to "
-        f"{first:.4f} and {second:.4f} (A has {A[1, 0]:.4f} and {A[2, 1]:.4f}).",
-    )
-
-
-def _is_given(candidate: Candidate) -> bool:
-    """A itself, the mask, or A with its hidden cells set to zero."""
-    return any(
-        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
-        for given in (A, M, A * M, 1 - M)
-    )
-
-
-def _attempted(bench: Bench) -> bool:
-    """Whether there is a sign of exercise 3: its function, or the sheet's mask."""
-    if bench.locate(SGD_FACTORISE_MASKED) is not None:
-        return True
-    return any(
-        figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures
+        tolerance="the rounding of the stated digits",
     )

@@ -1,15 +1,13 @@
 """Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from grader.core.evidence import Claim
-from grader.core.model import Figure
-from grader.lab import Bench
-from grader.labkit import low_rank
+from grader.lab import Bench, Claim, Figure
+from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
+from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -20,14 +18,10 @@ from reference.checks.stated_matrices import (
     is_completion,
     is_factorisation,
     is_of_another_exercise,
-    is_within,
-    number_of,
-    scalars,
     stated_by,
 )
-from reference.checks.stated_results import LINGERING, LOSS_WORDS, PLAUSIBLE, WHOLE
-from reference.factors.reading import format_matrix
-from reference.matrices import M
+from reference.checks.stated_results import LINGERING, PLAUSIBLE, WHOLE
+from reference.data import M
 
 __all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
 
@@ -35,7 +29,6 @@ MOST: Final = 12
 """Claims listed for one exercise."""
 
 SINGULAR_VALUES: Final = low_rank.singular_values(A)
-_NOT_NEXT: Final = re.compile(r"\d")
 
 
 def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
@@ -129,7 +122,7 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
             observed = [candidate.observed_loss]
             if is_within(number, candidate.loss):
                 found.append(_number("loss over all cells", number, [candidate.loss]))
-            elif _is_called_loss(number) and is_within(number, observed[0]):
+            elif is_called_loss(number) and is_within(number, observed[0]):
                 found.append(_number("loss over the observed cells", number, observed))
     return tuple(found[:MOST])
 
@@ -137,14 +130,14 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
 def _factorisation(candidate: Candidate, holds: bool) -> Claim:
     loss = low_rank.loss(A, candidate.P)
     rank = "2" if candidate.excess_rank <= 1e-5 else "3"
-    allowed = f"{OPTIMUM:.4f} to {HIGHEST:.4f} are possible"
+    allowed = f"valid range: {OPTIMUM:.4f}–{HIGHEST:.4f}"
     return Claim(
         what="U and V" if candidate.is_product else "UVᵀ",
         stated=format_matrix(candidate.P),
         origin=candidate.origin,
         recomputed=f"rank {rank}, loss {loss:.4f}",
         holds=holds,
-        difference=f"{loss - OPTIMUM:+.4f} from the least loss of rank 2; {allowed}",
+        difference=f"{loss - OPTIMUM:+.4f} from the minimum loss of rank 2; {allowed}",
     )
 
 
@@ -171,7 +164,7 @@ def _number(what: str, number: Figure, intervals: Sequence[low_rank.Interval]) -
         origin=number.origin,
         recomputed=f"{middle:.6g}",
         holds=any(is_within(number, interval) for interval in intervals),
-        difference=f"{abs(value - middle):.1e} apart; the digits printed allow {allowed:.1e}",
+        difference=f"{abs(value - middle):.1e} apart; the printed digits allow {allowed:.1e}",
     )
 
 
@@ -180,15 +173,9 @@ def _losses(bench: Bench) -> Iterator[Figure]:
     seen: set[tuple[float, str]] = set()
     for number in scalars(bench.figures):
         key = (number_of(number), number.origin)
-        if _is_called_loss(number) and number.half_width < WHOLE and key not in seen:
+        if is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
-
-
-def _is_called_loss(number: Figure) -> bool:
-    """Whether the words straight in front of a number call it a loss: nothing but words may lie between."""
-    words = _NOT_NEXT.split(number.name.lower().replace("^2", "²").replace("_f", ""))[-1]
-    return any(word in words for word in LOSS_WORDS)
 
 
 def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:

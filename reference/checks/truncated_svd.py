@@ -11,23 +11,35 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import Figure, Finding, Frozen, Observation, Outcome, Probe
-from grader.execution.stated_values import array_of
-from grader.lab import Bench, Check, Located
-from grader.lab.call_binding import written
-from grader.labkit import low_rank
-from reference import matrices
-from reference.checks.stated_matrices import BEST, is_best, too_coarse
-from reference.checks.stated_results import error_check, prose_check, stated_best
-from reference.factors.reading import (
-    approximations_by_place,
+from grader.lab import (
+    Bench,
+    Check,
+    Figure,
+    Finding,
+    Frozen,
+    Located,
+    Observation,
+    Outcome,
+    Probe,
+    Raised,
+    Returned,
+    array_of,
+    call_text,
+)
+from grader.labkit import (
+    array_text,
     describe,
     failure,
     format_matrix,
     is_changed,
     items_of,
+    low_rank,
+    random_matrices,
 )
+from reference import data
+from reference.checks.stated_matrices import BEST, is_best, too_coarse
+from reference.checks.stated_results import error_check, prose_check, stated_best
+from reference.factors.reading import approximations_by_place
 from reference.misconceptions.stated_svd import stated_mistake
 from reference.sheet import TRUNCATED_SVD
 
@@ -68,20 +80,20 @@ class Decomposition:
     def __init__(self, exercise: str, seed: int) -> None:
         self.exercise = exercise
         rng = np.random.Generator(np.random.PCG64([seed, 21]))
-        draw = matrices.with_spectrum
+        draw = random_matrices.with_spectrum
 
         def spectrum(size: int) -> tuple[float, ...]:
-            return _foreseen_by_nobody(matrices.well_separated(size), rng)
+            return _foreseen_by_nobody(random_matrices.well_separated(size), rng)
 
         def repeated(size: int, rank: int) -> tuple[float, ...]:
             factor = rng.uniform(0.8, 1.2)
-            return tuple(factor * value for value in matrices.nearly_repeated(size, rank))
+            return tuple(factor * value for value in random_matrices.nearly_repeated(size, rank))
 
         self.square = (
-            Case(matrices.A, 2, "the sheet's A"),
+            Case(data.A, 2, "the sheet's A"),
             Case(draw(spectrum(3), 3, 3, rng), 1, "a square matrix, one singular value kept"),
             Case(draw(spectrum(4), 4, 4, rng), 2, "a square matrix"),
-            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix of lower rank than asked for"),
+            Case(draw((*spectrum(2), 0.0, 0.0), 4, 4, rng), 3, "a matrix whose rank is lower than requested"),
             Case(draw(repeated(4, 2), 4, 4, rng), 2, "nearly equal singular values"),
             Case(draw(spectrum(3), 3, 3, rng), 3, "nothing cut off"),
         )
@@ -104,7 +116,7 @@ class Decomposition:
             ),
             Check(
                 f"{self.exercise}-shapes",
-                "It does so for wide and tall matrices too",
+                "It also does so for wide and tall matrices",
                 self._shapes,
                 (matrix,),
                 tolerance=backward,
@@ -125,7 +137,7 @@ class Decomposition:
         notes = located.notes
         if not takes_rank:
             notes += (
-                f"`{located.name}` takes no rank; it was judged on matrices with three singular values.",
+                f"`{located.name}` takes no rank; it was checked on matrices with three singular values.",
             )
         return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
@@ -133,7 +145,7 @@ class Decomposition:
         """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
-            return Finding(outcome=Outcome.PASS, message="No function was asked for.")
+            return Finding(outcome=Outcome.PASS, message="The sheet does not ask for a function.")
         failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
 
@@ -142,7 +154,7 @@ class Decomposition:
         bench.expect([self._probe(case, takes_rank) for case in asked])
         places: frozenset[str] | None = None
         for case in asked:
-            if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), protocol.Raised):
+            if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), Raised):
                 continue  # where nothing is cut off, some decompositions refuse to begin
             finding, found = self._judge(bench, case, takes_rank)
             if finding is not None:
@@ -151,8 +163,8 @@ class Decomposition:
             if not places:
                 return Finding(
                     outcome=Outcome.FAIL,
-                    message="Several matrices come back, and which of them is the best one changes from call to call.",
-                    wanted="the truncated matrix at one place, whatever the rank",
+                    message="The function returns several matrices, and the position of the best one changes from call to call.",
+                    wanted="the truncated matrix at the same position for every rank",
                     call=self.call_text(bench, case),
                 )
         return None
@@ -184,7 +196,7 @@ class Decomposition:
         mistake, figure = found
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The matrix stated ({figure.origin}) is not the best of rank 2. {mistake.title}",
+            message=f"The stated matrix ({figure.origin}) is not the best of rank 2. {mistake.title}",
             got=format_matrix(figure.values),
             wanted=format_matrix(BEST),
         )
@@ -215,10 +227,10 @@ class Decomposition:
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ""
-        given = {"A": f"torch.tensor({format_matrix(case.A)})"}
+        given = {"A": array_text(format_matrix(case.A), located)}
         if "rank" in located.parameters:
             given["rank"] = str(case.rank)
-        return written(TRUNCATED_SVD, located, given)
+        return call_text(TRUNCATED_SVD, located, given)
 
     def _probe(self, case: Case, takes_rank: bool, seed: int = SEED) -> Probe:
         arguments: dict[str, npt.NDArray[np.generic] | int | float] = {"A": case.A}
@@ -234,7 +246,7 @@ class Decomposition:
     def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
         observation = bench.observe(self._probe(case, takes_rank))
         call = self.call_text(bench, case)
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             return Finding(outcome=Outcome.FAIL, message=failure(observation), call=call)
         if is_changed(case.A, observation.after[0]):
             return Finding(
@@ -260,7 +272,7 @@ class Decomposition:
         nearest = min(read, key=lambda P: low_rank.loss(A, P) if np.isfinite(P).all() else np.inf)
         if not np.isfinite(nearest).all():
             return Finding(
-                outcome=Outcome.FAIL, message="The result holds values that are not finite.", call=call
+                outcome=Outcome.FAIL, message="The result contains values that are not finite.", call=call
             )
         right = set[str]()
         for place, P in by_place:
@@ -275,7 +287,7 @@ class Decomposition:
         reached = low_rank.loss(A, nearest)
         rank_found = int((low_rank.singular_values(nearest) > tolerance.singular_value).sum())
         if rank_found > case.rank:
-            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was asked for."
+            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was requested."
         else:
             message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
         return Finding(
@@ -292,7 +304,7 @@ class Decomposition:
         if located is None:
             return ()
         observation = bench.observe(self._probe(self.square[0], "rank" in located.parameters))
-        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+        parts = items_of(observation.value) if isinstance(observation, Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(
             Figure(number, 0.0, "error", f"returned by `{located.name}`")

@@ -10,20 +10,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.evidence import Grid, Witness
-from grader.core.model import CheckResult, Died, Outcome
-from grader.lab import Bench
-from grader.labkit import low_rank
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Inconclusive, Mismatch, Setting
+from grader.lab import Bench, CheckResult, Died, Grid, Outcome, Raised, Returned, Witness
+from grader.labkit import UnusableResult, WorkerEnded, describe, failure, format_matrix, low_rank
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.factorisation_probe import Inconclusive
+from reference.checks.rounding_tolerance import Mismatch
 from reference.checks.truncated_svd import Case, Decomposition
 from reference.diagnosis.matching import start_of
 from reference.factors.layout import AS_ASKED
-from reference.factors.reading import Ended, Refused, approximations, describe, failure, format_matrix
+from reference.factors.reading import approximations
 from reference.sheet import TRUNCATED_SVD
 
-__all__ = ["RUNGS", "descent_witness", "raised_by_descent", "svd_witness"]
+__all__ = ["COMPARED", "descent_witness", "raised_by_descent", "svd_witness"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
@@ -37,64 +36,66 @@ SEED: Final = 0
 _STEPS: Final = frozenset(
     {"still", "update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate"}
 )
-"""The rungs that follow the steps."""
+"""The checks that follow the steps."""
 
-RUNGS: Final = _STEPS | {"returns", "shapes"}
+COMPARED: Final = _STEPS | {"returns", "shapes"}
 """Those that a mistake in the rule or in what is returned makes fail."""
 
 VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 """Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
 
 
-def descent_witness(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+def descent_witness(
+    context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
+) -> Witness | None:
     """The smallest call of 1.1 or 3.1 whose answer differs from the sheet's rule; None where none does.
 
     What differs in the start, the defaults or the arguments only has no such input.
     """
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
-    if not failed & RUNGS:
+    if not failed & COMPARED:
         return None
     refused: Witness | None = None
     is_shape_only = "shapes" in failed and not failed & _STEPS
-    for number, setting in enumerate(_settings(ladder.masked)):
-        setting = ladder.suited(bench, setting)
+    for number, call in enumerate(_calls(context.masked)):
+        call = context.informative(bench, call)
         if is_shape_only:
-            setting = setting.changed(arrangement=AS_ASKED)
+            call = call.changed(layout=AS_ASKED)
         if refused is not None and number > PATIENCE:
             return refused
         try:
-            start = start_of(ladder, bench, setting)
-            mismatch = ladder.descent.compare(bench, setting, start=start)
-        except Ended:
+            start = start_of(context, bench, call)
+            mismatch = context.probe.compare(bench, call, start=start)
+        except WorkerEnded:
             return refused
         except Inconclusive:
             continue
-        except Refused as problem:
-            refused = refused or _refused(ladder, bench, setting, str(problem))
+        except UnusableResult as problem:
+            refused = refused or _refused(context, bench, call, str(problem))
             continue
         if mismatch is not None:
-            return _differs(ladder, bench, setting, start, mismatch)
+            return _differs(context, bench, call, start, mismatch)
     return refused
 
 
-def raised_by_descent(ladder: Ladder, bench: Bench) -> protocol.Raised | None:
-    """What the smallest call that raises raised; None where none of the calls of the rungs does."""
-    for setting in sorted(ladder.drawn.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
-        observation = bench.observe(ladder.descent.probe(ladder.suited(bench, setting)))
+def raised_by_descent(context: FactorisationContext, bench: Bench) -> Raised | None:
+    """What the smallest call that raises raised; None where none of the calls of the checks does."""
+    for call in sorted(context.inputs.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
+        observation = bench.observe(context.probe.probe_of(context.informative(bench, call)))
         if isinstance(observation, Died):
             return None
-        if isinstance(observation, protocol.Raised):
+        if isinstance(observation, Raised):
             return observation
     return None
 
 
-def _settings(masked: bool) -> Iterator[Setting]:
+def _calls(masked: bool) -> Iterator[CallSpec]:
     """Every shape, rank, number of epochs and mask, smallest first by the number of steps, then by the rank."""
     found = [(m * n * epochs, rank, m, n, epochs) for m, n in SHAPES for rank in RANKS for epochs in EPOCHS]
     for _, rank, m, n, epochs in sorted(found):
         A = np.array([row[:n] for row in VALUES[:m]], np.float32)
         for M in _masks(m, n) if masked else (None,):
-            yield Setting(A, rank, SEED, M, epochs=epochs, lr=0.1)
+            yield CallSpec(A, rank, SEED, M, epochs=epochs, lr=0.1)
 
 
 def _masks(m: int, n: int) -> Iterator[npt.NDArray[np.int64]]:
@@ -109,19 +110,19 @@ def _masks(m: int, n: int) -> Iterator[npt.NDArray[np.int64]]:
 
 
 def _differs(
-    ladder: Ladder,
+    context: FactorisationContext,
     bench: Bench,
-    setting: Setting,
+    call: CallSpec,
     start: tuple[npt.NDArray[np.float64], ...],
     mismatch: Mismatch,
 ) -> Witness:
     name, cell = mismatch.entry[0], _cell_of(mismatch.entry)
-    steps = "one step" if setting.A.size * setting.epochs == 1 else _epochs(setting.epochs)
+    steps = "one step" if call.A.size * call.epochs == 1 else _epochs(call.epochs)
     return Witness(
         sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; by the sheet's "
         f"rule it is {mismatch.wanted:.4f}.",
-        call=ladder.descent.call_text(bench, setting),
-        given=(*_given(setting), _grid("U at the start", start[0]), _grid("V at the start", start[1])),
+        call=context.probe.call_text(bench, call),
+        given=(*_given(call), _grid("U at the start", start[0]), _grid("V at the start", start[1])),
         wanted=tuple(
             _grid(f"{part} by the sheet", values, cell if part == name else None)
             for part, values in zip("UV", mismatch.wanted_factors, strict=True)
@@ -133,9 +134,9 @@ def _differs(
     )
 
 
-def _refused(ladder: Ladder, bench: Bench, setting: Setting, sentence: str) -> Witness:
+def _refused(context: FactorisationContext, bench: Bench, call: CallSpec, sentence: str) -> Witness:
     """The smallest call that gives nothing to compare."""
-    return Witness(sentence=sentence, call=ladder.descent.call_text(bench, setting), given=_given(setting))
+    return Witness(sentence=sentence, call=context.probe.call_text(bench, call), given=_given(call))
 
 
 def _epochs(count: int) -> str:
@@ -147,11 +148,11 @@ def _cell_of(entry: str) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _given(setting: Setting) -> tuple[Grid, ...]:
+def _given(call: CallSpec) -> tuple[Grid, ...]:
     hidden: tuple[tuple[int, int], ...] = ()
-    if setting.M is not None:
-        hidden = tuple((int(r), int(c)) for r, c in np.argwhere(setting.M == 0))
-    return (_grid("A", setting.A.astype(np.float64), hidden=hidden),)
+    if call.M is not None:
+        hidden = tuple((int(r), int(c)) for r, c in np.argwhere(call.M == 0))
+    return (_grid("A", call.A.astype(np.float64), hidden=hidden),)
 
 
 def _grid(
@@ -174,7 +175,7 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
         given = (_grid("A", case.A.astype(np.float64)),)
         if isinstance(observation, Died):
             return None
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             return Witness(sentence=failure(observation), call=call, given=given)
         A = case.A.astype(np.float64)
         best = low_rank.best_approximation(A, case.rank)

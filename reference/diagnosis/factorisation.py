@@ -1,15 +1,16 @@
-"""From failed rungs of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
+"""From failed checks of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from grader.core.model import CheckResult, Diagnosis, Outcome
-from grader.lab import Bench
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Setting
-from reference.diagnosis.counterexamples import RUNGS, raised_by_descent
+from grader.lab import Bench, CheckResult, Diagnosis, Outcome
+from grader.labkit import MisconceptionText, UnusableResult, diagnosis_of, raised_error
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.hard_coded_parameters import follows_with_constants_inside
+from reference.diagnosis.counterexamples import COMPARED, raised_by_descent
 from reference.diagnosis.initialisation import REDRAWN, drawn_again, of_start
 from reference.diagnosis.matching import (
     Run,
@@ -23,231 +24,220 @@ from reference.diagnosis.matching import (
     start_of,
     start_without_rate,
 )
-from reference.diagnosis.raised import raising
 from reference.diagnosis.returned_values import ARRANGED, READINGS, of_numbers, of_value
-from reference.factors.reading import Refused
 from reference.misconceptions.catalogue import BANK, MASKED_BANK
-from reference.misconceptions.entry import Misconception, Words
+from reference.misconceptions.entry import Misconception
 from reference.rules.accepted_variants import permuted
 from reference.rules.update_rule import SHEET, Factors, Rule, run
 
 __all__ = ["OTHERS", "diagnose_descent"]
 
-_RAN: Final = "Running this very mistake from your own start gives what your function gives, in all {count} calls compared."
-_SAW: Final = "This is what your function was seen to do."
+_RAN: Final = "Running exactly this mistake from your own start gives the same results as your function, in all {count} calls compared."
+_SAW: Final = "This was observed when your function ran."
 
 _WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
 
-_BITWISE = Words(
+_BITWISE = MisconceptionText(
     "mask-bitwise-not", "`~` does not negate an integer mask.",
-    "Of the integers 1 and 0 it makes -2 and -1, and both count as true; of a mask of booleans it is right.",
+    "It turns the integers 1 and 0 into -2 and -1, which both count as true; it is correct only for a mask of booleans.",
     "what a mask hides", "What is ~1 in Python, and is it true or false?",
 )  # fmt: skip
-_ONE_CELL = Words(
+_ONE_CELL = MisconceptionText(
     "one-cell-per-epoch", "Each epoch visits a single cell.",
     "An epoch of the sheet visits every cell of A once.",
     "which cells an epoch visits", "How many entries of U change in one epoch?",
 )  # fmt: skip
-_INPUT = Words(
+_INPUT = MisconceptionText(
     "modifies-a", "The function changes the matrix it is given.",
-    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
-    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+    "The caller still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which of your lines writes to A, or to something that shares its memory?",
 )  # fmt: skip
-_SHARED = Words(
+_SHARED = MisconceptionText(
     "factors-share-storage", "U and V share their memory: a step on one changes the other.",
     "Two names for one tensor are not two tensors.",
-    "copies and views", "How many tensors does your first line make?",
+    "copies and views", "How many tensors does your first line create?",
 )  # fmt: skip
-_EPOCHS = Words(
+_EPOCHS = MisconceptionText(
     "default-epochs", "The default of num_epochs is not the sheet's.",
-    "Called with the defaults, the function has to run as many epochs as the sheet says.",
-    "default values", "How many epochs does the sheet prescribe when nothing is said?",
+    "Called with the defaults, the function has to run the number of epochs on the sheet.",
+    "default values", "How many epochs does the sheet specify as the default?",
 )  # fmt: skip
-_RATE = Words(
+_RATE = MisconceptionText(
     "default-lr", "The default of lr is not the sheet's.",
-    "Called with the defaults, the function has to use the learning rate the sheet says.",
-    "default values", "Which learning rate does the sheet prescribe when nothing is said?",
+    "Called with the defaults, the function has to use the learning rate on the sheet.",
+    "default values", "Which learning rate does the sheet specify as the default?",
 )  # fmt: skip
-_EARLY = Words(
+_EARLY = MisconceptionText(
     "stops-early", "Training stops before num_epochs is reached.",
     "A small error or a small change also happens near a saddle, long before the best fit.",
-    "how many epochs are run", "What ends your loop over epochs, besides their number?",
+    "how many epochs run", "What else, besides the number of epochs, ends your loop over epochs?",
 )  # fmt: skip
-_EXTRA = Words(
+_EXTRA = MisconceptionText(
     "returns-three-values", "More than U and V is returned.",
     "The sheet asks for two values; code that unpacks two of them fails on three.",
     "what a function returns", "What happens to `U, V = f()` when f returns three things?",
 )  # fmt: skip
-_CONSTANTS = Words(
+_CONSTANTS = MisconceptionText(
     "constants-inside", "The number of epochs or the learning rate is fixed inside the function.",
-    "The sheet makes them parameters with defaults, so that whoever calls it can train longer or more slowly.",
+    "The sheet makes them parameters with defaults, so that a caller can train longer or more slowly.",
     "parameters and default values", "How would you call your function for 10 epochs only?",
 )  # fmt: skip
 OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
 """What is recognised by itself and not as a rule."""
 
 
-def diagnose_descent(ladder: Ladder, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
+def diagnose_descent(
+    context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
+) -> tuple[Diagnosis, ...]:
     """Every mistake that can be proved, the most telling first; empty where none can."""
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     costs = {r.cost for r in results if r.cost}
     if "found" in failed or not (failed or "extra-values" in costs):
         return ()
-    named = tuple(_named(ladder, bench, failed, costs))
-    located = bench.locate(ladder.function)
+    named = tuple(_named(context, bench, failed, costs))
+    located = bench.locate(context.function)
     source = bench.loaded.source
     if not named:
-        raised = raised_by_descent(ladder, bench)
-        return (raising(raised, source),) if raised is not None else ()
-    return tuple(
-        Diagnosis(
-            id=words.id,
-            title=words.title,
-            message=words.message,
-            file=source.name if source is not None else "",
-            line=located.line if located is not None else None,
-            verified=True,
-            concept=words.concept,
-            question=words.question,
-            evidence=evidence,
-        )
-        for words, evidence in dict(named).items()
-    )
+        raised = raised_by_descent(context, bench)
+        return (raised_error(raised, source),) if raised is not None else ()
+    return tuple(diagnosis_of(words, evidence, source, located) for words, evidence in dict(named).items())
 
 
-def _named(ladder: Ladder, bench: Bench, failed: set[str], costs: set[str]) -> Iterator[tuple[Words, str]]:
-    if ladder.fixed.follows(bench):
+def _named(
+    context: FactorisationContext, bench: Bench, failed: set[str], costs: set[str]
+) -> Iterator[tuple[MisconceptionText, str]]:
+    if follows_with_constants_inside(context, bench):
         yield _CONSTANTS, _WHOLE
         return
-    if failed & RUNGS:
-        yield from _of_rule(ladder, bench)
+    if failed & COMPARED:
+        yield from _of_rule(context, bench)
     if "start" in failed:
-        found = _start(ladder, bench)
+        found = _start(context, bench)
         if found is not None:
             yield found, _SAW
     if "inputs" in failed:
         yield _INPUT, _SAW
     if "defaults" in failed:
-        yield from _defaults(ladder, bench)
+        yield from _defaults(context, bench)
     if "extra-values" in costs:
         yield _EXTRA, _SAW
 
 
-def _of_rule(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
+def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[MisconceptionText, str]]:
     for words, reading in READINGS:
-        seen = runs(ladder, bench, reading)
-        if _is_complete(ladder, seen) and moved(seen) and follows_sheet(seen):
+        seen = runs(context, bench, reading)
+        if _is_complete(context, seen) and moved(seen) and follows_sheet(seen):
             yield words, _RAN.format(count=len(seen))
             return
-    seen = runs(ladder, bench)
-    arranged = ARRANGED.get(ladder.habits.of(bench).arrangement)
+    seen = runs(context, bench)
+    arranged = ARRANGED.get(context.constraints.of(bench).layout)
     if arranged is not None:
-        is_all = _is_complete(ladder, seen) and follows_sheet(seen)
+        is_all = _is_complete(context, seen) and follows_sheet(seen)
         yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
         if is_all:
             return
-    observed = _observed(ladder, bench, seen, is_arranged=arranged is not None)
+    observed = _observed(context, bench, seen, is_arranged=arranged is not None)
     if observed is not None:
         yield observed, _SAW
         return
     # With too few starts to be seen nothing is certain.
-    enough = 2 * len(seen) >= len(ladder.drawn.all())
-    explained = _explained(ladder, bench, seen) if enough else ()
+    enough = 2 * len(seen) >= len(context.inputs.all())
+    explained = _explained(context, bench, seen) if enough else ()
     if explained:
         for entry in explained:
             yield entry, _RAN.format(count=len(seen))
-    elif drawn_again(ladder, bench):
-        yield REDRAWN, _RAN.format(count=len(ladder.drawn.epochs))
+    elif drawn_again(context, bench):
+        yield REDRAWN, _RAN.format(count=len(context.inputs.epochs))
     elif enough and _one_cell_each(seen):
         yield _ONE_CELL, _RAN.format(count=len(seen))
     else:
-        begun = _start(ladder, bench)
+        begun = _start(context, bench)
         if begun is not None:
             yield begun, _SAW
 
 
-def _is_complete(ladder: Ladder, seen: Sequence[Run]) -> bool:
-    """Whether every call of the rungs gave something to compare."""
-    return len(seen) == len(ladder.drawn.all()) + 1 and all(run.got is not None for run in seen)
+def _is_complete(context: FactorisationContext, seen: Sequence[Run]) -> bool:
+    """Whether every call of the checks gave something to compare."""
+    return len(seen) == len(context.inputs.all()) + 1 and all(run.got is not None for run in seen)
 
 
-def _observed(ladder: Ladder, bench: Bench, seen: Sequence[Run], is_arranged: bool) -> Words | None:
+def _observed(
+    context: FactorisationContext, bench: Bench, seen: Sequence[Run], is_arranged: bool
+) -> MisconceptionText | None:
     """What shows in the values themselves, whatever rule they come from."""
     if _shares(seen):
         return _SHARED
-    value = (None if is_arranged else of_value(ladder, bench)) or of_numbers(
+    value = (None if is_arranged else of_value(context, bench)) or of_numbers(
         pair for s in seen for pair in (s.start, s.got) if pair
     )
-    if value is None and ladder.masked and seen and not moved(seen) and _moves_with_booleans(ladder, bench):
+    if value is None and context.masked and seen and not moved(seen) and _moves_with_booleans(context, bench):
         return _BITWISE
     return value
 
 
-def _explained(ladder: Ladder, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
-    entries = (*BANK, *(MASKED_BANK if ladder.masked else ()))
+def _explained(context: FactorisationContext, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
+    entries = (*BANK, *(MASKED_BANK if context.masked else ()))
     if follows_sheet(seen):
         # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
-        idle = runs(ladder, bench, start=start_without_rate)
+        idle = runs(context, bench, start=start_without_rate)
         return () if follows_sheet(idle) else explain_by_one(idle, entries)
     if not moved(seen):
         if any(run.got is None for run in seen):
             return ()  # it stopped before it could move anything
-        still = ("mask-never-true",) if ladder.masked else ("update-not-written-back",)
+        still = ("mask-never-true",) if context.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)
     found = explain_by_one(seen, entries)
     if not found:
-        found = explain_by_one(runs(ladder, bench, start=start_without_rate), entries)
+        found = explain_by_one(runs(context, bench, start=start_without_rate), entries)
     return found or explain_by_two(seen, entries)
 
 
-def _moves_with_booleans(ladder: Ladder, bench: Bench) -> bool:
-    for setting in ladder.drawn.hidden:
-        if setting.M is None or not setting.M.any():
+def _moves_with_booleans(context: FactorisationContext, bench: Bench) -> bool:
+    for call in context.inputs.hidden:
+        if call.M is None or not call.M.any():
             continue
-        setting = setting.changed(M=setting.M.astype(bool))
+        call = call.changed(M=call.M.astype(bool))
         try:
-            start = ladder.descent.observe(bench, setting.changed(epochs=0))
-            got = ladder.descent.observe(bench, setting)
-        except Refused:
+            start = context.probe.observe(bench, call.changed(epochs=0))
+            got = context.probe.observe(bench, call)
+        except UnusableResult:
             return False
-        if not explains(SHEET, run_of(setting, start, got)):
+        if not explains(SHEET, run_of(call, start, got)):
             return False
     return True
 
 
 def _shares(seen: Sequence[Run]) -> bool:
     """U and V are the same numbers before and after, wherever both are there."""
-    both = [
-        (s.start, s.got) for s in seen if s.got is not None and s.setting.A.shape[0] == s.setting.A.shape[1]
-    ]
+    both = [(s.start, s.got) for s in seen if s.got is not None and s.call.A.shape[0] == s.call.A.shape[1]]
     return bool(both) and all(
         np.array_equal(start[0], start[1]) and np.array_equal(got[0], got[1]) for start, got in both
     )
 
 
 def _one_cell_each(seen: Sequence[Run]) -> bool:
-    single = [s for s in seen if s.setting.epochs == 1]
-    return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.setting)) for s in single)
+    single = [s for s in seen if s.call.epochs == 1]
+    return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.call)) for s in single)
 
 
-def _cells_of(setting: Setting) -> Iterable[Rule]:
-    m, n = setting.A.shape
+def _cells_of(call: CallSpec) -> Iterable[Rule]:
+    m, n = call.A.shape
     for r in range(m):
         for c in range(n):
             yield permuted(((r, c),))
 
 
-def _start(ladder: Ladder, bench: Bench) -> Words | None:
+def _start(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     try:
-        return of_start(start_of(ladder, bench, ladder.asked(bench, ladder.drawn.spread)))
-    except Refused:
+        return of_start(start_of(context, bench, context.adapted(bench, context.inputs.spread)))
+    except UnusableResult:
         return None
 
 
-def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
-    located = bench.locate(ladder.function)
+def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[MisconceptionText, str]]:
+    located = bench.locate(context.function)
     declared = dict(located.defaults) if located is not None else {}
-    for parameter in ladder.function.parameters:
+    for parameter in context.function.parameters:
         words = {"num_epochs": _EPOCHS, "lr": _RATE}.get(parameter.name)
         if words is None or parameter.name not in declared or parameter.default is None:
             continue
@@ -256,22 +246,22 @@ def _defaults(ladder: Ladder, bench: Bench) -> Iterator[tuple[Words, str]]:
                 yield words, f"The signature says {parameter.name}={declared[parameter.name]}."
         except ValueError:
             continue
-    setting = ladder.asked(bench, ladder.drawn.defaults)
+    call = context.adapted(bench, context.inputs.defaults)
     try:
-        start = ladder.descent.start(bench, setting)
-        got = ladder.descent.observe(bench, setting, defaults=True)
-    except Refused:
+        start = context.probe.start(bench, call)
+        got = context.probe.observe(bench, call, defaults=True)
+    except UnusableResult:
         return
-    ended = _ends_after(setting, start, got)
+    ended = _ends_after(call, start, got)
     if ended is not None:
-        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {setting.epochs} epochs."
+        yield _EARLY, f"Your run ends where the sheet's rule would be after {ended} of {call.epochs} epochs."
 
 
-def _ends_after(setting: Setting, start: Factors, got: Factors) -> int | None:
+def _ends_after(call: CallSpec, start: Factors, got: Factors) -> int | None:
     """After how many epochs, fewer than asked for, the sheet's rule is where the run ended."""
     U, V = start
-    for epochs in range(1, setting.epochs):
-        U, V = run(SHEET, setting.A, setting.M, (U, V), 1, setting.lr)
+    for epochs in range(1, call.epochs):
+        U, V = run(SHEET, call.A, call.M, (U, V), 1, call.lr)
         if max(float(np.abs(U - got[0]).max()), float(np.abs(V - got[1]).max())) <= 2e-5:
             return epochs
     return None

@@ -5,47 +5,46 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench
-from reference.checks.factorisation import Ladder
+from grader.labkit import MisconceptionText, UnusableResult
+from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.matching import explains, run_of
-from reference.factors.reading import Refused
-from reference.misconceptions.entry import Words
 from reference.rules.update_rule import SHEET, Factors
 
 __all__ = ["COPIED", "REDRAWN", "STARTS", "drawn_again", "of_start"]
 
 _DRAW: Final = "a random start"
 
-_ZEROS = Words(
+_ZEROS = MisconceptionText(
     "start-zeros", "U and V start at zero.",
-    "The gradient along one factor is the other: where both are 0 nothing ever moves, where one is, half of it.",
+    "The gradient with respect to one factor points along the other: if both are 0, nothing ever moves; if one is, only one of them moves.",
     _DRAW, "How long is the first step when U and V are zero?",
 )  # fmt: skip
-_CONSTANT = Words(
-    "start-constant", "All entries start at the same number.",
-    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
-    _DRAW, "What makes the first column of U become different from the second?",
+_CONSTANT = MisconceptionText(
+    "start-constant", "All entries start with the same value.",
+    "Columns that start equal get the same steps and stay equal, so the product never has more than rank 1.",
+    _DRAW, "What could make the first column of U differ from the second?",
 )  # fmt: skip
-_COLUMNS = Words(
-    "start-columns-equal", "All columns of a factor start alike.",
-    "Columns that start alike get the same steps and stay alike, so the product never has more than rank 1.",
-    _DRAW, "What makes the first column of U become different from the second?",
+_COLUMNS = MisconceptionText(
+    "start-columns-equal", "All columns of a factor start equal.",
+    "Columns that start equal get the same steps and stay equal, so the product never has more than rank 1.",
+    _DRAW, "What could make the first column of U differ from the second?",
 )  # fmt: skip
-_ROWS = Words(
-    "start-rows-equal", "All rows of a factor start alike.",
-    "Each row needs random numbers of its own.",
+_ROWS = MisconceptionText(
+    "start-rows-equal", "All rows of a factor start equal.",
+    "Each row needs its own random numbers.",
     _DRAW, "How many random numbers do you draw for a 4×2 matrix?",
 )  # fmt: skip
-_SCALED = Words(
-    "start-scaled", "The start is drawn from another interval than [0, 1).",
+_SCALED = MisconceptionText(
+    "start-scaled", "The start is not drawn from the interval [0, 1).",
     "The sheet starts from the uniform distribution on [0, 1); a much wider start makes the first steps blow up.",
-    _DRAW, "What is the largest number your start can hold?",
+    _DRAW, "What is the largest number that your start can contain?",
 )  # fmt: skip
-_WHOLE = Words(
-    "start-whole-numbers", "The start holds whole numbers only.",
+_WHOLE = MisconceptionText(
+    "start-whole-numbers", "The start contains only integers.",
     "The sheet draws real numbers from [0, 1).",
-    _DRAW, "Which numbers can your start hold?",
+    _DRAW, "Which numbers can your start contain?",
 )  # fmt: skip
-COPIED = Words(
+COPIED = MisconceptionText(
     "v-copied-from-u", "V starts as a copy of U.",
     "U and V have to be drawn independently, V with a row for each column of A.",
     _DRAW, "How many random numbers do you draw in all?",
@@ -53,14 +52,14 @@ COPIED = Words(
 STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
 """What can be wrong with a start that moves by the sheet's rule from there."""
 
-REDRAWN: Final = Words(
+REDRAWN: Final = MisconceptionText(
     "start-redrawn-each-epoch", "The start is drawn again in every epoch.",
-    "What was learnt in one epoch is thrown away at the beginning of the next.",
+    "Everything learnt in one epoch is thrown away at the beginning of the next.",
     _DRAW, "What are U and V at the beginning of your second epoch?",
 )  # fmt: skip
 
 
-def of_start(start: Factors) -> Words | None:
+def of_start(start: Factors) -> MisconceptionText | None:
     """What is wrong with a start of at least a dozen rows and two columns; None where nothing known is."""
     for factor in start:
         if not factor.any():
@@ -83,22 +82,22 @@ def of_start(start: Factors) -> Words | None:
     return None
 
 
-def drawn_again(ladder: Ladder, bench: Bench) -> bool:
+def drawn_again(context: FactorisationContext, bench: Bench) -> bool:
     """Whether each epoch is the sheet's, from the numbers drawn at its own beginning.
 
     With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
     rule from there.
     """
-    settings = [ladder.suited(bench, setting) for setting in ladder.drawn.epochs]
-    for setting in settings:
+    calls = [context.informative(bench, call) for call in context.inputs.epochs]
+    for call in calls:
         try:
-            last = ladder.descent.observe(bench, setting.changed(lr=setting.idle))
-            first = ladder.descent.observe(bench, setting.still())
-            got = ladder.descent.observe(bench, setting)
-        except Refused:
+            last = context.probe.observe(bench, call.changed(lr=call.idle))
+            first = context.probe.observe(bench, call.still())
+            got = context.probe.observe(bench, call)
+        except UnusableResult:
             return False
         if np.array_equal(first[0], last[0]):
             return False
-        if not explains(SHEET, run_of(setting.changed(epochs=setting.fewest), last, got)):
+        if not explains(SHEET, run_of(call.changed(epochs=call.fewest), last, got)):
             return False
     return True

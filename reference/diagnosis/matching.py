@@ -1,4 +1,4 @@
-"""Whether a mistaken rule gives what a student's function gave, on every rung, from its own start."""
+"""Whether a mistaken rule gives what a student's function gave, in every call, from its own start."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -9,11 +9,10 @@ from typing import Final, TypeAlias
 import msgspec
 import numpy as np
 
-from grader import protocol
-from grader.lab import Bench
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Setting
-from reference.factors.reading import Ended, Refused
+from grader.lab import Bench, Value
+from grader.labkit import UnusableResult, WorkerEnded
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
 from reference.misconceptions.entry import Misconception
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET, Factors, Rows, Rule, rows_of, run_rows
@@ -40,17 +39,17 @@ the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake 
 BLOWN_UP: Final = 1e6
 """Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
 
-Reading: TypeAlias = Callable[[protocol.Value, int, int, int], Factors]
-"""How a returned value is read for m, n and rank, other than in the setting's arrangement. Raises Refused."""
+Reading: TypeAlias = Callable[[Value, int, int, int], Factors]
+"""How a returned value is read for m, n and rank, other than in the call's layout. Raises UnusableResult."""
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What the function did in one setting: U and V before, and after; None where it gave none.
+    """What the function did in one call: U and V before, and after; None where it gave none.
 
     The same as rows of numbers: thousands of rules are tried on them.
     """
 
-    setting: Setting
+    call: CallSpec
     start: Factors
     got: Factors | None
     A: Rows
@@ -60,14 +59,14 @@ class Run(msgspec.Struct, frozen=True):
     ends: tuple[Rows, Rows] | None
 
 
-def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
-    """The run of a setting."""
+def run_of(call: CallSpec, start: Factors, got: Factors | None) -> Run:
+    """The run of a call."""
     return Run(
-        setting,
+        call,
         start,
         got,
-        rows_of(setting.A),
-        None if setting.M is None else rows_of(setting.M),
+        rows_of(call.A),
+        None if call.M is None else rows_of(call.M),
         rows_of(start[0]),
         rows_of(start[1]),
         None if got is None else (rows_of(got[0]), rows_of(got[1])),
@@ -75,25 +74,27 @@ def run_of(setting: Setting, start: Factors, got: Factors | None) -> Run:
 
 
 def runs(
-    ladder: Ladder, bench: Bench, reading: Reading | None = None, start: "Start | None" = None
+    context: FactorisationContext, bench: Bench, reading: Reading | None = None, start: "Start | None" = None
 ) -> tuple[Run, ...]:
-    """What the function did on every rung, small ones first. Empty where no start can be seen."""
+    """What the function did in every call, small ones first. Empty where no start can be seen."""
     found: list[Run] = []
     seen_start = start or start_of
     # The last one is long: a rule may agree for three epochs and part later.
-    for setting in ladder.all_suited(bench, (*sorted(ladder.drawn.all(), key=_size), ladder.drawn.many)):
+    for call in context.all_informative(
+        bench, (*sorted(context.inputs.all(), key=_size), context.inputs.many)
+    ):
         try:
-            began = seen_start(ladder, bench, setting, reading)
-            found.append(run_of(setting, began, _end(ladder, bench, setting, reading)))
-        except Ended:
+            began = seen_start(context, bench, call, reading)
+            found.append(run_of(call, began, _end(context, bench, call, reading)))
+        except WorkerEnded:
             return ()
-        except Refused:
+        except UnusableResult:
             continue
     return tuple(found)
 
 
-def _size(setting: Setting) -> tuple[int, int]:
-    return setting.A.size * setting.epochs, setting.rank
+def _size(call: CallSpec) -> tuple[int, int]:
+    return call.A.size * call.epochs, call.rank
 
 
 def moved(seen: Iterable[Run]) -> bool:
@@ -105,44 +106,48 @@ def _same(first: Factors, second: Factors) -> bool:
     return np.array_equal(first[0], second[0]) and np.array_equal(first[1], second[1])
 
 
-def _end(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None) -> Factors | None:
+def _end(
+    context: FactorisationContext, bench: Bench, call: CallSpec, reading: Reading | None
+) -> Factors | None:
     try:
-        return ladder.descent.observe(bench, setting, reading=reading)
-    except Ended:
+        return context.probe.observe(bench, call, reading=reading)
+    except WorkerEnded:
         raise
-    except Refused:
+    except UnusableResult:
         return None
 
 
-def start_of(ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None = None) -> Factors:
+def start_of(
+    context: FactorisationContext, bench: Bench, call: CallSpec, reading: Reading | None = None
+) -> Factors:
     """The start where a mistake may ignore lr or the number of epochs.
 
     What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
     """
-    idle = setting.still()
-    if setting.idle > 0:  # a function with a habit about 0 has one about no epochs too
-        return ladder.descent.observe(bench, idle, reading=reading)
+    idle = call.still()
+    if call.idle > 0:  # a function that refuses 0 refuses no epochs too
+        return context.probe.observe(bench, idle, reading=reading)
     try:
-        start = ladder.descent.observe(bench, setting.changed(epochs=0), reading=reading)
-    except Ended:
+        start = context.probe.observe(bench, call.changed(epochs=0), reading=reading)
+    except WorkerEnded:
         raise
-    except Refused:
-        return ladder.descent.observe(bench, idle, reading=reading)
-    got = _end(ladder, bench, setting, reading)
+    except UnusableResult:
+        return context.probe.observe(bench, idle, reading=reading)
+    got = _end(context, bench, call, reading)
     if got is None or not _same(start, got):
         return start
-    still = _end(ladder, bench, idle, reading)
+    still = _end(context, bench, idle, reading)
     return start if still is None else still
 
 
 def start_without_rate(
-    ladder: Ladder, bench: Bench, setting: Setting, reading: Reading | None = None
+    context: FactorisationContext, bench: Bench, call: CallSpec, reading: Reading | None = None
 ) -> Factors:
     """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
-    return ladder.descent.observe(bench, setting.still(), reading=reading)
+    return context.probe.observe(bench, call.still(), reading=reading)
 
 
-Start: TypeAlias = Callable[[Ladder, Bench, Setting, Reading | None], Factors]
+Start: TypeAlias = Callable[[FactorisationContext, Bench, CallSpec, Reading | None], Factors]
 
 
 def explain_by_one(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
@@ -185,9 +190,9 @@ def all_explained(rule: Rule, seen: Sequence[Run]) -> bool:
 
 def explains(rule: Rule, seen: Run) -> bool:
     """Whether the rule, from the run's start, ends where the run ended, or fails where it failed."""
-    epochs = seen.setting.epochs
+    epochs = seen.call.epochs
     try:
-        U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.setting.lr)
+        U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.call.lr)
     except OverflowError:
         return seen.ends is not None and not all(abs(x) <= BLOWN_UP / 100 for x in _flat(*seen.ends))
     except (IndexError, ValueError, ZeroDivisionError):

@@ -5,17 +5,14 @@ from typing import Final
 
 import numpy as np
 
-from grader import protocol
-from grader.core.model import Observation
-from grader.execution.stated_values import array_of
-from grader.lab import Bench
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Setting
+from grader.lab import ArrayValue, Bench, Nothing, Observation, Opaque, Returned, Text, Value, array_of
+from grader.labkit import MisconceptionText, items_of
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
 from reference.diagnosis.initialisation import COPIED
 from reference.diagnosis.matching import Reading
 from reference.factors.layout import FLAT, SWAPPED, TURNED, U_TURNED, V_TURNED
-from reference.factors.reading import FLOATS, factors, items_of
-from reference.misconceptions.entry import Words
+from reference.factors.reading import FLOATS, factors
 from reference.rules.update_rule import Factors
 
 __all__ = ["ARRANGED", "READINGS", "RESULTS", "of_numbers", "of_value"]
@@ -24,73 +21,73 @@ _WHAT: Final = "what a function returns"
 _ASKED: Final = "The sheet asks for the two factors, U (m×rank) and V (n×rank), in this order. "
 
 
-def _words(id_: str, title: str, message: str, question: str) -> Words:
-    return Words(id_, title, message, _WHAT, question)
+def _words(id_: str, title: str, message: str, question: str) -> MisconceptionText:
+    return MisconceptionText(id_, title, message, _WHAT, question)
 
 
 _NONE = _words("returns-none", "The function returns nothing.",
                "What it computes is lost when it ends; printing is not returning.",
                "What does `x = f()` put into x when f has no `return`?")  # fmt: skip
 _GENERATOR = _words("returns-generator", "The function is a generator.",
-                    "`yield` makes a function hand out values one by one when asked; calling it computes nothing.",
-                    "What type has the result of your function?")  # fmt: skip
-_STRING = _words("returns-string", "A text is returned instead of the factors.",
-                 _ASKED + "A text cannot be computed with.", "What type has the result of your function?")  # fmt: skip
-_U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices come back?")
-_V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices come back?")
+                    "`yield` makes a function produce values one by one on request; calling it computes nothing.",
+                    "What is the type of your function's result?")  # fmt: skip
+_STRING = _words("returns-string", "A string is returned instead of the factors.",
+                 _ASKED + "You cannot compute with a string.", "What is the type of your function's result?")  # fmt: skip
+_U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices are returned?")
+_V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices are returned?")
 _PRODUCT = _words("returns-product", "The product of the factors is returned instead of the factors.",
-                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices come back?")  # fmt: skip
-_MASKED = _words("returns-masked-product", "The product is returned, with hidden cells blanked out.",
-                 _ASKED + "The hidden cells are what the completion is for.", "How many matrices come back?")  # fmt: skip
+                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices are returned?")  # fmt: skip
+_MASKED = _words("returns-masked-product", "The product is returned, with its hidden cells blanked out.",
+                 _ASKED + "The purpose of the completion is to fill in the hidden cells.", "How many matrices are returned?")  # fmt: skip
 _PRODUCT_LOSS = _words("returns-product-and-loss", "The product and its loss are returned instead of U and V.",
-                       _ASKED, "Which two things come back?")  # fmt: skip
+                       _ASKED, "Which two values are returned?")  # fmt: skip
 _SCALARS = _words("returns-scalars", "Single numbers are returned instead of matrices.", _ASKED,
-                  "What shape have the two things that come back?")  # fmt: skip
+                  "What are the shapes of the two returned values?")  # fmt: skip
 _ROWS = _words("returns-single-rows", "Only one row of each factor is returned.", _ASKED,
-               "What shape have the two things that come back?")  # fmt: skip
+               "What are the shapes of the two returned values?")  # fmt: skip
 _INTEGERS = _words("factors-integer", "The factors are integer tensors.",
-                   "Every step is cut to a whole number when it is stored.",
-                   "What type has a tensor in which you store 0.3?")  # fmt: skip
+                   "Every step is truncated to an integer when it is stored.",
+                   "What does your tensor contain after you store 0.3 in it?")  # fmt: skip
 _CONVERTED = _words("returns-int", "The factors are converted to integers before they are returned.",
-                    "Everything that was learnt stands behind the point.",
-                    "What type have the tensors that come back?")  # fmt: skip
+                    "Converting to int throws away the fractional part.",
+                    "What is the type of the returned tensors?")  # fmt: skip
 _COMPLEX = _words("factors-complex", "The factors are complex tensors.", "The sheet's factors are real.",
-                  "What type have the tensors that come back?")  # fmt: skip
-_RANK = _words("rank-hard-coded", "The number of columns does not follow the rank asked for.",
-               "U and V have `rank` columns, whatever rank is.",
-               "What shape have U and V when the function is called with rank=3?")  # fmt: skip
+                  "What is the type of the returned tensors?")  # fmt: skip
+_RANK = _words("rank-hard-coded", "The number of columns does not depend on the requested rank.",
+               "U and V must have `rank` columns, whatever rank is.",
+               "What are the shapes of U and V when the function is called with rank=3?")  # fmt: skip
 _SIZES = _words("shape-unpacked-swapped", "U has a row for each column of A, and V one for each row.",
-                "The sizes of A are exchanged. On a square matrix this does not show.",
+                "The dimensions of A are swapped. With a square matrix, this goes unnoticed.",
                 "What is the first number in the shape of a matrix, rows or columns?")  # fmt: skip
 _V_SIZE = _words("v-has-rows-of-u", "V has as many rows as U.",
-                 "V has one row for each column of A. On a square matrix this does not show.",
-                 "How many rows has your V when A is 2×5?")  # fmt: skip
+                 "V has one row for each column of A. With a square matrix, this goes unnoticed.",
+                 "How many rows does your V have when A is 2×5?")  # fmt: skip
 _U_SIZE = _words("u-has-rows-of-v", "U has as many rows as V.",
-                 "U has one row for each row of A. On a square matrix this does not show.",
-                 "How many rows has your U when A is 2×5?")  # fmt: skip
+                 "U has one row for each row of A. With a square matrix, this goes unnoticed.",
+                 "How many rows does your U have when A is 2×5?")  # fmt: skip
 _SWAPPED = _words("returns-swapped", "U and V are returned in the wrong order.", _ASKED,
-                  "Which of the two comes back first?")  # fmt: skip
+                  "Which of the two is returned first?")  # fmt: skip
 _V_TRANSPOSED = _words("returns-v-transposed", "V is returned transposed.",
                        _ASKED + "V has one row for each column of A.",
-                       "What shape has the V that comes back when A is 2×5?")  # fmt: skip
+                       "What is the shape of the returned V when A is 2×5?")  # fmt: skip
 _U_TRANSPOSED = _words("returns-u-transposed", "U is returned transposed.", _ASKED,
-                       "What shape has the U that comes back when A is 2×5?")  # fmt: skip
+                       "What is the shape of the returned U when A is 2×5?")  # fmt: skip
 _BOTH_TRANSPOSED = _words("returns-both-transposed", "U and V are returned transposed.", _ASKED,
-                          "What shapes have the two matrices that come back when A is 2×5?")  # fmt: skip
+                          "What are the shapes of the two returned matrices when A is 2×5?")  # fmt: skip
 _RESHAPED: Final = (
-    "Reshaping keeps the order of the entries and cuts them into other rows: they end up in wrong places.",
+    "Reshaping keeps the order of the entries and splits them into different rows, so they end up in the wrong places.",
     "Where does the second entry of the first row go when a 2×3 matrix is reshaped to 3×2?",
 )
-_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped where it has to be transposed.", *_RESHAPED)
-_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped where it has to be transposed.", *_RESHAPED)
+_V_RESHAPED = _words("returns-v-reshaped", "V is reshaped instead of transposed.", *_RESHAPED)
+_U_RESHAPED = _words("returns-u-reshaped", "U is reshaped instead of transposed.", *_RESHAPED)
 _FLAT = _words("returns-flat-lists", "The factors are returned as flat lists.",
-               _ASKED + "A flat list has lost its shape.", "What shape have the two things that come back?")  # fmt: skip
+               _ASKED + "A flat list has lost its shape.", "What are the shapes of the two returned values?")  # fmt: skip
 
 _ROUNDED = _words("result-rounded", "U and V are rounded before they are returned.",
-                  "What is rounded cannot be used any further; round when you print.",
-                  "Where in your function do digits get lost?")  # fmt: skip
+                  "Rounded values are no use for further computation; round when you print.",
+                  "Where does your function lose digits?")  # fmt: skip
 _UNIT = _words("result-normalised", "The rows of U and V are scaled to length 1 before they are returned.",
-               "Their product is then no longer near A.", "Which matrix does your U·Vᵀ come near?")  # fmt: skip
+               "Their product is then no longer close to A.", "Which matrix is your U·Vᵀ close to?")  # fmt: skip
 
 RESULTS: Final = (
     _ROUNDED, _UNIT,
@@ -111,104 +108,109 @@ ARRANGED: Final = {
 """How factors that can be told came back, other than as asked."""
 
 
-def _v_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+def _v_reshaped(value: Value, m: int, n: int, rank: int) -> Factors:
     U, V = factors(value, m, n, rank)
     return U, V.reshape(rank, n).T
 
 
-def _u_reshaped(value: protocol.Value, m: int, n: int, rank: int) -> Factors:
+def _u_reshaped(value: Value, m: int, n: int, rank: int) -> Factors:
     U, V = factors(value, m, n, rank)
     return U.reshape(rank, m).T, V
 
 
-READINGS: Final[tuple[tuple[Words, Reading], ...]] = ((_V_RESHAPED, _v_reshaped), (_U_RESHAPED, _u_reshaped))
+READINGS: Final[tuple[tuple[MisconceptionText, Reading], ...]] = (
+    (_V_RESHAPED, _v_reshaped),
+    (_U_RESHAPED, _u_reshaped),
+)
 """Ways to read a pair of factors of the right shapes that are right otherwise."""
 
 
-def of_value(ladder: Ladder, bench: Bench) -> Words | None:
+def of_value(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
-    seen: list[Words | None] = []
-    for setting in (ladder.drawn.sweep[2], ladder.drawn.sweep[4]):  # all of m, n and rank differ
-        setting = ladder.suited(bench, setting)
-        found = _classified(bench.observe(ladder.descent.probe(setting)), setting)
+    seen: list[MisconceptionText | None] = []
+    for call in (context.inputs.sweep[2], context.inputs.sweep[4]):  # all of m, n and rank differ
+        call = context.informative(bench, call)
+        found = _classified(bench.observe(context.probe.probe_of(call)), call)
         # Loops that run too far raise; without epochs the shapes show all the same.
-        idle = bench.observe(ladder.descent.probe(setting.changed(epochs=0)))
+        idle = bench.observe(context.probe.probe_of(call.changed(epochs=0)))
         if found is None:
-            found = _shapes(idle, setting)
-        seen.append(_born_integer(found, idle, setting))
-    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(ladder, bench)
+            found = _shapes(idle, call)
+        seen.append(_born_integer(found, idle, call))
+    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(context, bench)
 
 
-def _born_integer(found: Words | None, idle: Observation, setting: Setting) -> Words | None:
+def _born_integer(
+    found: MisconceptionText | None, idle: Observation, call: CallSpec
+) -> MisconceptionText | None:
     """Integers that are all 0 without a step were drawn as reals and converted at the end."""
-    if found is not _INTEGERS or not isinstance(idle, protocol.Returned):
+    if found is not _INTEGERS or not isinstance(idle, Returned):
         return found
     parts = items_of(idle.value) or ()
     arrays = [array_of(part) for part in parts[:2]]
     return _CONVERTED if all(a is not None and not a.any() for a in arrays) else found
 
 
-def _classified(observation: Observation, setting: Setting) -> Words | None:
-    if not isinstance(observation, protocol.Returned):
+def _classified(observation: Observation, call: CallSpec) -> MisconceptionText | None:
+    if not isinstance(observation, Returned):
         return None
     value = observation.value
-    if isinstance(value, protocol.Nothing):
+    if isinstance(value, Nothing):
         return _NONE
-    if isinstance(value, protocol.Text):
+    if isinstance(value, Text):
         return _STRING
-    if isinstance(value, protocol.Opaque):
+    if isinstance(value, Opaque):
         return _GENERATOR if value.type_name in ("generator", "map", "zip") else None
     parts = items_of(value)
-    return _single(value, setting) if parts is None else _several(parts, setting) or _single(value, setting)
+    return _single(value, call) if parts is None else _several(parts, call) or _single(value, call)
 
 
-def _single(value: protocol.Value, setting: Setting) -> Words | None:
+def _single(value: Value, call: CallSpec) -> MisconceptionText | None:
     array = array_of(value)
     if array is None:
         return None
-    m, n = setting.A.shape
-    if array.shape == (m, setting.rank):
+    m, n = call.A.shape
+    if array.shape == (m, call.rank):
         return _U_ONLY
-    if array.shape == (n, setting.rank):
+    if array.shape == (n, call.rank):
         return _V_ONLY
     if array.shape == (m, n):
-        hidden = setting.M == 0 if setting.M is not None else np.zeros((m, n), bool)
+        hidden = call.M == 0 if call.M is not None else np.zeros((m, n), bool)
         if hidden.any() and not array[hidden].any():
             return _MASKED
         values = np.linalg.svd(array, compute_uv=False)
-        if (values[setting.rank :] <= 1e-5 * values[0]).all():
+        if (values[call.rank :] <= 1e-5 * values[0]).all():
             return _PRODUCT
     return _SCALARS if array.ndim == 0 else None
 
 
-def _several(parts: tuple[protocol.Value, ...], setting: Setting) -> Words | None:
-    m, n = setting.A.shape
-    types = [part.dtype for part in parts[:2] if isinstance(part, protocol.Array)]
+def _several(parts: tuple[Value, ...], call: CallSpec) -> MisconceptionText | None:
+    m, n = call.A.shape
+    types = [part.dtype for part in parts[:2] if isinstance(part, ArrayValue)]
     if any("complex" in dtype for dtype in types):
         return _COMPLEX
     arrays = [array_of(part) for part in parts[:2]]
     if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
         return None
     shapes = (arrays[0].shape, arrays[1].shape)
-    if shapes == ((m, setting.rank), (n, setting.rank)) and any(t not in FLOATS for t in types):
+    if shapes == ((m, call.rank), (n, call.rank)) and any(t not in FLOATS for t in types):
         return _INTEGERS
     if shapes[0] == (m, n) and arrays[1].size == 1:
         return _PRODUCT_LOSS
     if shapes == ((), ()):
         return _SCALARS
-    if shapes in (((setting.rank,), (setting.rank,)), ((1, setting.rank), (1, setting.rank))):
+    if shapes in (((call.rank,), (call.rank,)), ((1, call.rank), (1, call.rank))):
         return _ROWS
     return None
 
 
-def _shapes(observation: Observation, setting: Setting) -> Words | None:
-    if not isinstance(observation, protocol.Returned):
+def _shapes(observation: Observation, call: CallSpec) -> MisconceptionText | None:
+    if not isinstance(observation, Returned):
         return None
     parts = items_of(observation.value)
     arrays = [array_of(part) for part in (parts or ())[:2]]
     if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
         return None
-    (m, n), k = setting.A.shape, setting.rank
+    (m, n), k = call.A.shape, call.rank
     known = {((n, k), (m, k)): _SIZES, ((m, k), (m, k)): _V_SIZE, ((n, k), (n, k)): _U_SIZE}
     shapes: tuple[tuple[int, ...], tuple[int, ...]] = (arrays[0].shape, arrays[1].shape)
     if np.array_equal(arrays[0], arrays[1]):
@@ -216,21 +218,21 @@ def _shapes(observation: Observation, setting: Setting) -> Words | None:
     return next((words for wanted, words in known.items() if wanted == shapes), None)
 
 
-def _rank_of(ladder: Ladder, bench: Bench) -> Words | None:
+def _rank_of(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
     """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
     wide = set()
-    for setting in (ladder.drawn.sweep[3], ladder.drawn.sweep[4]):
-        setting = ladder.suited(bench, setting).changed(epochs=0)
-        observation = bench.observe(ladder.descent.probe(setting))
-        parts = items_of(observation.value) if isinstance(observation, protocol.Returned) else None
+    for call in (context.inputs.sweep[3], context.inputs.sweep[4]):
+        call = context.informative(bench, call).changed(epochs=0)
+        observation = bench.observe(context.probe.probe_of(call))
+        parts = items_of(observation.value) if isinstance(observation, Returned) else None
         shapes = tuple(array.shape[1:] for part in (parts or ())[:2] if (array := array_of(part)) is not None)
         if len(shapes) != 2:
             return None
-        wide.add(tuple(shape != (setting.rank,) and len(shape) == 1 for shape in shapes))
+        wide.add(tuple(shape != (call.rank,) and len(shape) == 1 for shape in shapes))
     return _RANK if any(any(entry) for entry in wide) else None
 
 
-def of_numbers(seen: Iterable[Factors]) -> Words | None:
+def of_numbers(seen: Iterable[Factors]) -> MisconceptionText | None:
     """What all numbers that ever came back have in common and should not; None where nothing."""
     arrays = [array.astype(np.float64) for pair in seen for array in pair if array.size]
     if not arrays or not any(array.any() for array in arrays):

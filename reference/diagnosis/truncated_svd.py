@@ -6,15 +6,21 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from grader import protocol
-from grader.core.model import CheckResult, Diagnosis, Observation, Outcome
-from grader.execution.stated_values import array_of
-from grader.lab import Bench
-from grader.labkit import low_rank
+from grader.lab import (
+    Bench,
+    CheckResult,
+    Diagnosis,
+    Nothing,
+    Observation,
+    Outcome,
+    Raised,
+    Returned,
+    Value,
+    array_of,
+)
+from grader.labkit import MisconceptionText, diagnosis_of, is_changed, items_of, low_rank, raised_error
 from reference.checks.truncated_svd import SEED, Case, Decomposition
-from reference.diagnosis.raised import raising
-from reference.factors.reading import approximations, is_changed, items_of
-from reference.misconceptions.entry import Words
+from reference.factors.reading import approximations
 from reference.misconceptions.stated_svd import stated_mistake
 from reference.misconceptions.truncated_svd import SVD_BANK, Mistake, MistakenSvd, outcomes
 from reference.sheet import TRUNCATED_SVD
@@ -30,21 +36,21 @@ values (Davis and Kahan): 1e-5 at the gaps of 0.02·σ₁ looked at. A mistake c
 DIGITS: Final = 1e-6
 """The same for a result that is said to be rounded: by then, what is not rounded looks alike."""
 
-_NONE = Words(
+_NONE = MisconceptionText(
     "returns-none", "The function returns nothing.",
     "What it computes is lost when it ends; printing is not returning.",
     "what a function returns", "What does `x = f()` put into x when f has no `return`?",
 )  # fmt: skip
-_INPUT = Words(
+_INPUT = MisconceptionText(
     "modifies-a", "The function changes the matrix it is given.",
-    "Whoever calls it still needs A afterwards; a tensor that is changed in place is changed for everybody.",
-    "copies and views", "Which line of yours writes into A, or into something that shares its memory?",
+    "The caller still needs A afterwards; a tensor that is changed in place is changed for everybody.",
+    "copies and views", "Which of your lines writes to A, or to something that shares its memory?",
 )  # fmt: skip
-_CHANCE = Words(
+_CHANCE = MisconceptionText(
     "svd-depends-on-chance", "The result depends on chance.",
-    "A truncated SVD is a function of A and the rank alone. One that draws random directions first (`svd_lowrank`, a "
-    "randomised SVD) comes near it and does not give it.",
-    "what an SVD is", "Why do two calls with the same matrix give two results?",
+    "A truncated SVD is a function of A and the rank alone. A method that first draws random directions "
+    "(`svd_lowrank`, a randomised SVD) only approximates it.",
+    "what an SVD is", "Why do two calls with the same matrix give different results?",
 )  # fmt: skip
 SVD_OTHERS: Final = (_NONE, _INPUT, _CHANCE)
 """What is recognised by itself and not as a mistaken product."""
@@ -61,8 +67,7 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
         stated = stated_mistake(bench)
         if stated is None:
             return ()
-        name = source.name if source is not None else ""
-        return (_diagnosis(stated[0], name, None, f"It is the matrix stated ({stated[1].origin})."),)
+        return (diagnosis_of(stated[0], f"It is the stated matrix ({stated[1].origin}).", source, None),)
     cases = [case for case in lab.cases(bench) if _well_apart(case)]
     seen = [(case, lab.observe(bench, case)) for case in cases]
     words, evidence = _named(seen)
@@ -73,34 +78,34 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
     if words is None:
         words, evidence = _by_chance(lab, bench, seen)
     if words is None:
-        raised = [o for _, o in seen if isinstance(o, protocol.Raised)]
-        return (raising(raised[0], source),) if raised else ()
-    return (_diagnosis(words, source.name if source is not None else "", located.line, evidence),)
+        raised = [o for _, o in seen if isinstance(o, Raised)]
+        return (raised_error(raised[0], source),) if raised else ()
+    return (diagnosis_of(words, evidence, source, located),)
 
 
-def _named(seen: list[tuple[Case, Observation]]) -> tuple[Words | None, str]:
-    came_back = [o for _, o in seen if isinstance(o, protocol.Returned)]
-    if came_back and all(isinstance(o.value, protocol.Nothing) for o in came_back):
-        return _NONE, "This is what your function was seen to do."
+def _named(seen: list[tuple[Case, Observation]]) -> tuple[MisconceptionText | None, str]:
+    came_back = [o for _, o in seen if isinstance(o, Returned)]
+    if came_back and all(isinstance(o.value, Nothing) for o in came_back):
+        return _NONE, "This was observed when your function ran."
     for mistake in SVD_BANK:
         if _explains(mistake, seen):
             return (
                 mistake,
-                f"Running this very mistake gives what your function gives, in all {len(seen)} calls compared.",
+                f"Running exactly this mistake gives the same results as your function, in all {len(seen)} calls compared.",
             )
     for case, observation in seen:
-        if isinstance(observation, protocol.Returned) and is_changed(case.A, observation.after[0]):
-            return _INPUT, "This is what your function was seen to do."
+        if isinstance(observation, Returned) and is_changed(case.A, observation.after[0]):
+            return _INPUT, "This was observed when your function ran."
     return None, ""
 
 
 def _by_chance(
     lab: Decomposition, bench: Bench, seen: list[tuple[Case, Observation]]
-) -> tuple[Words | None, str]:
+) -> tuple[MisconceptionText | None, str]:
     """Whether another seed gives another result."""
     for case, observation in seen:
         again = lab.observe(bench, case, SEED + 1)
-        if not isinstance(observation, protocol.Returned) or not isinstance(again, protocol.Returned):
+        if not isinstance(observation, Returned) or not isinstance(again, Returned):
             continue
         pairs = zip(
             approximations(observation.value, case.A.shape),
@@ -111,23 +116,9 @@ def _by_chance(
         if apart > CLOSENESS * float(np.linalg.norm(case.A, 2)):
             return (
                 _CHANCE,
-                f"From two seeds your function gives two results for the same matrix, {apart:.2g} apart.",
+                f"With two seeds, your function gives two results for the same matrix, {apart:.2g} apart.",
             )
     return None, ""
-
-
-def _diagnosis(words: Words, file: str, line: int | None, evidence: str) -> Diagnosis:
-    return Diagnosis(
-        id=words.id,
-        title=words.title,
-        message=words.message,
-        file=file,
-        line=line,
-        verified=True,
-        concept=words.concept,
-        question=words.question,
-        evidence=evidence,
-    )
 
 
 def _well_apart(case: Case) -> bool:
@@ -147,7 +138,7 @@ def _explains_so(mistake: MistakenSvd, way: Mistake, seen: list[tuple[Case, Obse
     for case, observation in seen:
         A = case.A.astype(np.float64)
         made = list(outcomes(way, A, case.rank))
-        if not isinstance(observation, protocol.Returned):
+        if not isinstance(observation, Returned):
             if made:
                 return False
             shows = True
@@ -162,7 +153,7 @@ def _explains_so(mistake: MistakenSvd, way: Mistake, seen: list[tuple[Case, Obse
     return shows
 
 
-def _gives(observation: protocol.Returned, one: Array, shape: tuple[int, ...], tolerance: float) -> bool:
+def _gives(observation: Returned, one: Array, shape: tuple[int, ...], tolerance: float) -> bool:
     return any(_is_near(back, one, tolerance) for back in _arrays(observation.value, shape))
 
 
@@ -170,7 +161,7 @@ def _is_near(first: Array, second: Array, tolerance: float) -> bool:
     return first.shape == second.shape and float(np.abs(first - second).max(initial=0.0)) <= tolerance
 
 
-def _arrays(value: protocol.Value, shape: tuple[int, ...]) -> Iterator[Array]:
+def _arrays(value: Value, shape: tuple[int, ...]) -> Iterator[Array]:
     """Every array the returned value holds or can be put together to."""
     yield from approximations(value, shape)
     whole = array_of(value)

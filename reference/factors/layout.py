@@ -9,15 +9,15 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Frozen
+from grader.lab import Frozen
 
-__all__ = ["ARRANGEMENTS", "AS_ASKED", "FLAT", "SWAPPED", "TURNED", "U_TURNED", "V_TURNED", "Arrangement"]
+__all__ = ["AS_ASKED", "FLAT", "LAYOUTS", "SWAPPED", "TURNED", "U_TURNED", "V_TURNED", "FactorLayout"]
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Shape: TypeAlias = tuple[int, ...]
 
 
-class Arrangement(Frozen, frozen=True):
+class FactorLayout(Frozen, frozen=True):
     """An order and a form of the two factors; the defaults are the sheet's: U (m, rank), then V (n, rank)."""
 
     name: str = "as asked"
@@ -44,12 +44,12 @@ class Arrangement(Frozen, frozen=True):
         return (rank, size) if is_turned else (size, rank)
 
 
-AS_ASKED: Final = Arrangement()
-SWAPPED: Final = Arrangement("U and V are exchanged", is_swapped=True)
-V_TURNED: Final = Arrangement("V is transposed", turns_v=True)
-U_TURNED: Final = Arrangement("U is transposed", turns_u=True)
-TURNED: Final = Arrangement("U and V are transposed", turns_u=True, turns_v=True)
-FLAT: Final = Arrangement("U and V have lost their shape", is_flat=True)
+AS_ASKED: Final = FactorLayout()
+SWAPPED: Final = FactorLayout("U and V are swapped", is_swapped=True)
+V_TURNED: Final = FactorLayout("V is transposed", turns_v=True)
+U_TURNED: Final = FactorLayout("U is transposed", turns_u=True)
+TURNED: Final = FactorLayout("U and V are transposed", turns_u=True, turns_v=True)
+FLAT: Final = FactorLayout("U and V have lost their shape", is_flat=True)
 
-ARRANGEMENTS: Final = (SWAPPED, V_TURNED, U_TURNED, TURNED, FLAT)
+LAYOUTS: Final = (SWAPPED, V_TURNED, U_TURNED, TURNED, FLAT)
 """All but the sheet's. On an oblong matrix of a rank that is neither of its sizes no two have the same shapes."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reference.misconceptions.cell_errors import ERRORS
 from reference.misconceptions.loops import LOOPS
 from reference.misconceptions.masks import MASKS
 from reference.misconceptions.training_loop import RUNS
@@ -9,7 +10,7 @@ from reference.misconceptions.update_steps import STEPS
 
 __all__ = ["BANK", "MASKED_BANK"]
 
-BANK: Final = (*STEPS, *LOOPS, *RUNS)
+BANK: Final = (*ERRORS, *STEPS, *LOOPS, *RUNS)
 """Mistakes of 1.1, which 3.1 can have too; the first that explains everything is named."""
 
 MASKED_BANK: Final = MASKS

@@ -3,31 +3,16 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-import msgspec
-
+from grader.labkit import MisconceptionText
 from reference.rules.update_rule import Matrix, Rule
 
-__all__ = ["Misconception", "Step", "Words", "stepwise"]
+__all__ = ["Misconception", "Step", "stepwise"]
 
 Step: TypeAlias = Callable[[Matrix, Matrix, Matrix, int, int, float, float], None]
 """One cell: A, U, V, r, c, the value to fit, lr; updates U and V in place."""
 
 
-class Words(msgspec.Struct, frozen=True):
-    """How a mistake is told, without telling the line that would be right.
-
-    `title` names it, `message` says why it is wrong, `concept` is the idea to teach again, `question`
-    leads to it.
-    """
-
-    id: str
-    title: str
-    message: str
-    concept: str
-    question: str
-
-
-class Misconception(Words, frozen=True):
+class Misconception(MisconceptionText, frozen=True):
     """A mistake with the rules it amounts to; each of several explains it on its own."""
 
     rules: tuple[Rule, ...]

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from grader.core.model import Figure
-from grader.lab import Bench
-from reference import matrices
+from grader.lab import Bench, Figure
+from reference import data
 from reference.misconceptions.truncated_svd import SVD_BANK, MistakenSvd, outcomes
 
 __all__ = ["stated_mistake"]
@@ -15,7 +14,7 @@ def stated_mistake(bench: Bench) -> tuple[MistakenSvd, Figure] | None:
 
     A matrix only: single numbers and vectors, and A itself, may be stated for many reasons.
     """
-    A = matrices.A.astype(np.float64)
+    A = data.A.astype(np.float64)
     shown = [figure for figure in bench.figures if figure.values.shape == A.shape]
     for mistake in SVD_BANK:
         for way in mistake.ways:

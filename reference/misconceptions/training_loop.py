@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from reference import matrices
+from reference import data
 from reference.misconceptions.entry import Misconception
 from reference.rules.update_rule import Matrix, Rule
 
@@ -25,7 +25,7 @@ def _transposed(A: Matrix) -> Matrix:
 
 
 def _sheet_matrix(A: Matrix) -> Matrix:
-    sheet = matrices.A.astype(float).tolist()
+    sheet = data.A.astype(float).tolist()
     return [[sheet[r][c] for c in range(len(A[0]))] for r in range(len(A))]
 
 
@@ -105,28 +105,28 @@ def _entry(id_: str, concept: str, title: str, message: str, question: str, *rul
     return Misconception(id_, title, message, concept, question, rules)
 
 
-_COUNT: Final = "how many epochs are run"
+_COUNT: Final = "how many epochs run"
 _INPUT: Final = "the matrix to factorise is the argument, as it is"
 _RATE: Final = "the learning rate"
 
 RUNS: Final = (
-    _entry("return-inside-epoch-loop", _COUNT, "Only one epoch is run, however many are asked for.",
-           "Something ends training after it: a `return` or `break` inside the loop over epochs, or an iterator that is used up.",
+    _entry("return-inside-epoch-loop", _COUNT, "Only one epoch runs, however many are requested.",
+           "Something ends training after it: a `return` or `break` inside the loop over epochs, or an exhausted iterator.",
            "What is there left to visit when your second epoch begins?",
            Rule("", epochs=lambda n: min(n, 1))),
-    _entry("one-epoch-too-few", _COUNT, "One epoch too few is run.",
-           "A loop that starts at 1 or ends one early loses an epoch, and so does one that skips the first.",
+    _entry("one-epoch-too-few", _COUNT, "One epoch too few runs.",
+           "A loop that starts at 1, ends one early or skips the first epoch loses an epoch.",
            "How often does your loop over epochs run when num_epochs is 1?",
            Rule("", epochs=lambda n: max(n - 1, 0))),
-    _entry("one-epoch-too-many", _COUNT, "One epoch too many is run.",
-           "A loop from 0 that includes num_epochs itself runs once more than asked for.",
+    _entry("one-epoch-too-many", _COUNT, "One epoch too many runs.",
+           "A loop from 0 that includes num_epochs itself runs once more than requested.",
            "How often does your loop over epochs run when num_epochs is 0?",
            Rule("", epochs=lambda n: n + 1)),
-    _entry("epochs-hard-coded", _COUNT, "The number of epochs is a constant, whatever is asked for.",
+    _entry("epochs-hard-coded", _COUNT, "The number of epochs is a constant, whatever is requested.",
            "The parameter num_epochs has no effect.",
            "What changes when your function is called with num_epochs=1?",
            *(Rule("", epochs=_fixed(count)) for count in (1000, 100, 500, 10, 50, 200, 2000, 5, 2, 3, 20))),
-    _entry("twice-as-many-epochs", _COUNT, "Twice as many epochs are run as asked for.",
+    _entry("twice-as-many-epochs", _COUNT, "Twice as many epochs run as requested.",
            "Something runs the whole epoch a second time.",
            "How often is a cell visited when num_epochs is 1?",
            Rule("", epochs=lambda n: 2 * n)),
@@ -137,7 +137,7 @@ RUNS: Final = (
              for factor in (0.9, 0.95, 0.99, 0.995, 0.999, 0.5, 0.1, 0.98, 0.8)),
            Rule("", rate=_harmonic), Rule("", rate=_root),
            *(Rule("", rate=_harmonic_with(factor)) for factor in (0.1, 0.01, 0.001, 0.5))),
-    _entry("a-indexed-transposed", "rows and columns of A", "A is read with row and column exchanged.",
+    _entry("a-indexed-transposed", "rows and columns of A", "A is read with row and column swapped.",
            "The cell in row r and column c is factorised by U[r] and V[c]; here the transpose is learnt.",
            "Which entry of A do you read for U[0] and V[1]?",
            Rule("", prepare=_matrix(_transposed))),
@@ -145,13 +145,13 @@ RUNS: Final = (
            "The function has to work for any matrix it is given.",
            "What changes in your result when the function is called with another matrix?",
            Rule("", prepare=_matrix(_sheet_matrix))),
-    _entry("a-normalised", _INPUT, "A is scaled first, so that another matrix is factorised.",
-           "The product of U and V then comes near the scaled matrix and not near A.",
-           "Which matrix does your U·Vᵀ come near?",
+    _entry("a-normalised", _INPUT, "A is scaled first, so a different matrix is factorised.",
+           "The product of U and V then approaches the scaled matrix, not A.",
+           "Which matrix is your U·Vᵀ close to?",
            *(Rule("", prepare=_matrix(made)) for made in (_min_max, _min_max_never_over_zero, _standardised, _over_largest, _centred, _over_norm))),
-    _entry("a-truncated-to-int", _INPUT, "The entries of A are cut to whole numbers.",
-           "The digits behind the point are lost before the first step.",
-           "What type does your copy of A have?",
+    _entry("a-truncated-to-int", _INPUT, "The entries of A are truncated to integers.",
+           "The digits after the decimal point are lost before the first step.",
+           "What is the type of your copy of A?",
            Rule("", prepare=_matrix(_truncated)), Rule("", prepare=_matrix(_nearest))),
 )  # fmt: skip
 """What can go wrong around the epochs of 1.1 and 3.1."""

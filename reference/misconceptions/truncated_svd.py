@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from reference.misconceptions.entry import Words
+from grader.labkit import MisconceptionText
 
 __all__ = ["CUT", "MADE", "SVD_BANK", "Mistake", "MistakenSvd", "Parts", "outcomes"]
 
@@ -27,7 +27,7 @@ class Parts(msgspec.Struct, frozen=True):
 Mistake: TypeAlias = Callable[[Parts, int], Array]
 
 
-class MistakenSvd(Words, frozen=True):
+class MistakenSvd(MisconceptionText, frozen=True):
     """A mistake of 2.1 with the ways in which it comes out. One that cannot be computed raises ValueError."""
 
     ways: tuple[Mistake, ...]
@@ -201,52 +201,52 @@ CUT: Final = "which singular values are kept"
 MADE: Final = "how U, S and V make the matrix"
 """The idea behind mistakes in putting together."""
 
-_BEST: Final = "The singular values come in descending order, and the largest carry the most of A. "
+_BEST: Final = "The singular values are in descending order, and the largest carry most of A. "
 
 SVD_BANK: Final = (
     _entry("svd-keeps-smallest", CUT, "The smallest singular values are kept instead of the largest.",
-           _BEST + "What is kept here is the worst choice of its rank.",
+           _BEST + "This keeps the worst possible choice for its rank.",
            "In which order do the values come, and from which end do you take yours?",
            _where(lambda i, rank, k: i >= k - rank), lambda p, rank: _projected(p, len(p.S) - rank),
            _smallest_of_gram),
     _entry("svd-zeroes-largest", CUT, "The first singular values are set to zero instead of the last.",
-           _BEST + "Without them hardly anything of A is left.",
+           _BEST + "Without them, hardly anything of A remains.",
            "Which values does your slice address, those before `rank` or those after it?",
            _where(lambda i, rank, k: i >= rank)),
     _entry("svd-keeps-one-too-few", CUT, "One singular value too few is kept.",
-           "A slice up to `rank` already ends before it.",
+           "A slice up to `rank` already excludes the value at index `rank`.",
            "How many values are left when rank is 1?",
            _where(lambda i, rank, k: i < rank - 1)),
     _entry("svd-keeps-one-too-many", CUT, "One singular value too many is kept.",
-           "Counting from 0, the value with the number `rank` is already beyond the first `rank`.",
+           "Counting from 0, the value at index `rank` is no longer among the first `rank` values.",
            "How many values are left when rank is 1?",
            _where(lambda i, rank, k: i < rank + 1)),
     _entry("svd-zeroes-last-only", CUT, "Only the last singular value is set to zero, whatever the rank.",
-           "For a matrix with three singular values and rank 2 that is right; in general all beyond the rank go.",
-           "How many values has a 5×5 matrix, and how many have to go for rank 2?",
+           "For a matrix with three singular values and rank 2 that is correct; in general, all values beyond the rank have to go.",
+           "How many values does a 5×5 matrix have, and how many have to go for rank 2?",
            _where(lambda i, rank, k: i < k - 1)),
     _entry("svd-zeroes-one-value", CUT, "Only the first singular value beyond the rank is set to zero.",
            "All beyond the rank have to go, not just the next one.",
-           "How many values has a 5×5 matrix, and how many have to go for rank 2?",
+           "How many values does a 5×5 matrix have, and how many have to go for rank 2?",
            _where(lambda i, rank, k: i != rank), _where(lambda i, rank, k: i != min(rank, k - 1))),
-    _entry("svd-wrong-value-zeroed", CUT, "Another singular value than the last is set to zero.",
+    _entry("svd-wrong-value-zeroed", CUT, "A singular value other than the last is set to zero.",
            _BEST + "Dropping any but the smallest costs more.",
-           "Which number has the last of k values when counting starts at 0?",
+           "What is the index of the last of k values when counting starts at 0?",
            _where(lambda i, rank, k: i != k - 2), _where(lambda i, rank, k: i != rank - 1),
            _where(lambda i, rank, k: i != 1), _where(lambda i, rank, k: i != 0)),
-    _entry("rank-hard-coded", CUT, "The number of singular values kept does not follow the rank asked for.",
+    _entry("rank-hard-coded", CUT, "The number of singular values kept does not depend on the requested rank.",
            "The parameter has no effect.",
            "What changes in your result from rank 1 to rank 3?",
            *(_first(count) for count in (2, 1, 3))),
-    _entry("svd-truncation-unused", CUT, "Nothing is cut off: A itself comes back.",
-           "What was truncated does not enter the product.",
+    _entry("svd-truncation-unused", CUT, "Nothing is truncated: A itself is returned.",
+           "The truncated values are not used in the product.",
            "What is the rank of the matrix you return?",
            lambda p, rank: p.A),
     _entry("svd-fixed-threshold", CUT, "Singular values are dropped by their size instead of by the rank.",
-           "How many are kept must not depend on how large they are.",
+           "The number of values kept must not depend on their size.",
            "How many values are kept for a matrix a hundred times as large?",
            *(_threshold(limit) for limit in (0.5, 0.35, 0.4, 0.1, 1.0, 1e-3, 0.6))),
-    _entry("svd-s-reordered", CUT, "The singular values are in another order than their vectors.",
+    _entry("svd-s-reordered", CUT, "The singular values are in a different order from their vectors.",
            "Each value belongs to its own pair of vectors.",
            "After sorting, which value stands with the first column of U?",
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, S[::-1], 0.0)),
@@ -257,11 +257,11 @@ SVD_BANK: Final = (
            "How large is your result for 2·A, compared with that for A?",
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, S**2, 0.0))),
     _entry("svd-s-square-root", MADE, "The square roots of the singular values are used.",
-           "A root in one factor needs the same root in the other.",
+           "A square root in one factor needs the same root in the other.",
            "How large is your result for 4·A, compared with that for A?",
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, np.sqrt(S), 0.0))),
     _entry("svd-s-left-out", MADE, "The singular values are left out of the product.",
-           "U and V are only directions; how long A is in each of them stands in S.",
+           "U and V are only directions; S contains the length of A in each of them.",
            "How large is your result for 2·A, compared with that for A?",
            _left_out, _left_out_whole, lambda p, rank: p.U @ p.U.T[:, : p.Vt.shape[1]]),
     _entry("svd-s-inverted", MADE, "The inverses of the singular values are used.",
@@ -269,8 +269,8 @@ SVD_BANK: Final = (
            "How large is your result for 2·A, compared with that for A?",
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, 1.0 / S, 0.0))),
     _entry("svd-diag-forgotten", MADE, "S is multiplied as a vector instead of as a diagonal matrix.",
-           "A product with a vector sums over its columns: what comes out is no matrix of A's shape.",
-           "What shape has S, and what shape has U @ S?",
+           "A product with a vector sums over columns: the result does not have A's shape.",
+           "What is the shape of S, and what is the shape of U @ S?",
            _vector_product, _vector_product_right, _vector_product_cut,
            lambda p, rank: p.U[:, :rank] @ p.S[:rank], lambda p, rank: p.U @ _kept(p, rank)),
     _entry("svd-s-scales-rows", MADE, "S scales the rows of U instead of its columns.",
@@ -282,22 +282,22 @@ SVD_BANK: Final = (
            "What does `*` do with two matrices in PyTorch?",
            _elementwise, lambda p, rank: (p.U * np.diag(_kept(p, rank))) @ p.Vt,
            lambda p, rank: (p.U @ np.diag(_kept(p, rank))) * p.Vt),
-    _entry("svd-wrong-transpose", MADE, "V stands where its transpose belongs, or the other way round.",
-           "`torch.linalg.svd` gives Vᵀ, `torch.svd` gives V; on a square matrix the wrong one fits without a complaint.",
-           "Which of the two does your function give you, V or Vᵀ?",
+    _entry("svd-wrong-transpose", MADE, "V is used instead of its transpose, or vice versa.",
+           "`torch.linalg.svd` gives Vᵀ, `torch.svd` gives V; with a square matrix, the wrong one fits without an error.",
+           "Which of the two does the function you call return, V or Vᵀ?",
            _transposed_factor, lambda p, rank: (p.U[:, :rank] * p.S[:rank]) @ p.Vt.T[:rank],
            lambda p, rank: (p.U[:, :rank] * p.S[:rank]) @ p.Vt[:, :rank].T),
     _entry("svd-u-transposed", MADE, "U is transposed.",
            "The left singular vectors are the columns of U.",
-           "Where in U stands the first left singular vector?",
+           "Where in U is the first left singular vector?",
            _u_transposed, lambda p, rank: (p.U[:rank].T * p.S[:rank]) @ p.Vt[:rank]),
     _entry("svd-both-transposed", MADE, "U and Vᵀ are both transposed.",
            "The left singular vectors are the columns of U, the right ones the rows of Vᵀ.",
-           "Where in U stands the first left singular vector?",
+           "Where in U is the first left singular vector?",
            _both_transposed),
-    _entry("svd-result-transposed", MADE, "The transpose of the approximation comes back.",
-           "The product was built the other way round.",
-           "What shape has your result for a 2×5 matrix?",
+    _entry("svd-result-transposed", MADE, "The transpose of the approximation is returned.",
+           "The factors of the product are in reverse order.",
+           "What is the shape of your result for a 2×5 matrix?",
            _result_transposed),
     _entry("svd-factors-reordered", MADE, "The factors are multiplied in another order.",
            "U stands left, Vᵀ right: their columns and rows belong to the rows and columns of A.",
@@ -334,7 +334,7 @@ SVD_BANK: Final = (
            *(_centred(axis, back) for axis in (0, 1) for back in (False, True))),
     _entry("result-rounded", "what is returned", "The result is rounded before it is returned.",
            "What is rounded is no longer the best approximation; round when you print.",
-           "Where in your function do digits get lost?",
+           "Where does your function lose digits?",
            *(_rounded(digits) for digits in (1, 2, 3, 4, 0))),
     _entry("svd-small-entries-of-a-zeroed", "what is decomposed", "Small entries of A are set to zero instead of small singular values.",
            "An entry of A is not a singular value; setting entries to zero does not lower the rank.",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from grader.lab import Demonstration
 from grader.labkit import low_rank
-from reference import matrices
+from reference import data
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -103,7 +103,7 @@ def _between(name: str, published: str, low: float, computed: float, high: float
 
 
 def _spectrum() -> tuple[Demonstration, ...]:
-    A = np.round(matrices.A.astype(np.float64), 4)  # the decimals of the sheet, not their float32 neighbours
+    A = np.round(data.A.astype(np.float64), 4)  # the decimals of the sheet, not their float32 neighbours
     best = low_rank.eckart_young(A, RANK)
     levels = dict(low_rank.saddle_levels(A, RANK))
     return (
@@ -121,7 +121,7 @@ def _seed_zero() -> tuple[Demonstration, ...]:
 
     from reference.model import solution
 
-    A, M = torch.tensor(matrices.A), torch.tensor(matrices.M)
+    A, M = torch.tensor(data.A), torch.tensor(data.M)
     # Code that loops over range(rank) instead of the rows updates what code with later rows hidden updates.
     rows_over_rank = torch.ones_like(M)
     rows_over_rank[RANK:] = 0
@@ -144,28 +144,28 @@ def _seed_zero() -> tuple[Demonstration, ...]:
             [[0.2214, 0.5153, 0.3612], [3.2531, -0.0114, 1.9717], [3.0356, 0.5997, 2.1083]],
             product,
         ),
-        _digits("1.2: loss", 0.1220, low_rank.loss(matrices.A, product)),
+        _digits("1.2: loss", 0.1220, low_rank.loss(data.A, product)),
         _digits(
             "2.1: best approximation of rank 2",
             [[0.2245, 0.5212, 0.3592], [3.2530, -0.0090, 1.9737], [3.0378, 0.5983, 2.1023]],
             truncated,
         ),
-        _digits("2.1: its loss", 0.1219, low_rank.loss(matrices.A, truncated)),
+        _digits("2.1: its loss", 0.1219, low_rank.loss(data.A, truncated)),
         _digits(
             "3.2: completed matrix",
             [[0.3561, 0.5951, 0.1518], [2.1802, 0.0496, 1.8334], [2.9360, 0.8643, 2.2685]],
             completed,
         ),
-        _digits("3.2: loss over all cells", 1.4484, low_rank.loss(matrices.A, completed)),
+        _digits("3.2: loss over all cells", 1.4484, low_rank.loss(data.A, completed)),
         _digits(
             "3.2: loss over the observed cells",
             0.0009,
-            low_rank.observed_loss(matrices.A, matrices.M, completed),
+            low_rank.observed_loss(data.A, data.M, completed),
         ),
         _digits(
             "code with rows over range(rank): loss",
             5.3871,
-            low_rank.loss(matrices.A, _product(wild_U, wild_V)),
+            low_rank.loss(data.A, _product(wild_U, wild_V)),
         ),
         Demonstration(
             name="code with rows over range(rank): last row of U",
@@ -189,9 +189,9 @@ def _chance() -> tuple[Demonstration, ...]:
 
     from reference.model import batched_solution
 
-    m, n = matrices.A.shape
-    best = low_rank.eckart_young(matrices.A, RANK)
-    levels = dict(low_rank.saddle_levels(matrices.A, RANK))
+    m, n = data.A.shape
+    best = low_rank.eckart_young(data.A, RANK)
+    levels = dict(low_rank.saddle_levels(data.A, RANK))
     draws = torch.Generator().manual_seed(SEED)
     uniform = batched_solution.uniform_starts(STARTS, m, n, RANK, draws)
 
@@ -202,7 +202,7 @@ def _chance() -> tuple[Demonstration, ...]:
     wide = _losses(normal(STARTS))
     long = _losses(uniform, num_epochs=3000) / best - 1
     fast = _losses(uniform, lr=0.05) / best - 1
-    masked = _losses(uniform, lr=0.05, mask=matrices.M)
+    masked = _losses(uniform, lr=0.05, mask=data.M)
     diverging = ~np.isfinite(
         _losses(_largest(normal(DIVERGENCE_STARTS)), num_epochs=DIVERGENCE_EPOCHS, lr=0.05)
     )
@@ -266,7 +266,7 @@ def _losses(
     starts: "tuple[Tensor, Tensor]",
     num_epochs: int = 1000,
     lr: float = 0.01,
-    mask: matrices.Mask | None = None,
+    mask: data.Mask | None = None,
 ) -> FloatArray:
     """Return the loss over the observed cells of the run from every start: (B,) float64."""
     import torch
@@ -274,8 +274,8 @@ def _losses(
     from reference.model import batched_solution
 
     M = None if mask is None else torch.tensor(mask)
-    U, V = batched_solution.factorise(torch.tensor(matrices.A), *starts, num_epochs=num_epochs, lr=lr, M=M)
+    U, V = batched_solution.factorise(torch.tensor(data.A), *starts, num_epochs=num_epochs, lr=lr, M=M)
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = (matrices.A.astype(np.float64) - _product(U, V)) ** 2
+        squares = (data.A.astype(np.float64) - _product(U, V)) ** 2
         losses: FloatArray = np.sum(squares if mask is None else squares * mask, axis=(1, 2))
     return losses

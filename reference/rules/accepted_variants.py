@@ -93,7 +93,7 @@ def permuted(order: tuple[tuple[int, int], ...]) -> Rule:
 
 ORDERS: Final = (_rows_reversed, _columns_reversed, _both_reversed, _snake, _snake_columns)
 
-_ORDER_NOTE: Final = "visits the cells in another order than the sheet (rows outside, columns inside)"
+_ORDER_NOTE: Final = "visits the cells in a different order from the sheet (rows outside, columns inside)"
 
 VARIANTS: Final = (
     *(Variant("order", Rule("order", cells=cells), _ORDER_NOTE) for cells in ORDERS),
@@ -103,13 +103,13 @@ VARIANTS: Final = (
     Variant(
         "simultaneous",
         Rule("simultaneous", update=simultaneous),
-        "updates V[c] with the old U[r]; the sheet uses the U[r] just updated",
+        "updates V[c] with the old U[r]; the sheet uses the updated U[r]",
     ),
     *(
         Variant(
             "full-batch",
             Rule("full-batch", epoch=epoch),
-            "makes one step an epoch along the gradient of the whole loss; the sheet updates after every cell",
+            "makes one step per epoch along the gradient of the whole loss; the sheet updates after every cell",
         )
         for epoch in (full_batch, full_batch_u_first)
     ),

@@ -1,4 +1,4 @@
-"""Lab 1, playing with gradients and matrices in PyTorch: fill in the functions, then answer below them."""
+"""Lab 1, playing with gradients and matrices in PyTorch: complete the functions, then answer below them."""
 
 import torch
 from torch import Tensor
@@ -13,14 +13,14 @@ def sgd_factorise(A: Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01
 
 
 def truncated_svd(A: Tensor, rank: int) -> Tensor:
-    """Exercise 2.1: return A put together again from its `rank` largest singular values."""
+    """Exercise 2.1: return A reconstructed from its `rank` largest singular values."""
     raise NotImplementedError("exercise 2.1 is yours to write")
 
 
 def sgd_factorise_masked(
     A: Tensor, M: Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01
 ) -> tuple[Tensor, Tensor]:
-    """Exercise 3.1: as 1.1, but only where M is 1. What stands in the other cells must not matter."""
+    """Exercise 3.1: like 1.1, but only where M is 1. The values in the other cells must not matter."""
     raise NotImplementedError("exercise 3.1 is yours to write")
 
 

@@ -10,8 +10,8 @@ import torch
 
 from grader.labkit import low_rank
 from reference import LAB
-from reference.checks.factorisation_inputs import Drawn
-from reference.checks.factorisation_probe import Setting
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.truncated_svd import Decomposition
 from reference.rules.update_rule import SHEET, run
 from tests.adversaries.program import BEGIN, BOTH, DESCEND, SVD, Adversary, both
@@ -19,12 +19,12 @@ from tests.adversaries.program import BEGIN, BOTH, DESCEND, SVD, Adversary, both
 __all__ = ["ADVERSARIES"]
 
 
-def _asked(drawn: Drawn) -> Iterator[Setting]:
+def _asked(inputs: GeneratedInputs) -> Iterator[CallSpec]:
     """The calls that the checks make for one seed, those that only draw left out."""
-    yield from drawn.all()
-    yield from (changed for _, changed in drawn.other_values)
-    yield drawn.sweep[1].changed(A=drawn.another)
-    yield from (drawn.many, drawn.defaults, drawn.converges)
+    yield from inputs.all()
+    yield from (changed for _, changed in inputs.other_values)
+    yield inputs.sweep[1].changed(A=inputs.another)
+    yield from (inputs.many, inputs.defaults, inputs.converges)
 
 
 def _key(A: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", *numbers: float) -> str:
@@ -32,7 +32,7 @@ def _key(A: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", *numbers: float
 
 
 def _answers(seed: int, masked: bool) -> Iterator[tuple[str, list[object]]]:
-    for setting in _asked(Drawn(masked, seed)):
+    for setting in _asked(GeneratedInputs(masked, seed)):
         torch.manual_seed(setting.seed)
         (m, n), rank = setting.A.shape, setting.rank
         start = tuple(torch.rand(size, rank).double().numpy() for size in (m, n))

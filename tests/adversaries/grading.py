@@ -13,10 +13,11 @@ import msgspec
 
 from grader.core.model import CheckResult, Verdict
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
+from grader.execution.bench_context import BenchContext
+from grader.execution.check_runner import run_checks
 from grader.lab import Exercise
 from grader.marking.marks import mark
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -70,14 +71,14 @@ def seeds(count: int) -> tuple[int, ...]:
 def earned_under(seed: int, adversaries: Sequence[Adversary], jobs: int = 1) -> list[Earned]:
     """What each of the adversaries gets under one seed in the exercises that it tries."""
     exercises = {exercise.id: exercise for exercise in LAB.exercises(seed)}
-    with tempfile.TemporaryDirectory() as folder, closing(Zygote()) as zygote:
-        grade = partial(_graded, seed, Path(folder), zygote, exercises)
+    with tempfile.TemporaryDirectory() as folder, closing(ForkServer()) as fork_server:
+        grade = partial(_graded, seed, Path(folder), fork_server, exercises)
         with ThreadPoolExecutor(jobs) as threads:
             return [each for several in threads.map(grade, adversaries) for each in several]
 
 
 def _graded(
-    seed: int, folder: Path, zygote: Zygote, exercises: Mapping[str, Exercise], adversary: Adversary
+    seed: int, folder: Path, fork_server: ForkServer, exercises: Mapping[str, Exercise], adversary: Adversary
 ) -> list[Earned]:
     """The marks of one, by the parts that `grader.grading.pipeline` is put together from.
 
@@ -88,16 +89,27 @@ def _graded(
     for name, text in adversary.files.items():
         (place / name).write_text(text, encoding="utf-8")
     submission, limits = one(place), Limits(repairs=0)
-    source, _ = choose(submission, LAB.functions, zygote.readers)
+    source, _ = choose(submission, LAB.functions, fork_server.readers)
     with (
-        private_copy(submission.root, submission.files) as copy,
-        closing(WorkerBench(zygote, copy, source, LAB.functions, limits, seed)) as bench,
+        temporary_workdir(submission.root, submission.files) as copy,
+        closing(
+            WorkerBench(
+                BenchContext(
+                    fork_server=fork_server,
+                    folder=copy,
+                    source=source,
+                    functions=LAB.functions,
+                    limits=limits,
+                    seed=seed,
+                )
+            )
+        ) as bench,
     ):
         return [_marked(adversary, exercises[id], bench, seed) for id in sorted(adversary.most)]
 
 
 def _marked(adversary: Adversary, exercise: Exercise, bench: WorkerBench, seed: int) -> Earned:
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     marks, _, verdict = mark(exercise.id, results, LAB.rubric)
     if verdict in (Verdict.MANUAL, Verdict.ERROR):
         marks = 0.0  # it waits: nothing is given before somebody has looked

@@ -9,7 +9,7 @@ from grader import protocol
 from grader.core.model import Diagnosis, Finding, Outcome, Probe
 from grader.diagnosis.repair_search import Budget, Repair, Search, search
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise
 from reference import LAB
 from tests.support.workers import WORK, OpenBench
@@ -19,7 +19,7 @@ EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 
 
 def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> Search:
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     worth = LAB.rubric.exercises.get(exercise.id)
     counted = None if worth is None else [check for check, marks in worth.checks.items() if marks > 0]
     return search(exercise, LAB.functions, bench, results, Budget(**budget), counted)
@@ -50,10 +50,56 @@ def test_the_first_repair_is_the_slip_that_was_made(
     assert len(found.repairs[0].places) == 1
 
 
+REPORTS_EVERY_TENTH = """\
+import torch
+
+
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    rows, cols = A.shape
+    U, V = torch.rand(rows, rank), torch.rand(cols, rank)
+    losses = []
+    for step in range(num_epochs):
+        for i in range(rows):
+            for j in range(1, cols):
+                gap = A[i, j] - torch.dot(U[i], V[j])
+                U[i] += lr * gap * V[j]
+                V[j] += lr * gap * U[i]
+        if step % (num_epochs // 10) == 0:
+            losses.append(((A - U @ V.T) ** 2).sum().item())
+    return U, V
+"""
+ASSERTS_ITS_RATE = """\
+import torch
+
+
+def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):
+    assert num_epochs > 0 and lr > 0, "nothing would be learned"
+    U = torch.rand(A.size(0), rank)
+    V = torch.rand(A.size(1), rank)
+    for _ in range(num_epochs):
+        for i, j in M.nonzero().tolist():
+            gap = A[i, j] - U[i] @ V[j]
+            U[i] = U[i] + lr * gap * V[j]
+            V[j] = V[j] - lr * gap * U[i]
+    return U, V
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "exercise", "line"),
+    [(REPORTS_EVERY_TENTH, "1.1", 10), (ASSERTS_ITS_RATE, "3.1", 12)],
+)
+def test_a_program_that_cannot_be_asked_everything_is_mended_at_its_slip(
+    open_bench: OpenBench, code: str, exercise: str, line: int
+) -> None:
+    found = _searched(open_bench(code, functions=LAB.functions), EXERCISES[exercise], wanted=1)
+    assert [place.line for place in found.repairs[0].places] == [line]
+
+
 def test_a_repaired_program_passes_every_check_when_it_is_graded_itself(open_bench: OpenBench) -> None:
     exercise = EXERCISES["2.1"]
     found = _searched(open_bench(_wrong("svd_one_too_many.py"), functions=LAB.functions), exercise)
-    results = judge(exercise, open_bench(found.repairs[0].code, functions=LAB.functions))
+    results = run_checks(exercise, open_bench(found.repairs[0].code, functions=LAB.functions))
     passed = [result.id for result in results if result.outcome is Outcome.PASS]
     assert passed == ["2.1-matrix", "2.1-shapes"]
     assert found.repairs[0].passed == len(passed)
@@ -103,7 +149,7 @@ DOUBLE = Exercise(
 
 
 def _double(bench: WorkerBench, **budget: int) -> Search:
-    return search(DOUBLE, (WORK,), bench, judge(DOUBLE, bench), Budget(**budget))
+    return search(DOUBLE, (WORK,), bench, run_checks(DOUBLE, bench), Budget(**budget))
 
 
 WRONG_LOOP = """\

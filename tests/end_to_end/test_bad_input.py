@@ -68,7 +68,7 @@ def test_two_students_with_the_same_name_are_both_graded_and_flagged(
         "ada (monday)": 1.0,
         "col lide (friday)": 0.0,
     }
-    assert all(any("find out whose each is" in flag for flag in entry["flags"]) for entry in entries)
+    assert all(any("find out whose each one is" in flag for flag in entry["flags"]) for entry in entries)
 
 
 def test_one_path_given_twice_is_named(grade: Grade, handed_in: Handed) -> None:

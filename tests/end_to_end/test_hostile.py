@@ -25,7 +25,7 @@ import pytest
 from tests.hostile import crash, escape, forge, odd, resource, text
 from tests.hostile.attack import HONEST, Attack, Place, hand_in
 from tests.support.command_line import environment
-from tests.support.workers import obstacle
+from tests.support.workers import unavailable_reason
 
 KINDS = {
     module.__name__.rpartition(".")[2]: module.ATTACKS
@@ -36,7 +36,7 @@ ATTACKS = {attack.name: attack for attacks in KINDS.values() for attack in attac
 ORDINARY = 65534
 """`nobody`: a user who owns nothing but what the test gives away."""
 
-OBSTACLE = obstacle()
+UNAVAILABLE_REASON = unavailable_reason()
 SECONDS = 540
 """In which a run must end; it takes a fraction of that."""
 
@@ -77,8 +77,8 @@ def attacks_on(level: str) -> list[Attack]:
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The class graded once for each configuration, shared by all processes of this test run."""
     level, user = request.param
-    if level == "strict" and OBSTACLE:
-        pytest.skip(f"strict isolation cannot hold here: {OBSTACLE}")
+    if level == "strict" and UNAVAILABLE_REASON:
+        pytest.skip(f"strict isolation cannot hold here: {UNAVAILABLE_REASON}")
     if user == "ordinary" and (os.getuid() != 0 or shutil.which("setpriv") is None):
         pytest.skip("only root can become another user; whoever is not root is an ordinary user already")
     base = tmp_path_factory.getbasetemp()

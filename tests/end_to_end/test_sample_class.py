@@ -149,7 +149,7 @@ def test_no_student_whose_work_is_right_is_told_of_a_mistake(results: dict[str, 
         ("edda-mirrowby", "1.1-returns", "returned None"),
         ("thaddea-vornclough", "1.1-shapes", "V is transposed"),
         ("otso-haverlainen", "1.1-found", "line 17"),
-        ("perpetua-wagglestone", "1.1-returns", "did not come back"),
+        ("perpetua-wagglestone", "1.1-returns", "did not return"),
         ("radomir-skylarque", "1.2-factors", "diverged"),
         ("fenwick-ashgrole", "1.2-loss", "the norm itself (the root of the loss)"),
     ],
@@ -174,7 +174,7 @@ def test_what_a_person_should_know_is_flagged(students: dict[str, Any]) -> None:
 
     assert "line 17" in flags("otso-haverlainen")
     for exercise in ("1.2", "3.2"):
-        assert f"{exercise}: the figures stated (printed, " in flags("philippa-dunmarrow")
+        assert f"{exercise}: the stated values (printed, " in flags("philippa-dunmarrow")
     assert "lab1_final.py was graded" in flags("sunniva-marchpane")
     assert "seaborn" in flags("jessamy-kittlewharf")
     assert "still running" in flags("perpetua-wagglestone")

@@ -3,11 +3,12 @@
 import dataclasses
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from grader.core.model import CheckResult, Figure, Finding, LoadReport, Observation, Outcome, Probe, Verdict
-from grader.execution.check_runner import judge
-from grader.lab import Bench, Check, Exercise, ExerciseRubric, Rubric
+from grader.execution.check_runner import run_checks
+from grader.lab import Bench, Check, Exercise, ExerciseRubric, Learned, Rubric
 from grader.marking.marks import mark
 
 
@@ -18,6 +19,7 @@ class Asked:
     checks: list[str] = dataclasses.field(default_factory=list)
     loaded: LoadReport = dataclasses.field(default_factory=lambda: LoadReport(None))
     figures: tuple[Figure, ...] = ()
+    learned: Learned = dataclasses.field(default_factory=Learned)
 
     def locate(self, function: object) -> None:
         """Nothing is there."""
@@ -48,7 +50,7 @@ def judged(*checks: Check) -> tuple[dict[str, CheckResult], list[str]]:
     """The results by id, and the checks that were really run, in order."""
     bench = Asked()
     exercise = Exercise("x", "X", "", checks, lambda bench, results: (), lambda results: "")
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     assert [result.id for result in results] == [check.id for check in checks]
     return {result.id: result for result in results}, bench.checks
 
@@ -91,6 +93,17 @@ def test_what_is_open_is_handed_on_and_not_counted_as_wrong(outcome: Outcome) ->
     )
     assert run == ["a"]
     assert {result.outcome for result in results.values()} == {outcome}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.ERROR, Outcome.MANUAL, Outcome.MISSING])
+def test_what_was_not_looked_at_names_the_check_it_waits_for(outcome: Outcome) -> None:
+    results, _ = judged(
+        check("a", PASS),
+        check("b", Finding(outcome)),
+        check("c", PASS, needs=("a", "b")),
+        check("d", PASS, needs=("c",)),
+    )
+    assert [results[id].blocked_by for id in "abcd"] == [msgspec.UNSET, msgspec.UNSET, "b", "c"]
 
 
 def test_our_own_fault_weighs_more_than_what_waits_for_a_person_or_is_missing() -> None:

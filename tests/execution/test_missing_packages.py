@@ -3,7 +3,7 @@
 import pytest
 
 from grader.core.model import CheckResult, Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from reference import LAB
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
@@ -14,7 +14,7 @@ EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 def check(open_bench: OpenBench, code: str, check_id: str) -> CheckResult:
     """One check's result for a file."""
     bench = open_bench(code, functions=FUNCTIONS)
-    results = judge(EXERCISES[check_id.partition("-")[0]], bench)
+    results = run_checks(EXERCISES[check_id.partition("-")[0]], bench)
     return next(result for result in results if result.id == check_id)
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from grader import protocol
 from grader.core.model import Figure
-from grader.execution.stated_values import MAX_FIGURES, array_of, from_text, from_variables
+from grader.execution.stated_values import MAX_FIGURES, from_text, from_variables
+from grader.lab import array_of
 from grader.worker.value_codec import to_wire
 
 V = torch.tensor([[0.8126, 1.8290], [-0.7836, 0.2088], [0.8384, 1.0195]])

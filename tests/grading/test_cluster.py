@@ -141,12 +141,12 @@ def test_a_cluster_with_another_program_is_refused_in_a_sentence(
     other = tmp_path / "other"
     for package in ("grader", "reference", "templates"):
         shutil.copytree(ROOT / package, other / package)
-    with (other / "reference" / "matrices.py").open("a", encoding="utf-8") as file:
+    with (other / "reference" / "data.py").open("a", encoding="utf-8") as file:
         file.write("\n# Not the same.\n")
     with started(tmp_path, "--workers", "1", code=other) as (address, _):
         done = grade(handed_in({"one/lab.py": RIGHT_SVD}), "--cluster", address)
     assert done.returncode == 2
-    assert "runs another program than this one" in done.stderr
+    assert "runs a different program" in done.stderr
     assert "install the same" in done.stderr
 
 

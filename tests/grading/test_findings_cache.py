@@ -9,15 +9,19 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
-import reference
 from grader.core.model import CheckResult, Finding, Outcome
 from grader.grading.findings_cache import KEPT_DAYS, Cache, fingerprint
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
-from grader.marking.findings import Examined, ExaminedExercise
+from grader.marking.feedback_level import Feedback
+from grader.marking.findings import ExaminedExercise, ExaminedSubmission
 from grader.reporting.run_lock import exclusive
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -76,7 +80,7 @@ def test_what_is_unchanged_is_not_run_again_and_gives_the_same_bytes(
     again = (folder, "--exercise", "2.1")
     assert grade(*again, "--out", tmp_path / "a", env=caching).returncode == 0
     second = grade(*again, "--out", tmp_path / "b", env=caching)
-    assert "1 of 1 were known from an earlier run" in second.stdout
+    assert "1 of 1 were taken from an earlier run" in second.stdout
     assert (tmp_path / "a" / "results.json").read_bytes() == (tmp_path / "b" / "results.json").read_bytes()
     assert (tmp_path / "b" / "students" / "ada" / "report.html").exists()
     grade(*again, "--out", tmp_path / "c", "--no-cache", env=caching)
@@ -157,7 +161,7 @@ def test_a_run_that_was_killed_goes_on_where_it_stopped(
     assert not (out / "results.json").exists()
     done = grade(folder, "--out", out, "--exercise", "2.1", "--time-limit", "2", env=caching)
     assert done.returncode == 0, done.stderr
-    assert "1 of 2 were known" in done.stdout
+    assert "1 of 2 were taken from an earlier run" in done.stdout
     assert stated(out) in first
     assert len(json.loads((out / "results.json").read_text())["submissions"]) == 2
 
@@ -200,22 +204,33 @@ def test_the_same_files_under_another_name_have_the_same_entry(handed_in: Handed
     assert kept_name(handed_in({"lab.py": "a"}, "ada")) == kept_name(handed_in({"lab.py": "a"}, "bob"))
 
 
-def test_a_run_is_known_by_lab_exercises_seed_and_conditions() -> None:
-    exercises = LAB.exercises(1)
+def test_a_run_is_known_by_lab_exercises_seed_limits_and_isolation() -> None:
+    def plan() -> RunPlan:
+        return RunPlan(lab=LAB, exercises=LAB.exercises(1), seed=1, limits=Limits())
+
     runs = {
-        fingerprint(LAB, reference, exercises, 1, ("limits",)),
-        fingerprint(LAB, reference, exercises[:1], 1, ("limits",)),
-        fingerprint(LAB, reference, exercises, 2, ("limits",)),
-        fingerprint(LAB, reference, exercises, 1, ("other limits",)),
+        fingerprint(plan(), "strict"),
+        fingerprint(plan(), "process"),
+        fingerprint(msgspec.structs.replace(plan(), exercises=plan().exercises[:1]), "strict"),
+        fingerprint(msgspec.structs.replace(plan(), seed=2), "strict"),
+        fingerprint(msgspec.structs.replace(plan(), limits=Limits(call_seconds=1.0)), "strict"),
     }
-    assert len(runs) == 4
+    assert len(runs) == 5
     assert None not in runs
-    assert fingerprint(LAB, reference, LAB.exercises(1), 1, ("limits",)) in runs
+    assert fingerprint(plan(), "strict") in runs
+
+
+def test_how_much_is_told_and_where_it_is_examined_decide_nothing_about_findings() -> None:
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(1), seed=1, limits=Limits())
+    other = msgspec.structs.replace(
+        plan, feedback=Feedback.FULL, isolation="strict", lab_name="reference:LAB"
+    )
+    assert fingerprint(plan) == fingerprint(other)
 
 
 # --- entries ----------------------------------------------------------------------------------------------
 
-FOUND = Examined(
+FOUND = ExaminedSubmission(
     ("lab.py",),
     ("a flag",),
     1.234,
@@ -272,6 +287,9 @@ def test_what_failed_by_our_own_fault_is_not_kept(handed_in: Handed, tmp_path: P
     rubric = Rubric({"1": ExerciseRubric(1.0, {"c": 1.0})}, {})
     lab = Lab("broken", "Broken", 1, (), exercises, rubric, lambda: ())
     cache = Cache(tmp_path / "cache", "run")
-    (report,) = grade_all([one(handed_in({"lab.py": ""}))], lab, exercises(1), 1, Limits(), 1, cache=cache)
+    plan = RunPlan(lab=lab, exercises=exercises(1), seed=1, limits=Limits())
+    (report,) = grade_all(
+        [one(handed_in({"lab.py": ""}))], plan, LocalExecutor(plan, ForkServer(), 1), cache=cache
+    )
     assert report.exercises[0].checks[0].outcome is Outcome.ERROR
     assert not list(tmp_path.glob("cache/**/*.json"))

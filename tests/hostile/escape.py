@@ -40,7 +40,10 @@ ATTACKS = [
         "reads-a-secret-through-a-link-of-its-own",
         "import os\nos.symlink(CANARY + '/secret.txt', 'link')\nsing(open('link').read())",
     ),
-    _escape("reads-the-grader", "import grader\nsing(open(grader.__path__[0] + '/judge.py').read()[:80])"),
+    _escape(
+        "reads-the-grader",
+        "import grader\nsing(open(grader.__path__[0] + '/execution/check_runner.py').read()[:80])",
+    ),
     _escape("reads-the-work-of-others", "sing(open(CLASS + '/honest-right/lab.py').read()[:80])"),
     _escape("lists-the-class", "import os\nsing(os.listdir(CLASS))"),
     _escape("reads-the-results", "import os\nsing(os.listdir(OUT))"),

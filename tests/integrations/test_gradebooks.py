@@ -157,7 +157,7 @@ def test_a_locked_grade_and_a_comment_by_others_stay_and_are_told() -> None:
     reports = [report("a", moodle="1000002"), report("Wren O'Dallivar")]
     filled = fill_worksheet(sheet(MOODLE), reports)
     assert changed(MOODLE, filled.data) == {(3, 5)}
-    assert any("does not let" in note and "a" in note for note in filled.notes)
+    assert any("does not allow changes" in note and "a" in note for note in filled.notes)
     assert any("own comment was kept for Wren" in note for note in filled.notes)
 
 
@@ -308,10 +308,10 @@ def test_export_for_canvas_asks_which_assignment_and_takes_it(grade: Grade, tmp_
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"a,b\n1,2\n", "no grading worksheet"),
+        (b"a,b\n1,2\n", "not a Moodle grading worksheet"),
         (b"\xff\xfe\x00", "not UTF-8"),
         (b'Identifier,Grade\n"1,2\n', "line 2 has a quote"),
-        (b"", "no grading worksheet"),
+        (b"", "not a Moodle grading worksheet"),
     ],
 )
 def test_a_file_that_is_no_worksheet_is_one_sentence(

@@ -22,7 +22,7 @@ from tests.support.submissions import RIGHT_SVD
 def test_what_is_open_has_no_score_and_there_is_no_total(verdict: Verdict) -> None:
     shown = json.loads(results(report("ada", 0.5, verdict=verdict)))
     assert "score" not in shown
-    assert shown["output"].startswith("There is no total yet: 1.1 still waits.")
+    assert shown["output"].startswith("There is no total yet: 1.1 is still open.")
     (exercise,) = (test for test in shown["tests"] if test["number"] == "1.1")
     assert "score" not in exercise and "status" not in exercise
     assert "there is no score yet" in exercise["output"]

@@ -74,8 +74,8 @@ def test_stated_figures_are_given_by_name() -> None:
     ("given", "sentence"),
     [
         (("9.9", solution.truncated_svd), "There is no exercise '9.9'"),
-        (("1.1", 3), "Give the function itself"),
-        (("1.2", solution.truncated_svd), "give the figures by name"),
+        (("1.1", 3), "Pass the function itself"),
+        (("1.2", solution.truncated_svd), "pass values by name"),
         (("2.1", len, len), "takes truncated_svd"),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_failure_shows_what_grade_check_shows_and_lf_and_x_work(place: Path) -
         encoding="utf-8",
         check=False,
     ).stdout
-    for label in ("After 1 step", "got: ", "wanted: ", "tolerance: ", "try: ", "→ "):
+    for label in ("After 1 step", "got: ", "expected: ", "tolerance: ", "try: ", "→ "):
         (line,) = (line.strip() for line in checked.splitlines() if line.strip().startswith(label))
         assert line in done.stdout, label
     assert "what to do next" in done.stdout

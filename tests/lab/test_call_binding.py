@@ -15,6 +15,7 @@ DESCEND = Function(
         Parameter("lr", ("learning_rate", "alpha"), 0.01),
     ),
     aliases=("sgd", "factorise"),
+    options=("eps", "momentum"),
 )
 GIVEN = {"A": "the matrix", "rank": 2, "num_epochs": 3, "lr": 0.5}
 
@@ -71,6 +72,51 @@ def test_parameters_in_the_order_of_the_sheet_get_their_values_whatever_they_are
         name: value for name, value in own.items() if name in arrived
     }
     assert [value for name, value in arrived.items() if name not in own] == list(GIVEN.values())
+
+
+@pytest.mark.parametrize("name", ["total_steps", "trainSteps", "reps", "catalogue_passes", "stolen"])
+def test_a_parameter_is_no_option_for_letters_inside_its_words(name: str) -> None:
+    assert called(f"A, rank, {name}=1000, lr=0.01")[name] == 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "eps",
+        "stop_eps",
+        "EPS",
+        "logEvery",
+        "printevery",
+        "tol2",
+        "tolerance",
+        "reseed",
+        "nesterov_momentum",
+        "logs",
+    ],
+)
+def test_a_parameter_is_an_option_by_any_word_of_its_name(name: str) -> None:
+    arrived = called(f"A, rank, {name}=1000, epochs=1000, lr=0.01")
+    assert arrived == {"A": "the matrix", "rank": 2, name: 1000, "epochs": 3, "lr": 0.5}
+
+
+def test_a_word_of_the_sheets_own_parameters_names_no_option() -> None:
+    polish = Function(
+        "polish",
+        (Parameter("A"), Parameter("seed_points", (), 25), Parameter("clip_at", (), 0.9)),
+        options=("clip",),
+    )
+    bound = bind(polish, signature("A, points_seed=25, clip=0.9, seeds_drawn=3, verbose=0"))
+    assert [(slot.theirs, slot.ours) for slot in bound.slots[1:]] == [
+        ("points_seed", "seed_points"),
+        ("clip", "clip_at"),
+    ]
+
+
+def test_the_words_a_lab_adds_name_options_of_its_functions_only() -> None:
+    fit = Function("fit", (Parameter("A"), Parameter("rank", (), 2)))
+    own = Function("fit", fit.parameters, options=("patience",))
+    asked = signature("A, patience=3")
+    assert (bind(fit, asked).missing, bind(own, asked).missing) == ((), ("rank",))
 
 
 def test_what_args_would_take_is_missing_where_a_parameter_of_their_own_would_get_it_first() -> None:

@@ -13,7 +13,7 @@ import pytest
 from grader import check
 from grader.core.errors import LabError
 from grader.core.model import Outcome, Verdict
-from grader.grading.pipeline import assess
+from grader.grading.examine import assess
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import installed_labs, load_lab
 from tests.support.command_line import Grade
@@ -59,7 +59,7 @@ def test_the_second_lab_takes_its_own_solution_under_any_seed() -> None:
         (lambda y: y, "never divided by its length"),
         (lambda y: y / np.abs(y).max(), "divided by its largest entry"),
         (lambda y: y / y.sum(), "divided by the sum of its entries"),
-        (lambda y: y[:1], "The call fails with"),
+        (lambda y: y[:1], "The call raised"),
         (lambda y: y * np.nan, "not finite"),
     ],
 )
@@ -99,9 +99,9 @@ def test_a_lab_given_by_its_path_is_loaded_once_and_leaves_the_path_alone() -> N
     [
         ("no_such_package:LAB", "cannot be loaded"),
         ("./no/such/folder:LAB", "neither a package nor a Python file"),
-        ("reference:NOTHING", "has no lab called 'NOTHING'"),
+        ("reference:NOTHING", "has no lab named 'NOTHING'"),
         ("reference:RUBRIC_PATH", "is not a lab"),
-        (f"{ROOT / 'tests' / 'conftest.py'}:LAB", "has no lab called"),
+        (f"{ROOT / 'tests' / 'conftest.py'}:LAB", "has no lab named"),
         (f"{ROOT / 'docs' / 'second-lab' / 'class' / 'ansgar-thimblewick' / 'lab2.py'}:B", "is not a lab"),
     ],
 )
@@ -119,5 +119,5 @@ def test_a_lab_that_fails_where_it_is_loaded_says_in_which_line(tmp_path: Path) 
 
 def test_a_lab_that_is_called_like_another_module_is_not_mistaken_for_it(tmp_path: Path) -> None:
     (tmp_path / "json.py").write_text("LAB = 1\n")
-    with pytest.raises(LabError, match="another module is called json"):
+    with pytest.raises(LabError, match="another module is named json"):
         load_lab(f"{tmp_path / 'json.py'}:LAB")

@@ -9,8 +9,8 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.labkit import low_rank
-from reference import matrices
+from grader.labkit import dkw_tolerance, low_rank, random_matrices, uniform_distance
+from reference import data
 from reference.model import solution
 
 sides = st.integers(1, 6)
@@ -27,8 +27,8 @@ PRINTED = [[0.2214, 0.5153, 0.3612], [3.2531, -0.0114, 1.9717], [3.0356, 0.5997,
 @given(m=sides, n=sides, rank=ranks, seed=seeds)
 @settings(max_examples=60, deadline=None)
 def test_no_matrix_of_low_rank_beats_the_eckart_young_bound(m, n, rank, seed):
-    rng = matrices.generator(seed)
-    A = matrices.signed(m, n, rng)
+    rng = random_matrices.generator(seed)
+    A = random_matrices.signed(m, n, rng)
     least = low_rank.eckart_young(A, rank)
     left = np.linalg.svd(low_rank.best_approximation(A, rank))[0][:, :rank]
     for size in (1e-6, 1e-3, 0.1, 1.0):
@@ -42,14 +42,14 @@ def test_no_matrix_of_low_rank_beats_the_eckart_young_bound(m, n, rank, seed):
 @given(m=sides, n=sides, rank=ranks, seed=seeds)
 @settings(max_examples=60, deadline=None)
 def test_the_best_approximation_attains_the_bound_at_its_rank(m, n, rank, seed):
-    A = matrices.signed(m, n, seed)
+    A = random_matrices.signed(m, n, seed)
     best = low_rank.best_approximation(A, rank)
     assert low_rank.loss(A, best) == pytest.approx(low_rank.eckart_young(A, rank), rel=1e-10, abs=1e-24)
     assert np.linalg.matrix_rank(best, tol=1e-10) <= rank
 
 
 def test_the_bound_is_zero_where_the_matrix_has_that_rank_and_the_whole_norm_at_rank_zero():
-    A = matrices.with_spectrum(matrices.rank_deficient(4, 2), 4, 5, 1)
+    A = random_matrices.with_spectrum(random_matrices.rank_deficient(4, 2), 4, 5, 1)
     assert low_rank.eckart_young(A, 2) == pytest.approx(0.0, abs=1e-12)
     assert low_rank.eckart_young(A, 9) == 0.0
     assert low_rank.eckart_young(A, 0) == pytest.approx(low_rank.loss(A, np.zeros((4, 5))))
@@ -75,7 +75,7 @@ def critical_point(A, dropped, rank):
 
 @pytest.mark.parametrize("rank", (1, 2))
 def test_every_level_is_critical_and_every_one_above_the_least_curves_downwards(rank):
-    A = matrices.with_spectrum(matrices.well_separated(3), 3, 4, 5).astype(np.float64)
+    A = random_matrices.with_spectrum(random_matrices.well_separated(3), 3, 4, 5).astype(np.float64)
     wanted = torch.tensor(A)
 
     def f(flat):
@@ -94,7 +94,7 @@ def test_every_level_is_critical_and_every_one_above_the_least_curves_downwards(
 @given(m=sides, n=sides, rank=st.integers(0, 7), seed=seeds)
 @settings(deadline=None)
 def test_levels_rise_from_the_least_loss_to_the_whole_norm_one_for_each_choice(m, n, rank, seed):
-    A = matrices.signed(m, n, seed)
+    A = random_matrices.signed(m, n, seed)
     levels = low_rank.saddle_levels(A, rank)
     values = [level for _, level in levels]
     size = min(m, n)
@@ -105,7 +105,7 @@ def test_levels_rise_from_the_least_loss_to_the_whole_norm_one_for_each_choice(m
 
 
 def test_the_saddles_of_the_sheet_are_named_by_what_they_drop():
-    named = low_rank.saddle_levels(matrices.A, 2)
+    named = low_rank.saddle_levels(data.A, 2)
     assert [dropped for dropped, _ in named[:3]] == [(3,), (2,), (2, 3)]
     assert [level for _, level in named[:3]] == pytest.approx([0.12191083, 0.48424646, 0.60615729], abs=1e-7)
 
@@ -144,7 +144,7 @@ def exact_loss(A, P, seen):
 def test_the_interval_contains_the_exact_loss_of_everything_that_rounds_to_the_matrix(
     m, n, seed, h, masked, per_entry
 ):
-    rng = matrices.generator(seed)
+    rng = random_matrices.generator(seed)
     A, P = rng.standard_normal((m, n)), rng.standard_normal((m, n))
     M = rng.integers(0, 2, size=(m, n)) if masked else np.ones((m, n), dtype=int)
     widths = h * rng.random((m, n)) if per_entry else np.full((m, n), h)
@@ -170,7 +170,7 @@ def test_the_interval_is_rigorous_in_floating_point_even_where_distance_and_roun
 @given(m=sides, n=sides, seed=seeds, h=half_widths)
 @settings(deadline=None)
 def test_both_ends_of_the_interval_are_attained(m, n, seed, h):
-    rng = matrices.generator(seed)
+    rng = random_matrices.generator(seed)
     A, P = rng.standard_normal((m, n)), rng.standard_normal((m, n))
     toward = np.sign(A - P)
     interval = low_rank.rounded_loss_interval(A, P, h)
@@ -180,7 +180,7 @@ def test_both_ends_of_the_interval_are_attained(m, n, seed, h):
 
 
 def test_the_printed_product_of_the_sheet_allows_its_loss_and_not_a_mean_or_a_root():
-    low, high = low_rank.rounded_loss_interval(matrices.A, PRINTED, 5e-5)
+    low, high = low_rank.rounded_loss_interval(data.A, PRINTED, 5e-5)
     assert low < 0.1220 < high
     assert high - low < 3e-4
     assert not low < 0.0135 < high and not low < 0.349 < high
@@ -189,7 +189,7 @@ def test_the_printed_product_of_the_sheet_allows_its_loss_and_not_a_mean_or_a_ro
 @given(m=sides, n=sides, rank=ranks, seed=seeds, h=half_widths, h_v=st.none() | half_widths)
 @settings(max_examples=100, deadline=None)
 def test_rounded_factors_move_the_product_by_no_more_than_its_half_width(m, n, rank, seed, h, h_v):
-    rng = matrices.generator(seed)
+    rng = random_matrices.generator(seed)
     U, V = rng.standard_normal((m, rank)), rng.standard_normal((n, rank))
     width = low_rank.product_half_width(U, V, h, h_v)
     of_v = h if h_v is None else h_v
@@ -211,57 +211,57 @@ def test_rounded_factors_move_the_product_by_no_more_than_its_half_width(m, n, r
 def test_the_distance_is_the_largest_gap_just_before_or_at_a_sample_point(sample):
     x = np.array(sample)
     gaps = [abs(share - min(max(t, 0.0), 1.0)) for t in sample for share in (np.mean(x <= t), np.mean(x < t))]
-    assert low_rank.uniform_distance(sample) == pytest.approx(max(gaps), abs=1e-12)
+    assert uniform_distance(sample) == pytest.approx(max(gaps), abs=1e-12)
 
 
 def test_the_best_spread_sample_is_half_a_step_away_and_a_single_value_at_zero_a_whole_one():
-    assert low_rank.uniform_distance((np.arange(10) + 0.5) / 10) == pytest.approx(0.05)
-    assert low_rank.uniform_distance([[0.0]]) == 1.0
+    assert uniform_distance((np.arange(10) + 0.5) / 10) == pytest.approx(0.05)
+    assert uniform_distance([[0.0]]) == 1.0
 
 
 def test_samples_that_are_empty_or_hold_nan_are_refused():
     for wrong in ([], [0.5, np.nan]):
         with pytest.raises(ValueError, match="no nan"):
-            low_rank.uniform_distance(wrong)
+            uniform_distance(wrong)
 
 
 def test_uniform_samples_exceed_the_tolerance_as_often_as_allowed_and_not_much_less():
-    draws = matrices.generator(3).random((4000, 50))
-    tolerance = low_rank.dkw_tolerance(50, 0.1)
-    share = np.mean([low_rank.uniform_distance(sample) > tolerance for sample in draws])
+    draws = random_matrices.generator(3).random((4000, 50))
+    tolerance = dkw_tolerance(50, 0.1)
+    share = np.mean([uniform_distance(sample) > tolerance for sample in draws])
     assert 0.05 < share < 0.1 + 3 * np.sqrt(0.1 * 0.9 / 4000)
 
 
 @pytest.mark.parametrize("wrong", ("normal", "centred", "zeros", "halved"))
 def test_starts_that_are_not_uniform_exceed_the_tolerance(wrong):
-    rng = matrices.generator(4)
+    rng = random_matrices.generator(4)
     sample = {
         "normal": rng.standard_normal(500),
         "centred": rng.random(500) - 0.5,
         "zeros": np.zeros(500),
         "halved": rng.random(500) / 2,
     }[wrong]
-    assert low_rank.uniform_distance(sample) > low_rank.dkw_tolerance(500, 1e-9)
+    assert uniform_distance(sample) > dkw_tolerance(500, 1e-9)
 
 
 @given(n=st.integers(1, 10**6), failure=st.floats(1e-12, 0.5))
 def test_the_tolerance_solves_massarts_inequality(n, failure):
-    t = low_rank.dkw_tolerance(n, failure)
+    t = dkw_tolerance(n, failure)
     assert 2 * np.exp(-2 * n * t**2) == pytest.approx(failure)
 
 
 def test_no_draws_or_a_probability_out_of_range_are_refused():
     for n, failure in ((0, 0.1), (5, 0.0), (5, 1.0)):
         with pytest.raises(ValueError, match="no tolerance"):
-            low_rank.dkw_tolerance(n, failure)
+            dkw_tolerance(n, failure)
 
 
 # --- the SVD in floating point ----------------------------------------------------------------------------
 
 SPECTRA = {
-    "well separated": lambda size, rank: matrices.well_separated(size),
-    "nearly repeated": matrices.nearly_repeated,
-    "rank-deficient": matrices.rank_deficient,
+    "well separated": lambda size, rank: random_matrices.well_separated(size),
+    "nearly repeated": random_matrices.nearly_repeated,
+    "rank-deficient": random_matrices.rank_deficient,
 }
 
 
@@ -269,7 +269,7 @@ SPECTRA = {
 @given(m=st.integers(3, 8), n=st.integers(3, 8), rank=st.integers(1, 2), seed=seeds)
 @settings(max_examples=40, deadline=None)
 def test_a_float32_truncation_is_within_its_tolerance(name, m, n, rank, seed):
-    A = matrices.with_spectrum(SPECTRA[name](min(m, n), rank), m, n, seed)
+    A = random_matrices.with_spectrum(SPECTRA[name](min(m, n), rank), m, n, seed)
     P = solution.truncated_svd(torch.tensor(A), rank).numpy()
     tolerance = low_rank.svd_tolerance(A, rank, 2.0**-23)
     assert P.dtype == np.float32
@@ -278,7 +278,7 @@ def test_a_float32_truncation_is_within_its_tolerance(name, m, n, rank, seed):
 
 
 def test_the_tolerance_tells_a_truncation_from_a_descent_and_from_no_truncation():
-    A = matrices.A
+    A = data.A
     tolerance = low_rank.svd_tolerance(A, 2, 2.0**-23)
     assert low_rank.loss(A, PRINTED) - low_rank.eckart_young(A, 2) > 3 * tolerance.excess_loss
     assert low_rank.singular_values(A)[2] > 10_000 * tolerance.singular_value

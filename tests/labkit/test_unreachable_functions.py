@@ -3,7 +3,7 @@
 import pytest
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from reference import LAB
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
@@ -13,7 +13,7 @@ CHECKED = next(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id =
 
 def found(open_bench: OpenBench, code: str) -> tuple[Outcome, str]:
     """What came of looking for the function of 1.1."""
-    results = judge(CHECKED, open_bench(code, functions=FUNCTIONS))
+    results = run_checks(CHECKED, open_bench(code, functions=FUNCTIONS))
     assert {result.outcome for result in results[1:]} <= {Outcome.SKIPPED, Outcome.MANUAL, Outcome.MISSING}
     return results[0].outcome, results[0].message
 
@@ -21,10 +21,10 @@ def found(open_bench: OpenBench, code: str) -> tuple[Outcome, str]:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("def main():\n    lr = 0.1\n    def sgd_factorise(A, rank): return lr\n", "within `main`"),
-        ("def main(lr):\n    def inner():\n        def sgdFactorise(A): return lr\n    inner()\n", "within `inner`"),
-        ("class Lab:\n    def __init__(self, path, /): self.path = path\n    def sgd_factorise(self): pass\n", "within `Lab`"),
-        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): pass\n", "cannot be given `rank`"),
+        ("def main():\n    lr = 0.1\n    def sgd_factorise(A, rank): return lr\n", "inside `main`"),
+        ("def main(lr):\n    def inner():\n        def sgdFactorise(A): return lr\n    inner()\n", "inside `inner`"),
+        ("class Lab:\n    def __init__(self, path, /): self.path = path\n    def sgd_factorise(self): pass\n", "inside `Lab`"),
+        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): pass\n", "nor its class takes `rank`"),
     ],
 )  # fmt: skip
 def test_a_function_that_cannot_be_called_waits_for_a_person(

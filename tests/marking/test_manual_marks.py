@@ -11,7 +11,7 @@ import pytest
 from grader.core.errors import TableError
 from grader.core.model import CheckResult, ExerciseReport, HandMark, Identity, Outcome, Report, Verdict
 from grader.lab import ExerciseRubric, Rubric
-from grader.marking.manual_marks import Entry, append, in_words, laid_over, read_marks
+from grader.marking.manual_marks import Entry, append, apply_manual_marks, in_words, read_marks
 from reference import RUBRIC_PATH
 from tests.support.command_line import Grade
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
@@ -126,8 +126,8 @@ def test_words_that_carry_no_marks_never_stand_between_right_work_and_full_marks
     [
         (("mark", "ada", "2.1"), ("nothing to enter",)),
         (("mark", "ada", "2.7", "1"), ("2.7", "1.1, 1.2, 2.1")),
-        (("mark", "ada", "2.1", "1.5"), ("from 0 to 1",)),
-        (("mark", "ada", "2.1", "nan"), ("from 0 to 1",)),
+        (("mark", "ada", "2.1", "1.5"), ("valid range: 0–1",)),
+        (("mark", "ada", "2.1", "nan"), ("valid range: 0–1",)),
         (("mark", "ada", "2.1-why", "0.5"), ("2.1-why", "worth nothing", "rubric.toml")),
         (("mark", "adda", "2.1", "1"), ("adda", "did you mean ada?")),
         (("mark", "ada", "2.1", "1", "--out", "elsewhere"), ("elsewhere", "grade first")),
@@ -152,7 +152,7 @@ def test_a_table_that_is_wrong_stops_before_anything_is_graded_and_names_the_lin
     (tmp_path / "marks.csv").write_text("student,exercise,marks\nada,2.1,0.5\nada,2.1,lots\n")
     done = grade(folder, "--marks", tmp_path / "marks.csv", "--out", tmp_path / "out")
     assert done.returncode == 2
-    assert "line 3: 'lots' is no number" in done.stderr
+    assert "line 3: 'lots' is not a number" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
@@ -224,7 +224,7 @@ def given(item: str, marks: float | None, student: str = "Ada", comment: str = "
 def test_what_a_person_gives_stands_in_the_place_of_what_checks_gave(
     entries: tuple[Entry, ...], marks: float, verdict: Verdict
 ) -> None:
-    after = laid_over(report(), entries, RUBRIC)
+    after = apply_manual_marks(report(), entries, RUBRIC)
     (exercise,) = after.exercises
     assert (after.marks, exercise.marks, exercise.verdict) == (marks, marks, verdict)
     assert "Late." in after.flags
@@ -233,18 +233,18 @@ def test_what_a_person_gives_stands_in_the_place_of_what_checks_gave(
 
 
 def test_a_sound_difference_still_costs_its_share_beside_marks_for_words() -> None:
-    after = laid_over(report(marks=1.0, cost="slow"), (given("1-why", 0.5),), RUBRIC)
+    after = apply_manual_marks(report(marks=1.0, cost="slow"), (given("1-why", 0.5),), RUBRIC)
     assert after.marks == 1.5
 
 
 def test_a_mark_settles_what_the_grader_itself_failed_on() -> None:
     broken = report(Outcome.ERROR)
-    assert laid_over(broken, (given("1", 1.0),), RUBRIC).exercises[0].verdict is Verdict.PARTIAL
+    assert apply_manual_marks(broken, (given("1", 1.0),), RUBRIC).exercises[0].verdict is Verdict.PARTIAL
 
 
 def test_sentences_say_how_much_by_whom_and_when() -> None:
     entries = (given("1", 1.0, comment="Fine."), given("1-why", None, comment="Read."))
-    (exercise,) = laid_over(report(), entries, RUBRIC).exercises
+    (exercise,) = apply_manual_marks(report(), entries, RUBRIC).exercises
     assert in_words(exercise) == (
         "1: 1 (automatic: 1.5) by R, today: Fine.",
         "1-why: comment by R, today: Read.",
@@ -263,7 +263,7 @@ def test_what_is_appended_is_read_back_and_the_last_line_counts(tmp_path: Path) 
         ("Ada", first),
         ("Ada", HandMark(item="1", marks=1.25)),
     ]
-    assert laid_over(report(), entries, RUBRIC).marks == 1.25
+    assert apply_manual_marks(report(), entries, RUBRIC).marks == 1.25
 
 
 def test_a_table_that_a_spreadsheet_saved_is_read_and_continued_in_its_form(tmp_path: Path) -> None:
@@ -279,9 +279,9 @@ def test_a_table_that_a_spreadsheet_saved_is_read_and_continued_in_its_form(tmp_
     [
         ("student,marks\nAda,1\n", ("no column 'exercise'", "student,exercise,marks")),
         ("student,exercise,marks\nAda,3,1\n", ("line 2", "no exercise or check '3'")),
-        ("student,exercise,marks\n\nAda,1,2.5\n", ("line 3", "from 0 to 2")),
-        ("student,exercise,marks\nAda,1,-1\n", ("line 2", "from 0 to 2")),
-        ("student,exercise,marks\nAda,1,inf\n", ("line 2", "from 0 to 2")),
+        ("student,exercise,marks\n\nAda,1,2.5\n", ("line 3", "valid range: 0–2")),
+        ("student,exercise,marks\nAda,1,-1\n", ("line 2", "valid range: 0–2")),
+        ("student,exercise,marks\nAda,1,inf\n", ("line 2", "valid range: 0–2")),
         ("", ("is empty",)),
     ],
 )

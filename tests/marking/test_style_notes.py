@@ -19,9 +19,9 @@ def notes(code: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("sum = 0\nfor x in (1, 2):\n    sum += x\n", "`sum` in line 1 hides Python's own function"),
-        ("def f(input):\n    return input\n", "`input` in line 1 hides Python's own function"),
-        ("import torch\ntorch = 3\n", "`torch` in line 2 hides the module of that name"),
+        ("sum = 0\nfor x in (1, 2):\n    sum += x\n", "`sum` in line 1 shadows the built-in function"),
+        ("def f(input):\n    return input\n", "`input` in line 1 shadows the built-in function"),
+        ("import torch\ntorch = 3\n", "`torch` in line 2 shadows the module with that name"),
         ("def f(): pass\n\ndef f(): pass\n", "`f` is defined again in line 3"),
         ("for i in range(3):\n    pass\n", "The loop in line 1 changes nothing"),
         ("for i in range(3):\n    unused = i * 2\n", "The loop in line 1 changes nothing"),
@@ -77,4 +77,4 @@ def test_a_note_on_a_notebook_names_the_cell(tmp_path: Path) -> None:
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     (tmp_path / "lab.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     (note,) = style_notes(sources.read(tmp_path / "lab.ipynb", "lab.ipynb"))
-    assert note.startswith("`sum` in cell 2 line 2 hides")
+    assert note.startswith("`sum` in cell 2 line 2 shadows")

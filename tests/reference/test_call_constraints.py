@@ -3,7 +3,7 @@
 import pytest
 
 from grader.core.model import Outcome
-from grader.grading.pipeline import examine_exercise
+from grader.grading.examine import examine_exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB
 from reference.sheet import FUNCTIONS
@@ -20,8 +20,8 @@ HABITS = {
     ),
     "refuses a rate of 0": ("", "    assert lr > 0 and num_epochs > 0\n", "a rate of 1e-30"),
     "takes 0 for none": ("", "    lr = lr or 0.01\n    num_epochs = num_epochs or 1000\n", "a rate of 1e-30"),
-    "keeps the rank in bounds": ("", "    assert rank <= min(A.shape)\n", "no rank beyond"),
-    "lowers the rank": ("", "    rank = min(rank, *A.shape)\n", "no rank beyond"),
+    "keeps the rank in bounds": ("", "    assert rank <= min(A.shape)\n", "does not accept a rank larger"),
+    "lowers the rank": ("", "    rank = min(rank, *A.shape)\n", "does not accept a rank larger"),
 }
 MISTAKES = {
     "": ("A[r, c] - U[r] @ V[c]", "lr * e * V[c]"),

@@ -7,14 +7,16 @@ import pytest
 import torch
 
 from grader.core.model import CheckResult, Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.labkit import low_rank
 from grader.marking.marks import mark
-from reference import LAB, exercises, matrices
+from reference import LAB, data, exercises
+from reference.checks import rounding_tolerance
+from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import LEAST_POWER
 from reference.checks.convergence import BEST_OF_RANK_ONE_OBSERVED
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Descent, Inconclusive, Setting
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe, Inconclusive
 from reference.model import solution
 from reference.rules.update_rule import Factors
 from reference.sheet import SGD_FACTORISE
@@ -29,8 +31,8 @@ def power(
 ) -> float:
     U, V = (np.array(factor, np.float64) for factor in start)
     mask = None if M is None else np.array(M)
-    setting = Setting(np.array(A, np.float32), U.shape[1], 1, mask)
-    return Descent(SGD_FACTORISE).power(setting, (U, V))
+    setting = CallSpec(np.array(A, np.float32), U.shape[1], 1, mask)
+    return rounding_tolerance.power(setting, (U, V))
 
 
 def test_from_zeros_nothing_can_be_told() -> None:
@@ -59,8 +61,8 @@ def test_a_component_that_stays_at_zero_makes_it_count_for_nothing() -> None:
 def shows_all(start: tuple[list[list[float]], list[list[float]]], M: list[list[int]] | None = None) -> bool:
     U, V = (np.array(factor, np.float64) for factor in start)
     A = np.full((len(U), len(V)), 2.0, np.float32)
-    setting = Setting(A, U.shape[1], 1, None if M is None else np.array(M))
-    return Descent(SGD_FACTORISE).shows_all(setting, (U, V))
+    setting = CallSpec(A, U.shape[1], 1, None if M is None else np.array(M))
+    return rounding_tolerance.shows_all(setting, (U, V))
 
 
 def test_a_start_may_not_hide_what_a_rule_leaves_out() -> None:
@@ -103,8 +105,8 @@ def test_agreement_from_a_dead_start_is_refused_in_words() -> None:
         return torch.zeros(A.shape[0], rank), torch.zeros(A.shape[1], rank)
 
     bench = InProcessBench({"sgd_factorise": zeros})
-    with pytest.raises(Inconclusive, match="this shows nothing"):
-        Descent(SGD_FACTORISE).compare(bench, Ladder("1.1", False, 3).drawn.square)
+    with pytest.raises(Inconclusive, match="this proves nothing"):
+        FactorisationProbe(SGD_FACTORISE).compare(bench, GeneratedInputs(False, 3).square)
 
 
 # --- functions that are no factorisation --------------------------------------------------------------------
@@ -113,7 +115,7 @@ def test_agreement_from_a_dead_start_is_refused_in_words() -> None:
 def _marks(exercise_id: str, function: Function, seed: int) -> tuple[float, dict[str, Outcome]]:
     name = {"1.1": "sgd_factorise", "3.1": "sgd_factorise_masked"}[exercise_id]
     exercise = next(e for e in exercises(seed) if e.id == exercise_id)
-    results: tuple[CheckResult, ...] = judge(exercise, InProcessBench({name: function}))
+    results: tuple[CheckResult, ...] = run_checks(exercise, InProcessBench({name: function}))
     return mark(exercise_id, results, LAB.rubric)[0], {r.id.partition("-")[2]: r.outcome for r in results}
 
 
@@ -174,7 +176,7 @@ def test_right_steps_that_never_fit_earn_at_most_a_third() -> None:
 
 
 def test_the_least_observed_loss_of_rank_one_is_what_alternating_least_squares_find() -> None:
-    A, M = matrices.A.astype(np.float64), matrices.M
+    A, M = data.A.astype(np.float64), data.M
     rng, found = np.random.default_rng(0), []
     for _ in range(60):
         v = rng.standard_normal(3)
@@ -201,6 +203,6 @@ def test_the_starts_that_are_judged_are_those_whose_steps_are_followed() -> None
 
 
 def test_a_start_differs_between_seeds() -> None:
-    setting = Ladder("1.1", False, 3).drawn.square
+    setting = GeneratedInputs(False, 3).square
     first: Factors = start_of(setting, 1)
     assert not np.array_equal(first[0], start_of(setting, 2)[0])

@@ -9,8 +9,9 @@ import pytest
 
 from grader import sources
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Passage, Place, Probe, Source
-from grader.lab import Function, Located
-from reference.checks.explanations import MEANING, WHY, Question
+from grader.lab import Function, Learned, Located
+from grader.labkit import Question
+from reference.checks.explanations import MEANING, WHY
 from tests.support.command_line import Grade
 from tests.support.paths import SUBMISSIONS
 from tests.support.submissions import RIGHT_SVD, Handed
@@ -23,6 +24,7 @@ class Written:
         source = Source(Path("lab.md"), "lab.md", "", (), passages=passages)
         self.loaded = LoadReport(source, printed=printed)
         self.figures: tuple[Figure, ...] = ()
+        self.learned = Learned()
 
     def locate(self, function: Function) -> Located | None:
         """Find nothing."""

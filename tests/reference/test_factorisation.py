@@ -7,10 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
-from reference import exercises, matrices
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import Descent, Setting
+from grader.execution.check_runner import run_checks
+from grader.labkit import random_matrices
+from reference import exercises
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation import check_table
+from reference.checks.factorisation_context import factorisation_context
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import FactorisationProbe
 from reference.misconceptions import BANK, MASKED_BANK, Misconception
 from reference.model import solution
 from reference.rules.accepted_variants import VARIANTS, Variant
@@ -44,10 +48,10 @@ ALL = tuple(
 )
 
 
-def setting(m: int, n: int, rank: int, seed: int, masked: bool, epochs: int = 1) -> Setting:
-    rng = matrices.generator(seed)
+def setting(m: int, n: int, rank: int, seed: int, masked: bool, epochs: int = 1) -> CallSpec:
+    rng = random_matrices.generator(seed)
     M = (rng.random((m, n)) < 0.7).astype(np.int64) if masked else None
-    return Setting(matrices.signed(m, n, rng), rank, seed % 10_000, M, epochs=epochs)
+    return CallSpec(random_matrices.signed(m, n, rng), rank, seed % 10_000, M, epochs=epochs)
 
 
 @given(SIDES, SIDES, RANKS, SEEDS, st.booleans(), st.integers(1, 3), DTYPES)
@@ -57,9 +61,9 @@ def test_the_model_solution_agrees_with_the_rule_on_any_shape_rank_mask_and_seed
 ) -> None:
     function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
     bench = in_precision(dtype)
-    descent = Descent(function)
-    asked = descent.telling(bench, setting(m, n, rank, seed, masked, epochs))
-    assert descent.compare(bench, asked) is None
+    probe = FactorisationProbe(function)
+    asked = probe.informative(bench, setting(m, n, rank, seed, masked, epochs))
+    assert probe.compare(bench, asked) is None
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -68,7 +72,7 @@ def test_the_model_solution_passes_every_check_of_its_code(seed: int, dtype: tor
     bench = in_precision(dtype)
     for exercise in exercises(seed):
         if exercise.id in ("1.1", "3.1"):
-            for result in judge(exercise, bench):
+            for result in run_checks(exercise, bench):
                 assert result.outcome is Outcome.PASS, (result.id, result.message)
 
 
@@ -79,9 +83,10 @@ def test_every_known_mistake_fails_a_check_whatever_the_seed(
     mistaken: tuple[Misconception, Rule, bool], seed: int
 ) -> None:
     mistake, rule, masked = mistaken
-    rungs = Ladder("3.1" if masked else "1.1", masked, seed)
-    bench = InProcessBench({rungs.function.name: following(rule)})
-    quick = [check for check in rungs.checks() if check.id.partition("-")[2] not in ("defaults", "converges")]
+    context = factorisation_context("3.1" if masked else "1.1", masked, seed)
+    bench = InProcessBench({context.function.name: following(rule)})
+    checks = check_table(context).checks()
+    quick = [check for check in checks if check.id.partition("-")[2] not in ("defaults", "converges")]
     assert any(_fails(check.run(bench).outcome) for check in quick), mistake.id
 
 
@@ -95,7 +100,7 @@ def test_a_sound_variant_is_recognised_for_what_it_is(variant: Variant, masked: 
     exercise = next(e for e in exercises(5) if e.id == ("3.1" if masked else "1.1"))
     function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
     bench = InProcessBench({function.name: following(variant.rule)})
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     assert {result.outcome for result in results} == {Outcome.PASS}, [r.message for r in results]
     assert {result.cost for result in results if result.cost} == {variant.cost}
 
@@ -111,7 +116,7 @@ def test_a_column_major_sweep_is_the_sheets_rule_bit_for_bit() -> None:
             assert np.array_equal(ours, theirs)
 
 
-def _start(s: Setting) -> tuple[np.ndarray, np.ndarray]:
+def _start(s: CallSpec) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(s.seed)
     m, n = s.A.shape
     return rng.random((m, s.rank)), rng.random((n, s.rank))
@@ -123,17 +128,17 @@ def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(maske
 
     Of mistakes that come in every strength (a decay, a rounding) the commonest is taken.
     """
-    rungs = Ladder("3.1" if masked else "1.1", masked, 20)
+    inputs = GeneratedInputs(masked, 20)
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         shown = {
             name: max(_separation(s, mistake.rules[0]) for s in settings)
-            for name, settings in rungs.drawn.rungs().items()
+            for name, settings in inputs.by_check().items()
         }
         assert max(shown.values()) >= 1_000, (mistake.id, shown)
         assert all(apart >= 1_000 or apart <= 1 for apart in shown.values()), (mistake.id, shown)
 
 
-def _separation(s: Setting, rule: Rule) -> float:
+def _separation(s: CallSpec, rule: Rule) -> float:
     """The largest distance from the sheet's rule over the tolerance at that entry."""
     start = _start(s)
     wanted, bounds = run_with_bounds(SHEET, s.A, s.M, start, s.epochs, s.lr)
@@ -178,7 +183,7 @@ def test_nan_agrees_with_no_rule_however_it_got_there() -> None:
         return U, V
 
     bench = InProcessBench({"sgd_factorise_masked": from_hidden})
-    results = {result.id: result for result in judge(exercises(20)[-2], bench)}
+    results = {result.id: result for result in run_checks(exercises(20)[-2], bench)}
     assert results["3.1-defaults"].outcome is not Outcome.PASS
     assert results["3.1-converges"].outcome is not Outcome.PASS
 
@@ -189,7 +194,7 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
             return torch.full((A.shape[0], rank), float("nan")), torch.rand(A.shape[1], rank)
         return torch.ones(A.shape[0], rank), torch.ones(A.shape[1], rank)
 
-    results = {r.id: r for r in judge(exercises(20)[0], InProcessBench({"sgd_factorise": no_start}))}
+    results = {r.id: r for r in run_checks(exercises(20)[0], InProcessBench({"sgd_factorise": no_start}))}
     assert results["1.1-still"].outcome is Outcome.FAIL
     assert "not finite" in results["1.1-still"].message
     assert results["1.1-start"].outcome is Outcome.SKIPPED
@@ -200,7 +205,7 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
 def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under_any_seed(cost: str) -> None:
     rule = next((variant.rule for variant in VARIANTS if variant.cost == cost), SHEET)
     for seed in range(150):
-        for s in Ladder("1.1", False, seed).drawn.all():
+        for s in GeneratedInputs(False, seed).all():
             start = tuple(f.astype(np.float32) for f in _start(s))
             got = _in_float32(cost, s, *start)
             wanted, width = run_with_bounds(rule, s.A, None, start, s.epochs, s.lr)
@@ -208,7 +213,7 @@ def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under
                 assert (np.abs(theirs - ours) <= 2 * most + 2.0**-24).all(), (seed, s)
 
 
-def _in_float32(cost: str, s: Setting, U: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _in_float32(cost: str, s: CallSpec, U: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The sheet's update, or a sound one, written out and computed in float32."""
     U, V, lr = U.copy(), V.copy(), np.float32(s.lr)
     for _ in range(s.epochs):

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
+from grader.labkit import drawn_by_numpy, drawn_by_torch
 from reference import exercises
-from reference.checks.hard_coded_parameters import drawn_by_numpy, drawn_by_torch
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
 
@@ -40,7 +40,7 @@ def judged(open_bench: OpenBench, exercise: str, code: str) -> dict[str, Any]:
     """What the rungs found, and the diagnoses."""
     bench = open_bench(RUN + code, functions=FUNCTIONS)
     checked = next(e for e in exercises(20) if e.id == exercise)
-    results = judge(checked, bench)
+    results = run_checks(checked, bench)
     found: dict[str, Any] = {result.id.partition("-")[2]: result.outcome for result in results}
     return found | {"diagnoses": [diagnosis.id for diagnosis in checked.diagnose(bench, results)]}
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from grader.core.model import Diagnosis
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.lab import Exercise
 from reference import LAB
-from reference.checks.factorisation import Ladder
+from reference.checks.factorisation_context import FactorisationContext, factorisation_context
 from reference.checks.truncated_svd import Decomposition
 from reference.diagnosis import descent_witness
 from reference.diagnosis.factorisation import OTHERS
@@ -18,7 +18,7 @@ from reference.diagnosis.initialisation import REDRAWN, STARTS
 from reference.diagnosis.matching import all_explained, runs
 from reference.diagnosis.returned_values import RESULTS
 from reference.diagnosis.truncated_svd import SVD_OTHERS, diagnose_svd
-from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, Words
+from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, MisconceptionText
 from reference.misconceptions.truncated_svd import MistakenSvd, outcomes
 from reference.model import solution
 from reference.rules.update_rule import Rule, run
@@ -33,13 +33,13 @@ ALIKE = {
 }
 """Pairs that say the same of what is seen; which is named depends on what else is known."""
 
-EVERY_WORD: tuple[Words, ...] = (
+EVERY_WORD: tuple[MisconceptionText, ...] = (
     *BANK, *MASKED_BANK, *SVD_BANK, *STARTS, REDRAWN, *RESULTS, *OTHERS, *SVD_OTHERS,
 )  # fmt: skip
 
 
-def ladder(masked: bool) -> Ladder:
-    return Ladder("3.1" if masked else "1.1", masked, LAB.seed)
+def context(masked: bool) -> FactorisationContext:
+    return factorisation_context("3.1" if masked else "1.1", masked, LAB.seed)
 
 
 def exercise(id_: str) -> Exercise:
@@ -48,7 +48,7 @@ def exercise(id_: str) -> Exercise:
 
 def diagnosed(bench: InProcessBench, id_: str) -> tuple[Diagnosis, ...]:
     asked = exercise(id_)
-    return asked.diagnose(bench, judge(asked, bench))
+    return asked.diagnose(bench, run_checks(asked, bench))
 
 
 def test_the_bank_covers_more_than_sixty_mistakes() -> None:
@@ -71,7 +71,7 @@ def test_every_mistake_is_told_in_full_with_a_question_and_without_a_line_of_cod
     ids=lambda v: getattr(v, "id", ""),
 )
 def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconception, masked: bool) -> None:
-    rungs = ladder(masked)
+    rungs = context(masked)
     bench = InProcessBench({rungs.function.name: following(mistake.rules[0])})
     found = diagnosed(bench, rungs.exercise)
     assert found, mistake.id
@@ -81,8 +81,8 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
-    rungs = ladder(masked)
-    settings = (*rungs.drawn.all(), rungs.drawn.many)
+    rungs = context(masked)
+    settings = (*rungs.inputs.all(), rungs.inputs.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
         for mistake in (*BANK, *(MASKED_BANK if masked else ()))
@@ -119,12 +119,12 @@ def _differ(x: np.ndarray | None, y: np.ndarray | None) -> bool:
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_no_mistake_explains_the_model_solution(masked: bool) -> None:
-    rungs = ladder(masked)
+    rungs = context(masked)
     bench = InProcessBench(
         {"sgd_factorise": solution.sgd_factorise, "sgd_factorise_masked": solution.sgd_factorise_masked}
     )
     seen = runs(rungs, bench)
-    assert len(seen) == len(rungs.drawn.all()) + 1
+    assert len(seen) == len(rungs.inputs.all()) + 1
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         for rule in mistake.rules:
             assert not all_explained(rule, seen), mistake.id
@@ -146,13 +146,13 @@ def _judged(mistake: MistakenSvd):  # type: ignore[no-untyped-def]
 
     lab = Decomposition("2.1", LAB.seed)
     bench = InProcessBench({"truncated_svd": truncated_svd})
-    return lab, bench, judge(exercise("2.1"), bench)
+    return lab, bench, run_checks(exercise("2.1"), bench)
 
 
 def test_the_model_svd_is_explained_by_no_mistake() -> None:
     lab = Decomposition("2.1", LAB.seed)
     bench = InProcessBench({"truncated_svd": solution.truncated_svd})
-    assert diagnose_svd(lab, bench, judge(exercise("2.1"), bench)) == ()
+    assert diagnose_svd(lab, bench, run_checks(exercise("2.1"), bench)) == ()
     harmless: dict[str, set[str]] = {}
     for case in lab.cases(bench):
         best = solution.truncated_svd(torch.from_numpy(case.A.copy()), case.rank).numpy()
@@ -190,9 +190,9 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
     mistake: str, shape: tuple[int, int], rank: int
 ) -> None:
     rule = next(m for m in BANK if m.id == mistake).rules[0]
-    rungs = ladder(False)
+    rungs = context(False)
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(rungs, bench, judge(exercise("1.1"), bench))
+    witness = descent_witness(rungs, bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
     A = witness.given[0].rows
     assert (len(A), len(A[0])) == shape
@@ -203,7 +203,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
 def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
     rule = next(m for m in BANK if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(ladder(False), bench, judge(exercise("1.1"), bench))
+    witness = descent_witness(context(False), bench, run_checks(exercise("1.1"), bench))
     assert witness is not None
     (theirs,) = [grid for grid in witness.got if grid.marked]
     (sheets,) = [grid for grid in witness.wanted if grid.marked]

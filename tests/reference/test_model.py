@@ -9,12 +9,12 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from grader.labkit import low_rank
-from reference import matrices
+from grader.labkit import dkw_tolerance, low_rank, random_matrices, uniform_distance
+from reference import data
 from reference.model import batched_solution, published_numbers, solution
 
-A = torch.tensor(matrices.A)
-M = torch.tensor(matrices.M)
+A = torch.tensor(data.A)
+M = torch.tensor(data.M)
 
 sides = st.integers(1, 6)
 ranks = st.integers(1, 3)
@@ -90,11 +90,11 @@ def test_a_mask_of_ones_changes_nothing_and_a_mask_of_zeros_leaves_the_start():
     assert not torch.equal(plain[0], start[0])
 
 
-@pytest.mark.parametrize("dtype", matrices.MASK_DTYPES.values(), ids=matrices.MASK_DTYPES.keys())
+@pytest.mark.parametrize("dtype", data.MASK_DTYPES.values(), ids=data.MASK_DTYPES.keys())
 def test_hidden_cells_do_not_matter_whatever_the_mask_is_made_of(dtype):
-    mask = torch.tensor(matrices.M.astype(dtype))
+    mask = torch.tensor(data.M.astype(dtype))
     ends = []
-    for cells in (matrices.A, matrices.hidden_changed(matrices.A, matrices.M, 1)):
+    for cells in (data.A, data.hidden_changed(data.A, data.M, 1)):
         torch.manual_seed(6)
         ends.append(solution.sgd_factorise_masked(torch.tensor(cells), mask, 2, num_epochs=5))
     assert torch.equal(ends[0][0], ends[1][0]) and torch.equal(ends[0][1], ends[1][1])
@@ -111,7 +111,7 @@ def test_the_arguments_are_left_as_they_were():
 @given(m=sides, n=sides, rank=ranks, seed=seeds)
 @settings(max_examples=50, deadline=None)
 def test_the_truncated_svd_is_the_best_approximation(m, n, rank, seed):
-    cells = matrices.signed(m, n, seed).astype(np.float64)
+    cells = random_matrices.signed(m, n, seed).astype(np.float64)
     got = solution.truncated_svd(torch.tensor(cells), rank).numpy()
     assert low_rank.loss(cells, got) == pytest.approx(low_rank.eckart_young(cells, rank), rel=1e-9, abs=1e-20)
     assert np.linalg.matrix_rank(got, tol=1e-9) <= rank
@@ -131,8 +131,8 @@ def test_the_truncated_svd_is_the_best_approximation(m, n, rank, seed):
 )
 @settings(max_examples=60, deadline=None)
 def test_the_batched_twin_equals_the_solution_from_every_start(m, n, rank, seed, epochs, lr, masked):
-    rng = matrices.generator(seed)
-    cells = torch.tensor(matrices.signed(m, n, rng).astype(np.float64))
+    rng = random_matrices.generator(seed)
+    cells = torch.tensor(random_matrices.signed(m, n, rng).astype(np.float64))
     mask = torch.tensor(rng.integers(0, 2, size=(m, n))) if masked else None
     run_seeds = range(3)
     U0, V0 = (torch.stack(parts) for parts in zip(*(starts(s, m, n, rank) for s in run_seeds), strict=True))
@@ -203,24 +203,24 @@ def test_uniform_starts_are_uniform_seeded_and_leave_the_global_generator_alone(
     assert U0.shape == (2000, 3, 2) and V0.shape == (2000, 4, 2)
     assert torch.equal(U0, again[0]) and torch.equal(V0, again[1])
     for part in (U0, V0):
-        assert low_rank.uniform_distance(part.numpy()) < low_rank.dkw_tolerance(part.numel(), 1e-6)
+        assert uniform_distance(part.numpy()) < dkw_tolerance(part.numel(), 1e-6)
 
 
 # --- the matrices and masks -------------------------------------------------------------------------------
 
 
 def test_the_matrix_and_mask_of_the_sheet_cannot_be_changed():
-    for array in (matrices.A, matrices.M):
+    for array in (data.A, data.M):
         with pytest.raises(ValueError, match="read-only"):
             array[0, 0] = 9
-    assert (matrices.A.dtype, matrices.M.dtype) == (np.float32, np.int64)
-    assert np.argwhere(matrices.M == 0).tolist() == [[1, 0], [2, 1]]
+    assert (data.A.dtype, data.M.dtype) == (np.float32, np.int64)
+    assert np.argwhere(data.M == 0).tolist() == [[1, 0], [2, 1]]
 
 
 SPECTRA = {
-    "well separated": matrices.well_separated,
-    "nearly repeated": lambda size: matrices.nearly_repeated(size, 1) if size > 1 else (1.0,),
-    "rank-deficient": lambda size: matrices.rank_deficient(size, size - 1),
+    "well separated": random_matrices.well_separated,
+    "nearly repeated": lambda size: random_matrices.nearly_repeated(size, 1) if size > 1 else (1.0,),
+    "rank-deficient": lambda size: random_matrices.rank_deficient(size, size - 1),
 }
 
 
@@ -229,97 +229,97 @@ SPECTRA = {
 @settings(max_examples=30, deadline=None)
 def test_a_matrix_has_the_singular_values_asked_for(name, m, n, seed):
     wanted = SPECTRA[name](min(m, n))
-    drawn = matrices.with_spectrum(wanted, m, n, seed)
+    drawn = random_matrices.with_spectrum(wanted, m, n, seed)
     assert drawn.shape == (m, n) and drawn.dtype == np.float32
     assert len(wanted) == min(m, n) and sorted(wanted, reverse=True) == list(wanted)
     np.testing.assert_allclose(low_rank.singular_values(drawn), wanted, atol=1e-5)
 
 
 def test_missing_singular_values_are_zero_and_impossible_ones_refused():
-    assert low_rank.singular_values(matrices.with_spectrum((3.0,), 4, 3, 1)) == pytest.approx(
+    assert low_rank.singular_values(random_matrices.with_spectrum((3.0,), 4, 3, 1)) == pytest.approx(
         [3, 0, 0], abs=1e-6
     )
     for impossible in ((2.0, 1.0), (-1.0,)):
         with pytest.raises(ValueError, match="singular values"):
-            matrices.with_spectrum(impossible, 1, 4, 1)
+            random_matrices.with_spectrum(impossible, 1, 4, 1)
 
 
 def test_impossible_spectra_and_masks_are_refused():
     with pytest.raises(ValueError, match="neighbours"):
-        matrices.nearly_repeated(2, 2)
+        random_matrices.nearly_repeated(2, 2)
     with pytest.raises(ValueError, match="rank 3"):
-        matrices.rank_deficient(2, 3)
+        random_matrices.rank_deficient(2, 3)
     with pytest.raises(ValueError, match="both hide and show"):
-        matrices.scattered(1, 1, 0)
+        data.scattered(1, 1, 0)
 
 
 def test_singular_vectors_prefer_no_direction():
     """Without the sign fix LAPACK's Q has a first column whose first entry is never positive."""
-    rng = matrices.generator(2)
-    positive = [matrices.with_spectrum((1.0,), 1, 2, rng)[0, 0] > 0 for _ in range(200)]
-    first_rows = [matrices._orthonormal(3, 1, rng)[0, 0] > 0 for _ in range(200)]
+    rng = random_matrices.generator(2)
+    positive = [random_matrices.with_spectrum((1.0,), 1, 2, rng)[0, 0] > 0 for _ in range(200)]
+    first_rows = [random_matrices._orthonormal(3, 1, rng)[0, 0] > 0 for _ in range(200)]
     assert 60 < sum(positive) < 140
     assert 60 < sum(first_rows) < 140
 
 
-@given(shape=st.sampled_from(sorted(matrices.SHAPES.values())), seed=seeds)
+@given(shape=st.sampled_from(sorted(random_matrices.SHAPES.values())), seed=seeds)
 def test_signed_matrices_stay_away_from_zero(shape, seed):
-    drawn = matrices.signed(*shape, seed)
+    drawn = random_matrices.signed(*shape, seed)
     assert drawn.shape == shape and drawn.dtype == np.float32
     assert np.all((np.abs(drawn) >= 0.5) & (np.abs(drawn) <= 2.0))
 
 
 def test_signed_matrices_have_both_signs():
-    drawn = matrices.signed(20, 20, 3)
+    drawn = random_matrices.signed(20, 20, 3)
     assert 100 < np.sum(drawn > 0) < 300
     for seed in range(50):
-        assert set(np.sign(matrices.signed(1, 2, seed)).ravel()) == {-1.0, 1.0}
+        assert set(np.sign(random_matrices.signed(1, 2, seed)).ravel()) == {-1.0, 1.0}
 
 
 @given(rank=st.integers(1, 4), sign=st.sampled_from((-1, 1)), seed=seeds)
 def test_the_error_at_one_cell_has_the_sign_asked_for_from_every_start(rank, sign, seed):
-    A = matrices.one_cell(rank, sign, seed)
+    A = random_matrices.one_cell(rank, sign, seed)
     assert A.shape == (1, 1) and A.dtype == np.float32
     assert all(sign * (A[0, 0] - product) > 0.99 for product in (0.0, float(rank)))
 
 
 def test_the_same_seed_draws_the_same_and_a_generator_goes_on():
-    rng = matrices.generator(9)
-    first, second = matrices.signed(3, 3, rng), matrices.signed(3, 3, rng)
-    assert np.array_equal(first, matrices.signed(3, 3, 9))
+    rng = random_matrices.generator(9)
+    first, second = random_matrices.signed(3, 3, rng), random_matrices.signed(3, 3, rng)
+    assert np.array_equal(first, random_matrices.signed(3, 3, 9))
     assert not np.array_equal(first, second)
 
 
 def test_masks_hide_what_their_names_say():
-    assert matrices.all_observed(2, 3).tolist() == [[1, 1, 1], [1, 1, 1]]
-    assert matrices.all_hidden(2, 3).tolist() == [[0, 0, 0], [0, 0, 0]]
-    assert matrices.row_hidden(2, 3, 1).tolist() == [[1, 1, 1], [0, 0, 0]]
-    assert matrices.column_hidden(2, 3, 0).tolist() == [[0, 1, 1], [0, 1, 1]]
-    assert matrices.one_observed(2, 3, 1, 2).tolist() == [[0, 0, 0], [0, 0, 1]]
+    assert data.all_observed(2, 3).tolist() == [[1, 1, 1], [1, 1, 1]]
+    assert data.all_hidden(2, 3).tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert data.row_hidden(2, 3, 1).tolist() == [[1, 1, 1], [0, 0, 0]]
+    assert data.column_hidden(2, 3, 0).tolist() == [[0, 1, 1], [0, 1, 1]]
+    assert data.one_observed(2, 3, 1, 2).tolist() == [[0, 0, 0], [0, 0, 1]]
 
 
 @given(m=sides, n=sides, seed=seeds, hidden=st.floats(0.0, 1.0))
 def test_a_scattered_mask_hides_some_cells_and_shows_some(m, n, seed, hidden):
     assume(m * n > 1)
-    mask = matrices.scattered(m, n, seed, hidden)
+    mask = data.scattered(m, n, seed, hidden)
     assert set(np.unique(mask)) == {0, 1} and mask[0, 0] == 1
     assert abs(np.sum(mask == 0) - hidden * m * n) <= 1
 
 
 @given(seed=seeds, scale=st.sampled_from((1e-6, 1.0, 1e6)), dtype=st.sampled_from((np.float32, np.float64)))
 def test_changed_hidden_cells_are_finite_and_different_and_the_rest_untouched(seed, scale, dtype):
-    rng = matrices.generator(seed)
-    before = (matrices.signed(4, 5, rng) * scale).astype(dtype)
-    mask = matrices.scattered(4, 5, rng)
-    after = matrices.hidden_changed(before, mask, rng)
+    rng = random_matrices.generator(seed)
+    before = (random_matrices.signed(4, 5, rng) * scale).astype(dtype)
+    mask = data.scattered(4, 5, rng)
+    after = data.hidden_changed(before, mask, rng)
     assert after.dtype == dtype and np.all(np.isfinite(after))
     assert np.array_equal(after[mask == 1], before[mask == 1])
     assert np.all(np.abs(after - before)[mask == 0] >= 0.99 * (1 + np.abs(before[mask == 0])))
 
 
 def test_hidden_cells_that_hold_nan_become_finite():
-    cells = np.where(matrices.M == 0, np.nan, matrices.A)
-    assert np.all(np.isfinite(matrices.hidden_changed(cells, matrices.M, 0)))
+    cells = np.where(data.M == 0, np.nan, data.A)
+    assert np.all(np.isfinite(data.hidden_changed(cells, data.M, 0)))
 
 
 # --- the published numbers --------------------------------------------------------------------------------
@@ -351,7 +351,7 @@ def test_a_share_or_median_beyond_sampling_error_does_not_hold():
 
 
 def test_matrices_bounds_and_demonstration_are_imported_without_torch():
-    modules = "reference.matrices, grader.labkit.low_rank, reference.model.published_numbers"
+    modules = "reference.data, grader.labkit.low_rank, reference.model.published_numbers"
     code = f"import sys, {modules}; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

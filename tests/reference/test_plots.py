@@ -11,14 +11,15 @@ import torch
 
 from grader.core.evidence import HeatMaps, LinePlot
 from grader.core.model import CheckResult, Figure, Observation, Outcome, Probe, Verdict
-from grader.execution.check_runner import judge
-from grader.grading.pipeline import grade_one
+from grader.execution.check_runner import run_checks
+from grader.grading.examine import grade_one
+from grader.grading.run_plan import RunPlan
 from grader.lab import Bench
 from grader.labkit import low_rank
-from grader.sandbox.worker_client import Zygote
+from grader.sandbox.worker_client import ForkServer
 from grader.submissions.discovery import collect
-from reference import LAB, exercises, matrices, plots
-from reference.checks.factorisation import Ladder
+from reference import LAB, data, exercises, plots
+from reference.checks.factorisation_context import factorisation_context
 from reference.rules.accepted_variants import VARIANTS
 from reference.rules.update_rule import SHEET, Rule
 from tests.support.in_process_bench import InProcessBench, following
@@ -28,7 +29,7 @@ from tests.support.workers import LIMITS
 ROWS_TO_RANK = Rule(
     "rows to rank", cells=lambda m, n, k: ((r, c) for r in range(min(m, k)) for c in range(n))
 )
-A = matrices.A.astype(np.float64)
+A = data.A.astype(np.float64)
 
 
 class CountingBench(InProcessBench):
@@ -52,7 +53,7 @@ def illustrated(
     (exercise,) = [e for e in exercises(LAB.seed) if e.id == exercise_id]
     name = "sgd_factorise_masked" if exercise_id == "3.1" else "sgd_factorise"
     bench = CountingBench({name: function})
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     bench.epochs.clear()
     return exercise.illustrate(bench, results), bench.epochs, results
 
@@ -72,7 +73,7 @@ def test_a_right_solution_is_drawn_without_a_single_further_call(exercise_id: st
 
 def test_the_curve_of_a_right_solution_ends_where_the_solution_itself_ends() -> None:
     (plot,), _, _ = illustrated("1.1", following(SHEET))
-    setting = Ladder("1.1", masked=False, seed=LAB.seed).drawn.defaults
+    setting = factorisation_context("1.1", masked=False, seed=LAB.seed).inputs.defaults
     torch.manual_seed(setting.seed)
     U, V = following(SHEET)(torch.from_numpy(setting.A.copy()), 2)
     ended = low_rank.loss(A, U.double().numpy() @ V.double().numpy().T)
@@ -160,7 +161,7 @@ def test_a_stated_completion_has_its_hidden_cells_hatched() -> None:
 
 
 def test_a_picture_that_cannot_be_drawn_costs_nothing_else(
-    zygote: Zygote, handed_in: Handed, caplog: pytest.LogCaptureFixture
+    fork_server: ForkServer, handed_in: Handed, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[HeatMaps, ...]:
         raise RuntimeError("no ink")
@@ -169,7 +170,8 @@ def test_a_picture_that_cannot_be_drawn_costs_nothing_else(
     (submission,) = collect([folder])
     (exercise,) = [e for e in exercises(LAB.seed) if e.id == "2.1"]
     spoiled = msgspec.structs.replace(exercise, illustrate=fail)
-    report = grade_one(submission, LAB, [spoiled], LAB.seed, LIMITS, zygote)
+    plan = RunPlan(lab=LAB, exercises=(spoiled,), seed=LAB.seed, limits=LIMITS)
+    report = grade_one(submission, plan, fork_server)
     assert report.exercises[0].verdict is Verdict.FULL
     assert report.exercises[0].pictures == ()
     assert "no ink" in caplog.text

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.core.model import Outcome
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from reference import exercises
 from reference.model.solution import sgd_factorise, sgd_factorise_masked, truncated_svd
 from tests.support.in_process_bench import InProcessBench
@@ -47,7 +47,7 @@ BAD: dict[str, tuple[Callable[[Factors], Any], str]] = {
 def test_a_bad_return_of_a_factorisation_says_what_came_and_what_was_wanted(what: str) -> None:
     spoil, words = BAD[what]
     bench = InProcessBench({"sgd_factorise": lambda **given: spoil(sgd_factorise(**given))})
-    results = {r.id: r for r in judge(exercises(20)[0], bench)}
+    results = {r.id: r for r in run_checks(exercises(20)[0], bench)}
     returns = results["1.1-returns"]
     assert returns.outcome is Outcome.FAIL
     assert words in returns.message
@@ -69,7 +69,7 @@ GOOD: dict[str, Callable[[Factors], Any]] = {
 @pytest.mark.parametrize("what", GOOD)
 def test_the_two_factors_are_accepted_in_any_wrapping(what: str) -> None:
     bench = InProcessBench({"sgd_factorise": lambda **given: GOOD[what](sgd_factorise(**given))})
-    for result in judge(exercises(20)[0], bench):
+    for result in run_checks(exercises(20)[0], bench):
         assert result.outcome is Outcome.PASS, (result.id, result.message)
 
 
@@ -77,7 +77,7 @@ ARRANGED: dict[str, tuple[Callable[[Factors], Any], str]] = {
     "V transposed": (lambda f: (f[0], f[1].T), "V is transposed"),
     "U transposed": (lambda f: (f[0].T, f[1]), "U is transposed"),
     "both transposed": (lambda f: [f[0].T, f[1].T], "U and V are transposed"),
-    "exchanged": (lambda f: (f[1], f[0]), "U and V are exchanged"),
+    "exchanged": (lambda f: (f[1], f[0]), "U and V are swapped"),
     "flat": (lambda f: (f[0].flatten(), f[1].flatten()), "have lost their shape"),
     "V transposed by name": (lambda f: {"V": f[1].T, "U": f[0]}, "V is transposed"),
 }
@@ -93,7 +93,7 @@ def test_factors_that_come_otherwise_than_asked_fail_for_their_shapes_only(how: 
             "sgd_factorise_masked": lambda **given: arrange(sgd_factorise_masked(**given)),
         }
     )
-    judged = judge(next(e for e in exercises(20) if e.id == exercise), bench)
+    judged = run_checks(next(e for e in exercises(20) if e.id == exercise), bench)
     failed = [result for result in judged if result.outcome is not Outcome.PASS]
     assert [result.id for result in failed] == [f"{exercise}-shapes"]
     assert words in failed[0].message
@@ -110,7 +110,7 @@ def test_a_mistake_in_factors_that_come_otherwise_than_asked_is_found_all_the_sa
         }
     )
     exercise = exercises(20)[0]
-    judged = judge(exercise, bench)
+    judged = run_checks(exercise, bench)
     failed = {result.id for result in judged if result.outcome is Outcome.FAIL}
     assert {"1.1-shapes", "1.1-update"} <= failed
     assert "1.1-returns" not in failed
@@ -122,9 +122,11 @@ def test_what_stands_beside_the_factors_is_not_taken_for_them_where_it_has_their
         return U @ V.T, U, V
 
     bench = InProcessBench({"sgd_factorise": with_product})
-    for result in judge(exercises(20)[0], bench):
+    for result in run_checks(exercises(20)[0], bench):
         assert result.outcome is Outcome.PASS, (result.id, result.message)
-    assert next(r for r in judge(exercises(20)[0], bench) if r.id == "1.1-returns").cost == "extra-values"
+    assert (
+        next(r for r in run_checks(exercises(20)[0], bench) if r.id == "1.1-returns").cost == "extra-values"
+    )
 
 
 def test_an_exception_for_some_shapes_only_names_the_call_that_raises() -> None:
@@ -134,7 +136,7 @@ def test_an_exception_for_some_shapes_only_names_the_call_that_raises() -> None:
         return sgd_factorise(**given)
 
     bench = InProcessBench({"sgd_factorise": square_only})
-    returns = next(r for r in judge(exercises(20)[0], bench) if r.id == "1.1-returns")
+    returns = next(r for r in run_checks(exercises(20)[0], bench) if r.id == "1.1-returns")
     assert returns.outcome is Outcome.FAIL
     assert "IndexError" in returns.message and "out of bounds" in returns.message
     assert "sgd_factorise(torch.tensor([[" in returns.call

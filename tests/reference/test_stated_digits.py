@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.core.model import CheckResult, Figure, LoadReport, Outcome, Source
-from grader.execution.check_runner import judge
+from grader.execution.check_runner import run_checks
 from grader.sources import read
 from reference import exercises
 from tests.support.command_line import Grade
@@ -57,7 +57,7 @@ def result(tmp_path: Path, text: str, check_id: str) -> CheckResult:
     source = read(file, file.name)
     bench = StatedBench(source, tuple(stated_values.from_source(source)))
     (exercise,) = (e for e in exercises(20) if e.id == check_id.partition("-")[0])
-    (found,) = (r for r in judge(exercise, bench) if r.id == check_id)
+    (found,) = (r for r in run_checks(exercise, bench) if r.id == check_id)
     return found
 
 

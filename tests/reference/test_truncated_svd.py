@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from grader.core.model import CheckResult, Outcome
-from grader.grading.pipeline import examine_exercise
+from grader.grading.examine import examine_exercise
 from grader.lab import Exercise
 from grader.marking.findings import ExaminedExercise
-from reference import LAB, matrices
+from reference import LAB, data
 from reference.sheet import FUNCTIONS
 from tests.support.workers import OpenBench
 
@@ -91,7 +91,7 @@ def test_a_descent_is_not_taken_for_an_attempt_whatever_it_gives(open_bench: Ope
 
 
 def test_a_right_figure_counts_whatever_the_functions_beside_it_give(open_bench: OpenBench) -> None:
-    figure = f"A = torch.tensor({matrices.A.tolist()})\nB = A - rest(A, 2)\n"
+    figure = f"A = torch.tensor({data.A.tolist()})\nB = A - rest(A, 2)\n"
     assert matrix(examined(open_bench, RESIDUAL + figure)).outcome is Outcome.PASS
 
 
@@ -109,3 +109,14 @@ def test_the_smallest_example_of_a_function_without_a_rank_asks_for_the_last_val
     A, best, theirs = (torch.tensor(grid.rows, dtype=torch.float64) for grid in (given, wanted, got))
     assert torch.linalg.matrix_rank(best, atol=1e-6) == min(A.shape) - 1
     assert ((A - theirs) ** 2).sum() > ((A - best) ** 2).sum()
+
+
+def test_a_descent_that_comes_to_the_best_approximation_is_not_taken_for_an_svd(
+    open_bench: OpenBench,
+) -> None:
+    code = """
+def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):
+    U, S, Vh = torch.linalg.svd(A, full_matrices=False)
+    return U[:, :rank] * S[:rank], Vh[:rank].T
+"""
+    assert matrix(examined(open_bench, code)).outcome is Outcome.MISSING

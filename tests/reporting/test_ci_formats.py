@@ -99,7 +99,7 @@ def test_every_verdict_has_its_level(verdict: Verdict, level: str) -> None:
         github_annotations.annotations([report("ada", verdict=verdict)], {}, Path("/"))
     )
     assert name == level
-    assert message.startswith("ada: It is fail. A message. Got: 1. Wanted: 2.")
+    assert message.startswith("ada: It is fail. A message. Got: 1. Expected: 2.")
 
 
 def test_full_marks_are_not_annotated() -> None:
@@ -222,4 +222,4 @@ def test_gradescope_takes_a_folder_of_files_for_one_student(
     assert shown["score"] < sum(test.get("max_score", 0) for test in shown["tests"]) == 1.0
     two = grade("run", folder, folder, "--gradescope", target, "--out", tmp_path / "out")
     assert two.returncode == 2
-    assert "takes one PATH" in two.stderr
+    assert "takes exactly one PATH" in two.stderr

@@ -60,7 +60,7 @@ def twins() -> list[str]:
         "0.1219",
         "report.tex line 40",
         "a ninth of it",
-        "hides Python",
+        "shadows the built-in",
         "they cost no marks",
     ],
 )
@@ -267,6 +267,23 @@ def test_figures_stated_stand_beside_the_recomputed_ones_with_words_for_what_bec
     assert "0.1220" in rows[0] and "0.12196" in rows[0] and "holds" in rows[0]
     assert "0.0135" in rows[1] and "0.1219" in rows[1] and "does not hold" in rows[1]
     assert "not checked" in rows[2]
+
+
+@pytest.mark.parametrize("with_claims", [("1.2",), ("2.1",), ("1.2", "2.1", "3.2")])
+def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_some(
+    with_claims: tuple[str, ...],
+) -> None:
+    exercises = [
+        right(id_, id_, claims=CLAIMS if id_ in with_claims else ())
+        for id_ in ("1.1", "1.2", "2.1", "3.1", "3.2")
+    ]
+    text = render_student_text(report("someone", tuple(exercises)), LAB)
+    lines = [line for line in text.splitlines() if line]
+    before = [lines[: n + 1] for n, line in enumerate(lines) if line == "Your figures beside ours"]
+    assert [
+        max(title for title in ("1.1", "1.2", "2.1", "3.1", "3.2") if f"{title} {title}" in above)
+        for above in before
+    ] == list(with_claims)
 
 
 def test_a_witness_replaces_the_raw_numbers_of_the_check_and_the_checks_are_folded() -> None:

@@ -306,7 +306,7 @@ def test_our_own_error_is_called_our_fault_and_is_open() -> None:
     one = report(exercise(Verdict.ERROR, check(Outcome.ERROR)))
     for page in (render_student_html(one, LAB), render_student_markdown(one, LAB)):
         assert "our fault" in page
-        assert "broke on our side, not on yours. Its marks are open" in page
+        assert "failed because of a fault on our side. Its marks stay open" in page
         assert "This mark is not final" in page
 
 

@@ -8,7 +8,7 @@ import pytest
 from grader import __version__
 from grader.core.model import Report
 from grader.marking.common_mistakes import shared_mistakes
-from grader.marking.report_summary import concise
+from grader.marking.report_summary import summarised
 from grader.reporting.entry_spool import Entries
 from grader.reporting.results_json import SCHEMA, Results, read_results, results_json, results_pieces
 from tests.support.command_line import Grade
@@ -43,7 +43,7 @@ def test_the_pieces_are_the_file_that_the_whole_would_give(
 
 
 def test_a_concise_report_tells_tables_what_the_whole_one_does(reports: tuple[Report, ...]) -> None:
-    short = tuple(map(concise, reports))
+    short = tuple(map(summarised, reports))
     assert shared_mistakes(short) == shared_mistakes(reports)
     assert shared_mistakes(short)
     for ours, whole in zip(short, reports, strict=True):
@@ -58,5 +58,5 @@ def test_a_concise_report_tells_tables_what_the_whole_one_does(reports: tuple[Re
 def test_of_a_large_class_what_is_equal_is_kept_once(reports: tuple[Report, ...]) -> None:
     """Memory grows by what is a student's own: read again, the same results take no more exercises."""
     again = msgspec.json.decode(msgspec.json.encode(reports), type=tuple[Report, ...])
-    kept = [exercise for report in map(concise, (*reports, *again)) for exercise in report.exercises]
+    kept = [exercise for report in map(summarised, (*reports, *again)) for exercise in report.exercises]
     assert len({id(exercise) for exercise in kept}) <= len(kept) / 2

@@ -49,21 +49,21 @@ def test_who_changed_and_why_is_said_and_who_did_not_is_counted(grade: Grade, tm
     done = grade("diff", old, new)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [
-        "Another seed: 20 → 21",
+        "Different seed: 20 → 21",
         "ada: 0.5 → 1",
         "  1.1: 0.5 → 1",
         "    “Every row is visited”: fail → pass.",
         "cy: 1 → 2",
         "  1.1: 1 → 2",
-        "    By hand: 1.1 2.",
+        "    Marked by hand: 1.1 2.",
         "dee: 1 → 0.75",
         "  1.1: 1 → 0.75",
-        "    The same findings, marked by another rubric.",
+        "    The findings are the same, but the rubric differs.",
         "gone: 4.5 → –",
         "  only in the old run",
         "new: – → 4.5",
         "  only in the new run",
-        "5 changed, 1 did not.",
+        "5 changed, 1 unchanged.",
     ]
     rows = [line.split("\t") for line in grade("diff", old, new, "--format", "plain").stdout.splitlines()]
     assert rows[1] == ["ada", "1.1", "0.5", "1", "“Every row is visited”: fail → pass."]
@@ -75,7 +75,7 @@ def test_who_changed_and_why_is_said_and_who_did_not_is_counted(grade: Grade, tm
 
 def test_what_is_no_run_is_one_sentence(grade: Grade, tmp_path: Path) -> None:
     (tmp_path / "results.json").write_text('{"schema": 1}')
-    for place, words in ((tmp_path, "holds no results"), (tmp_path / "nothing", "grade first")):
+    for place, words in ((tmp_path, "contains no results"), (tmp_path / "nothing", "grade first")):
         done = grade("diff", place, place)
         assert done.returncode == 2
         (line,) = done.stderr.splitlines()

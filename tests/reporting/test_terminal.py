@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.core.model import ExerciseReport, Report, Submission, Verdict
-from grader.reporting.progress import Watch
+from grader.core.model import ExerciseReport, Outcome, Report, Submission, Verdict
+from grader.reporting.progress import ProgressDisplay
 from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 from tests.support.command_line import Grade, environment
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
-from tests.tools.showcase import full_report, report, right, wrong
+from tests.tools.showcase import check, full_report, report, right, wrong
 
 
 def shown(one: Report, width: int = 80, plain: bool = False) -> str:
@@ -39,7 +39,7 @@ def shown(one: Report, width: int = 80, plain: bool = False) -> str:
         "yours: 8.241 → 5.387",
         "saddle σ₂²: 0.4842",
         "you state 0.0135, we get 0.1219: does not hold",
-        "`sum` (line 12) hides Python's own function",
+        "`sum` (line 12) shadows the built-in function",
         "Not final: a person still has to look at 3.2.",
     ],
 )
@@ -177,13 +177,22 @@ def test_counts_tell_full_marks_work_to_look_at_and_the_rest_apart() -> None:
         report("c", (manual, right("2", "t"))),
         report("d", (right("1", "t"),)),
     ]
-    with Watch(console, len(everyone), plain=True) as watch:
+    with ProgressDisplay(console, len(everyone), plain=True) as display:
         for one in everyone:
-            watch.started(Submission(one.student, Path(), ()))
-            watch.finished(one)
+            display.started(Submission(one.student, Path(), ()))
+            display.finished(one)
     assert isinstance(console.file, io.StringIO)
     said = console.file.getvalue()
     assert "4 of 4 graded, finished: 1 not there yet, 1 to look at, 2 with full marks." in said
+
+
+def test_what_a_check_says_of_itself_is_shown_whatever_its_words_begin_with() -> None:
+    own = check(0, Outcome.MANUAL, "Could not be looked at: see “the scan”.")
+    after = msgspec.structs.replace(own, id="x-after", blocked_by=own.id)
+    exercise = msgspec.structs.replace(right("1", "t"), checks=(own, after), verdict=Verdict.MANUAL)
+    said = shown(report("ada", (exercise,)), 100)
+    assert said.count("see “the scan”") == 1
+    assert "1 more need what was not found" in said
 
 
 def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
@@ -191,9 +200,9 @@ def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
 ) -> None:
     file = handed_in({"lab1.py": "import torch\n\ndef double(A):\n    return 2 * A\n"}) / "lab1.py"
     shown_to_the_student = grade("check", file).stdout
-    assert shown_to_the_student.count("No function called `sgd_factorise` was found.") == 1
-    assert "16 more need what was not found" in shown_to_the_student
+    assert shown_to_the_student.count("No function named `sgd_factorise` was found.") == 1
+    assert "16 more need something that was not found" in shown_to_the_student
     assert "Could not be looked at" not in shown_to_the_student
-    assert "wanted:" not in shown_to_the_student
+    assert "expected:" not in shown_to_the_student
     assert "0.1219 = σ₃²" not in shown_to_the_student
-    assert "wanted: 0.1219 = σ₃²" in grade("check", file, "--feedback", "full").stdout
+    assert "expected: 0.1219 = σ₃²" in grade("check", file, "--feedback", "full").stdout

@@ -7,9 +7,10 @@ from grader import protocol
 from grader.core.model import Died, Probe
 from grader.diagnosis.repair_search import search
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
+from grader.execution.bench_context import BenchContext
+from grader.execution.check_runner import run_checks
 from grader.sandbox.allowance import Allowance, Spending
-from grader.sandbox.worker_client import Limits, Worker, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits, Worker
 from reference import LAB
 from tests.support.submissions import Handed
 from tests.support.workers import WORK, OpenBench
@@ -71,24 +72,34 @@ def test_statements_that_are_each_within_their_limit_end_where_all_together_are_
     assert isinstance(ask(bench, 1), protocol.Returned), "definitions behind it are there all the same"
 
 
-def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, zygote: Zygote) -> None:
+def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, fork_server: ForkServer) -> None:
     from grader.sources.selection import choose
     from grader.submissions.discovery import one
 
     files = {"lab1.py": "x = 1.5\n"} | {f"part{n}.py": BURNS + f"burn(0.3)\ny{n} = {n}.5\n" for n in range(6)}
     submission = one(handed_in(files))
-    source, _ = choose(submission, (WORK,), zygote.readers)
+    source, _ = choose(submission, (WORK,), fork_server.readers)
     assert source is not None and len(source.beside) > 3
     spending = Spending(SHORT)
-    bench = WorkerBench(zygote, submission.root, source, (WORK,), SHORT, 1, spending)
+    bench = WorkerBench(
+        BenchContext(
+            fork_server=fork_server,
+            folder=submission.root,
+            source=source,
+            functions=(WORK,),
+            limits=SHORT,
+            seed=1,
+        ),
+        spending,
+    )
     bench.close()
     assert spending.files.is_used_up
     assert 0 < len([figure for figure in bench.figures if figure.name.startswith("y")]) <= 2
 
 
-def test_waiting_is_paid_on_the_clock(handed_in: Handed, zygote: Zygote) -> None:
+def test_waiting_is_paid_on_the_clock(handed_in: Handed, fork_server: ForkServer) -> None:
     allowance = Allowance(cpu=100.0, clock=0.2)
-    worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), allowance)
+    worker = Worker(fork_server, handed_in({"lab.py": ""}), Limits(), allowance)
     died, _ = worker.ask(
         protocol.Load(code="import time\ntime.sleep(1000)\n", filename="lab.py", seed=1), 100.0
     )
@@ -97,7 +108,7 @@ def test_waiting_is_paid_on_the_clock(handed_in: Handed, zygote: Zygote) -> None
 
 
 def test_a_worker_that_announces_one_statement_after_the_other_is_ended(
-    handed_in: Handed, zygote: Zygote
+    handed_in: Handed, fork_server: ForkServer
 ) -> None:
     """Each statement has its own limit, so that a file without end would have time without end."""
     code = """
@@ -107,10 +118,10 @@ for number in range(5, 10**9):
     os.write(3, struct.pack("<I", len(body)) + body)
     time.sleep(0.01)
 """
-    worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=100.0))
+    worker = Worker(fork_server, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=100.0))
     died, _ = worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 100.0)
     assert isinstance(died, Died) and died.reason == "protocol"
-    worker = Worker(zygote, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=0.5))
+    worker = Worker(fork_server, handed_in({"lab.py": ""}), Limits(), Allowance(cpu=100.0, clock=0.5))
     died, _ = worker.ask(protocol.Load(code=code + "#" * 10**6, filename="lab.py", seed=1), 100.0)
     assert isinstance(died, Died) and died.reason == "time"
 
@@ -124,7 +135,7 @@ def test_the_search_for_repairs_has_an_allowance_of_its_own(open_bench: OpenBenc
         """
     exercise = {each.id: each for each in LAB.exercises(LAB.seed)}["2.1"]
     bench = open_bench(wrong, functions=LAB.functions)
-    results = judge(exercise, bench)
+    results = run_checks(exercise, bench)
     left = bench.spending.calls.cpu
     assert search(exercise, LAB.functions, bench, results).candidates > 2
     assert bench.spending.search.cpu < Limits().search_seconds
@@ -132,20 +143,30 @@ def test_the_search_for_repairs_has_an_allowance_of_its_own(open_bench: OpenBenc
     bench.spending.search.pay(cpu=1000.0, clock=0.0)
     ended = search(exercise, LAB.functions, bench, results)
     assert ended.candidates <= 2 and ended.repairs == ()
-    assert judge(exercise, bench) == results
+    assert run_checks(exercise, bench) == results
 
 
 # --- memory of ours ---------------------------------------------------------------------------------------
 
 
-def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(handed_in: Handed, zygote: Zygote) -> None:
+def test_a_submission_whose_answers_fill_what_is_kept_is_told_so(
+    handed_in: Handed, fork_server: ForkServer
+) -> None:
     folder = handed_in({"lab.py": ""})
     from grader import sources
 
     (folder / "lab.py").write_text("import torch\ndef work(A): return torch.zeros(100, 100)\n")
     spending = Spending(Limits(), most_held=100_000)
     bench = WorkerBench(
-        zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), Limits(), 1, spending
+        BenchContext(
+            fork_server=fork_server,
+            folder=folder,
+            source=sources.read(folder / "lab.py", "lab.py"),
+            functions=(WORK,),
+            limits=Limits(),
+            seed=1,
+        ),
+        spending,
     )
     answers = [ask(bench, number) for number in range(5)]
     bench.close()
@@ -194,7 +215,7 @@ def test_an_honest_submission_uses_little_of_what_is_kept(open_bench: OpenBench)
             return U, V, losses
         """
     bench = open_bench(code, functions=LAB.functions, limits=Limits())
-    judge(LAB.exercises(LAB.seed)[0], bench)
+    run_checks(LAB.exercises(LAB.seed)[0], bench)
     assert not bench.spending.is_full
     assert np.isfinite(bench.spending.calls.cpu)
 

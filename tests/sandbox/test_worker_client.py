@@ -16,10 +16,11 @@ from grader import protocol, sources
 from grader.core.errors import SandboxError
 from grader.core.model import Died, Observation, Probe, Uncallable
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import MAX_RESTARTS
 from grader.lab import Function, Parameter
-from grader.sandbox.worker_client import Limits, Worker, Zygote, private_copy
-from reference.factors.reading import describe
+from grader.labkit import describe
+from grader.sandbox.worker_client import ForkServer, Limits, Worker, temporary_workdir
 from tests.support.command_line import Grade, environment
 from tests.support.submissions import Handed
 from tests.support.workers import LIMITS, WORK, OpenBench
@@ -480,11 +481,11 @@ if os.fork() == 0:
 
 @pytest.mark.parametrize("what", PROGRAMS)
 def test_programs_a_student_started_end_with_the_worker(
-    handed_in: Handed, free_zygote: Zygote, what: str
+    handed_in: Handed, free_fork_server: ForkServer, what: str
 ) -> None:
     word = f"{10_000_000 + os.getpid()}"
     folder = handed_in({"lab.py": ""})
-    worker = Worker(free_zygote, folder, LIMITS)
+    worker = Worker(free_fork_server, folder, LIMITS)
     code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS[what]}\n"
     loaded, _ = worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
     assert isinstance(loaded, protocol.Loaded)
@@ -494,20 +495,20 @@ def test_programs_a_student_started_end_with_the_worker(
     assert eventually(lambda: not running(word))
 
 
-def test_programs_left_behind_end_with_the_zygote(handed_in: Handed) -> None:
+def test_programs_left_behind_end_with_the_fork_server(handed_in: Handed) -> None:
     word = f"{30_000_000 + os.getpid()}"
-    with Zygote("process") as zygote:
-        worker = Worker(zygote, handed_in({"lab.py": ""}), LIMITS)
+    with ForkServer("process") as fork_server:
+        worker = Worker(fork_server, handed_in({"lab.py": ""}), LIMITS)
         code = f"import os, subprocess\nWORD = '{word}'\n{PROGRAMS['a grandchild without a parent']}\n"
         worker.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
         assert eventually(lambda: bool(running(word)))
     assert eventually(lambda: not running(word))
 
 
-def test_a_zygote_takes_its_workers_with_it(handed_in: Handed) -> None:
+def test_a_fork_server_takes_its_workers_with_it(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": ""})
-    with Zygote() as zygote:
-        worker = Worker(zygote, folder, LIMITS)
+    with ForkServer() as fork_server:
+        worker = Worker(fork_server, folder, LIMITS)
         loaded, _ = worker.ask(protocol.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
         assert isinstance(loaded, protocol.Loaded)
         process = psutil.Process(worker._pid)
@@ -515,14 +516,14 @@ def test_a_zygote_takes_its_workers_with_it(handed_in: Handed) -> None:
     assert eventually(lambda: not process.is_running())
 
 
-def test_a_worker_is_started_again_after_its_zygote_was_killed(handed_in: Handed) -> None:
+def test_a_worker_is_started_again_after_its_fork_server_was_killed(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": ""})
-    with Zygote("process") as zygote:
-        first = Worker(zygote, folder, LIMITS)
+    with ForkServer("process") as fork_server:
+        first = Worker(fork_server, folder, LIMITS)
         code = "import os\nos.kill(os.getppid(), 9)\n"
         first.ask(protocol.Load(code=code, filename="lab.py", seed=1), 5.0)
         first.close()
-        second = Worker(zygote, folder, LIMITS)
+        second = Worker(fork_server, folder, LIMITS)
         loaded, _ = second.ask(protocol.Load(code="x = 1", filename="lab.py", seed=1), 5.0)
         assert isinstance(loaded, protocol.Loaded)
         second.close()
@@ -531,7 +532,7 @@ def test_a_worker_is_started_again_after_its_zygote_was_killed(handed_in: Handed
 def test_a_worker_sees_a_private_copy_that_is_removed(handed_in: Handed) -> None:
     root = handed_in({"lab.py": "", "data/numbers.txt": "1 2 3", "huge.bin": bytes(2_000)})
     files = [root / "lab.py", root / "data/numbers.txt", root / "huge.bin"]
-    with private_copy(root, files, most=1_000) as folder:
+    with temporary_workdir(root, files, most=1_000) as folder:
         assert folder != root
         assert (folder / "data/numbers.txt").read_text() == "1 2 3"
         assert not (folder / "huge.bin").exists()
@@ -586,32 +587,47 @@ def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tm
 # --- the process that starts workers ----------------------------------------------------------------------
 
 
-def test_a_stopped_zygote_is_replaced_and_its_workers_calls_are_made_again(
+def test_a_stopped_fork_server_is_replaced_and_its_workers_calls_are_made_again(
     handed_in: Handed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.sandbox.fork_client.ANSWER_SECONDS", 0.5)
     folder = handed_in({"lab.py": OTHER_CODE.replace("        ", "")})
     source = sources.read(folder / "lab.py", "lab.py")
-    with Zygote("process") as zygote:
-        bench = WorkerBench(zygote, folder, source, BOTH, LIMITS, seed=1)
+    with ForkServer("process") as fork_server:
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=fork_server, folder=folder, source=source, functions=BOTH, limits=LIMITS, seed=1
+            )
+        )
         assert_other_works(bench)
         program = bench._program
         assert program is not None and program._worker is not None
         psutil.Process(program._worker._pid).parent().suspend()
         program.close()
         assert_other_works(bench, attempt=1)
-        assert zygote.generation == 1
+        assert fork_server.generation == 1
         bench.close()
 
 
-def test_who_ends_the_zygote_costs_others_nothing(handed_in: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_ends_the_fork_server_costs_others_nothing(
+    handed_in: Handed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("grader.execution.program.MAX_LOSSES", 2)
     code = "import os, time\ndef other(A):\n    os.kill(os.getppid(), 9)\n    time.sleep(60)\n"
     killer = handed_in({"lab.py": code}, "killer")
     honest = handed_in({"lab.py": OTHER_CODE.replace("        ", "")}, "honest")
-    with Zygote("process") as zygote:
+    with ForkServer("process") as fork_server:
         benches = [
-            WorkerBench(zygote, folder, sources.read(folder / "lab.py", "lab.py"), BOTH, LIMITS, seed=1)
+            WorkerBench(
+                BenchContext(
+                    fork_server=fork_server,
+                    folder=folder,
+                    source=sources.read(folder / "lab.py", "lab.py"),
+                    functions=BOTH,
+                    limits=LIMITS,
+                    seed=1,
+                )
+            )
             for folder in (killer, honest)
         ]
         assert isinstance(observe(benches[0], "other"), Died)
@@ -624,8 +640,8 @@ def test_a_worker_that_cannot_be_locked_in_is_our_fault_and_runs_nothing(
     handed_in: Handed, tmp_path: Path
 ) -> None:
     marker = tmp_path / "ran"
-    with Zygote() as zygote, pytest.raises(SandboxError):
-        worker = Worker(zygote, tmp_path / "no such folder", LIMITS)
+    with ForkServer() as fork_server, pytest.raises(SandboxError):
+        worker = Worker(fork_server, tmp_path / "no such folder", LIMITS)
         worker.ask(protocol.Load(code=f"open({str(marker)!r}, 'w')", filename="lab.py", seed=1), 5.0)
     assert not marker.exists()
 

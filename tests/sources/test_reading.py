@@ -12,8 +12,11 @@ import pytest
 from grader import sources
 from grader.core.model import Report, Source, Verdict
 from grader.execution import stated_values
-from grader.grading.pipeline import grade_all, grade_one
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.grading.examine import grade_one
+from grader.grading.local_executor import LocalExecutor
+from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -82,13 +85,13 @@ Graded = Callable[[str], Report]
 
 
 @pytest.fixture(scope="session")
-def graded(zygote: Zygote) -> Graded:
+def graded(fork_server: ForkServer) -> Graded:
     """`graded(name)` grades a document through the real pipeline, once in this process."""
-    exercises = LAB.exercises(LAB.seed)
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits())
 
     @cache
     def run(name: str) -> Report:
-        return grade_one(one(HERE / name), LAB, exercises, LAB.seed, Limits(), zygote)
+        return grade_one(one(HERE / name), plan, fork_server)
 
     return run
 
@@ -118,7 +121,7 @@ def test_a_document_earns_what_stands_in_it(name: str, graded: Graded) -> None:
     report = graded(name)
     got = "".join(LETTERS.get(exercise.verdict, "-") for exercise in report.exercises)
     assert got == EXPECTED[name]
-    contradictions = [flag for flag in report.flags if "cannot have made them" in flag]
+    contradictions = [flag for flag in report.flags if "cannot have produced them" in flag]
     assert bool(contradictions) == (name in ROW_LOOPS)
 
 
@@ -131,9 +134,9 @@ def test_right_figures_beside_a_loop_over_the_rank_are_told_apart(name: str, gra
     diagnosed = [e.diagnoses[0] for e in report.exercises if e.id in ("1.1", "3.1")]
     assert [diagnosis.id for diagnosis in diagnosed] == ["rows-over-rank"] * 2
     assert tuple(places_of(read(name), "for r in range(rank):")) == ROW_LOOPS[name]
-    contradictions = [flag for flag in report.flags if "cannot have made them" in flag]
+    contradictions = [flag for flag in report.flags if "cannot have produced them" in flag]
     assert [flag[:3] for flag in contradictions] == ["1.2", "3.2"]
-    assert "they state 0.1220" in contradictions[0]
+    assert "the stated loss is 0.1220" in contradictions[0]
 
 
 def test_every_stated_figure_is_listed_with_what_became_of_it(graded: Graded) -> None:
@@ -260,12 +263,13 @@ def _without_lone_names(code: str) -> str:
 @pytest.mark.roundtrip
 def test_twenty_solutions_get_the_same_marks_in_five_formats(tmp_path: Path) -> None:
     exercises = tuple(e for e in LAB.exercises(LAB.seed) if e.id in ("1.1", "2.1", "3.1"))
+    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits())
     variants = {case.path.name: case.variant for case in cases() if case.path.parent == CORPUS}
     for name in SOLUTIONS:
         submissions = [one(file) for file in in_all_formats(tmp_path, name)]
         marks = {
             report.student: [exercise.marks for exercise in report.exercises]
-            for report in grade_all(submissions, LAB, exercises, LAB.seed, Limits(), 2)
+            for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), 2))
         }
         assert len(marks) == 5
         assert all(got == marks[f"{name}.py"] for got in marks.values()), marks
@@ -305,7 +309,7 @@ def test_two_files_that_disagree_are_flagged(tmp_path: Path) -> None:
 def test_functions_in_several_files_are_put_together_with_their_places(tmp_path: Path) -> None:
     sgd = "import torch\ndef sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n    return A, A\n"
     source, flags = chosen(tmp_path, {"ex1.py": sgd, "ex2.py": f"import torch\n\n{SVD}"})
-    assert any("was put together" in flag for flag in flags)
+    assert any("was combined" in flag for flag in flags)
     where = {source.place(n).file: source.place(n).line for n in _definitions(source.code)}
     assert where == {"ex1.py": 2, "ex2.py": 3}
 
@@ -334,15 +338,15 @@ def unread(path: Path) -> str:
 
 
 BROKEN = {
-    "truncated.pdf": ((HERE / "pdf" / "writer.pdf").read_bytes()[:400], "not a whole PDF"),
+    "truncated.pdf": ((HERE / "pdf" / "writer.pdf").read_bytes()[:400], "not a complete PDF"),
     "empty.pdf": (b"", "is empty"),
     "word.pdf": (b"PK\x03\x04" + b"\0" * 100, "Office document"),
     "photo.pdf": (b"\xff\xd8\xff\xe0" + b"\0" * 100, "a picture"),
-    "truncated.ipynb": ((HERE / "ipynb" / "magics.ipynb").read_bytes()[:900], "not a whole notebook (line"),
-    "list.ipynb": (b"[1, 2, 3]", "not a whole notebook"),
+    "truncated.ipynb": ((HERE / "ipynb" / "magics.ipynb").read_bytes()[:900], "not a complete notebook (line"),
+    "list.ipynb": (b"[1, 2, 3]", "not a complete notebook"),
     "empty.ipynb": (b'{"cells": [], "nbformat": 4, "metadata": {}}', "without cells"),
-    "deep.ipynb": (b'{"cells": ' + b"[" * 200_000, "not a whole notebook"),
-    "old.ipynb": (b'{"worksheets": [[7]], "nbformat": 3, "metadata": {}}', "not a whole notebook"),
+    "deep.ipynb": (b'{"cells": ' + b"[" * 200_000, "not a complete notebook"),
+    "old.ipynb": (b'{"worksheets": [[7]], "nbformat": 3, "metadata": {}}', "not a complete notebook"),
     "r.ipynb": (
         json.dumps({"cells": [{"cell_type": "code", "source": "x <- 1"}], "nbformat": 4,
                     "metadata": {"kernelspec": {"language": "R"}}}).encode(),
@@ -370,7 +374,7 @@ def test_a_file_under_a_wrong_name_is_read_as_what_it_is(tmp_path: Path) -> None
     for original, name in (("pdf/figures_only.pdf", "lab1.py"), ("ipynb/magics.ipynb", "lab2.py")):
         (tmp_path / name).write_bytes((HERE / original).read_bytes())
         source = sources.read(tmp_path / name, name)
-        assert f"{name} is a" in source.notes[0] and "in spite of its name" in source.notes[0]
+        assert f"{name} is a" in source.notes[0] and "despite its name" in source.notes[0]
         assert source.passages or source.code
 
 

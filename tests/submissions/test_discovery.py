@@ -16,7 +16,7 @@ from grader.grading.findings_cache import Cache
 from grader.lab import Function, Parameter
 from grader.marking.manual_marks import is_called
 from grader.reporting.pages import page_folder
-from grader.sandbox.workdir import private_copy, remove
+from grader.sandbox.workdir import remove, temporary_workdir
 from grader.sources.selection import choose
 from grader.submissions.discovery import MAX_FILES, collect, one
 
@@ -188,7 +188,7 @@ def test_a_link_is_followed_where_it_is_all_that_the_command_line_names(handed_i
     assert students(folder.parent / "this-year") == ["ada", "ola"]
     (folder.parent / "latest.py").symlink_to(folder / "ola" / "lab.py")
     (submission,) = collect([folder.parent / "latest.py"])
-    assert "is a link, which was followed" in submission.notes[0]
+    assert "is a link; it was followed" in submission.notes[0]
 
 
 def test_among_other_paths_a_link_is_not_followed_and_costs_nobody_else_anything(handed_in: Handed) -> None:
@@ -212,7 +212,7 @@ def test_a_hard_link_to_a_file_of_somebody_else_is_left_out_and_one_of_the_same_
         os.chown(path, 12_345, 12_345)
     _, eve, _ = collect([folder])
     assert [file.name for file in eve.files] == ["again.py", "lab.py"]
-    assert "`best.py` is another name of somebody else's file" in eve.notes[0]
+    assert "`best.py` is a hard link to somebody else's file" in eve.notes[0]
 
 
 @pytest.mark.parametrize("swapped", ["lab.py", "deep"])
@@ -227,7 +227,7 @@ def test_a_link_that_takes_a_files_place_after_it_was_found_is_not_followed(
     else:
         (folder / swapped).unlink()
     (folder / swapped).symlink_to(secret / swapped)
-    with private_copy(submission.root, submission.files) as copy:
+    with temporary_workdir(submission.root, submission.files) as copy:
         found = {file.name: file.read_text() for file in copy.rglob("*.py")}
     assert set(found.values()) == {ONE} and len(found) == 1
     with pytest.raises(OSError):
@@ -254,7 +254,7 @@ def test_names_in_one_spelling_are_both_graded_told_apart_and_flagged(handed_in:
     assert len(found) == 3 and all(len(s.files) == 1 for s in found)
     twins = [s for s in found if s.student != "ola"]
     assert [s.root.name for s in sorted(twins, key=lambda s: s.root.name)] == sorted(TWINS[kind])
-    assert all(any("find out whose each is" in note for note in s.notes) for s in twins)
+    assert all(any("find out whose each one is" in note for note in s.notes) for s in twins)
     for student in [s.student for s in twins]:
         assert [s.student for s in found if is_called(student, s.student, s.identity)] == [student]
     pages = [unicodedata.normalize("NFC", page_folder(s.student)).casefold().rstrip(" .") for s in found]
@@ -353,7 +353,7 @@ def test_what_is_too_much_is_named_and_the_rest_is_read(handed_in: Handed) -> No
             file.truncate(40)
     found = look(folder, Intake(file_size=50, size=100))
     assert [file.name for file in found.files] == ["data0.bin", "data1.bin"]
-    assert "`lab.py` is beyond" in found.notes[0] or "`data2.bin` is beyond" in found.notes[0]
+    assert "`lab.py` exceeds" in found.notes[0] or "`data2.bin` exceeds" in found.notes[0]
     assert "`data0.bin` is larger" in look(folder, Intake(file_size=39)).notes[0]
     assert "path that is too long" in look(folder, Intake(path=len(str(folder)) + 6)).notes[0]
     assert "more than 2 entries" in look(folder, Intake(seen=2)).notes[0]

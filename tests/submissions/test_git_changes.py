@@ -87,7 +87,7 @@ def test_where_git_cannot_tell_the_remedy_is_told(git: Git, tmp_path: Path) -> N
         students(f"{top(git)}/class", "no-such-commit")
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "lab.py").write_text("x = 1\n")
-    with pytest.raises(PathError, match="not a git repository"):
+    with pytest.raises(PathError, match="not in a git repository"):
         students(str(tmp_path / "outside"), "HEAD")
 
 
@@ -284,7 +284,7 @@ def test_what_one_path_cannot_tell_is_graded_and_said_and_the_others_are_compare
     outside = handed_in({"cy/lab.py": "x = 1\n", "di/lab.py": "x = 1\n"}, "outside")
     found = changed(place, "HEAD", place / "class", outside)
     assert list(found) == ["cy", "di"]
-    assert all("cannot be told" in notes[0] for notes in found.values())
+    assert all("cannot tell whether it changed" in notes[0] for notes in found.values())
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files away")

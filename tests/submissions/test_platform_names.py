@@ -170,7 +170,7 @@ def test_late_work_is_said_to_be_late(tmp_path: Path, staging: Path) -> None:
     folder = write(tmp_path / "c", {"quillada_LATE_1_5_lab1.py": ONE, "marshbo_2_6_lab1.py": ONE})
     found = collected(staging, folder)
     assert found["marshbo"].notes == ()
-    assert found["quillada"].notes == ("Handed in late, says the download: lab1.py.",)
+    assert found["quillada"].notes == ("The download marks as late: lab1.py.",)
     assert names(found["quillada"]) == ["lab1.py"]
 
 
@@ -211,7 +211,9 @@ def test_a_module_handed_in_again_keeps_the_name_under_which_it_is_imported(
     )
     (found,) = collect([folder], staging=staging)
     assert names(found) == ["helpers.py", "lab1-1.py", "other-1.py"]
-    assert found.notes == ("helpers-1.py is read as helpers.py, the name under which it is imported.",)
+    assert found.notes == (
+        "helpers-1.py is read as helpers.py, because another file imports it under that name.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -313,7 +315,7 @@ def test_archives_that_cannot_be_opened_cost_one_line_each_and_nobody_else_anyth
         "bomb": (zipped({"zeros": bytes(32 * 1024**2)}), "harmful"),
         "cut": (good[:-40], "cut off"),
         "inside": (zipped({"lab.zip": good}), "another archive"),
-        "mislabelled": (RIGHT_SVD.encode(), "no archive"),
+        "mislabelled": (RIGHT_SVD.encode(), "not an archive"),
         "outside": (zipped({"../../lab1.py": b"evil"}), "leads out"),
         "rar": (b"Rar!\x1a\x07\x01\x00", "RAR"),
     }

@@ -45,7 +45,7 @@ def test_work_that_may_be_of_two_people_is_assigned_to_neither(tmp_path: Path) -
     assert "Ada Quill, Bo Marsh" in found["Ada Quill and Bo Marsh"].notes[0]
     for name in ("Ada Quill", "Bo Marsh"):
         assert found[name].files == ()
-        assert "Ada Quill and Bo Marsh may be theirs" in found[name].notes[0]
+        assert "Ada Quill and Bo Marsh may belong to this student" in found[name].notes[0]
 
 
 def test_the_longest_part_of_a_name_decides(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_accents_and_scripts_are_matched(tmp_path: Path) -> None:
     [
         (b"", ("is empty",)),
         (b"name,id\n", ("lists nobody",)),
-        (b"colour,size\nred,3\n", ("colour, size", "Call one of them name")),
+        (b"colour,size\nred,3\n", ("colour, size", "Rename one of them to name")),
         (b"name,id\nAda,1\nAda,1\n", ("Ada twice",)),
         (b"name\n\xc3\x28\xff\n", ("UTF-8",)),
         (b'name,id\n"Ada,1\n', ("line 2",)),

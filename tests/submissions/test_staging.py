@@ -106,7 +106,7 @@ def test_remarks_about_one_submission_have_an_end(handed_in: Handed, staging: Pa
     folder = handed_in({f"eve/{n:03d}.rar": b"Rar!" for n in range(300)} | {"ada.py": ONE})
     _, eve = collect([folder], staging=staging)
     assert len(eve.notes) == 21
-    assert eve.notes[-1] == "There are 280 more such remarks."
+    assert eve.notes[-1] == "There are 280 more notes of this kind."
 
 
 # --- names in every table ---------------------------------------------------------------------------------

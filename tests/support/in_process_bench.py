@@ -9,7 +9,7 @@ import torch
 
 from grader import protocol
 from grader.core.model import Figure, LoadReport, Observation, Probe
-from grader.lab import Function, Located
+from grader.lab import Function, Learned, Located
 from grader.lab.call_binding import bind
 from grader.worker.value_codec import to_wire
 from reference.rules.update_rule import Rule, run
@@ -23,6 +23,7 @@ class InProcessBench:
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
         self._seen: dict[tuple[object, ...], Observation] = {}
+        self._learned = Learned()
 
     @property
     def loaded(self) -> LoadReport:
@@ -31,6 +32,10 @@ class InProcessBench:
     @property
     def figures(self) -> tuple[Figure, ...]:
         return ()
+
+    @property
+    def learned(self) -> Learned:
+        return self._learned
 
     def locate(self, function: Function) -> Located | None:
         if function.name not in self._functions:

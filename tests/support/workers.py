@@ -5,7 +5,7 @@ from functools import cache
 
 from grader.execution.bench import WorkerBench
 from grader.lab import Function, Parameter
-from grader.sandbox.worker_client import Limits, Zygote
+from grader.sandbox.worker_client import ForkServer, Limits
 
 OpenBench = Callable[..., WorkerBench]
 """The fixture `open_bench`."""
@@ -17,7 +17,7 @@ LIMITS = Limits(call_seconds=2.0, submission_seconds=60.0)
 
 
 @cache
-def obstacle() -> str:
+def unavailable_reason() -> str:
     """What keeps this machine from strict isolation, in a few words; empty where it holds."""
-    with Zygote() as started:
-        return started.obstacle
+    with ForkServer() as started:
+        return started.unavailable_reason

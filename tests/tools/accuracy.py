@@ -16,7 +16,10 @@ from typing import Any
 import msgspec
 
 from grader.core.model import ExerciseReport, Outcome, Report, Verdict
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -74,7 +77,8 @@ def grade_cases(chosen: Sequence[Case], seed: int, jobs: int = 2) -> Iterator[tu
     by_name = {str(case.path.relative_to(CORPUS)): case for case in chosen}
     submissions = [msgspec.structs.replace(one(case.path), student=name) for name, case in by_name.items()]
     exercises = tuple(e for e in LAB.exercises(seed) if e.id in ("1.1", "2.1", "3.1"))
-    for report in grade_all(submissions, LAB, exercises, seed, Limits(repairs=0), jobs):
+    plan = RunPlan(lab=LAB, exercises=exercises, seed=seed, limits=Limits(repairs=0))
+    for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), jobs)):
         yield by_name[report.student], report
 
 

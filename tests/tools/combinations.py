@@ -16,7 +16,10 @@ from typing import NamedTuple
 import msgspec
 
 from grader.core.model import CheckResult, Outcome, Report
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -209,7 +212,6 @@ def _indented(text: str, **inner: str) -> str:
 
 def graded(chosen: list[Solution], jobs: int = 2) -> Iterator[tuple[Solution, tuple[CheckResult, ...]]]:
     """Each solution with the checks that count against it and did not pass, as they finish."""
-    exercises = LAB.exercises(LAB.seed)
     with tempfile.TemporaryDirectory() as folder:
         by_name = {}
         submissions = []
@@ -219,7 +221,8 @@ def graded(chosen: list[Solution], jobs: int = 2) -> Iterator[tuple[Solution, tu
             path.write_text(solution.code, encoding="utf-8")
             by_name[name] = solution
             submissions.append(msgspec.structs.replace(one(path), student=name))
-        for report in grade_all(submissions, LAB, exercises, LAB.seed, Limits(repairs=0), jobs):
+        plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits(repairs=0))
+        for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), jobs)):
             solution = by_name[report.student]
             yield solution, tuple(_lost(solution, report))
 

@@ -19,8 +19,11 @@ from typing import Any, Literal
 import msgspec
 
 from grader.core.model import Diagnosis, Report
+from grader.grading.local_executor import LocalExecutor
 from grader.grading.pipeline import grade_all
-from grader.marking.feedback_level import Feedback, at_level
+from grader.grading.run_plan import RunPlan
+from grader.marking.feedback_level import Feedback, filter_feedback
+from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.worker_client import Limits
 from grader.submissions.discovery import one
 from reference import LAB
@@ -93,7 +96,8 @@ def diagnosed(chosen: Sequence[Case], jobs: int = 2) -> Iterator[tuple[Case, Rep
     for exercise in LAB.exercises(LAB.seed):
         by_name = {str(c.path.relative_to(CORPUS)): c for c in chosen if c.exercise == exercise.id}
         submissions = [msgspec.structs.replace(one(c.path), student=name) for name, c in by_name.items()]
-        for report in grade_all(submissions, LAB, (exercise,), LAB.seed, Limits(), jobs):
+        plan = RunPlan(lab=LAB, exercises=(exercise,), seed=LAB.seed, limits=Limits())
+        for report in grade_all(submissions, plan, LocalExecutor(plan, ForkServer(), jobs)):
             yield by_name[report.student], report
 
 
@@ -107,7 +111,9 @@ def tells_the_solution(case: Case, report: Report) -> bool:
         for line in diagnosis.repair.splitlines()
         if line.startswith("+") and not line.startswith("+++")
     }
-    told = msgspec.json.encode(_without_their_own_lines(at_level(report, Feedback.HINTS), wrong)).decode()
+    told = msgspec.json.encode(
+        _without_their_own_lines(filter_feedback(report, Feedback.HINTS), wrong)
+    ).decode()
     return any(len(line) > 8 and json.dumps(line, ensure_ascii=False)[1:-1] in told for line in right - wrong)
 
 

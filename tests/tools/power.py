@@ -13,9 +13,11 @@ from collections.abc import Iterator
 import msgspec
 import numpy as np
 
+from reference.checks.call_spec import CallSpec
 from reference.checks.comparison_power import LEAST_POWER
-from reference.checks.factorisation import Ladder
-from reference.checks.factorisation_probe import OTHER_SEEDS, Setting
+from reference.checks.factorisation_inputs import GeneratedInputs
+from reference.checks.factorisation_probe import OTHER_SEEDS
+from reference.checks.rounding_tolerance import expected, expected_in_the_long_run, power, shows_all
 from reference.misconceptions import BANK, MASKED_BANK
 from reference.rules.update_rule import Factors, Rule, run
 
@@ -31,7 +33,7 @@ class Passed(msgspec.Struct, frozen=True):
     nearest: float
 
 
-def start_of(setting: Setting, seed: int) -> Factors:
+def start_of(setting: CallSpec, seed: int) -> Factors:
     """U₀ (m, rank) and V₀ (n, rank) drawn from U(0,1) and rounded to float32."""
     rng = np.random.default_rng([setting.seed, seed])
     m, n = setting.A.shape
@@ -39,54 +41,50 @@ def start_of(setting: Setting, seed: int) -> Factors:
     return U.astype(np.float32).astype(np.float64), V.astype(np.float32).astype(np.float64)
 
 
-def _ladder(masked: bool, seed: int) -> Ladder:
-    return Ladder("3.1" if masked else "1.1", masked, seed)
-
-
 def starts_asked_for(masked: bool, seeds: range) -> tuple[int, int, int]:
     """Calls of right code; of these, how many needed another start, and how many found none."""
     calls = again = never = 0
     for seed in seeds:
-        ladder = _ladder(masked, seed)
-        for setting in ladder.drawn.all():
+        inputs = GeneratedInputs(masked, seed)
+        for setting in inputs.all():
             calls += 1
             tried = [setting.changed(seed=setting.seed + added) for added in OTHER_SEEDS]
-            tells = (_tells(ladder, s, start_of(s, seed)) for s in tried)
+            tells = (_tells(s, start_of(s, seed)) for s in tried)
             first = next((number for number, told in enumerate(tells) if told), None)
             again += first != 0
             never += first is None
     return calls, again, never
 
 
-def _tells(ladder: Ladder, setting: Setting, start: Factors) -> bool:
-    """Whether a call counts from this start, as `Descent.telling` asks it."""
-    return ladder.descent.power(setting, start) >= LEAST_POWER and ladder.descent.shows_all(setting, start)
+def _tells(setting: CallSpec, start: Factors) -> bool:
+    """Whether a call counts from this start, as `FactorisationProbe.informative` asks it."""
+    return power(setting, start) >= LEAST_POWER and shows_all(setting, start)
 
 
 def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
     """Every rule of the bank, with the seeds under which none of the calls tells it from the sheet's."""
-    ladders = [_ladder(masked, seed) for seed in seeds]
+    drawn = [GeneratedInputs(masked, seed) for seed in seeds]
     for mistake in (*BANK, *(MASKED_BANK if masked else ())):
         for number, rule in enumerate(mistake.rules):
-            told = [_distance(rule, ladder, seed) for ladder, seed in zip(ladders, seeds, strict=True)]
+            told = [_distance(rule, inputs, seed) for inputs, seed in zip(drawn, seeds, strict=True)]
             name = mistake.id if len(mistake.rules) == 1 else f"{mistake.id} ({number + 1})"
             yield Passed(name, sum(distance <= 1 for distance in told), len(told), min(told))
 
 
-def _distance(rule: Rule, ladder: Ladder, seed: int) -> float:
+def _distance(rule: Rule, inputs: GeneratedInputs, seed: int) -> float:
     """The distance of the first call that tells the rule from the sheet's, or of the long run; at most 1 where none does."""
-    for setting in ladder.drawn.all():
+    for setting in inputs.all():
         start = start_of(setting, seed)
-        wanted, tolerance = ladder.descent.expected(setting, start)
+        wanted, tolerance = expected(setting, start)
         apart = _apart(rule, setting, start, wanted, tolerance)
         if apart > 1:
             return apart
-    setting = ladder.drawn.many
+    setting = inputs.many
     start = start_of(setting, seed)
-    return _apart(rule, setting, start, *ladder.descent.expected_in_the_long_run(setting, start))
+    return _apart(rule, setting, start, *expected_in_the_long_run(setting, start))
 
 
-def _apart(rule: Rule, setting: Setting, start: Factors, wanted: Factors, tolerance: Factors) -> float:
+def _apart(rule: Rule, setting: CallSpec, start: Factors, wanted: Factors, tolerance: Factors) -> float:
     try:
         got = run(rule, setting.A, setting.M, start, setting.epochs, setting.lr)
     except (IndexError, ValueError, ZeroDivisionError):

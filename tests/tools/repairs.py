@@ -17,8 +17,9 @@ from grader import sources
 from grader.core.model import Outcome
 from grader.diagnosis.repair_search import Search, search
 from grader.execution.bench import WorkerBench
-from grader.execution.check_runner import judge
-from grader.sandbox.worker_client import Limits, Zygote, private_copy
+from grader.execution.bench_context import BenchContext
+from grader.execution.check_runner import run_checks
+from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
 from reference import LAB
 from tests.tools.accuracy import CORPUS, Case, cases
 
@@ -45,16 +46,25 @@ class Measured(msgspec.Struct, frozen=True):
 def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
     """Search repairs for each case whose labelled exercise has a failed check."""
     exercises = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
-    with Zygote() as zygote:
+    with ForkServer() as fork_server:
         for case in chosen:
             source = sources.read(case.path, case.path.name)
             exercise = exercises[case.wrong[0]]
             worth = LAB.rubric.exercises[exercise.id].checks
             counted = [check for check, marks in worth.items() if marks > 0]
-            with private_copy(case.path.parent, [case.path]) as folder:
-                bench = WorkerBench(zygote, folder, source, LAB.functions, Limits(), LAB.seed)
+            with temporary_workdir(case.path.parent, [case.path]) as folder:
+                bench = WorkerBench(
+                    BenchContext(
+                        fork_server=fork_server,
+                        folder=folder,
+                        source=source,
+                        functions=LAB.functions,
+                        limits=Limits(),
+                        seed=LAB.seed,
+                    )
+                )
                 try:
-                    results = judge(exercise, bench)
+                    results = run_checks(exercise, bench)
                     if not any(result.outcome is Outcome.FAIL for result in results):
                         continue
                     begun = _cpu_seconds()

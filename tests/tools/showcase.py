@@ -171,7 +171,7 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
             by_hand,
         ),
         flags=("Code and figures disagree: this code cannot have made the figures of 1.2.",),
-        style=("`sum` (line 12) hides Python's own function of that name.", "The loop in line 20 changes nothing."),
+        style=("`sum` (line 12) shadows the built-in function with that name.", "The loop in line 20 changes nothing."),
     )  # fmt: skip
 
 

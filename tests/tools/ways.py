@@ -23,6 +23,7 @@ HEADS = (
     Part("names of their own", "{X}, k, epochs=1000, alpha=0.01", "A, rank, num_epochs, lr = X, k, epochs, alpha"),
     Part("words in full", "{W}, n_factors, n_iter=1000, learning_rate=0.01",
          "A, rank, num_epochs, lr = matrix, n_factors, n_iter, learning_rate"),
+    Part("words of their own", "{A}, rank, train_steps=1000, stride=0.01", "num_epochs, lr = train_steps, stride"),
     Part("by keyword", "{A}, rank, *, num_epochs=1000, lr=0.01"),
     Part("no defaults", "{A}, rank, num_epochs, lr"),
     Part("rate first", "{A}, rank, lr=0.01, num_epochs=1000"),

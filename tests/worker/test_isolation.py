@@ -17,20 +17,23 @@ from grader import protocol, sources
 from grader.core.limits import Isolation
 from grader.core.model import Probe
 from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
 from grader.execution.program import loading_seed
 from grader.sandbox.reader_client import MEMORY
-from grader.sandbox.worker_client import Zygote
-from reference import LAB, matrices
-from reference.checks.factorisation import Ladder
+from grader.sandbox.worker_client import ForkServer
+from reference import LAB, data
+from reference.checks.factorisation_context import factorisation_context
 from tests.support.command_line import Grade, environment
 from tests.support.paths import ROOT
 from tests.support.submissions import RIGHT_SVD, Handed
-from tests.support.workers import LIMITS, WORK, obstacle
+from tests.support.workers import LIMITS, WORK, unavailable_reason
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
 
-OBSTACLE = obstacle()
-strict_only = pytest.mark.skipif(bool(OBSTACLE), reason=f"strict isolation cannot hold here: {OBSTACLE}")
+UNAVAILABLE_REASON = unavailable_reason()
+strict_only = pytest.mark.skipif(
+    bool(UNAVAILABLE_REASON), reason=f"strict isolation cannot hold here: {UNAVAILABLE_REASON}"
+)
 
 
 def test_the_isolation_is_named_in_the_output_and_in_results_json(
@@ -68,7 +71,7 @@ def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does
 
     refused = run("--isolation", "strict")
     assert refused.returncode == 2
-    assert "--isolation strict cannot hold here" in refused.stderr
+    assert "--isolation strict is not supported here" in refused.stderr
     assert "Landlock" in refused.stderr
     assert not (tmp_path / "reports" / "results.json").exists()
     weaker = run()
@@ -82,7 +85,7 @@ def test_the_doctor_tries_every_claim_and_finds_that_it_holds(grade: Grade, leve
     done = grade("doctor", "--isolation", level, env={"GRADE_DOCTOR_SECRET": "1", "COLUMNS": "200"})
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"Isolation: {level}" in done.stdout
-    assert "Every claim of this isolation held." in done.stdout
+    assert "Every claim of this isolation level held." in done.stdout
     assert done.stdout.count("not promised") == (9 if level == "process" else 0)
     assert " NO " not in done.stdout
 
@@ -165,9 +168,16 @@ SENTENCES = (
 @strict_only
 def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_with(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": DUMP})
-    with Zygote("strict") as zygote:
+    with ForkServer("strict") as fork_server:
         bench = WorkerBench(
-            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=7_345_678_901_234
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=sources.read(folder / "lab.py", "lab.py"),
+                functions=(WORK,),
+                limits=LIMITS,
+                seed=7_345_678_901_234,
+            )
         )
         returned = bench.observe(Probe("work", {"A": A}, 1))
         assert isinstance(returned, protocol.Returned), returned
@@ -186,7 +196,7 @@ def test_neither_memory_nor_readable_files_of_a_worker_hold_anything_to_forge_wi
         assert b"7345678901234" not in kept
         for sentence in SENTENCES:
             assert sentence not in kept
-        assert matrices.A.tobytes() not in kept
+        assert data.A.tobytes() not in kept
         assert b"reference.checks.factorisation" not in kept and b"grader.execution.check_runner" not in kept
 
 
@@ -228,7 +238,7 @@ def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torc
     handed_in: Handed, tmp_path: Path
 ) -> None:
     python = _one_site_packages(tmp_path)
-    words = (*SENTENCES, b"def private_copy", b"class WorkerBench", b"[exercises.")
+    words = (*SENTENCES, b"class temporary_workdir", b"class WorkerBench", b"[exercises.")
     start = f"START = [*__import__('sys').path, '/', {str(ROOT)!r}]\nWORDS = {words!r}\n"
     folder = handed_in({"one/lab.py": start + FILES.replace("def work(A)", "def truncated_svd(A, rank)")})
     code = (
@@ -303,9 +313,9 @@ def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
 ) -> None:
     solution: dict[str, Any] = {}
     exec(TABLE, solution)
-    rungs = Ladder("1.1", masked=False, seed=LAB.seed)
+    inputs = factorisation_context("1.1", masked=False, seed=LAB.seed).inputs
     stored = {}
-    for setting in (rungs.drawn.defaults, rungs.drawn.converges):
+    for setting in (inputs.defaults, inputs.converges):
         torch.manual_seed(setting.seed)
         factors = solution["honest"](torch.tensor(setting.A), setting.rank, setting.epochs, setting.lr)
         stored[setting.lr] = [factor.tolist() for factor in factors]
@@ -447,9 +457,16 @@ def work(A):
 @strict_only
 def test_a_package_that_is_installed_but_may_not_be_read_counts_as_missing(handed_in: Handed) -> None:
     folder = handed_in({"lab.py": OPTIONAL})
-    with Zygote("strict") as zygote:
+    with ForkServer("strict") as fork_server:
         bench = WorkerBench(
-            zygote, folder, sources.read(folder / "lab.py", "lab.py"), (WORK,), LIMITS, seed=1
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=sources.read(folder / "lab.py", "lab.py"),
+                functions=(WORK,),
+                limits=LIMITS,
+                seed=1,
+            )
         )
         returned = bench.observe(Probe("work", {"A": A}, 1))
         bench.close()

@@ -436,7 +436,7 @@ def test_a_function_within_another_is_found_where_it_needs_nothing_of_it(open_be
     assert np.array_equal(matrix(work(bench)), A)
     located = bench.locate(WORK)
     assert located is not None
-    assert "stands within `main`" in located.notes[0]
+    assert "is nested inside `main`" in located.notes[0]
     assert located.name == "work"
 
 

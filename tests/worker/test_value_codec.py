@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from grader import protocol
 from grader.core.model import Figure, LoadReport, Observation, Outcome, Probe
-from grader.execution.check_runner import judge
-from grader.execution.stated_values import array_of, from_text, from_variables
-from grader.lab import Exercise, Function, Located, call_binding
+from grader.execution.check_runner import run_checks
+from grader.execution.stated_values import from_text, from_variables
+from grader.lab import Exercise, Function, Learned, Located, array_of, call_binding
+from grader.labkit import UnusableResult, describe
 from grader.worker.value_codec import Room, to_wire
 from reference import LAB, exercises
-from reference.factors.reading import Refused, approximations, arrangement_of, describe, factors, place_of
+from reference.factors.reading import approximations, factors, layout_of, place_of
 
 EXERCISES = exercises(20)
 
@@ -301,9 +302,9 @@ def read_value(value: protocol.Value) -> None:
     array_of(value)
     list(approximations(value, (3, 3)))
     for m, n, rank in ((3, 4, 2), (1, 1, 1), (2, 2, 2), (0, 1, 1)):
-        arrangement = arrangement_of(value, m, n, rank)
+        arrangement = layout_of(value, m, n, rank)
         place = place_of(value, m, n, rank, arrangement) if arrangement is not None else None
-        with suppress(Refused):
+        with suppress(UnusableResult):
             factors(value, m, n, rank, place=place)
 
 
@@ -420,6 +421,7 @@ class Fed:
             [protocol.Variable(name="U", value=answer.value)] if isinstance(answer, protocol.Returned) else []
         )
         self.figures: tuple[Figure, ...] = tuple(from_variables(variables))
+        self.learned = Learned()
 
     def locate(self, function: Function) -> Located:
         """Found, as the sheet has it."""
@@ -446,7 +448,7 @@ def assert_judged(answer: protocol.Reply) -> None:
     """Every exercise is judged, diagnosed and drawn, and no check fails by our fault."""
     for exercise in EXERCISES:
         bench: Any = Fed(answer)
-        results = judge(exercise, bench)
+        results = run_checks(exercise, bench)
         faults = [result for result in results if result.outcome is Outcome.ERROR]
         assert faults == []
         _told(exercise, bench, results)

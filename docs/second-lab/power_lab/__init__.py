@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from grader.core.model import CheckResult, Diagnosis, Outcome
-from grader.lab import Bench, Exercise, Kit, Lab
-from grader.lab.rubric import read_rubric
-from power_lab.checks import ADVICE, POWER_ITERATION, diagnose, iteration_checks, stated_checks
+from grader.lab import Exercise, Kit, Lab, read_rubric
+from grader.labkit import undiagnosed
+from power_lab.checks import POWER_ITERATION, diagnose, iteration, stated
 
 __all__ = ["LAB"]
 
@@ -15,15 +14,16 @@ FOLDER: Final = Path(__file__).parent
 
 def exercises(seed: int) -> tuple[Exercise, ...]:
     """The two exercises, their matrices drawn from the seed."""
+    first = iteration(seed)
     return (
         Exercise(
             "1",
             "Power iteration",
             "Write `power_iteration(A, x, num_steps=100)`: each step replaces x by Ax / ‖Ax‖; return the Rayleigh "
             "quotient and x.",
-            iteration_checks(seed),
+            first.checks(),
             diagnose,
-            advice,
+            first.advice,
             functions=(POWER_ITERATION.name,),
         ),
         Exercise(
@@ -31,24 +31,11 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "The largest eigenvalue of B",
             "State the largest eigenvalue of B = [[2, 1, 0], [1, 3, 1], [0, 1, 4]], and say what decides how fast "
             "the iteration converges.",
-            stated_checks(),
+            stated.checks(),
             undiagnosed,
-            advice,
+            stated.advice,
         ),
     )
-
-
-def advice(results: tuple[CheckResult, ...]) -> str:
-    """What to do about the first check that does not hold."""
-    for result in results:
-        if result.outcome in (Outcome.FAIL, Outcome.MISSING):
-            return ADVICE.get(result.id.partition("-")[2], "")
-    return ""
-
-
-def undiagnosed(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
-    """No mistake is known by name here."""
-    return ()
 
 
 LAB: Final = Lab(

@@ -17,9 +17,9 @@ from grader.diagnosis.edits.program import Program
 from grader.diagnosis.edits.slices import sliced
 from grader.diagnosis.edits.statements import counter_lines, statement_edits
 from grader.diagnosis.edits.subscripts import subscript_edits
-from grader.diagnosis.edits.values import Edit, Replacement, applied, moved_lines
+from grader.diagnosis.edits.values import Edit, Replacement, applied, moved_lines, without_each
 
-__all__ = ["Edit", "Replacement", "applied", "edited", "edits", "moved_lines", "sliced"]
+__all__ = ["Edit", "Replacement", "applied", "edited", "edits", "moved_lines", "sliced", "without_each"]
 
 
 def edits(

@@ -1,8 +1,12 @@
 """An edit of a program's text: small replacements by position, with the words that tell where and what."""
 
+from collections.abc import Sequence
+
+import msgspec
+
 from grader.core.model import Frozen
 
-__all__ = ["Edit", "Replacement", "applied", "moved_lines"]
+__all__ = ["Edit", "Replacement", "applied", "moved_lines", "without_each"]
 
 
 class Replacement(Frozen, frozen=True):
@@ -64,3 +68,28 @@ def moved_lines(lines: tuple[int, ...], edit: Edit) -> tuple[int, ...]:
         last = old[-1] if old else (after[-1] if after else 1)
         after[part.line - 1 : part.end_line] = [*old, *[last] * new][:new]
     return tuple(after)
+
+
+def without_each(code: str, made: Sequence[Edit]) -> tuple[str, ...]:
+    """For each of the edits, made one after the other, the program with all the others made.
+
+    Empty where one changes a line that another has changed, so that neither can be made alone.
+    """
+    original, lines = code.split("\n"), tuple(range(1, code.count("\n") + 2))
+    alone: list[Edit] = []
+    for edit in made:
+        here, replacements = code.split("\n"), []
+        for part in edit.replacements:
+            stretch = lines[part.line - 1 : part.end_line]
+            if not stretch or here[part.line - 1 : part.end_line] != original[stretch[0] - 1 : stretch[-1]]:
+                return ()
+            replacements.append(msgspec.structs.replace(part, line=stretch[0], end_line=stretch[-1]))
+        alone.append(msgspec.structs.replace(edit, replacements=tuple(replacements)))
+        code, lines = applied(code, edit), moved_lines(lines, edit)
+    return tuple(_together("\n".join(original), [*alone[:n], *alone[n + 1 :]]) for n in range(len(alone)))
+
+
+def _together(code: str, edits: Sequence[Edit]) -> str:
+    """The program with edits made that change different lines of it."""
+    parts = tuple(part for edit in edits for part in edit.replacements)
+    return applied(code, msgspec.structs.replace(edits[0], replacements=parts)) if edits else code

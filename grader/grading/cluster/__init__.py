@@ -1,1 +1,1 @@
-"""Submissions examined by other machines, on a Dask cluster. Nothing here judges: it carries bytes there and back."""
+"""Examine submissions on other machines, on a Dask cluster. Nothing here judges: it transports bytes."""

@@ -1,4 +1,4 @@
-"""What goes to a machine of a cluster: plain values as MessagePack, checked where they arrive."""
+"""Messages to a machine of a cluster: plain values as MessagePack, checked on arrival."""
 
 from pathlib import Path
 from typing import Any
@@ -8,26 +8,26 @@ import msgspec
 from grader.core.errors import ClusterError
 from grader.core.limits import Isolation, Level, Limits
 from grader.core.model import Frozen, Submission
-from grader.marking.findings import Examined
+from grader.marking.findings import ExaminedSubmission
 
 __all__ = ["Job", "Offer", "Terms", "examined_from", "job_from", "packed", "submission_in"]
 
 
 class Terms(Frozen, frozen=True):
-    """Under which conditions a run examines; the same for all its submissions."""
+    """The conditions of a run; the same for all its submissions."""
 
     lab: str | None
-    """As `--lab` names it; None for the one installed."""
+    """As in `--lab`; None for the installed one."""
     exercises: tuple[str, ...]
     seed: int
     limits: Limits
     isolation: Isolation
     fingerprint: str
-    """Of the grader, the lab, Python and the numerical libraries; they have to be the same everywhere."""
+    """A digest of the grader, the lab, Python and the numerical libraries, which must be the same everywhere."""
 
 
 class Job(Frozen, frozen=True):
-    """One submission by its content. `files` maps paths from its root to what is in them."""
+    """One submission by its content. `files` maps paths from its root to their contents."""
 
     terms: Terms
     files: dict[str, bytes]
@@ -35,39 +35,40 @@ class Job(Frozen, frozen=True):
 
 
 class Offer(Frozen, frozen=True):
-    """What a machine of a cluster is."""
+    """The description of a cluster machine."""
 
     fingerprint: str
     versions: str
-    """Of grader, Python, torch and numpy, to be read by a person."""
+    """Versions of grader, Python, torch and numpy, for a person to read."""
     level: Level
-    obstacle: str
+    unavailable_reason: str
 
 
-def packed(value: Job | Offer | Examined | Terms) -> bytes:
-    """A message."""
+def packed(value: Job | Offer | ExaminedSubmission | Terms) -> bytes:
+    """Encode a message."""
     return msgspec.msgpack.encode(value)
 
 
 def job_from(data: bytes) -> Job:
-    """A job that arrived. Raises msgspec.MsgspecError where it is something else."""
+    """Decode a job. Raises msgspec.MsgspecError if it is invalid."""
     return msgspec.msgpack.decode(data, type=Job)
 
 
-def examined_from(data: Any) -> Examined:
-    """Findings that came back. Raises ClusterError where they are something else."""
+def examined_from(data: Any) -> ExaminedSubmission:
+    """Decode returned findings. Raises ClusterError if they are invalid."""
     try:
-        return msgspec.msgpack.decode(data, type=Examined)
+        return msgspec.msgpack.decode(data, type=ExaminedSubmission)
     except (msgspec.MsgspecError, TypeError) as error:
-        raise ClusterError("a machine of the cluster answered with something else than findings") from error
+        raise ClusterError("a machine of the cluster returned something other than findings") from error
 
 
 def submission_in(folder: Path, job: Job) -> Submission:
-    """The submission of a job, its files written under a folder. Raises ClusterError where a path leads out of it."""
+    """The submission of a job, its files written under a folder. Raises ClusterError if a path leads outside
+    it."""
     for name, content in job.files.items():
         file = folder / name
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise ClusterError(f"the path {name!r} leads out of the submission")
+            raise ClusterError(f"the path {name!r} leads outside the submission")
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     return Submission(

@@ -1,4 +1,5 @@
-"""The machine's side: what a worker process of the cluster runs. Students' code stays in workers as everywhere."""
+"""The machine's side: the code that a worker process of the cluster runs. Student code stays in workers, as
+everywhere."""
 
 import atexit
 import platform
@@ -15,11 +16,11 @@ from grader import __version__
 from grader.core.errors import ClusterError
 from grader.core.limits import Isolation
 from grader.grading.cluster.messages import Offer, Terms, job_from, packed, submission_in
+from grader.grading.examine import examine
 from grader.grading.findings_cache import fingerprint
-from grader.grading.pipeline import examine
-from grader.lab.loader import find_lab, load_lab, selected
-from grader.lab.spec import Exercise, Lab
-from grader.sandbox.fork_server import Zygote
+from grader.grading.run_plan import RunPlan
+from grader.lab.loader import load_lab, selected
+from grader.sandbox.fork_server import ForkServer
 
 __all__ = ["examine_packed", "offer_packed", "versions"]
 
@@ -27,51 +28,65 @@ _lock: Final = Lock()
 
 
 def versions() -> str:
-    """What decides about the last digits of a result, to be read by a person."""
+    """The versions that affect the last digits of a result, for a person to read."""
     libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy"))
     return f"lab-grader {__version__}, Python {platform.python_version()}, {libraries}"
 
 
 def offer_packed(terms: bytes) -> bytes:
-    """What this machine is, for a run under these terms."""
+    """The description of this machine, for a run under these terms."""
     asked = msgspec.msgpack.decode(terms, type=Terms)
-    zygote = _zygote(asked.isolation)
-    *_, mine = _lab(asked.lab, asked.seed, asked.exercises)
-    return packed(Offer(fingerprint=mine, versions=versions(), level=zygote.level, obstacle=zygote.obstacle))
+    fork_server = _fork_server(asked.isolation)
+    _, mine = _planned(asked)
+    return packed(
+        Offer(
+            fingerprint=mine,
+            versions=versions(),
+            level=fork_server.level,
+            unavailable_reason=fork_server.unavailable_reason,
+        )
+    )
 
 
 def examine_packed(job: bytes) -> bytes:
-    """What is found out about one submission.
+    """The findings on one submission.
 
-    Raises ClusterError where this machine, which may have come later, runs another program than the one who asks.
+    Raises ClusterError if this machine, which may have joined later, runs a different program than the
+    client.
     """
     asked = job_from(job)
-    terms = asked.terms
-    lab, exercises, mine = _lab(terms.lab, terms.seed, terms.exercises)
-    if mine != terms.fingerprint:
-        raise ClusterError(f"a worker of the cluster runs another program than this one ({versions()} there)")
+    plan, mine = _planned(asked.terms)
+    if mine != asked.terms.fingerprint:
+        raise ClusterError(f"a cluster worker runs a different program ({versions()} there)")
     with tempfile.TemporaryDirectory(prefix="grade-job-") as folder:
         submission = submission_in(Path(folder), asked)
-        return packed(examine(submission, lab, exercises, terms.seed, terms.limits, _zygote(terms.isolation)))
+        return packed(examine(submission, plan, _fork_server(plan.isolation)))
 
 
 @lru_cache(maxsize=4)
-def _lab(name: str | None, seed: int, ids: tuple[str, ...]) -> tuple[Lab, tuple[Exercise, ...], str]:
-    """The lab, its exercises, and the fingerprint of what runs here."""
-    lab = load_lab(name)
-    exercises = selected(lab, seed, ids)
-    return lab, exercises, fingerprint(lab, find_lab(name)[0], exercises, seed, ()) or ""
+def _planned(terms: Terms) -> tuple[RunPlan, str]:
+    """The plan under these terms, and the fingerprint of what runs here."""
+    lab = load_lab(terms.lab)
+    plan = RunPlan(
+        lab=lab,
+        exercises=selected(lab, terms.seed, terms.exercises),
+        seed=terms.seed,
+        limits=terms.limits,
+        isolation=terms.isolation,
+        lab_name=terms.lab,
+    )
+    return plan, fingerprint(plan) or ""
 
 
-def _zygote(isolation: Isolation) -> Zygote:
+def _fork_server(isolation: Isolation) -> ForkServer:
     """The process that starts workers, one for each process of the cluster. Raises IsolationError."""
     with _lock:
         return _started(isolation)
 
 
 @lru_cache(maxsize=3)
-def _started(isolation: Isolation) -> Zygote:
-    zygote = Zygote(isolation)
-    atexit.register(zygote.close)
-    zygote.require()
-    return zygote
+def _started(isolation: Isolation) -> ForkServer:
+    fork_server = ForkServer(isolation)
+    atexit.register(fork_server.close)
+    fork_server.require()
+    return fork_server

@@ -1,1 +1,1 @@
-"""Gradebooks of learning platforms: an exported file is filled in, and nothing else of it is touched."""
+"""Gradebooks of learning platforms: fill in an exported file and change nothing else in it."""

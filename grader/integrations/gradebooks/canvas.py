@@ -1,6 +1,7 @@
-"""Canvas's gradebook: one assignment's column is filled in.
+"""Canvas's gradebook: fill in the column of one assignment.
 
-Rows before the students say how grades are posted and how many points there are; the test student is nobody.
+The rows above the students say how grades are posted and how many points are possible; the test student is
+ignored.
 """
 
 import re
@@ -29,15 +30,16 @@ def assignments(sheet: Sheet) -> dict[int, tuple[str, str]]:
 
 
 def fill_gradebook(sheet: Sheet, reports: Sequence[Report], assignment: str | None) -> Filled:
-    """Enter marks in the column of an assignment, named or by its id; None where the file has only one.
+    """Enter marks in the column of an assignment, given by name or id; None if the file has only one.
 
-    Marks are scaled to the points possible. Whoever has an exercise that is still open keeps what stands there. Raises TableError where the file or the assignment is none.
+    Marks are scaled to the points possible. A student with an open exercise keeps the existing cell. Raises
+    TableError if the file or the assignment is invalid.
     """
     student, canvas = sheet.column("Student"), sheet.column("ID")
     if student is None or canvas is None:
         raise TableError(
-            "This is no gradebook of Canvas: its first line has no Student and ID. Export it with Gradebook, Export, "
-            "Entire Gradebook."
+            "This is not a Canvas gradebook: its first line does not contain Student and ID. Export it with Gradebook, "
+            "Export, Entire Gradebook."
         )
     column = _column(sheet, assignment)
     points, first = _points(sheet, student, column)
@@ -74,7 +76,7 @@ def _column(sheet: Sheet, assignment: str | None) -> int:
     names = ", ".join(f"{name} ({id_})" for name, id_ in found.values())
     if assignment is None:
         if len(found) > 1:
-            raise TableError(f"Which assignment? Name one with --assignment: {names}.")
+            raise TableError(f"Choose an assignment with --assignment: {names}.")
         return next(iter(found))
     wanted = assignment.strip().casefold()
     for column, (name, id_) in found.items():

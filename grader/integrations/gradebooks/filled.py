@@ -1,4 +1,4 @@
-"""What came of filling in a platform's file."""
+"""The result of filling in a platform's file."""
 
 from grader.core.model import Frozen
 
@@ -6,7 +6,8 @@ __all__ = ["Filled"]
 
 
 class Filled(Frozen, frozen=True):
-    """The whole file, how many rows got a mark, whom it does not list, what else to know, and whose mark is still open."""
+    """The complete file, the number of rows with a mark, students it does not list, notes, and students with
+    open marks."""
 
     data: bytes
     rows: int

@@ -1,6 +1,7 @@
 """Moodle's offline grading worksheet, and the archive for “Upload multiple feedback files”.
 
-Moodle refuses a worksheet with other columns than it exported, so only `Grade` and `Feedback comments` change.
+Moodle refuses a worksheet whose columns differ from its export, so only `Grade` and `Feedback comments`
+change.
 """
 
 import io
@@ -21,22 +22,22 @@ from grader.integrations.gradebooks.sheet import Sheet
 __all__ = ["comment", "feedback_zip", "fill_worksheet"]
 
 _OURS: Final = re.compile(r"[\d.,]+ of [\d.,]+ marks")
-"""How every comment of ours begins: a digit, so that no spreadsheet takes it for a formula."""
+"""The start of every comment of ours: a digit, so that no spreadsheet interprets it as a formula."""
 
 _WORDS: Final = {
-    Verdict.MISSING: "not found in what was handed in",
+    Verdict.MISSING: "not found in the submission",
     Verdict.MANUAL: "a person will look at this",
     Verdict.ERROR: "not marked yet",
 }
 
 
 def people(sheet: Sheet) -> list[Person]:
-    """Everybody in the worksheet. Raises TableError where it is none."""
+    """Everybody in the worksheet. Raises TableError if it is not one."""
     identifier, name = sheet.column("Identifier"), sheet.column("Full name")
     if identifier is None or sheet.column("Grade") is None:
         raise TableError(
-            "This is no grading worksheet of Moodle: its first line has no Identifier and Grade. Download it with "
-            "“Download grading worksheet” while Moodle is set to English."
+            "This is not a Moodle grading worksheet: its first line does not contain Identifier and Grade. Set Moodle to "
+            "English and use “Download grading worksheet”."
         )
     known = {"id": sheet.column("ID number"), "email": sheet.column("Email address")}
     return [
@@ -54,10 +55,10 @@ def people(sheet: Sheet) -> list[Person]:
 
 
 def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
-    """Enter marks and comments. Rows whose grade cannot be changed, and comments by others, stay.
+    """Enter marks and comments. Rows whose grade cannot be changed, and comments by others, stay unchanged.
 
-    So does the row of whoever has an exercise that is still open.
-    Where the worksheet's maximum differs from the lab's, marks are scaled to it.
+    So does the row of a student with an open exercise. If the worksheet's maximum differs from the lab's,
+    marks are scaled to it.
     """
     matched = match(people(sheet), reports)
     grade, said = sheet.column("Grade"), sheet.column("Feedback comments")
@@ -85,7 +86,7 @@ def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
                 values[row, said] = comment(report)
     notes = [*sorted(scales)]
     if locked:
-        notes.append(f"Moodle does not let these grades be changed: {', '.join(sorted(locked))}.")
+        notes.append(f"Moodle does not allow changes to these grades: {', '.join(sorted(locked))}.")
     if kept:
         notes.append(f"The worksheet's own comment was kept for {', '.join(sorted(kept))}.")
     rows = sum(column == grade for _, column in values)
@@ -93,7 +94,7 @@ def fill_worksheet(sheet: Sheet, reports: Sequence[Report]) -> Filled:
 
 
 def comment(report: Report) -> str:
-    """A report in a few lines of HTML, which is what Moodle takes the column for."""
+    """A report in a few lines of HTML, the format of the column in Moodle."""
     lines = [f"{report.marks:g} of {report.max_marks:g} marks", *map(_line, report.exercises)]
     return "<br>".join(escape(" ".join(visible(line).split()), quote=False) for line in lines)
 
@@ -108,7 +109,8 @@ def _line(exercise: ExerciseReport) -> str:
 def feedback_zip(
     reports: Sequence[Report], page: Callable[[Report], bytes], worksheet: Sheet | None = None
 ) -> Filled:
-    """Every student's page under the name Moodle expects: that of the download, else one from the worksheet.
+    """Every student's page under the name that Moodle expects: that of the download, else one from the
+    worksheet.
 
     The same reports give the same bytes.
     """

@@ -1,4 +1,4 @@
-"""Which row of a platform's file belongs to which student graded."""
+"""Match the rows of a platform's file to graded students."""
 
 import re
 import unicodedata
@@ -11,11 +11,11 @@ from grader.reporting.wording import are_open
 __all__ = ["Matched", "Person", "match", "settled"]
 
 _ORDER = ("moodle", "canvas", "id", "login", "email")
-"""What identifies somebody, the surest first; the name comes last."""
+"""Identifying fields, the most reliable first; the name comes last."""
 
 
 class Person(Frozen, frozen=True, kw_only=True):
-    """Somebody in a platform's file: the row, the name, and what else it says, by the fields of `Identity`."""
+    """A person in a platform's file: the row, the name, and other data, by the fields of `Identity`."""
 
     row: int
     name: str
@@ -23,16 +23,16 @@ class Person(Frozen, frozen=True, kw_only=True):
 
 
 class Matched(Frozen, frozen=True):
-    """Reports by row, and the students of whom no row, or not exactly one, was found."""
+    """Reports by row, and the students for whom no row, or more than one, was found."""
 
     reports: Mapping[int, Report]
     strangers: tuple[str, ...]
 
 
 def match(people: Sequence[Person], reports: Iterable[Report]) -> Matched:
-    """Find everybody's row: by number, id, login or address where both sides know it, else by the name.
+    """Find everybody's row: by number, id, login or address if both sides have it, otherwise by name.
 
-    A name counts only where nobody else has it. A row that two students claim is given to neither.
+    A name counts only if nobody else has it. A row that matches two students is given to neither.
     """
     claimed: dict[int, list[Report]] = {}
     strangers: list[str] = []
@@ -48,7 +48,7 @@ def match(people: Sequence[Person], reports: Iterable[Report]) -> Matched:
 
 
 def settled(reports: Mapping[int, Report]) -> tuple[dict[int, Report], tuple[str, ...]]:
-    """The reports with a mark to be entered, and who has none yet, with the exercises that are still open."""
+    """The reports with a mark to enter, and the students without one, with their open exercises."""
     decided = {row: report for row, report in reports.items() if not are_open(report)}
     waiting = sorted(
         f"{report.student} ({', '.join(are_open(report))})"
@@ -73,7 +73,7 @@ def _row(people: Sequence[Person], report: Report) -> int | None:
 
 
 def _spellings(name: str) -> frozenset[tuple[tuple[str, int], ...] | str]:
-    """A name as words in any order, and as the platforms run it together (`lastfirst`)."""
+    """A name as words in any order, and in the platforms' joined form (`lastfirst`)."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     words = re.findall(r"[^\W_]+", plain)
     if not words:

@@ -1,6 +1,6 @@
-"""A CSV file that can be filled in and stays, byte for byte, what it was everywhere else.
+"""A CSV file that can be filled in and otherwise stays the same, byte for byte.
 
-The `csv` module cannot do that: it forgets which cells were quoted, how lines ended and the byte order mark.
+The `csv` module cannot do that: it forgets which cells were quoted, the line endings and the byte order mark.
 """
 
 import csv
@@ -20,7 +20,7 @@ _DELIMITERS: Final = ",;\t"
 
 
 class Sheet(Frozen, frozen=True):
-    """Rows of cells as they stand in the file, quotes included. `ends[i]` is what ended row i."""
+    """Rows of raw cells, quotes included. `ends[i]` is the line ending of row i."""
 
     rows: tuple[tuple[str, ...], ...]
     ends: tuple[str, ...]
@@ -28,12 +28,12 @@ class Sheet(Frozen, frozen=True):
     bom: str = ""
 
     def value(self, row: int, column: int) -> str:
-        """What a cell says; empty where the row is shorter."""
+        """The value of a cell; empty if the row is shorter."""
         cells = self.rows[row]
         return _value(cells[column], self.delimiter) if column < len(cells) else ""
 
     def column(self, *names: str, row: int = 0) -> int | None:
-        """The first column whose heading is one of these, whatever its case; None where there is none."""
+        """The first column whose heading is one of these, ignoring case; None if there is none."""
         wanted = {name.casefold() for name in names}
         for column in range(len(self.rows[row]) if self.rows else 0):
             if self.value(row, column).strip().casefold() in wanted:
@@ -41,7 +41,7 @@ class Sheet(Frozen, frozen=True):
         return None
 
     def filled(self, values: Mapping[tuple[int, int], str]) -> bytes:
-        """The file with these cells (row, column) replaced, each quoted in the file's own manner."""
+        """The file with these cells (row, column) replaced, each quoted in the file's own style."""
         quoted = [cell for row in self.rows for cell in row if cell.startswith('"')]
         always = all(cell.startswith('"') for row in self.rows for cell in row if cell)
         spaces = any(
@@ -65,7 +65,7 @@ class Sheet(Frozen, frozen=True):
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Read a CSV file in UTF-8. Raises TableError in one sentence where it is none."""
+    """Read a CSV file in UTF-8. Raises TableError, in one sentence, if it is not one."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -81,7 +81,7 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def sheet(text: str) -> Sheet:
-    """Take a text apart. Raises ValueError where a quote is not closed."""
+    """Parse a text. Raises ValueError if a quote is not closed."""
     bom = _BOM if text.startswith(_BOM) else ""
     body = text.removeprefix(_BOM)
     delimiter = max(_DELIMITERS, key=lambda each: len(_first_row(body, each)))

@@ -1,6 +1,6 @@
-"""Line plots laid out for SVG: axes, ticks, paths, and labels that keep out of each other's way.
+"""Layout of line plots for SVG: axes, ticks, paths, and labels that do not overlap.
 
-Everything here is arithmetic; `svg.html` draws it. Lengths are in the user units of the view box.
+Everything here is arithmetic; `pictures.html` draws it. Lengths are in the user units of the view box.
 """
 
 import math
@@ -24,14 +24,14 @@ MOST_DECADES: Final = 9
 
 
 class Tick(Frozen, frozen=True, kw_only=True):
-    """A tick of an axis: where it stands along the axis, and its text."""
+    """A tick of an axis: its position along the axis, and its text."""
 
     at: float
     text: str
 
 
 class Label(Frozen, frozen=True, kw_only=True):
-    """A labelled line: the height at which it ends, and the height at which its label stands."""
+    """A labelled line: the height of its end, and the height of its label."""
 
     kind: str
     """`curve0`, `curve1`, … or `level`."""
@@ -43,7 +43,7 @@ class Label(Frozen, frozen=True, kw_only=True):
 
 
 class PlotLayout(Frozen, frozen=True, kw_only=True):
-    """All that is drawn of a plot."""
+    """The layout of a plot."""
 
     width: int
     height: int
@@ -78,7 +78,7 @@ class _Axis:
         return round(self._start + (self._scaled(value) - self.low) * self._step, 1)
 
     def ticks(self) -> tuple[Tick, ...]:
-        """About five ticks: powers of ten where there are enough, else round numbers."""
+        """About five ticks: powers of ten if there are enough, otherwise round numbers."""
         values = self._powers() if self._logarithmic else self._round_numbers()
         return tuple(Tick(at=self.at(value), text=_tick_text(value)) for value in values)
 
@@ -100,7 +100,7 @@ class _Axis:
 
 
 def lay_out(plot: LinePlot) -> PlotLayout | None:
-    """Lay a plot out; None where it holds no line. On logarithmic axes only positive points are drawn."""
+    """Lay a plot out; None if it contains no line. On logarithmic axes, only positive points are drawn."""
     curves = [
         (f"curve{i}", curve.name, _drawable(curve.points, plot.logarithmic))
         for i, curve in enumerate(plot.curves)
@@ -142,7 +142,7 @@ def lay_out(plot: LinePlot) -> PlotLayout | None:
 
 
 def _spread(ends: list[tuple[str, str, float, float, float]]) -> tuple[Label, ...]:
-    """Give every label a height of its own, as near to its line's end as the others let it."""
+    """Give every label its own height, as near to its line's end as the other labels allow."""
     ordered = sorted(ends, key=lambda end: end[4])
     heights: list[float] = []
     for *_, y in ordered:

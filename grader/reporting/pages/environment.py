@@ -1,4 +1,4 @@
-"""The Jinja environments of all pages: where the templates are, and what they may call."""
+"""The Jinja environments of all pages: where the templates are, and which functions they may call."""
 
 import base64
 import hashlib
@@ -19,11 +19,11 @@ from grader.reporting.wording import OUTCOMES, VERDICTS, mark_text, percent
 __all__ = ["html_templates", "text_templates"]
 
 TEXT_COLUMNS = 78
-"""Plain text is kept under 80 columns, with room for a quotation mark of a mail."""
+"""Plain text is kept under 80 columns, with room for the quotation mark of a mail."""
 
 
 def html_templates() -> Environment:
-    """The environment of HTML templates: autoescape on for every one of them."""
+    """The environment of HTML templates, with autoescape on for all of them."""
     return _html()
 
 
@@ -64,7 +64,7 @@ def _html() -> Environment:
     environment.filters.update(
         prose=escaping.prose, plot=curves.lay_out, heat=heatmaps.lay_out, highlighted=excerpts.highlighted
     )
-    # Our own files, read once; the policy of the page allows this very script and no other.
+    # Our own files, read once; the page's policy allows exactly this script.
     style, script = (_own_file(name) for name in ("style.css", "table.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     environment.globals.update(STYLE=style, TABLE_SCRIPT=script, TABLE_SCRIPT_HASH=digest)
@@ -92,7 +92,7 @@ def _text() -> Environment:
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int = 0) -> str:
-    """A text of one or more lines, broken and indented; `hanging` is added from the second line on."""
+    """A text of one or more lines, wrapped and indented; `hanging` is added from the second line on."""
     lines: list[str] = []
     for line in str(escaping.shown(text)).expandtabs(4).split("\n"):
         lines += textwrap.wrap(
@@ -111,7 +111,7 @@ def _underlined(text: str, character: str = "=") -> str:
 
 
 def _beside(grids: tuple[Grid, ...], digits: int = evidence_text.USUAL_DIGITS, indent: int = 0) -> str:
-    """Matrices side by side within the width of the text; what is too wide by itself is cut."""
+    """Matrices side by side within the width of the text; a block that is too wide by itself is cut."""
     width = TEXT_COLUMNS - indent
     lines = evidence_text.beside(
         [evidence_text.grid_lines(grid, digits) for grid in grids if grid.rows], width

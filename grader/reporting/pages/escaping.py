@@ -1,7 +1,8 @@
-"""Hostile text set as harmless HTML and Markdown.
+"""Convert hostile text to harmless HTML and Markdown.
 
 Everything a student wrote is hostile. HTML templates are rendered with autoescape on; `prose` adds code
-between backticks. Markdown has no such thing, so there every value goes through `md`, `md_code` or `md_block`.
+between backticks. Markdown has no autoescape, so there every value goes through `md`, `md_code` or
+`md_block`.
 """
 
 import re
@@ -18,29 +19,29 @@ CODE: Final = re.compile(r"`([^`\n]+)`")
 
 
 def shown(value: object) -> object:
-    """Show in a text what could not be seen; leave everything else as it is."""
+    """Show invisible characters in a text; leave everything else as it is."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
     return visible(value)
 
 
 def prose(text: str) -> Markup:
-    """Escape a message for HTML, setting what stands between backticks as code."""
+    """Escape a message for HTML, with text between backticks as code."""
     pieces = CODE.split(str(shown(text)))
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece) for i, piece in enumerate(pieces)
     )
 
 
-# `&` first: the entities of the others contain it.
+# `&` first: the other entities contain it.
 MARKDOWN_ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
-# An underscore between letters or digits is left alone: there it emphasises nothing.
+# An underscore between letters or digits is left alone: it emphasises nothing there.
 MARKDOWN_INLINE: Final = re.compile(r"([\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_]))")
-# What would start a list or a heading, were it first on its line.
+# What would start a list or a heading at the beginning of a line.
 MARKDOWN_BLOCK: Final = re.compile(r"^([-+=]|\d+(?=[.)](\s|$)))")
-# What GitHub turns into a link without being asked.
+# What GitHub turns into a link automatically.
 MARKDOWN_AUTOLINK: Final = re.compile(r"(:)(?=//)|(?<=www)(\.)|(@)", re.IGNORECASE)
-# What a renderer that is not sound CommonMark might take for a tag, even in code.
+# What a renderer that does not conform to CommonMark might interpret as a tag, even in code.
 TAG_OPENING: Final = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -51,7 +52,7 @@ def _escape_markdown(text: str) -> str:
 
 
 def md(text: str) -> str:
-    """Escape a text for one line of Markdown, keeping what stands between backticks as code."""
+    """Escape a text for one line of Markdown, keeping text between backticks as code."""
     line = " ".join(str(shown(text)).split())
     pieces = CODE.split(line)
     escaped = "".join(
@@ -64,10 +65,10 @@ def md(text: str) -> str:
 
 
 def md_code(text: str, indent: int) -> str:
-    """Set a text as code in a Markdown list item whose content is indented by `indent` spaces.
+    """Format a text as code in a Markdown list item whose content is indented by `indent` spaces.
 
-    One line becomes a code span, several a fenced block. A text with a `<` is escaped instead: in code
-    it would be sound CommonMark, but a renderer that is not would meet a raw tag.
+    One line becomes a code span, several a fenced block. A text that contains `<` is escaped instead: as code
+    it would be valid CommonMark, but a renderer that does not conform would see a raw tag.
     """
     text = str(shown(text)).strip("\n")
     if "<" in text or not text.strip():
@@ -81,7 +82,7 @@ def md_code(text: str, indent: int) -> str:
 
 
 def md_block(text: str, language: str = "") -> str:
-    """Set lines as a fenced block of code, lines kept as they are.
+    """Format lines as a fenced block of code, unchanged.
 
     A `<` that could open a tag gets a space after it, for renderers that look for tags in code too.
     """

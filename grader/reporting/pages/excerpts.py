@@ -1,4 +1,4 @@
-"""A student's own lines set as HTML, highlighted by Pygments."""
+"""A student's own lines as HTML, highlighted by Pygments."""
 
 from functools import cache
 
@@ -15,7 +15,7 @@ __all__ = ["Line", "highlighted"]
 
 
 class Line(Frozen, frozen=True, kw_only=True):
-    """One line of the original file as HTML, and whether it is pointed at."""
+    """One line of the original file as HTML, and whether it is marked."""
 
     number: int
     html: str
@@ -23,12 +23,12 @@ class Line(Frozen, frozen=True, kw_only=True):
 
 
 def highlighted(excerpt: Excerpt) -> tuple[Line, ...]:
-    """The lines of an excerpt, each whole HTML of its own: no element runs over a line's end."""
+    """The lines of an excerpt, each as complete HTML: no element crosses a line ending."""
     code = visible(excerpt.code.expandtabs(4)).rstrip("\n")
     lexer, formatter = _tools()
     lines = highlight(code, lexer, formatter).rstrip("\n").split("\n")
     return tuple(
-        # Pygments escapes what it is given; its spans are all there is besides.
+        # Pygments escapes its input; its spans are the only markup.
         Line(number=number, html=Markup(line), marked=number in excerpt.marked)
         for number, line in enumerate(lines, excerpt.first)
     )

@@ -1,4 +1,4 @@
-"""Heat maps laid out for SVG: cells, colours on one common scale, and inks that can be read on them."""
+"""Layout of heat maps for SVG: cells, colours on one common scale, and legible text colours."""
 
 import math
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ __all__ = ["Cell", "HeatLayout", "Map", "lay_out"]
 CELL_WIDTH: Final = 62
 CELL_HEIGHT: Final = 36
 MOST_CELLS: Final = 400
-# ColorBrewer's RdBu, which is told apart by people with every kind of colour vision; the middle is 0.
+# ColorBrewer's RdBu, which people with every type of colour vision can distinguish; the middle is 0.
 COLOURS: Final = ("#2166ac", "#67a9cf", "#d1e5f0", "#f7f7f7", "#fddbc7", "#ef8a62", "#b2182b")
 LIGHT_INK, DARK_INK = "#ffffff", "#000000"
 NO_COLOUR: Final = "#cccccc"
-"""Of a cell that holds no finite number."""
+"""The colour of a cell without a finite number."""
 
 
 class Cell(Frozen, frozen=True, kw_only=True):
@@ -53,7 +53,7 @@ class HeatLayout(Frozen, frozen=True, kw_only=True):
 
 
 def lay_out(heat: HeatMaps) -> HeatLayout | None:
-    """Lay heat maps out; None where there is no cell, or too many to be read."""
+    """Lay heat maps out; None if there is no cell, or too many to read."""
     cells = sum(len(row) for grid in heat.grids for row in grid.rows)
     if not 0 < cells <= MOST_CELLS:
         return None
@@ -105,7 +105,7 @@ def _cells(grid: Grid, limit: float) -> Sequence[Cell]:
 
 
 def _rounded(value: float | None, limit: float) -> float | None:
-    """What is nothing beside the others is shown as 0, not as a power of ten."""
+    """A value that is negligible beside the others is shown as 0, not as a power of ten."""
     if value is None or not math.isfinite(value) or limit < 0.01:
         return value
     return round(value, 4) + 0.0

@@ -1,4 +1,4 @@
-"""A class on one page: how the marks are spread, what went wrong how often, and who needs a look."""
+"""A class on one page: the distribution of marks, the most frequent mistakes, and whose work needs a look."""
 
 import statistics
 from collections import Counter
@@ -17,11 +17,11 @@ from grader.reporting.wording import NEEDS_A_LOOK, VERDICTS, percent
 __all__ = ["ClassCell", "ClassRow", "Download", "class_html_pieces", "class_row", "render_class_html"]
 
 PIECES_TOGETHER: Final = 1_000
-"""What the template yields, mostly a few characters, is written so many at a time."""
+"""The template yields a few characters at a time; this many are written at once."""
 
 
 class CheckOutcome(Frozen, frozen=True):
-    """What became of one check."""
+    """The result of one check."""
 
     id: str
     title: str
@@ -29,7 +29,7 @@ class CheckOutcome(Frozen, frozen=True):
 
 
 class Mistake(Frozen, frozen=True):
-    """Something a student got wrong: a diagnosis, else the first check that did not pass."""
+    """A student's mistake: a diagnosis, otherwise the first check that did not pass."""
 
     id: str
     title: str
@@ -49,7 +49,7 @@ class ClassCell(Frozen, frozen=True, kw_only=True):
     checks: tuple[CheckOutcome, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     by_hand: tuple[str, ...] = ()
-    """What a person gave, in sentences."""
+    """Manual marks and comments, in sentences."""
 
 
 class ClassRow(Frozen, frozen=True, kw_only=True):
@@ -69,12 +69,12 @@ class ClassRow(Frozen, frozen=True, kw_only=True):
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why a person should look at this student's work; empty where no one need."""
+        """Why a person should look at this student's work; empty if nobody needs to."""
         ids: dict[Verdict, list[str]] = {}
         for cell in self.exercises:
             if cell.verdict in NEEDS_A_LOOK:
                 ids.setdefault(cell.verdict, []).append(cell.id)
-        # The pipeline flags these verdicts one by one; here they are said together.
+        # The pipeline flags each of these verdicts; here they are combined.
         said = {
             f"{cell.id}: {words}" for cell in self.exercises for words in (A_PERSON_LOOKS, THE_GRADER_FAILED)
         }
@@ -98,7 +98,7 @@ class Download(Frozen, frozen=True):
 
 
 class CheckSummary(Frozen, frozen=True, kw_only=True):
-    """One check over all students in whose work it could be looked for."""
+    """One check over all students whose work it applied to."""
 
     id: str
     title: str
@@ -140,14 +140,14 @@ class Bin(Frozen, frozen=True, kw_only=True):
 def render_class_html(
     rows: Sequence[ClassRow], lab_title: str, max_marks: float, downloads: Sequence[Download] = ()
 ) -> str:
-    """Render the page of a class, its students in the order given, as HTML that needs no other file."""
+    """Render the page of a class, with its students in the given order, as self-contained HTML."""
     return "".join(class_html_pieces(rows, lab_title, max_marks, downloads))
 
 
 def class_html_pieces(
     rows: Sequence[ClassRow], lab_title: str, max_marks: float, downloads: Sequence[Download] = ()
 ) -> Iterator[str]:
-    """The same piece by piece, so that the page of a large class need not be held in memory."""
+    """The same in pieces, so that the page of a large class is never in memory as a whole."""
     totals = [row.marks for row in rows]
     bins = _distribution(rows)
     stream = (
@@ -173,7 +173,7 @@ def class_html_pieces(
 
 
 def class_row(report: Report) -> ClassRow:
-    """Keep of a report what the class page needs."""
+    """The parts of a report that the class page needs."""
     return ClassRow(
         student=report.student,
         href=f"students/{quote(page_folder(report.student), safe='')}/report.html",
@@ -200,7 +200,7 @@ def class_row(report: Report) -> ClassRow:
 
 @lru_cache(maxsize=10_000)
 def _once(cell: ClassCell) -> ClassCell:
-    """One for all students whose exercise came out the same."""
+    """One object for all students with the same result in the exercise."""
     return cell
 
 
@@ -211,7 +211,7 @@ def _mistakes(exercise: ExerciseReport) -> Iterable[Mistake]:
 
 
 def _ranked_mistakes(rows: Sequence[ClassRow]) -> list[SharedMistake]:
-    """Every mistake with its students, the most frequent first; equals in the order of the sheet."""
+    """Every mistake with its students, the most frequent first; ties are in the order of the sheet."""
     found: dict[tuple[str, str], list[tuple[ClassRow, int, Mistake]]] = {}
     for row in rows:
         for number, cell in enumerate(row.exercises, 1):

@@ -19,23 +19,23 @@ class ChecksInGroups(Frozen, frozen=True, kw_only=True):
     """The checks of one exercise, in the order in which a student should read them."""
 
     open: tuple[CheckResult, ...]
-    """What needs reading: not passed, for a person, our fault, or passed at a cost."""
+    """Checks to read: not passed, for a person, a fault in the grader, or passed at a cost."""
     waiting: tuple[CheckResult, ...]
     missing: tuple[CheckResult, ...]
     passed: tuple[CheckResult, ...]
     summary: str
-    """What passed, in one line."""
+    """Passed checks, one line each."""
     lead: CheckResult | None
-    """The first check that did not pass, where no diagnosis already tells its story."""
+    """The first check that did not pass, unless a diagnosis already explains it."""
 
 
 def render_student_html(report: Report, lab_title: str) -> str:
-    """Render one student's feedback as an HTML page that needs no other file."""
+    """Render one student's feedback as a self-contained HTML page."""
     return html_templates().get_template("student.html").render(_values(report, lab_title))
 
 
 def render_student_markdown(report: Report, lab_title: str) -> str:
-    """Render one student's feedback as CommonMark with tables, telling the same story in short."""
+    """Render one student's feedback as CommonMark with tables: the same story, shorter."""
     return text_templates().get_template("student.md").render(_values(report, lab_title))
 
 
@@ -62,7 +62,7 @@ READ_FIRST: Final = (Outcome.FAIL, Outcome.MISSING, Outcome.ERROR, Outcome.MANUA
 
 
 def in_groups(exercise: ExerciseReport) -> ChecksInGroups:
-    """Sort the checks of an exercise into what to read first and what to fold away."""
+    """Sort the checks of an exercise into those to read first and those to fold away."""
     folded = exercise.verdict is Verdict.MISSING
     groups: dict[str, list[CheckResult]] = {"open": [], "waiting": [], "missing": [], "passed": []}
     for check in exercise.checks:
@@ -87,7 +87,7 @@ def in_groups(exercise: ExerciseReport) -> ChecksInGroups:
 
 
 def _summary(checks: tuple[CheckResult, ...]) -> str:
-    """Count the checks by what came of them."""
+    """Count the checks by outcome."""
     if not checks:
         return ""
     outcomes = [check.outcome for check in checks]
@@ -97,7 +97,7 @@ def _summary(checks: tuple[CheckResult, ...]) -> str:
     others = (
         (Outcome.FAIL, "did not pass", "did not pass"),
         (Outcome.SKIPPED, "waits for another", "wait for another"),
-        (Outcome.MISSING, "found nothing to look at", "found nothing to look at"),
+        (Outcome.MISSING, "found nothing to check", "found nothing to check"),
         (Outcome.MANUAL, "is for a person", "are for a person"),
         (Outcome.ERROR, "failed on our side", "failed on our side"),
     )

@@ -1,4 +1,4 @@
-"""Reports as PDF with a text layer: code with its indentation, matrices, text. Pictures are for a person."""
+"""PDF reports with a text layer: code with its indentation, matrices, text. Pictures are left to a person."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,11 +20,13 @@ __all__ = ["read"]
 MAX_BYTES: Final = 64 * 1024 * 1024
 
 EDGE: Final = 0.9
-"""Of the width of the page: a listing's line that reaches so far and does not parse may have been cut there."""
+"""As a share of the page width: a listing's line that extends this far and does not parse may have been cut
+off."""
 
 
 def read(path: Path, name: str) -> Source:
-    """Read a report; raises SourceError in a sentence where it cannot be read, also by being a picture."""
+    """Read a report; raises SourceError, in a sentence, if it cannot be read, for example because it is a
+    picture."""
     bytes_of(path, name, MAX_BYTES, "the report")
     pages, more = pages_of(path, name)
     notes = [f"Only the first {MAX_PAGES} pages of {name} were read."] if more else []
@@ -34,7 +36,7 @@ def read(path: Path, name: str) -> Source:
     blocks = list(_blocks(rows, name))
     source = assemble(path, name, blocks, notes)
     if not source.code and not _has_code(blocks):
-        # no fixed-width font: Python decides of every row whether it is code
+        # no fixed-width font: Python decides for every row whether it is code
         source = _better(source, assemble(path, name, list(_all_rows(rows, name)), notes), rows)
     return msgspec.structs.replace(source, unread=(*unread, *_cut_off(found, source)))
 
@@ -44,7 +46,7 @@ def _has_code(blocks: Sequence[Block]) -> bool:
 
 
 def _better(one: Source, other: Source, rows: Sequence[Row]) -> Source:
-    """The reading with more code; rows that are none are read as text, with its matrices."""
+    """The reading with more code; rows that are not code are read as text, with its matrices."""
     if "\n" not in other.code.strip():
         return one
     used = set(other.places)
@@ -55,7 +57,7 @@ def _better(one: Source, other: Source, rows: Sequence[Row]) -> Source:
 
 
 def _unread(pages: Sequence[Page], name: str) -> tuple[str, ...]:
-    """Sentences about pages that are pictures, or whose letters mean nothing to a program."""
+    """Sentences about pages that are pictures, or whose letters carry no text."""
     blind = [
         page.number
         for page in pages
@@ -69,7 +71,7 @@ def _unread(pages: Sequence[Page], name: str) -> tuple[str, ...]:
 
 
 def _cut_off(found: Sequence[tuple[Page, list[Row]]], source: Source) -> tuple[str, ...]:
-    """A sentence about lines of listings that run off the page, whose ends nobody can read."""
+    """A sentence about lines of listings that run off the page, whose ends are lost."""
     lines = zip(source.places, source.code.split("\n"), strict=True) if source.code else ()
     used = {place for place, line in lines if line.strip()}
     cut = [
@@ -92,7 +94,7 @@ def _line(row: Row, name: str, text: str) -> Line:
 
 
 def _blocks(rows: Sequence[Row], name: str) -> Iterator[Block]:
-    """Listings and text in turn; a listing goes on over the margins between two pages."""
+    """Listings and text in turn; a listing continues across the margins between two pages."""
     code: list[Row] = []
     text: list[Row] = []
     kind, left = "maybe", None
@@ -124,7 +126,7 @@ def _blocks(rows: Sequence[Row], name: str) -> Iterator[Block]:
 
 
 def _is_blank_number(row: Row, code: Sequence[Row]) -> bool:
-    """A line number in front of nothing: an empty line of a numbered listing."""
+    """A line number followed by nothing: an empty line of a numbered listing."""
     text = "".join(glyph.text for glyph in row.glyphs)
     first = code[-1].glyphs[0]
     return text.isdigit() and first.text.isdigit() and row.x0 <= first.x1 + 4
@@ -148,7 +150,7 @@ def _prose(rows: Sequence[Row], name: str) -> Iterator[Block]:
 
 
 def _all_rows(rows: Sequence[Row], name: str) -> Iterator[Block]:
-    """Every row as a row of code would stand, in runs of one size of type."""
+    """Every row as a row of code, in runs of one font size."""
     run: list[Row] = []
     for row in (row for row in rows if not row.furniture):
         if run and abs(row.size - run[-1].size) > 0.6:

@@ -1,4 +1,4 @@
-"""The pages of a PDF as glyphs with their places: what every later step starts from."""
+"""The pages of a PDF as glyphs with their positions: the input of all later steps."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ _PLAIN: Final = {
     "∗": "*", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "⟨": "<", "⟩": ">", "¸": ",", "\u00ad": "-",
     "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "ft", "ﬆ": "st", "′′": '"',
 }  # fmt: skip
-"""What typesetting makes of the signs on a keyboard, undone."""
+"""Typeset characters and the keyboard characters they stand for."""
 
 
 class Glyph(NamedTuple):
@@ -38,7 +38,7 @@ class Glyph(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A thin horizontal line; as an underscore, TeX draws one."""
+    """A thin horizontal line; TeX draws one for an underscore."""
 
     x0: float
     x1: float
@@ -46,7 +46,7 @@ class Rule(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What stands on one page. `picture` is the share of it that pictures cover."""
+    """The content of one page. `picture` is the share of it that pictures cover."""
 
     number: int
     width: float
@@ -57,14 +57,14 @@ class Page(NamedTuple):
 
 
 def pages_of(path: Path, name: str) -> tuple[list[Page], bool]:
-    """The pages, and whether there are more than were read. Raises SourceError in a sentence."""
+    """The pages, and whether there are more than were read. Raises SourceError, in a sentence."""
     from pdfminer.pdfdocument import PDFDocument, PDFPasswordIncorrect
     from pdfminer.pdfexceptions import PDFException
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
     from pdfminer.psexceptions import PSException
 
-    broken = f"{name} is not a whole PDF file: export it again and hand it in again."
+    broken = f"{name} is not a complete PDF file: export it again and hand it in again."
     try:
         with path.open("rb") as file:
             document = PDFDocument(PDFParser(file))
@@ -79,7 +79,7 @@ def pages_of(path: Path, name: str) -> tuple[list[Page], bool]:
         raise SourceError(f"{name} is encrypted: hand it in without a password.") from error
     except (PDFException, PSException, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
             AssertionError, ArithmeticError, RecursionError, NotImplementedError, RuntimeError) as error:  # fmt: skip
-        raise SourceError(broken) from error  # pdfminer lets broken files fail in many ways
+        raise SourceError(broken) from error  # pdfminer raises many kinds of errors for broken files
     if not found:
         raise SourceError(broken)
     return _with_widths(found), False
@@ -127,7 +127,8 @@ def _items(container: Any) -> Iterator[Any]:
 
 
 def _with_widths(pages: list[Page]) -> list[Page]:
-    """The pages with fixed-width fonts marked: those whose letters are all equally wide, or called so."""
+    """The pages with fixed-width fonts marked: those whose letters all have the same width, or whose name
+    says so."""
     widths: dict[str, dict[str, float]] = {}
     for page in pages:
         for glyph in page.glyphs:

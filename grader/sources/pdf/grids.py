@@ -1,7 +1,7 @@
-"""Matrices in typeset text, by the geometry of their numbers, and the rows around them as text.
+"""Matrices in typeset text, from the positions of their numbers, and the rows around them as text.
 
-Numbers in columns under each other over at least two rows are a matrix; signs between two columns (a
-bracket, an equals sign) divide one from the next.
+Numbers aligned in columns over at least two rows are a matrix; signs between two columns (a bracket, an
+equals sign) separate one matrix from the next.
 """
 
 import re
@@ -18,11 +18,11 @@ _NUMBER: Final = re.compile(r"[-−–+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+�
 _NO_LETTER: Final = re.compile(r"\(cid:\d{1,9}+\)")
 _BRACKETS: Final = frozenset("()[]{}|‖⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠⎧⎨⎩⎫⎬⎭│∣\x00\x01\x02\x03")
 LEADING: Final = 2.6
-"""Rows of a matrix are at most so many sizes apart."""
+"""The largest distance between rows of a matrix, in font sizes."""
 
 
 class Word(NamedTuple):
-    """Glyphs without white between them, of one row."""
+    """Glyphs of one row without white space between them."""
 
     row: int
     x0: float
@@ -34,7 +34,7 @@ class Word(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """A matrix: its rows as indices into the rows given, the words of each, its left and right edge."""
+    """A matrix: its rows as indices into the given rows, the words of each, its left and right edge."""
 
     rows: tuple[int, ...]
     cells: tuple[tuple[Word, ...], ...]
@@ -51,7 +51,7 @@ def texts_of(rows: Sequence[Row]) -> list[str]:
 
 
 def _words(number: int, row: Row) -> list[Word]:
-    """The row's words; a bracket stands alone, and a sign belongs to the number behind it."""
+    """The row's words; a bracket is a word of its own, and a sign belongs to the number after it."""
     found: list[Word] = []
     held: list[Glyph] = []
 
@@ -80,7 +80,7 @@ def _words(number: int, row: Row) -> list[Word]:
 
 
 def _is_bracket(glyph: Glyph) -> bool:
-    """A bracket, or a piece that large ones are built from, which fonts give odd names."""
+    """A bracket, or one of the pieces that large brackets are built from, which have odd names in fonts."""
     font = glyph.font.upper()
     built = (
         "\uf8e5" <= glyph.text <= "\uf8ff"
@@ -96,7 +96,7 @@ def _is_built(glyph: Glyph) -> bool:
 
 
 def _fences(rows: Sequence[Row]) -> list[tuple[int, float, float]]:
-    """Page, place across and baseline of every bracket and every sign or short word between formulas."""
+    """Page, horizontal position and baseline of every bracket and every sign or short word between formulas."""
     return [
         (row.page, (glyph.x0 + glyph.x1) / 2, row.y)
         for row in rows
@@ -106,7 +106,7 @@ def _fences(rows: Sequence[Row]) -> list[tuple[int, float, float]]:
 
 
 def _bands(rows: Sequence[Row], words: Sequence[list[Word]]) -> list[list[int]]:
-    """Runs of rows close to each other that hold numbers; rows of brackets and words may lie between."""
+    """Runs of neighbouring rows that contain numbers; rows of brackets and words may come between."""
     bands: list[list[int]] = []
     for number, row in enumerate(rows):
         if row.fixed or not any(word.number for word in words[number]):
@@ -130,7 +130,7 @@ def _grids(
     rows: Sequence[Row],
     fences: Sequence[tuple[int, float, float]],
 ) -> list[Grid]:
-    """The matrices of a band: neighbouring rows whose numbers stand under each other, evenly spaced."""
+    """The matrices of a band: neighbouring rows whose numbers are aligned and evenly spaced."""
     labels = [
         word for number in band for word in words[number] if not word.number and _is_formula(words[number])
     ]
@@ -168,7 +168,7 @@ def _cuts(row: Row, labels: Sequence[Word], fences: Sequence[tuple[int, float, f
 
 
 def _runs(words: list[Word], cuts: Sequence[float]) -> list[list[Word]]:
-    """Numbers that follow each other in a row without anything between."""
+    """Numbers that follow each other in a row with nothing between."""
     runs: list[list[Word]] = [[]]
     for word in words:
         if not word.number:
@@ -181,9 +181,9 @@ def _runs(words: list[Word], cuts: Sequence[float]) -> list[list[Word]]:
 
 
 def _continues(grid: list[list[Word]], run: list[Word], rows: Sequence[Row], whole: frozenset[int]) -> bool:
-    """Whether a run is the next row of a matrix: as many numbers, under the others, as far below.
+    """Whether a run is the next row of a matrix: equally many numbers, aligned, at the same distance.
 
-    Rows of nothing but numbers need not stand exactly under each other: tabulators leave them ragged.
+    Rows of numbers only need not be aligned exactly: tabs leave them ragged.
     """
     last, row = grid[-1], rows[run[0].row]
     distance = last[0].y - run[0].y
@@ -204,7 +204,7 @@ def _under(above: Word, below: Word) -> bool:
 
 
 def _text(number: int, row: Row, words: list[Word], grids: list[Grid], rows: Sequence[Row]) -> str:
-    """The row's own text, and the matrices that begin in it, each behind its label."""
+    """The row's own text, and the matrices that begin in it, each after its label."""
     if row.fixed or not any(number in grid.rows for grid in grids):
         return spaced(glyph for glyph in row.glyphs if not _is_built(glyph))
     parts: list[tuple[float, str]] = []
@@ -217,7 +217,7 @@ def _text(number: int, row: Row, words: list[Word], grids: list[Grid], rows: Seq
     rest = [word for word in words if id(word) not in taken and not _belongs(word, grids, number)]
     parts += [(word.x0, word.text) for word in rest if word.text not in _BRACKETS and word.text.isprintable()]
     if not bracketed:
-        # a table: its rows may state single figures, so they are kept as they stand
+        # a table: its rows may state single values, so they are kept as they are
         parts.append((1e9, "\n"))
     text = " ".join(part for _, part in sorted(parts) if part != "\n")
     if not bracketed:
@@ -230,7 +230,7 @@ def _plain(text: str) -> str:
 
 
 def _is_bracketed(grids: list[Grid], number: int, words: list[Word]) -> bool:
-    """Whether every matrix of this row stands in brackets, so that it is one and no table."""
+    """Whether every matrix of this row is in brackets, which distinguishes it from a table."""
     return all(
         any(
             word.x1 <= grid.x0 + 1 and grid.x0 - word.x1 < 25 and not word.number and not word.text.isalpha()
@@ -243,7 +243,7 @@ def _is_bracketed(grids: list[Grid], number: int, words: list[Word]) -> bool:
 
 
 def _belongs(word: Word, grids: list[Grid], number: int) -> bool:
-    """Whether a word is the label of a matrix that begins in another row, written there already."""
+    """Whether a word is the label of a matrix that begins in another row and was written there already."""
     return any(number in grid.rows and word.x1 <= grid.x0 and _is_label(word) for grid in grids)
 
 
@@ -252,7 +252,7 @@ def _is_label(word: Word) -> bool:
 
 
 def _label(grid: Grid, grids: list[Grid], rows: Sequence[Row]) -> str:
-    """The words in front of a matrix, in any of its rows or between them, as far as the matrix before it."""
+    """The words before a matrix, in any of its rows or between them, back to the previous matrix."""
     before = max(
         (other.x1 for other in grids if other.x1 < grid.x0 and set(other.rows) & set(grid.rows)), default=0.0
     )

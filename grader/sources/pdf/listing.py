@@ -1,4 +1,5 @@
-"""Rows of a listing back into code: indentation from where glyphs stand, line numbers and wraps undone."""
+"""Convert the rows of a listing back to code: indentation from glyph positions, without line numbers and
+wraps."""
 
 import re
 import statistics
@@ -16,11 +17,11 @@ __all__ = ["code_lines", "without_prompt"]
 PROMPT: Final = re.compile(r"\s*+(?:(In|Out)\s*+)?+\[\s*+(\d*+|\*)\s*+\]:")
 MAX_JOINS: Final = 60
 CELLS: Final = (0.55, 0.85)
-"""Width of a letter's cell, in sizes, where `listings` puts letters of any font on a grid (0.6 em)."""
+"""Width of a letter's cell, in font sizes, if `listings` puts letters of any font on a grid (0.6 em)."""
 
 
 def without_prompt(row: Row) -> tuple[str, Row | None]:
-    """What a notebook printed in front of a cell, `In` or `Out`, and the rest of the row."""
+    """The prompt that a notebook printed before a cell, `In` or `Out`, and the rest of the row."""
     text = ""
     for position, glyph in enumerate(row.glyphs[:14]):
         text += glyph.text
@@ -33,9 +34,9 @@ def without_prompt(row: Row) -> tuple[str, Row | None]:
 
 
 def code_lines(rows: Sequence[Row], places: Sequence[Line], left: float | None = None) -> tuple[Line, ...]:
-    """The rows as lines of code. `places` gives each row's place, in the same order.
+    """The rows as lines of code. `places` gives each row's location, in the same order.
 
-    `left` is where lines without indentation begin, where that is known.
+    `left` is where unindented lines begin, if known.
     """
     numbered = _numbers(rows)
     stripped = [_without_number(row, numbered) for row in rows]
@@ -60,7 +61,7 @@ def code_lines(rows: Sequence[Row], places: Sequence[Line], left: float | None =
 
 
 def _typed(text: str) -> str:
-    """Signs of mathematics as they are typed in code."""
+    """Mathematical signs and the characters typed for them in code."""
     return text.translate(str.maketrans("−–×", "--*"))
 
 
@@ -68,7 +69,7 @@ def _typed(text: str) -> str:
 
 
 def _number(row: Row) -> tuple[int, int] | None:
-    """The number at the beginning of a row that stands apart from the rest, and how many glyphs it has."""
+    """The number at the beginning of a row that is separate from the rest, and how many glyphs it has."""
     digits = 0
     while digits < len(row.glyphs) and row.glyphs[digits].text.isdigit() and digits < 4:
         digits += 1
@@ -83,7 +84,7 @@ def _number(row: Row) -> tuple[int, int] | None:
 
 
 def _numbers(rows: Sequence[Row]) -> bool:
-    """Whether the rows are numbered: numbers that count up, in front of most of them."""
+    """Whether the rows are numbered: increasing numbers before most of them."""
     found = [number for row in rows if (number := _number(row)) is not None]
     if not found or len(found) < 0.5 * len(rows):
         return False
@@ -112,7 +113,7 @@ def _without_marks(body: list[Glyph], size: float) -> list[Glyph]:
 
 
 def _cell(bodies: Sequence[Sequence[Glyph]], size: float) -> float:
-    """The width of a letter where letters stand on a grid; 0 where every letter has its own width."""
+    """The width of a letter if letters are on a grid; 0 if every letter has its own width."""
     mono = [g.x1 - g.x0 for body in bodies for g in body if g.mono and len(g.text) == 1]
     count = sum(len(body) for body in bodies)
     if len(mono) >= 0.6 * count:
@@ -127,7 +128,7 @@ def _cell(bodies: Sequence[Sequence[Glyph]], size: float) -> float:
 
 
 def _fitted(centres: Sequence[float], size: float) -> float:
-    """The width of cells in whose middle the letters stand, as `listings` puts letters of any font; else 0."""
+    """The width of cells with centred letters, as `listings` sets letters of any font; otherwise 0."""
     if len(centres) < 20:
         return 0.0
     steps = range(round(CELLS[0] * size * 100), round(CELLS[1] * size * 100))
@@ -136,7 +137,7 @@ def _fitted(centres: Sequence[float], size: float) -> float:
 
 
 def _on_cells(centres: Sequence[float], cell: float) -> tuple[float, float]:
-    """The share of letters near the middle of a cell, and where the first cell begins, at its best."""
+    """The best share of letters near the middle of a cell, and where the first cell begins."""
     parts = [0] * 20
     for centre in centres:
         parts[int(centre / cell % 1 * 20)] += 1
@@ -166,14 +167,14 @@ def _cells(left: float, glyph: Glyph, cell: float) -> int:
 
 
 def _in_blanks(body: Sequence[Glyph], left: float, size: float) -> str:
-    """A line in a font with wide and narrow letters: its indentation counted in blanks of that font."""
+    """A line in a proportional font: its indentation counted in blanks of that font."""
     if not body:
         return ""
     return " " * round((body[0].x0 - left) / (0.25 * size)) + spaced(body)
 
 
 def _with_gaps(rows: Sequence[Row], lines: list[Line], size: float) -> list[Line]:
-    """An empty line where the rows stand apart, so that paragraphs of code stay paragraphs."""
+    """An empty line where rows are further apart, so that paragraphs of code stay paragraphs."""
     done: list[Line] = []
     for position, line in enumerate(lines):
         if position and rows[position].page == rows[position - 1].page:
@@ -188,7 +189,7 @@ def _with_gaps(rows: Sequence[Row], lines: list[Line], size: float) -> list[Line
 
 
 def _joined(lines: list[Line], wrapped: dict[object, bool]) -> list[Line]:
-    """Rows without a number of their own put behind the row they continue."""
+    """Append rows without a number of their own to the row they continue."""
     done: list[Line] = []
     for line in lines:
         if wrapped.get(line.place) and line.text.strip() and done:
@@ -203,7 +204,7 @@ def _put_together(first: str, second: str) -> str:
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
-    """Lines that a narrow page broke in two, joined where Python then reads further than before."""
+    """Join lines that a narrow page broke in two, if that lets Python read further than before."""
     reach = _reach(lines)
     for _ in range(MAX_JOINS):
         if reach >= len(lines):
@@ -225,7 +226,7 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 
 def _reach(lines: Sequence[Line]) -> int:
-    """How many lines Python reads before it stops; all of them where the code parses."""
+    """How many lines Python reads before it stops; all of them if the code parses."""
     text = "\n".join(line.text for line in lines)
     if not syntax_error(text):
         return len(lines)

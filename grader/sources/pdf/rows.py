@@ -1,4 +1,4 @@
-"""Glyphs into rows, in reading order: columns side by side one after the other, small signs with their line."""
+"""Group glyphs into rows, in reading order: one column after the other, small signs with their line."""
 
 import re
 import statistics
@@ -11,10 +11,10 @@ from grader.sources.pdf.glyphs import Glyph, Page, Rule
 __all__ = ["Row", "rows_of", "spaced"]
 
 GAP: Final = 0.17
-"""Of the size: a wider gap is a blank (TeX's shrink to 0.22, kerning stays below 0.1)."""
+"""In font sizes: a wider gap is a blank (TeX's shrink to 0.22, kerning stays below 0.1)."""
 
 GUTTER: Final = 7.5
-"""Points of white between two columns."""
+"""Points of white space between two columns."""
 
 
 _PAGE_NUMBER: Final = re.compile(r"[-–/. ]*+\d[-–/.\d ]*+")
@@ -28,7 +28,7 @@ class Row(Frozen, frozen=True):
     y: float
     glyphs: tuple[Glyph, ...]
     furniture: bool
-    """Whether it stands in the upper or lower margin, as page numbers do."""
+    """Whether it is in the upper or lower margin, like page numbers."""
     fixed: bool
     """Whether it is set in a fixed-width font."""
 
@@ -39,7 +39,7 @@ class Row(Frozen, frozen=True):
 
     @property
     def size(self) -> float:
-        """The size of most of its glyphs."""
+        """The font size of most of its glyphs."""
         return statistics.median(glyph.size for glyph in self.glyphs)
 
 
@@ -74,7 +74,7 @@ def _is_fixed(glyphs: list[Glyph]) -> bool:
 
 
 def _clusters(glyphs: list[Glyph]) -> list[list[Glyph]]:
-    """Glyphs of one baseline together, from the top of the page down, each from left to right."""
+    """The glyphs of each baseline, from the top of the page down, each from left to right."""
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda g: (-g.y, g.x0)):
         if rows and abs(rows[-1][0].y - glyph.y) <= 0.12 * glyph.size:
@@ -85,7 +85,7 @@ def _clusters(glyphs: list[Glyph]) -> list[list[Glyph]]:
 
 
 def _small_ones_joined(rows: list[list[Glyph]]) -> list[list[Glyph]]:
-    """Exponents and indices put into the row they belong to, an exponent behind a caret."""
+    """Put exponents and indices into their row, an exponent after a caret."""
     kept = [list(row) for row in rows]
     sizes = [statistics.median(glyph.size for glyph in row) for row in kept]
     for i, row in enumerate(kept):
@@ -103,7 +103,7 @@ def _small_ones_joined(rows: list[list[Glyph]]) -> list[list[Glyph]]:
 
 
 def _with_small(row: list[Glyph], small: list[Glyph], mark: str, size: float) -> list[Glyph]:
-    """A row with exponents or indices in it; the first of each group behind its mark."""
+    """A row with its exponents or indices; the first of each group comes after its mark."""
     done: list[Glyph] = []
     for glyph in sorted([*row, *small], key=lambda g: g.x0):
         begins = glyph in small and not (done and done[-1] in small and glyph.x0 - done[-1].x1 < 0.5 * size)
@@ -132,7 +132,7 @@ def _with_underscores(rows: list[list[Glyph]], rules: Iterable[Rule]) -> list[li
 
 
 def _columns(rows: list[list[Glyph]], page: Page) -> list[list[list[Glyph]]]:
-    """The rows in parts to be read one after the other: split at a gutter where the page has one."""
+    """The rows in parts to read one after the other: split at a gutter if the page has one."""
     x = _gutter(rows, page)
     if x is None:
         return [rows]
@@ -156,7 +156,7 @@ def _crosses(row: list[Glyph], x: float) -> bool:
 
 
 def _gutter(rows: list[list[Glyph]], page: Page) -> float | None:
-    """Where a white band runs down between two columns; None on a page with one column."""
+    """Where a white band separates two columns; None on a page with one column."""
     edges: set[int] = set()
     for step in range(30, 71, 2):
         x = page.width * step / 100
@@ -178,14 +178,14 @@ def _gutter(rows: list[list[Glyph]], page: Page) -> float | None:
             continue
         sides = ([sum((g.x0 < x) == before for g in row) for row in rows] for before in (True, False))
         if any(statistics.median(count for count in side if count) < 12 for side in sides):
-            continue  # matrices side by side are no columns of text
+            continue  # matrices side by side are not columns of text
         if best is None or crossing < best[0]:
             best = (crossing, x)
     return best[1] if best else None
 
 
 def spaced(glyphs: Iterable[Glyph], gap: float = GAP) -> str:
-    """Glyphs as text, with a blank where there is white between them."""
+    """Glyphs as text, with a blank for each gap between them."""
     text, before = "", None
     for glyph in glyphs:
         if before is not None and glyph.x0 - before.x1 > gap * min(max(glyph.size, before.size), 30):

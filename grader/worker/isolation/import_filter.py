@@ -1,7 +1,7 @@
-"""What a locked process may not read counts as not installed.
+"""Treat packages that a locked process may not read as not installed.
 
-Packages try others that they can do without, and expect an ImportError where one is missing. One that is there
-but may not be opened would stop them with a PermissionError.
+Packages try to import optional dependencies and expect an ImportError if one is missing. A dependency that is
+present but may not be opened would stop them with a PermissionError.
 """
 
 import sys
@@ -14,13 +14,13 @@ __all__ = ["hide_what_cannot_be_read"]
 
 
 class _ReadableFinder(PathFinder):
-    """Python's own finder of modules in files, less those that cannot be opened."""
+    """Python's own finder of modules in files, without those that cannot be opened."""
 
     @classmethod
     def find_spec(
         cls, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module's spec; None as well where its file may not be read."""
+        """The module's spec; None also if its file may not be read."""
         spec = super().find_spec(fullname, path, target)
         if spec is not None and spec.has_location and spec.origin:
             try:
@@ -31,5 +31,5 @@ class _ReadableFinder(PathFinder):
 
 
 def hide_what_cannot_be_read() -> None:
-    """Have imports of this process pass over files that it may not open."""
+    """Make imports in this process skip files that it may not open."""
     sys.meta_path[:] = [_ReadableFinder if finder is PathFinder else finder for finder in sys.meta_path]

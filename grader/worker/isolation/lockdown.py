@@ -1,7 +1,7 @@
-"""Lock this process in for good: Landlock for files, seccomp for everything else.
+"""Lock this process permanently: Landlock for files, seccomp for everything else.
 
-Neither needs a privilege, and neither can be undone from inside, whoever runs it. Everything the worker
-itself still needs must have been imported before: it can read nothing of ours afterwards.
+Neither needs a privilege, and neither can be undone from inside, whoever runs the process. The worker must
+have imported everything it needs beforehand: afterwards it cannot read any of our files.
 """
 
 import errno
@@ -33,10 +33,10 @@ _HELD: Final = "held"
 
 
 class Lockdown:
-    """What is prepared once and applied in each worker: open handles of all that may be read.
+    """Prepared once and applied in each worker: open handles of everything that may be read.
 
-    `packages` are the distributions that may be read, with what they need. Raises OSError, ImportError or
-    py_landlock's LandlockError where this machine cannot do it.
+    `packages` are the distributions that may be read, with their dependencies. Raises OSError, ImportError or
+    py_landlock's LandlockError if this machine does not support it.
     """
 
     def __init__(self, packages: Iterable[str] = FOR_STUDENTS) -> None:
@@ -56,15 +56,16 @@ class Lockdown:
         self._calls = _calls_of_any_process()
 
     def shut_files(self, folder: str | None, files: Iterable[str] = ()) -> None:
-        """From now on, this process reads what is allowed, reads and writes in its own folder, and reads the files named.
+        """From now on, this process reads what is allowed, reads and writes in its own folder, and reads the
+        named files.
 
-        Without a folder it writes nowhere. The handles are still needed here, and of no more use afterwards.
+        Without a folder it writes nowhere. The handles are needed here for the last time.
         """
         import py_landlock
         from py_landlock.abi import get_supported_fs, get_supported_net, get_supported_scope
         from py_landlock.prctl import set_no_new_privs
 
-        for entry in sys.path:  # what stands there is remembered, for it cannot be listed any more
+        for entry in sys.path:  # cached now, because it cannot be listed any more afterwards
             finder = sys.path_importer_cache.get(entry)
             if finder is not None:
                 finder.find_spec("grader.worker.nothing")
@@ -97,10 +98,11 @@ class Lockdown:
         hide_what_cannot_be_read()
 
     def shut_calls(self) -> None:
-        """From now on, this process computes, and uses the files it may; it reaches nothing else. Once a process."""
+        """From now on, this process computes, and uses the files it may; it reaches nothing else. Call once
+        per process."""
         import pyseccomp as seccomp
 
-        # The kernel reads process ids as 32 bits, so no more may be compared.
+        # The kernel reads process ids as 32 bits, so only these are compared.
         for name in ("kill", "tgkill"):
             _add(
                 self._calls,
@@ -116,12 +118,12 @@ def _add(rules: Any, action: int, name: str, *arguments: Any) -> None:
     import pyseccomp as seccomp
 
     number = seccomp.resolve_syscall(seccomp.Arch.NATIVE, name)
-    if number != -1:  # a call this libseccomp or this kind of processor does not know
+    if number != -1:  # a call unknown to this libseccomp or this kind of processor
         rules.add_rule(action, number, *arguments)
 
 
 def _calls_of_any_process() -> Any:
-    """What a locked process may call, but for the calls that name a process."""
+    """The calls that a locked process may make, except those that name a process."""
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ERRNO(errno.ENOSYS))
@@ -154,11 +156,11 @@ def _calls_of_any_process() -> Any:
 
 
 def prepared(packages: Iterable[str] = FOR_STUDENTS) -> tuple[Lockdown | None, str]:
-    """What locks workers in on this machine, or what keeps it from that, in a few words.
+    """The lockdown for workers on this machine, or what prevents it, in a few words.
 
-    `packages` are the distributions a locked process may read.
+    `packages` are the distributions that a locked process may read.
 
-    It is not believed before a child process has locked itself in and tried to break out.
+    The lockdown is trusted only after a child process has locked itself and tried to break out.
     """
     if sys.platform != "linux":
         return None, "Landlock and seccomp exist on Linux only"
@@ -166,7 +168,7 @@ def prepared(packages: Iterable[str] = FOR_STUDENTS) -> tuple[Lockdown | None, s
         lockdown = Lockdown(packages)
     except ImportError as error:
         return None, f"the Python package {error.name} is not installed"
-    except Exception as error:  # whatever it is, this machine cannot do it
+    except Exception as error:  # whatever the error, this machine does not support it
         return None, f"{type(error).__name__}: {error}"
     problem = _tried_in_a_child(lockdown)
     return (None, problem) if problem else (lockdown, "")

@@ -1,8 +1,8 @@
-"""Which files a locked process may read: Python, and the packages it is there for. Nothing of ours.
+"""Which files a locked process may read: Python, and the packages it needs. None of ours.
 
-The grader, the lab and the model solution may stand in the same `site-packages` as torch. So no folder of
-packages is opened as a whole: each entry of it is opened by name, and only what belongs to one of the packages named
-or to something they need.
+The grader, the lab and the model solution may be in the same `site-packages` as torch. So no package folder
+is opened as a whole: each entry is opened by name, and only if it belongs to a named package or to one of its
+dependencies.
 """
 
 import os
@@ -21,24 +21,24 @@ FOR_STUDENTS: Final = (
     "torchvision", "torchmetrics", "einops", "jaxtyping", "plotly", "tqdm", "rich", "tabulate", "ipython",
     "ipywidgets", "tensorboard", "wandb", "networkx", "setuptools",
 )  # fmt: skip
-"""Distributions a solution may import, where they are installed."""
+"""Distributions that a solution may import, if they are installed."""
 
 LIBRARIES: Final = re.compile(
     r"lib(c|m|dl|rt|util|pthread|python[\d.]+|ssl|crypto|sqlite3|lzma|bz2|z|zstd|ffi|expat|uuid|readline"
     r"|ncursesw?|tinfo|gomp|gcc_s|stdc\+\+|gfortran|quadmath|mpdec|nsl|tirpc)[-.\d]*\.so[.\d]*$"
 )
-"""Shared libraries that modules of the standard library load when they are first imported."""
+"""Shared libraries that modules of the standard library load on first import."""
 
 DATA: Final = ("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/usr/lib/locale")
 
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-"""May be read; /dev/null may be written."""
+"""Readable; /dev/null is also writable."""
 
 
 def readable_paths(packages: Iterable[str]) -> tuple[str, ...]:
     """Files and folders, absolute and existing, that may be read with everything beneath them.
 
-    `packages` are distributions; what they need comes with them.
+    `packages` are distributions; their dependencies are included.
     """
     found = {*_standard_library(), *_packages(packages), *_libraries(), *DATA, *DEVICES}
     return tuple(sorted({os.path.realpath(path) for path in found if Path(path).exists()}))

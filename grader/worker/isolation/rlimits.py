@@ -1,4 +1,4 @@
-"""Limits that the kernel keeps of one process; what a system does not know is left out."""
+"""Limits that the kernel enforces on one process; limits unknown to a system are left out."""
 
 import mmap
 import resource
@@ -9,20 +9,20 @@ from typing import Final
 __all__ = ["address_space", "has_room", "limit"]
 
 ROOM: Final = 32 * 1024**2
-"""With less memory than this to be had, whatever comes next fails too."""
+"""If less memory than this is available, whatever comes next fails too."""
 
 
 def limit(most: Mapping[int, int]) -> None:
-    """Bound this process for good: RLIMIT_… to the most it may use. Limits this system lacks are passed over."""
+    """Limit this process permanently: RLIMIT_… to the most it may use. Skips limits that this system lacks."""
     for kind, value in most.items():
         try:
             resource.setrlimit(kind, (value, value))
         except (ValueError, OSError):
-            continue  # macOS knows no RLIMIT_AS; the remaining limits still bind
+            continue  # macOS has no RLIMIT_AS; the other limits still apply
 
 
 def address_space() -> int:
-    """Bytes of address space this process takes now; 0 where that cannot be known."""
+    """Bytes of address space that this process uses now; 0 if unknown."""
     statm = Path("/proc/self/statm")
     if not statm.exists():
         return 0
@@ -30,7 +30,7 @@ def address_space() -> int:
 
 
 def has_room() -> bool:
-    """Whether some memory can still be had. What is asked for is given back and never touched."""
+    """Whether some memory is still available. The memory is requested, never touched, and released."""
     try:
         mmap.mmap(-1, ROOM).close()
     except (OSError, MemoryError):

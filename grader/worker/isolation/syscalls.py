@@ -1,7 +1,7 @@
-"""What a locked worker may ask of the kernel, by the names of system calls.
+"""The system calls that a locked worker may make, by name.
 
-A call on none of these lists answers ENOSYS, as an older kernel would: the C library then takes another way
-where it has one. A list of what is allowed stays safe when the kernel learns something new.
+A call on none of these lists fails with ENOSYS, as on an older kernel: the C library then uses a fallback if
+it has one. An allowlist stays safe when the kernel gains new calls.
 """
 
 from typing import Final, NamedTuple
@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 __all__ = ["ALLOWED", "CLONE_THREAD", "CONDITIONAL", "PRETENDED", "REFUSED", "UNSUPPORTED", "Condition"]
 
 ALLOWED: Final = (
-    # files: Landlock decides which
+    # files: Landlock decides which ones
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
     "open", "openat", "creat", "close", "close_range", "lseek", "stat", "fstat", "lstat", "newfstatat",
     "statx", "statfs", "fstatfs", "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents",
@@ -26,7 +26,7 @@ ALLOWED: Final = (
     "rt_sigreturn", "rt_sigpending", "rt_sigsuspend", "rt_sigtimedwait", "sigaltstack", "restart_syscall",
     "pause", "alarm", "getitimer", "setitimer", "nanosleep", "clock_nanosleep", "clock_gettime",
     "clock_getres", "gettimeofday", "time", "times", "getrusage", "wait4", "waitid", "exit", "exit_group",
-    # who and where it is
+    # identity and location
     "getpid", "getppid", "gettid", "getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid",
     "getgroups", "getpgrp", "getpgid", "getsid", "getrlimit", "getpriority", "uname", "sysinfo", "getrandom",
 )  # fmt: skip
@@ -42,27 +42,27 @@ REFUSED: Final = (
     "mount", "umount2", "unshare", "setns", "io_uring_setup", "bpf", "perf_event_open", "kexec_load",
     "reboot", "swapon", "sethostname", "settimeofday", "clock_settime", "init_module", "finit_module",
 )  # fmt: skip
-"""Answered with EPERM, which Python shows as PermissionError: what a student may have meant to do."""
+"""These fail with EPERM, which Python shows as PermissionError: a student may have made them on purpose."""
 
 PRETENDED: Final = (
     "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat", "utime", "utimes",
     "utimensat", "futimesat", "sync", "syncfs",
 )  # fmt: skip
-"""Answered with success and left undone. Landlock does not guard modes, owners and times of files outside,
-and `shutil.copy` must not fail for them."""
+"""These report success and do nothing. Landlock does not guard modes, owners and times of files outside, and
+`shutil.copy` must not fail because of them."""
 
 UNSUPPORTED: Final = (
     "setxattr", "lsetxattr", "fsetxattr", "getxattr", "lgetxattr", "fgetxattr", "listxattr", "llistxattr",
     "flistxattr", "removexattr", "lremovexattr", "fremovexattr",
 )  # fmt: skip
-"""Answered with ENOTSUP, as by a file system without extended attributes."""
+"""These fail with ENOTSUP, as on a file system without extended attributes."""
 
 
 CLONE_THREAD: Final = 0x10000
 
 
 class Condition(NamedTuple):
-    """A call that is allowed where the lower 32 bits of an argument, masked, have one of the values."""
+    """A call that is allowed if the lower 32 bits of an argument, masked, have one of the values."""
 
     call: str
     argument: int
@@ -79,4 +79,4 @@ CONDITIONAL: Final = (
     # PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_SET_VMA: names of threads and of memory
     Condition("prctl", 0, (3, 15, 16, 0x53564D41)),
 )
-"""With other arguments they are as good as unknown."""
+"""With other arguments, these calls count as unknown."""

@@ -1,4 +1,4 @@
-"""Whether a start is drawn from U(0,1): the one question of the lab that chance has a say in.
+"""Whether the start of a factorisation is drawn from U(0,1): a question that chance has a say in.
 
 Three laws that true draws break at most once in 10⁹, U and V together: their distribution function
 (Dvoretzky–Kiefer–Wolfowitz), how near the smallest and the largest come to 0 and 1, and that they differ. They are asked
@@ -6,16 +6,17 @@ of the very starts from which steps were followed, so that no call can be told t
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.model import Finding, Outcome
-from grader.labkit import low_rank
-from reference.rules.update_rule import Factors
+from grader.lab import Finding, Outcome
+from grader.labkit.statistics import dkw_tolerance, extreme_tolerance, uniform_distance
 
-__all__ = ["finding_of"]
+__all__ = ["drawn_by_numpy", "drawn_by_torch", "uniform_start"]
+
+Array: TypeAlias = npt.NDArray[np.float64]
 
 FAILURE: Final = 1e-9
 """Probability that draws from U(0,1) are taken for something else."""
@@ -32,7 +33,18 @@ OTHER_SPREAD: Final = (6e-4, 1.6)
 the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
 
 
-def finding_of(starts: Sequence[Factors], are_few: bool = False) -> Finding:
+def drawn_by_torch(seed: int, count: int) -> Array:
+    """The numbers of `torch.rand` after `torch.manual_seed(seed)`: 24 bits of each output of the Mersenne twister."""
+    raw = np.random.RandomState(seed).randint(0, 2**32, count, np.uint32)
+    return (raw & 0xFFFFFF).astype(np.float64) * 2.0**-24
+
+
+def drawn_by_numpy(seed: int, count: int) -> Array:
+    """The numbers of `np.random.rand` after `np.random.seed(seed)`."""
+    return np.random.RandomState(seed).random_sample(count)
+
+
+def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) -> Finding:
     """Judge the numbers that several calls started U and V from: passed, passed with a note and its cost, or failed.
 
     Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed. Where they `are_few`, how far another
@@ -46,13 +58,13 @@ def finding_of(starts: Sequence[Factors], are_few: bool = False) -> Finding:
     if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
         return Finding(
             outcome=Outcome.FAIL,
-            message="U and V start from the same numbers; each has to be drawn anew.",
-            wanted="numbers of their own for U and for V",
+            message="U and V start from the same numbers; each has to be drawn separately.",
+            wanted="separate numbers for U and for V",
         )
     return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
 
 
-def _are_distinct(arrays: Sequence[npt.NDArray[np.float64]]) -> bool:
+def _are_distinct(arrays: Sequence[Array]) -> bool:
     """Whether the numbers of each array differ from one another, all arrays together."""
     everything = np.concatenate([array.ravel() for array in arrays])
     in_half = bool((everything * 2**11 == np.round(everything * 2**11)).all())
@@ -60,7 +72,7 @@ def _are_distinct(arrays: Sequence[npt.NDArray[np.float64]]) -> bool:
     return distinct >= (DISTINCT_IN_HALF if in_half else DISTINCT) * everything.size
 
 
-def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: bool) -> Finding | None:
+def _of_factor(name: str, factors: Sequence[Array], are_few: bool) -> Finding | None:
     everything = np.concatenate([factor.ravel() for factor in factors])
     if not np.isfinite(everything).all():
         return Finding(
@@ -74,9 +86,9 @@ def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: b
     # A function with a seed inside draws the same numbers in each call: those of one call are left.
     different = np.unique(everything)
     sample = everything if len(different) >= DISTINCT_IN_HALF * everything.size else different
-    tolerance = low_rank.dkw_tolerance(sample.size, FAILURE / 6)
-    short = low_rank.extreme_tolerance(sample.size, FAILURE / 6)
-    distance = low_rank.uniform_distance(sample)
+    tolerance = dkw_tolerance(sample.size, FAILURE / 6)
+    short = extreme_tolerance(sample.size, FAILURE / 6)
+    distance = uniform_distance(sample)
     low, high = float(sample.min()), float(sample.max())
     if independent and distance <= tolerance and 0.0 <= low <= short and 1.0 - short <= high <= 1.0:
         return None
@@ -90,10 +102,10 @@ def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: b
     if independent and (are_few or (least <= spread <= most and abs(middle) <= most)):
         return Finding(
             outcome=Outcome.PASS,
-            message=f"{name} starts from another random distribution than the sheet's.",
+            message=f"{name} starts from a different random distribution than the sheet's.",
             got=got,
             wanted=wanted,
-            notes=(f"{name} does not start from U(0,1) as the sheet says: {got}.",),
+            notes=(f"{name} does not start from U(0,1) as on the sheet: {got}.",),
             cost="start",
         )
     if not independent and distinct > len(factors):
@@ -103,7 +115,7 @@ def _of_factor(name: str, factors: Sequence[npt.NDArray[np.float64]], are_few: b
         )
     return Finding(
         outcome=Outcome.FAIL,
-        message=f"{name} does not start from numbers drawn uniformly from [0, 1), each one anew.",
+        message=f"{name} does not start from numbers drawn uniformly and independently from [0, 1).",
         got=got,
         wanted=wanted,
         tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "

@@ -1,0 +1,45 @@
+"""Which edit of a repair mends which of the mistakes that a lab names: seen by leaving each edit out in turn."""
+
+from collections.abc import Mapping, Sequence
+
+from grader.core.model import Diagnosis
+from grader.diagnosis.candidate_bench import CandidateRunner
+from grader.diagnosis.repair_search import Place, Repair
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import run_checks
+from grader.lab.spec import Exercise
+
+__all__ = ["places_of"]
+
+
+def places_of(
+    exercise: Exercise, bench: WorkerBench, named: Sequence[Diagnosis], repair: Repair
+) -> Mapping[str, Place]:
+    """The place that mends each mistake, by the mistake's id; a mistake is left out where it cannot be told.
+
+    A mistake that is still named once every other edit is made is mended by the edit left out. Where a single
+    mistake is mended, all edits are about it.
+    """
+    mended = [mistake.id for mistake in named if mistake.id not in repair.remaining]
+    first = repair.places[0]
+    if not mended or len({place.line for place in repair.places}) == 1:
+        return dict.fromkeys(mended, first)
+    found: dict[str, list[Place]] = {mistake: [] for mistake in mended}
+    for place, code in zip(repair.places, repair.without, strict=False):
+        for mistake in _named(exercise, bench, code) & found.keys():
+            found[mistake].append(place)
+    if len(mended) == 1:
+        (places,) = found.values()
+        return {mended[0]: (places or repair.places)[0]}
+    return {mistake: places[0] for mistake, places in found.items() if len(places) == 1}
+
+
+def _named(exercise: Exercise, bench: WorkerBench, code: str) -> set[str]:
+    """The ids of the mistakes that the lab names in another version of the program."""
+    trials = CandidateRunner(bench)
+    trial = trials.open_alone(code)
+    try:
+        return {mistake.id for mistake in exercise.diagnose(trial, run_checks(exercise, trial))}
+    finally:
+        trial.close()
+        trials.close()

@@ -1,0 +1,124 @@
+"""One submission from its files to findings: source → bench → checks → diagnoses, pictures, notes."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, TypeVar
+
+import msgspec
+
+from grader.core.errors import SandboxError
+from grader.core.escaping import in_short
+from grader.core.model import ExerciseReport, Report, StatementFailure, Submission
+from grader.diagnosis.diagnose import diagnose
+from grader.diagnosis.repair_search import Budget
+from grader.execution.bench import WorkerBench
+from grader.execution.bench_context import BenchContext
+from grader.execution.check_runner import run_checks
+from grader.grading.run_plan import RunPlan
+from grader.lab.spec import Bench, Exercise, Function, Lab
+from grader.marking.findings import ExaminedExercise, ExaminedSubmission
+from grader.marking.report_builder import mark_exercise, mark_submission
+from grader.marking.style_notes import style_notes
+from grader.sandbox.fork_server import ForkServer
+from grader.sandbox.workdir import temporary_workdir
+from grader.sources.selection import choose
+
+__all__ = ["assess", "examine", "examine_exercise", "grade_one"]
+
+_log: Final = logging.getLogger("grader")
+
+T = TypeVar("T")
+
+
+def grade_one(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> Report:
+    """Grade one submission in its own worker."""
+    return mark_submission(
+        submission, examine(submission, plan, fork_server), plan.exercises, plan.lab.rubric
+    )
+
+
+def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> ExaminedSubmission:
+    """Examine a submission: everything that is known before it is marked."""
+    begun = time.monotonic()
+    lab, limits = plan.lab, plan.limits
+    source, flags = choose(submission, lab.functions, fork_server.readers)
+    with temporary_workdir(submission.root, submission.files) as folder:
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=source,
+                functions=lab.functions,
+                limits=limits,
+                seed=plan.seed,
+            )
+        )
+        try:
+            budget = Budget(candidates=limits.repairs) if limits.repairs else None
+            found = tuple(
+                examine_exercise(exercise, bench, lab.functions, budget) for exercise in plan.exercises
+            )
+            # Pictures last: whatever a call for one costs, no mark depends on it any more.
+            found = tuple(map(partial(_illustrated, bench), plan.exercises, found))
+            results = {exercise.id: exercise.checks for exercise in found}
+            flags += _spared("comparing", lambda: lab.compare(bench, results))
+        finally:
+            bench.close()
+    loaded = bench.loaded
+    flags += loaded.notes
+    if loaded.problem:
+        flags += (loaded.problem,)
+    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
+    return ExaminedSubmission(
+        files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
+        flags=tuple(dict.fromkeys(flags)),
+        seconds=round(time.monotonic() - begun, 3),
+        exercises=found,
+        style=style_notes(source),
+    )
+
+
+def examine_exercise(
+    exercise: Exercise, bench: Bench, functions: Sequence[Function] = (), budget: Budget | None = None
+) -> ExaminedExercise:
+    """Judge and diagnose one exercise. Without a budget, no repair is searched for."""
+    results = run_checks(exercise, bench)
+    return ExaminedExercise(
+        id=exercise.id,
+        checks=results,
+        diagnoses=_spared(
+            f"the diagnosis of {exercise.id}",
+            lambda: diagnose(exercise, functions, bench, results, budget),
+        ),
+        claims=_spared(f"the figures of {exercise.id}", lambda: exercise.claims(bench)),
+        answers=_spared(f"the answers of {exercise.id}", lambda: exercise.answers(bench)),
+    )
+
+
+def assess(exercise: Exercise, lab: Lab, bench: Bench, budget: Budget | None = None) -> ExerciseReport:
+    """Judge, diagnose and mark one exercise. Without a budget, no repair is searched for."""
+    return mark_exercise(exercise, examine_exercise(exercise, bench, lab.functions, budget), lab.rubric)
+
+
+def _illustrated(bench: Bench, exercise: Exercise, found: ExaminedExercise) -> ExaminedExercise:
+    """The findings with their pictures; one that cannot be drawn affects nothing else."""
+    pictures = _spared(f"pictures of {exercise.id}", lambda: exercise.illustrate(bench, found.checks))
+    return msgspec.structs.replace(found, pictures=pictures)
+
+
+def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
+    """A result that no mark depends on; nothing if it fails because of a fault in the grader."""
+    try:
+        return work()
+    except SandboxError:
+        raise
+    except Exception as error:
+        _log.error("%s failed: %s", what, in_short(error))
+        return ()
+
+
+def _lost(failure: StatementFailure) -> str:
+    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
+    return f"{failure.file} {failure.place} could not be run ({what}); everything else was."

@@ -1,0 +1,67 @@
+"""What came back beside what is wanted, entry by entry, with the call that shows the difference."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from grader.lab import Bench, Finding, Function, Outcome, Probe, Value, call_text
+from grader.labkit.returned_values import format_matrix, returned
+
+__all__ = ["agrees", "probe_text"]
+
+Context = TypeVar("Context")
+Case = TypeVar("Case")
+Array = npt.NDArray[np.float64]
+
+DIGITS = 6
+"""Decimals in a message: of numbers near 1, as many as float32 holds."""
+
+
+def agrees(
+    function: Function,
+    probe: Callable[[Case], Probe],
+    tolerance: float,
+    cases: Callable[[Context], Iterable[Case]],
+    got: Callable[[Value, Case], Array],
+    wanted: Callable[[Value, Case], Array],
+    message: str,
+) -> Callable[[Context, Bench], Finding]:
+    """A check that every case gives what is wanted of it; the first that does not is shown with `message`.
+
+    `probe` makes the call of a case, `got` reads an array in what came back of it, `wanted` says what that should be; both
+    arrays are finite and of one shape, or raise UnusableResult. The tolerance is relative to the largest entry wanted, and absolute below 1.
+    """
+
+    def run(context: Context, bench: Bench) -> Finding:
+        asked = [(case, probe(case)) for case in cases(context)]
+        bench.expect([call for _, call in asked])
+        for case, call in asked:
+            value = returned(bench.observe(call))
+            theirs, ours = got(value, case), wanted(value, case)
+            if (np.abs(theirs - ours) > tolerance * float(np.abs(ours).max(initial=1.0))).any():
+                return Finding(
+                    outcome=Outcome.FAIL,
+                    message=message,
+                    got=format_matrix(theirs, DIGITS),
+                    wanted=format_matrix(ours, DIGITS),
+                    tolerance=f"{tolerance:g}",
+                    call=probe_text(function, bench, call),
+                )
+        return Finding(outcome=Outcome.PASS)
+
+    return run
+
+
+def probe_text(function: Function, bench: Bench, probe: Probe) -> str:
+    """The call as a student can paste it after their own code; empty where there is no function of theirs."""
+    located = bench.locate(function)
+    if located is None:
+        return ""
+    make = "np.array" if function.arrays == "numpy" else "torch.tensor"
+    given = {
+        name: f"{make}({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+        for name, value in probe.arguments.items()
+    }
+    return call_text(function, located, given)

@@ -1,0 +1,77 @@
+"""Findings of the checks of a factorisation: what differs, with the call that shows it."""
+
+from collections.abc import Iterable
+
+import msgspec
+import numpy as np
+
+from grader.lab import Bench, Finding, Outcome
+from grader.labkit import format_matrix
+from reference.checks.call_spec import CallSpec
+from reference.checks.factorisation_context import FactorisationContext
+from reference.checks.rounding_tolerance import Mismatch
+from reference.rules.update_rule import Factors
+
+__all__ = ["both", "equal", "failed", "mismatched", "moved_at_least", "noted"]
+
+
+def failed(
+    context: FactorisationContext,
+    bench: Bench,
+    message: str,
+    call: CallSpec,
+    *,
+    defaults: bool = False,
+    got: str = "",
+    wanted: str = "",
+) -> Finding:
+    """A failed check, with the call as a student can paste it."""
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=message,
+        got=got,
+        wanted=wanted,
+        call=context.probe.call_text(bench, call, defaults),
+    )
+
+
+def mismatched(
+    context: FactorisationContext, bench: Bench, mismatch: Mismatch, call: CallSpec, defaults: bool = False
+) -> Finding:
+    """A failed check where the factors leave the sheet's rule at one entry."""
+    epochs = f"{call.epochs} epoch{'s' * (call.epochs > 1)}"
+    finding = failed(
+        context,
+        bench,
+        f"After {epochs} from your own start, {mismatch.entry} is {mismatch.got:.6f}; the sheet's rule gives "
+        f"{mismatch.wanted:.6f}.",
+        call,
+        defaults=defaults,
+        got=both(mismatch.got_factors),
+        wanted=both(mismatch.wanted_factors),
+    )
+    tolerance = f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)"
+    return msgspec.structs.replace(finding, tolerance=tolerance)
+
+
+def noted(finding: Finding, *notes: str) -> Finding:
+    """The finding with more notes, where it is one that a student can be glad of."""
+    if finding.outcome is not Outcome.PASS:
+        return finding
+    return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
+
+
+def moved_at_least(powers: Iterable[float]) -> str:
+    """What wrong code would have to meet by chance, in a sentence; two digits tell enough."""
+    least = float(f"{min(powers):.1e}")
+    return f"the sheet's rule moves U and V by at least {least:,.0f} times the tolerance"
+
+
+def equal(first: Factors, second: Factors) -> bool:
+    """Whether two pairs of factors are the same, bit for bit."""
+    return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(first, second, strict=True))
+
+
+def both(factors: Factors) -> str:
+    """U and V for a message."""
+    return f"U = {format_matrix(factors[0])}, V = {format_matrix(factors[1])}"
