@@ -27,9 +27,18 @@ def structures_in(root: type) -> list[type]:
             continue
         found.append(structure)
         if issubclass(structure, msgspec.Struct):
-            for field in msgspec.structs.fields(structure):
+            for field in _written(structure):
                 waiting += [leaf for leaf in _leaves(field.type) if leaf not in found]
     return found
+
+
+def _written(structure: type) -> Iterator[msgspec.structs.FieldInfo]:
+    """The fields that are written: what may be unset stays within a run."""
+    return (
+        field
+        for field in msgspec.structs.fields(structure)
+        if msgspec.UnsetType not in typing.get_args(field.type)
+    )
 
 
 def _leaves(annotation: Any) -> Iterator[type]:
@@ -112,8 +121,7 @@ class Structures(SphinxDirective):
             return self._rows(("Value", "Meaning"), rows)
         rows3 = [
             (f"`{field.encode_name}`", _type_text(field.type), descriptions.get(field.name, ""))
-            for field in msgspec.structs.fields(structure)
-            if msgspec.UnsetType not in typing.get_args(field.type)  # never written
+            for field in _written(structure)
         ]
         return self._rows(("Field", "Type", "Meaning"), rows3)
 

@@ -4,7 +4,7 @@ A submission becomes sources, sources become observations, observations become f
 marks, marks become a report. No type here knows what a matrix is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +18,7 @@ from grader.core.evidence import Answer, Claim, Excerpt, Picture, Witness
 
 __all__ = [
     "CheckResult",
+    "Comparison",
     "Diagnosis",
     "Died",
     "ExerciseReport",
@@ -295,6 +296,23 @@ class Diagnosis(Frozen, frozen=True):
     """What was run to prove it."""
 
 
+class Comparison(Frozen, frozen=True):
+    """Numbers that came back beside those that should have, in the same order: how near a wrong answer is."""
+
+    observed: tuple[float, ...]
+    """What came back."""
+    expected: tuple[float, ...]
+    """What should have come back."""
+
+    @classmethod
+    def of(cls, observed: Iterable[npt.ArrayLike], expected: Iterable[npt.ArrayLike]) -> "Comparison":
+        """Compare arrays, such as U and V, entry by entry. The shapes are the lab's to compare."""
+        first, second = (
+            tuple(float(x) for array in arrays for x in np.ravel(array)) for arrays in (observed, expected)
+        )
+        return cls(first, second)
+
+
 class Finding(Frozen, frozen=True):
     """The finding of one check, in words that a student can act on."""
 
@@ -318,6 +336,9 @@ class Finding(Frozen, frozen=True):
     """The id of a rubric line that says what a correct solution that differs from the sheet costs."""
     blocked_by: str | msgspec.UnsetType = msgspec.UNSET
     """The id of the check it waits for or follows, if it was not run itself; never written to results.json."""
+    compared: Comparison | msgspec.UnsetType = msgspec.UNSET
+    """The numbers behind `got` and `wanted`; they show the search for repairs how near a program came. Never written
+    to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):

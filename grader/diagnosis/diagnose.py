@@ -13,7 +13,8 @@ from grader.core.evidence import Excerpt, Witness
 from grader.core.model import CheckResult, Diagnosis, Outcome, Source
 from grader.diagnosis.edit_attribution import places_of
 from grader.diagnosis.edit_explanations import concept_of, question_of
-from grader.diagnosis.repair_search import Budget, Place, Repair, repairs
+from grader.diagnosis.repair_search import repairs
+from grader.diagnosis.repair_types import Budget, EditLocation, Repair
 from grader.execution.bench import WorkerBench
 from grader.lab.spec import Bench, Exercise, Function
 
@@ -84,7 +85,7 @@ def _unreadable(source: Source) -> Diagnosis:
 
 
 def _placed(
-    named: tuple[Diagnosis, ...], repair: Repair, places: Mapping[str, Place], source: Source | None
+    named: tuple[Diagnosis, ...], repair: Repair, places: Mapping[str, EditLocation], source: Source | None
 ) -> tuple[Diagnosis, ...]:
     """The mistakes with the lines that mend them; a repair that no known mistake explains speaks for itself."""
     proof = f"With {_changes(repair)} in a copy of your file, all {repair.passed} checks pass."
@@ -116,7 +117,7 @@ def _changes(repair: Repair) -> str:
     return "one change" if count == 1 else f"{count} changes"
 
 
-def _slip(place: Place, file: str, proof: str, diff: str) -> Diagnosis:
+def _slip(place: EditLocation, file: str, proof: str, diff: str) -> Diagnosis:
     return Diagnosis(
         id=f"slip-{place.kind}",
         title=place.sentence,

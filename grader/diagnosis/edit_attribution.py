@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from grader.core.model import Diagnosis
 from grader.diagnosis.candidate_bench import CandidateRunner
-from grader.diagnosis.repair_search import Place, Repair
+from grader.diagnosis.repair_types import EditLocation, Repair
 from grader.execution.bench import WorkerBench
 from grader.execution.check_runner import run_checks
 from grader.lab.spec import Exercise
@@ -14,7 +14,7 @@ __all__ = ["places_of"]
 
 def places_of(
     exercise: Exercise, bench: WorkerBench, named: Sequence[Diagnosis], repair: Repair
-) -> Mapping[str, Place]:
+) -> Mapping[str, EditLocation]:
     """The place that mends each mistake, by the mistake's id; a mistake is left out where it cannot be told.
 
     A mistake that is still named once every other edit is made is mended by the edit left out. Where a single
@@ -24,7 +24,7 @@ def places_of(
     first = repair.places[0]
     if not mended or len({place.line for place in repair.places}) == 1:
         return dict.fromkeys(mended, first)
-    found: dict[str, list[Place]] = {mistake: [] for mistake in mended}
+    found: dict[str, list[EditLocation]] = {mistake: [] for mistake in mended}
     for place, code in zip(repair.places, repair.without, strict=False):
         for mistake in _named(exercise, bench, code) & found.keys():
             found[mistake].append(place)

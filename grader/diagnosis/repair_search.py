@@ -9,40 +9,24 @@ finds the same on every machine.
 
 import difflib
 import math
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 
 from grader import protocol
-from grader.core.model import CheckResult, Figure, Finding, Frozen, LoadReport, Observation, Outcome, Probe
+from grader.core.model import CheckResult, Comparison, Finding, Frozen, Observation, Outcome, Probe
 from grader.diagnosis.candidate_bench import CandidateBench, CandidateRunner
 from grader.diagnosis.edits import Edit, applied, edited, edits, moved_lines, sliced, without_each
-from grader.execution.bench import Key, WorkerBench, key_of
-from grader.execution.check_runner import iter_check_results, needed_by
-from grader.lab.learned import Learned
-from grader.lab.spec import Bench, Check, Exercise, Function, Located
+from grader.diagnosis.recording_bench import recorded
+from grader.diagnosis.repair_aim import RepairAim, repair_aim
+from grader.diagnosis.repair_types import DEFAULT_BUDGET, Budget, EditLocation, Repair, SearchResult
+from grader.execution.bench import WorkerBench
+from grader.execution.check_runner import iter_check_results
+from grader.lab.spec import Exercise, Function
 
-__all__ = ["DEFAULT_BUDGET", "Budget", "Place", "Repair", "Search", "repairs", "search"]
+__all__ = ["repairs", "search"]
 
-
-class Budget(Frozen, frozen=True):
-    """What a search may use, counted so that it means the same on every machine."""
-
-    candidates: int = 260
-    """Programs run, the verifying runs included."""
-    calls: int = 2200
-    """Calls made, each by its weight."""
-    hangs: int = 2
-    """Programs that had to be stopped or died."""
-    wanted: int = 2
-    """Repairs after which the search ends."""
-    after: int = 40
-    """Further programs run after the first repair, to find others beside it."""
-
-
-DEFAULT_BUDGET: Final = Budget()
 
 CALL_SECONDS: Final = 0.5
 """CPU time of one short call of an edited program: what takes longer is an endless loop."""
@@ -59,7 +43,8 @@ MOST_LINES_OF_A_SHORT_CALL: Final = 10 * LINES_OF_A_CALL
 EXTENDED: Final = 8
 """Programs that came further and are edited once more."""
 
-_NUMBER: Final = re.compile(r"-?\d+\.\d+")
+NEAR: Final = 5e-5
+"""Numbers no further apart are the same to four decimals, as many as a student is shown."""
 
 MAX_CODE: Final = 8_000
 """Characters of a program that is edited, without ends of lines: a solution has 2,000, and the number of edits grows with
@@ -67,51 +52,6 @@ the square."""
 
 _PATIENCE: Final = 60
 """Second edits tried on each of them before the next has its turn."""
-
-
-class Place(Frozen, frozen=True):
-    """One edit of a repair: the kind of slip, its line in the original file, and a sentence that gives no code."""
-
-    kind: str
-    line: int
-    original: str
-    """The line as the student wrote it."""
-    sentence: str
-    number: int = 0
-    """The line of `Source.code`, counted from 1."""
-
-
-class Repair(Frozen, frozen=True):
-    """A verified repair: with these edits every check counted passes."""
-
-    places: tuple[Place, ...]
-    diff: str
-    """Unified, of the code as it was run; for the person marking."""
-    code: str
-    """The whole program with the edits made."""
-    passed: int
-    """Checks that passed with it."""
-    remaining: tuple[str, ...]
-    """Ids of mistakes that the lab still names with it."""
-    without: tuple[str, ...]
-    """For each place the program with all edits but this one; empty where they cannot be made apart."""
-    costs: tuple[str, ...]
-    """What a sound difference that remains costs, by the rubric's lines."""
-    candidates: int
-    calls: int
-    """Programs run and calls made up to here."""
-
-
-class Search(Frozen, frozen=True):
-    """What a search found and used."""
-
-    repairs: tuple[Repair, ...]
-    candidates: int = 0
-    calls: int = 0
-    hangs: int = 0
-    """Programs that had to be stopped or died."""
-    possible: int = 0
-    """Single edits there were to try."""
 
 
 _Progress: TypeAlias = tuple[int, int, int, float]
@@ -149,12 +89,12 @@ def search(
     results: Sequence[CheckResult],
     budget: Budget = DEFAULT_BUDGET,
     counted: Collection[str] | None = None,
-) -> Search:
+) -> SearchResult:
     """The same with what it used."""
-    aim = _aim(exercise, functions, bench, results, counted)
+    aim = repair_aim(exercise, functions, bench, results, counted)
     source = bench.loaded.source
     if aim is None or source is None or source.problem:
-        return Search(())
+        return SearchResult(())
     trials = CandidateRunner(bench)
     try:
         return _Search(exercise, aim, bench, trials, budget).run()
@@ -162,151 +102,11 @@ def search(
         trials.close()
 
 
-class _Aim(Frozen, frozen=True):
-    """What a repair has to achieve: the check that failed first, and all that must pass."""
-
-    check: Check
-    before: tuple[Check, ...]
-    """Checks to run first on every program, since the check asks other calls by what they learned."""
-    required: frozenset[str]
-    located: tuple[tuple[Function, Located], ...]
-    suspected: frozenset[int]
-
-
-def _aim(
-    exercise: Exercise,
-    functions: Sequence[Function],
-    bench: WorkerBench,
-    results: Sequence[CheckResult],
-    counted: Collection[str] | None,
-) -> _Aim | None:
-    by_id = {check.id: check for check in exercise.checks}
-    left_aside: set[str] = set()
-    first: Check | None = None
-    located: dict[str, tuple[Function, Located]] = {}
-    for result in results:
-        if result.outcome in (Outcome.MISSING, Outcome.MANUAL, Outcome.ERROR):
-            left_aside.add(result.id)
-        if result.outcome is not Outcome.FAIL:
-            continue
-        check = by_id[result.id]
-        watch, _ = _run(check, needed_by(exercise, check), bench)
-        for function in functions:
-            found = bench.locate(function) if function.name in watch.functions else None
-            if found is not None:
-                located[function.name] = (function, found)
-        if watch.read_figures or not located:
-            left_aside.add(result.id)
-        elif first is None:
-            first = check
-    if first is None:
-        return None
-    required = {
-        result.id
-        for result in results
-        if result.outcome is Outcome.FAIL or counted is None or result.id in counted
-    }
-    before = _before(first, needed_by(exercise, first), bench)
-    watch, _ = _run(first, before, bench)
-    return _Aim(
-        first, before, frozenset(required - left_aside), tuple(located.values()), frozenset(watch.raised)
-    )
-
-
-def _before(check: Check, needed: tuple[Check, ...], bench: Bench) -> tuple[Check, ...]:
-    """Those of the checks needed without which the check would ask or find something else of the student's program.
-
-    Mostly there are none, and edited programs are spared their calls.
-    """
-    asked, wanted = _run(check, needed, bench)
-
-    def is_same(before: Sequence[Check]) -> bool:
-        watch, finding = _run(check, before, bench)
-        return finding == wanted and _probes(watch) == _probes(asked)
-
-    if is_same(()):
-        return ()
-    kept = list(needed)
-    for other in needed:
-        rest = [one for one in kept if one is not other]
-        if is_same(rest):
-            kept = rest
-    return tuple(kept)
-
-
-def _probes(watch: "_Watch") -> list[Key]:
-    return [key_of(probe) for probe, _ in watch.seen]
-
-
-def _run(check: Check, before: Iterable[Check], bench: Bench) -> tuple["_Watch", Finding]:
-    """What a check finds on a bench of its own after others, and what it looked at; what the others looked at is left out.
-
-    Where one of the others does not pass, that is what is found.
-    """
-    watch = _Watch(bench)
-    for other in before:
-        finding = other.run(watch)
-        if finding.outcome is not Outcome.PASS:
-            return watch, finding
-    watch.forget()
-    return watch, check.run(watch)
-
-
-class _Watch:
-    """A bench that notes what a check looks at."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        self.learned = Learned()
-        self.forget()
-
-    def forget(self) -> None:
-        """Start the notes anew."""
-        self.read_figures = False
-        self.functions: dict[str, None] = {}
-        self.raised: set[int] = set()
-        self.seen: list[tuple[Probe, Observation]] = []
-
-    @property
-    def loaded(self) -> LoadReport:
-        """What came of executing the file."""
-        return self._bench.loaded
-
-    @property
-    def figures(self) -> tuple[Figure, ...]:
-        """Every number and matrix that the student states."""
-        self.read_figures = True
-        return self._bench.figures
-
-    def locate(self, function: Function) -> Located | None:
-        """The student's version of a function, or None."""
-        self.functions[function.name] = None
-        return self._bench.locate(function)
-
-    def attempt(self, function: Function) -> Located | None:
-        """The student's version of a function, or what tries to be it, or None."""
-        self.functions[function.name] = None
-        return self._bench.attempt(function)
-
-    def expect(self, probes: Sequence[Probe]) -> None:
-        """Nothing: only what is asked for is a sign of what the checks need."""
-
-    def observe(self, probe: Probe) -> Observation:
-        """Make one call."""
-        self.functions[probe.function] = None
-        observation = self._bench.observe(probe)
-        self.seen.append((probe, observation))
-        line = getattr(observation, "line", None)
-        if isinstance(line, int):
-            self.raised.add(line)
-        return observation
-
-
 class _Search:
     """One search; holds what was tried and what it cost."""
 
     def __init__(
-        self, exercise: Exercise, aim: _Aim, bench: WorkerBench, trials: CandidateRunner, budget: Budget
+        self, exercise: Exercise, aim: RepairAim, bench: WorkerBench, trials: CandidateRunner, budget: Budget
     ) -> None:
         source = bench.loaded.source
         assert source is not None
@@ -329,7 +129,7 @@ class _Search:
         self._suspected = frozenset(back.get(line, line) for line in aim.suspected)
         self._places = tuple(check.id for check in exercise.checks)
 
-    def run(self) -> Search:
+    def run(self) -> SearchResult:
         """Try single edits, then second ones on what came further."""
         names = {found.name.split(".")[0] for _, found in self._aim.located}
         base, start = _Version((), ""), None
@@ -354,10 +154,10 @@ class _Search:
                 self._try(version)
         return self._result()
 
-    def _result(self) -> Search:
+    def _result(self) -> SearchResult:
         ranked = sorted(self._found, key=lambda repair: (len(repair.places), len(repair.costs)))
         trials = self._trials
-        return Search(tuple(ranked), trials.loads, trials.calls, trials.hangs, self._possible)
+        return SearchResult(tuple(ranked), trials.loads, trials.calls, trials.hangs, self._possible)
 
     def _versions(self, base: _Version) -> Iterator[_Version]:
         found = edits(base.code, self._defaults(), self._suspected)
@@ -401,7 +201,7 @@ class _Search:
     def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
         trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
-        watch, finding = _run(self._aim.check, self._aim.before, trial)
+        watch, finding = recorded(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.FAIL:
             return None
@@ -424,7 +224,7 @@ class _Search:
         if trial.loaded.problem or self._echoes(trial):
             trial.close()
             return None
-        watch, finding = _run(self._aim.check, self._aim.before, trial)
+        watch, finding = recorded(self._aim.check, self._aim.before, trial)
         trial.close()
         if finding.outcome is not Outcome.PASS:
             return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
@@ -456,7 +256,7 @@ class _Search:
         for edit in version.edits:
             number = lines[edit.line - 1]
             line = self._source.place(number).line or number
-            places.append(Place(edit.kind, line, original[number - 1], edit.sentence, number))
+            places.append(EditLocation(edit.kind, line, original[number - 1], edit.sentence, number))
             lines = moved_lines(lines, edit)
             code = applied(code, edit)
         if not self._found:
@@ -496,11 +296,15 @@ def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
 
 def _nearness(finding: Finding) -> tuple[int, float]:
     """How many of the numbers that came back are those that were wanted, and minus the distance of the rest."""
-    got, wanted = ([float(n) for n in _NUMBER.findall(text)] for text in (finding.got, finding.wanted))
-    if not got or len(got) != len(wanted):
+    compared = finding.compared
+    if not isinstance(compared, Comparison) or not compared.observed:
         return 0, -math.inf
-    distances = [abs(theirs - ours) for ours, theirs in zip(wanted, got, strict=True)]
-    return distances.count(0.0), -sum(distances)
+    if len(compared.observed) != len(compared.expected):
+        return 0, -math.inf
+    distances = [abs(x - y) for x, y in zip(compared.observed, compared.expected, strict=True)]
+    if not all(map(math.isfinite, distances)):
+        return 0, -math.inf
+    return sum(distance <= NEAR for distance in distances), -sum(distances)
 
 
 def _diff(before: str, after: str, name: str) -> str:

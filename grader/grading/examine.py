@@ -12,7 +12,7 @@ from grader.core.errors import SandboxError
 from grader.core.escaping import in_short
 from grader.core.model import ExerciseReport, Report, StatementFailure, Submission
 from grader.diagnosis.diagnose import diagnose
-from grader.diagnosis.repair_search import Budget
+from grader.diagnosis.repair_types import Budget
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks

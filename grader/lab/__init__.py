@@ -19,6 +19,7 @@ from grader.core.evidence import (
 )
 from grader.core.model import (
     CheckResult,
+    Comparison,
     Diagnosis,
     Died,
     Figure,
@@ -63,6 +64,7 @@ __all__ = [
     "Check",
     "CheckResult",
     "Claim",
+    "Comparison",
     "Curve",
     "Demonstration",
     "Diagnosis",

@@ -11,7 +11,7 @@ import msgspec
 
 from grader import __version__
 from grader.core.errors import PathError
-from grader.core.model import Frozen, Identity, Report
+from grader.core.model import CheckResult, Frozen, Identity, Report
 from grader.marking.common_mistakes import SharedMistake, shared_mistakes
 
 __all__ = [
@@ -65,15 +65,14 @@ def entry_json(report: Report) -> bytes:
 def _written(report: Report) -> Report:
     """The report without what only this run asks for."""
     exercises = tuple(
-        msgspec.structs.replace(
-            exercise,
-            checks=tuple(
-                msgspec.structs.replace(check, blocked_by=msgspec.UNSET) for check in exercise.checks
-            ),
-        )
+        msgspec.structs.replace(exercise, checks=tuple(map(_written_check, exercise.checks)))
         for exercise in report.exercises
     )
     return msgspec.structs.replace(report, exercises=exercises)
+
+
+def _written_check(check: CheckResult) -> CheckResult:
+    return msgspec.structs.replace(check, blocked_by=msgspec.UNSET, compared=msgspec.UNSET)
 
 
 def results_pieces(

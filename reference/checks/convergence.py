@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.lab import Bench, Finding, Frozen, Outcome
+from grader.lab import Bench, Comparison, Finding, Frozen, Outcome
 from grader.labkit import UnusableResult, WorkerEnded, low_rank
 from reference import data
 from reference.checks.call_spec import CallSpec
@@ -136,6 +136,7 @@ class _LongRuns(Frozen, frozen=True):
             got=f"{least:.6g}" if np.isfinite(least) else "",
             wanted=f"less than {self._rank_one:.4g}, the minimum for a matrix of rank 1"
             + ", reached step by step" * bool(leap),
+            compared=Comparison.of([least], [self._rank_one]),
             call=self._probe.call_text(bench, call),
         )
 

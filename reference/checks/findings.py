@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 import numpy as np
+from msgspec import UNSET, UnsetType
 
-from grader.lab import Bench, Finding, Outcome
+from grader.lab import Bench, Comparison, Finding, Outcome
 from grader.labkit import format_matrix
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
@@ -24,6 +25,7 @@ def failed(
     defaults: bool = False,
     got: str = "",
     wanted: str = "",
+    compared: Comparison | UnsetType = UNSET,
 ) -> Finding:
     """A failed check, with the call as a student can paste it."""
     return Finding(
@@ -31,6 +33,7 @@ def failed(
         message=message,
         got=got,
         wanted=wanted,
+        compared=compared,
         call=context.probe.call_text(bench, call, defaults),
     )
 
@@ -49,6 +52,7 @@ def mismatched(
         defaults=defaults,
         got=both(mismatch.got_factors),
         wanted=both(mismatch.wanted_factors),
+        compared=Comparison.of(mismatch.got_factors, mismatch.wanted_factors),
     )
     tolerance = f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)"
     return msgspec.structs.replace(finding, tolerance=tolerance)

@@ -1,6 +1,6 @@
 """What stands at cells that a mask hides does not matter, and what it shows does."""
 
-from grader.lab import Bench, Finding, Outcome
+from grader.lab import Bench, Comparison, Finding, Outcome
 from grader.labkit import UnusableResult
 from reference.checks.call_constraints import MASK_TYPES
 from reference.checks.call_spec import CallSpec
@@ -37,6 +37,7 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
                 changed,
                 got=both(other),
                 wanted=f"as with the values before: {both(got)}",
+                compared=Comparison.of(other, got),
             )
     if not has_moved:
         message = "Nothing moves with any mask, so no value can matter."

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grader.lab import Bench, Finding, Outcome
+from grader.lab import Bench, Comparison, Finding, Outcome
 from grader.labkit import UnusableResult
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.findings import both, equal, failed, noted
@@ -44,5 +44,6 @@ def _stillness(context: FactorisationContext, bench: Bench) -> Finding:
             call.changed(epochs=3 * call.fewest),
             got=both(later),
             wanted=f"as after one epoch: {both(once)}",
+            compared=Comparison.of(later, once),
         )
     return Finding(outcome=Outcome.PASS)

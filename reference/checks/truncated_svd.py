@@ -14,6 +14,7 @@ import numpy.typing as npt
 from grader.lab import (
     Bench,
     Check,
+    Comparison,
     Figure,
     Finding,
     Frozen,
@@ -290,11 +291,13 @@ class Decomposition:
             message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was requested."
         else:
             message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
+        wanted = low_rank.best_approximation(A, case.rank)
         return Finding(
             outcome=Outcome.FAIL,
             message=message,
             got=format_matrix(nearest),
-            wanted=format_matrix(low_rank.best_approximation(A, case.rank)),
+            wanted=format_matrix(wanted),
+            compared=Comparison.of([nearest], [wanted]),
             tolerance=f"{tolerance.excess_loss:.1e} in the squared error (backward error of a float32 SVD)",
             call=call,
         )

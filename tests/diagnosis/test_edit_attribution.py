@@ -9,7 +9,7 @@ from grader import protocol
 from grader.core.model import CheckResult, Diagnosis, Finding, Outcome, Probe
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.edits import Edit, Replacement, without_each
-from grader.diagnosis.repair_search import Budget
+from grader.diagnosis.repair_types import Budget
 from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise
 from tests.support.workers import WORK, OpenBench

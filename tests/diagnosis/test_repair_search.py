@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from grader import protocol
-from grader.core.model import Diagnosis, Finding, Outcome, Probe
-from grader.diagnosis.repair_search import Budget, Repair, Search, search
+from grader.core.model import Comparison, Diagnosis, Finding, Outcome, Probe
+from grader.diagnosis.repair_search import search
+from grader.diagnosis.repair_types import Budget, Repair, SearchResult
 from grader.execution.bench import WorkerBench
 from grader.execution.check_runner import run_checks
-from grader.lab import Bench, Check, Exercise
+from grader.lab import Bench, Check, Exercise, array_of
 from reference import LAB
 from tests.support.workers import WORK, OpenBench
 from tests.tools.accuracy import CORPUS
@@ -18,7 +19,7 @@ from tests.tools.accuracy import CORPUS
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
 
 
-def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> Search:
+def _searched(bench: WorkerBench, exercise: Exercise, **budget: int) -> SearchResult:
     results = run_checks(exercise, bench)
     worth = LAB.rubric.exercises.get(exercise.id)
     counted = None if worth is None else [check for check, marks in worth.checks.items() if marks > 0]
@@ -148,8 +149,31 @@ DOUBLE = Exercise(
 )
 
 
-def _double(bench: WorkerBench, **budget: int) -> Search:
+def _double(bench: WorkerBench, **budget: int) -> SearchResult:
     return search(DOUBLE, (WORK,), bench, run_checks(DOUBLE, bench), Budget(**budget))
+
+
+def _at(wanted: tuple[float, ...], by_numbers: bool, bench: Bench) -> Finding:
+    """A vector is asked for. What was seen and wanted is told in words without numbers, the numbers beside them or not."""
+    observation = bench.observe(Probe("work", {"A": 3}, seed=1))
+    seen = array_of(observation.value) if isinstance(observation, protocol.Returned) else None
+    if seen is not None and seen.tolist() == list(wanted):
+        return Finding(outcome=Outcome.PASS)
+    compared = Comparison.of([seen], [wanted]) if by_numbers and seen is not None else msgspec.UNSET
+    return Finding(outcome=Outcome.FAIL, got="another vector", wanted="the vector", compared=compared)
+
+
+@pytest.mark.parametrize("by_numbers", [True, False])
+def test_a_program_comes_nearer_by_the_numbers_of_a_finding_whatever_its_words(
+    open_bench: OpenBench, by_numbers: bool
+) -> None:
+    run = partial(_at, (4.0, -2.0), by_numbers)
+    exercise = Exercise(
+        "at", "At", "", (Check("at", "It is the vector", run),), _no_diagnosis, lambda results: ""
+    )
+    bench = open_bench("def work(A):\n    return [A - 1.0, A + 5.0]\n")
+    found = search(exercise, (WORK,), bench, run_checks(exercise, bench))
+    assert bool(found.repairs) is by_numbers
 
 
 WRONG_LOOP = """\
@@ -164,7 +188,7 @@ def work(A):
 
 
 def test_what_is_right_costs_nothing(open_bench: OpenBench) -> None:
-    assert _double(open_bench("def work(A):\n    return A + A\n")) == Search(())
+    assert _double(open_bench("def work(A):\n    return A + A\n")) == SearchResult(())
 
 
 def test_what_cannot_be_mended_ends_within_the_budget(open_bench: OpenBench) -> None:
@@ -217,6 +241,6 @@ def test_a_repair_says_the_place_without_the_mended_line(open_bench: OpenBench) 
 
 def test_a_repair_is_a_plain_value(open_bench: OpenBench) -> None:
     found = _double(open_bench("def work(A):\n    return A - A\n"), wanted=1)
-    assert msgspec.json.decode(msgspec.json.encode(found), type=Search) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=SearchResult) == found
     place = found.repairs[0].places[0]
     assert (place.kind, place.line, place.original) == ("operator", 2, "    return A - A")

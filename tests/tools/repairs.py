@@ -15,7 +15,8 @@ import psutil
 
 from grader import sources
 from grader.core.model import Outcome
-from grader.diagnosis.repair_search import Search, search
+from grader.diagnosis.repair_search import search
+from grader.diagnosis.repair_types import SearchResult
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks
@@ -29,7 +30,7 @@ class Measured(msgspec.Struct, frozen=True):
 
     case: Case
     exercise: str
-    found: Search
+    found: SearchResult
     seconds: float
 
     @property
@@ -44,7 +45,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
-    """Search repairs for each case whose labelled exercise has a failed check."""
+    """SearchResult repairs for each case whose labelled exercise has a failed check."""
     exercises = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
     with ForkServer() as fork_server:
         for case in chosen:

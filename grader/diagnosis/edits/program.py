@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from grader.core.parsing import parsed
+from grader.diagnosis.edits.sizes import shape_of, size_key
 from grader.diagnosis.edits.values import Edit, Replacement
 
 __all__ = ["Program", "Scope", "makes_array"]
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _OUTPUT = frozenset({"print", "logging", "logger", "log", "warnings", "plt", "tqdm"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _FROM_VALUES = frozenset(
     {"tensor", "uniform", "normal", "randint", "uniform_", "normal_", "Parameter", "random"}
 )
@@ -283,19 +284,19 @@ class Scope:
             if not isinstance(n, ast.Assign) or not isinstance(n.targets[0], ast.Name | ast.Tuple):
                 continue
             target = n.targets[0]
-            owner = _shape_of(n.value)
+            owner = shape_of(n.value)
             if isinstance(target, ast.Tuple) and owner:
                 for axis, part in enumerate(target.elts):
                     if isinstance(part, ast.Name):
                         known.setdefault(f"{owner}.{axis}", part.id)
             elif isinstance(target, ast.Tuple) and isinstance(n.value, ast.Tuple):
                 for part, value in zip(target.elts, n.value.elts, strict=False):
-                    if isinstance(part, ast.Name) and _size_key(value):
-                        known.setdefault(_size_key(value), part.id)
-            elif isinstance(target, ast.Name) and _size_key(n.value):
-                known.setdefault(_size_key(n.value), target.id)
+                    if isinstance(part, ast.Name) and size_key(value):
+                        known.setdefault(size_key(value), part.id)
+            elif isinstance(target, ast.Name) and size_key(n.value):
+                known.setdefault(size_key(n.value), target.id)
         for n in self.nodes:
-            key = _size_key(n)
+            key = size_key(n)
             if key and key not in known:
                 known[key] = self.program.text(n)
         for name in self.arrays:
@@ -348,38 +349,6 @@ class Scope:
         if name in self.arrays:
             return "array"
         return "size" if name in self.sizes else "scalar"
-
-
-def _size_key(node: ast.AST) -> str:
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
-        owner = _shape_of(node.value)
-        return f"{owner}.{node.slice.value!r}" if owner else ""
-    if isinstance(node, ast.Call) and len(node.args) == 1:
-        argument = node.args[0]
-        if isinstance(node.func, ast.Name) and node.func.id == "len":
-            if isinstance(argument, ast.Name):
-                return f"{argument.id}.0"
-            if isinstance(argument, ast.Subscript) and isinstance(argument.value, ast.Name):
-                return f"{argument.value.id}.1"
-            if isinstance(argument, ast.Attribute) and isinstance(argument.value, ast.Name):
-                return f"{argument.value.id}.1" if argument.attr == "T" else ""
-        if (
-            isinstance(node.func, ast.Attribute)
-            and node.func.attr == "size"
-            and isinstance(node.func.value, ast.Name)
-            and isinstance(argument, ast.Constant)
-        ):
-            return f"{node.func.value.id}.{argument.value!r}"
-    return ""
-
-
-def _shape_of(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute) and node.attr == "shape" and isinstance(node.value, ast.Name):
-        return node.value.id
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:
-        return ""
-    owner = node.func.value
-    return owner.id if node.func.attr == "size" and isinstance(owner, ast.Name) else ""
 
 
 def _is_output(node: ast.AST) -> bool:
