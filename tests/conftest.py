@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from grader import sources
+from grader.core.result import Report
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
+from grader.grading.pipeline import grade_all
+from grader.grading.run_plan import RunPlan
 from grader.lab import Function
 from grader.sandbox.worker_client import ForkServer, Limits
+from grader.submissions.discovery import one
+from reference import LAB
 from tests.support.command_line import Grade, run_grade
 from tests.support.submissions import Handed
-from tests.support.workers import LIMITS, WORK, OpenBench
+from tests.support.workers import LIMITS, WORK, OpenBench, ReportOf, SharedExecutor
 
 
 @pytest.fixture
@@ -97,3 +102,16 @@ def open_bench(fork_server: ForkServer, handed_in: Handed) -> Iterator[OpenBench
     yield load
     for bench in opened:
         bench.close()
+
+
+@pytest.fixture
+def report_of(fork_server: ForkServer) -> ReportOf:
+    """`report_of(path, "1.2", limits=Limits())`: one submission through the whole pipeline, in these exercises or all."""
+
+    def grade_one(path: Path, *exercises: str, limits: Limits | None = None) -> Report:
+        asked = tuple(e for e in LAB.exercises(LAB.seed) if not exercises or e.id in exercises)
+        plan = RunPlan(lab=LAB, exercises=asked, seed=LAB.seed, limits=limits or Limits())
+        (report,) = grade_all([one(path)], plan, SharedExecutor(plan, fork_server, 1))
+        return report
+
+    return grade_one

@@ -172,6 +172,7 @@ def test_only_the_exercises_asked_for_are_graded(grade: Grade, two: Path, tmp_pa
     assert entry["max_marks"] == 2.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", ["7", "fresh"])
 def test_a_right_submission_is_right_under_any_seed(grade: Grade, tmp_path: Path, seed: str) -> None:
     done = grade(RIGHT, "--seed", seed, "--out", tmp_path / "out", "--fail-under", "100")
@@ -217,6 +218,7 @@ def test_settings_come_from_pyproject_then_from_the_environment_then_from_flags(
     assert results(place / "from-flag")["seed"] == 5
 
 
+@pytest.mark.slow
 def test_a_pyproject_without_a_table_for_us_is_no_concern(
     handed_in: Handed, grade: Grade, tmp_path: Path
 ) -> None:
@@ -250,6 +252,7 @@ def test_piped_output_has_no_escapes_and_no_progress_bar(
 COLOUR = re.compile(r"\x1b\[[0-9;]*(?:3[0-8]|4[0-8]|9[0-7])[0-9;]*m")
 
 
+@pytest.mark.slow
 def test_no_color_takes_the_colours_off_a_terminal(handed_in: Handed, tmp_path: Path) -> None:
     folder = handed_in({"ada.py": "", "bob.py": ""})
     coloured, _ = on_terminal(folder, cwd=tmp_path)
@@ -266,7 +269,7 @@ def test_a_terminal_gets_a_progress_bar_on_stderr_only(handed_in: Handed, tmp_pa
     assert "Grading" not in out
 
 
-@pytest.mark.parametrize("format_", ["rich", "plain"])
+@pytest.mark.parametrize("format_", ["rich", pytest.param("plain", marks=pytest.mark.slow)])
 def test_a_hostile_name_cannot_command_the_terminal(
     grade: Grade, handed_in: Handed, tmp_path: Path, format_: str
 ) -> None:
@@ -343,6 +346,7 @@ def test_lab_lists_every_check_with_its_marks(grade: Grade) -> None:
         assert f"At most {share:.0%} of that if {check} does not hold." in done.stdout
 
 
+@pytest.mark.slow
 def test_lab_recomputes_every_published_number_and_all_come_out(grade: Grade) -> None:
     done = grade("lab", env={"COLUMNS": "600"})
     assert done.returncode == 0

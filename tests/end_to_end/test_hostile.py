@@ -62,7 +62,7 @@ class Run:
 
 CONFIGURATIONS = [
     pytest.param(("strict", "me"), id="strict"),
-    pytest.param(("process", "me"), id="process"),
+    pytest.param(("process", "me"), id="process", marks=pytest.mark.slow),
     pytest.param(("strict", "ordinary"), id="strict-ordinary-user", marks=pytest.mark.slow),
     pytest.param(("process", "ordinary"), id="process-ordinary-user", marks=pytest.mark.slow),
 ]

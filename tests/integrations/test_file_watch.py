@@ -30,7 +30,7 @@ def waited(process: "subprocess.Popen[str]") -> str:
     return process.stderr.readline()
 
 
-@pytest.mark.parametrize("what", ["lab.py", "."])
+@pytest.mark.parametrize("what", ["lab.py", pytest.param(".", marks=pytest.mark.slow)])
 def test_a_save_is_checked_at_once_and_all_right_ends_it(handed_in: Handed, what: str) -> None:
     place = handed_in({"lab.py": WRONG_SVD})
     with watching(place, what) as process:

@@ -33,6 +33,7 @@ def test_what_is_settled_has_a_score_and_a_total() -> None:
     assert (shown["score"], shown["tests"][0]["score"]) == (4.5, 4.5)
 
 
+@pytest.mark.slow
 def test_the_autograder_grades_a_submission_and_no_file_of_the_students_sets_options(
     grade: Grade, tmp_path: Path
 ) -> None:

@@ -168,6 +168,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_real_notebook_shows_html_and_text() -> None:
     import nbformat
     from nbclient import NotebookClient

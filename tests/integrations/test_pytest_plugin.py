@@ -74,6 +74,7 @@ def test_items_are_chosen_by_name_and_by_node_id_and_the_file_is_never_imported(
     assert not (place / "imported").exists()
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_and_junit_see_the_same_items(place: Path) -> None:
     done = run(place, "--grade", "wrong.py", "--grade", "right.py", "-n", "2", "--junitxml", "junit.xml")
     assert done.returncode == 1
@@ -99,6 +100,7 @@ def test_a_line_in_conftest_is_enough_and_other_tests_run_beside(place: Path) ->
     assert not (place / "imported").exists()
 
 
+@pytest.mark.slow
 def test_a_folder_is_one_submission(place: Path) -> None:
     folder = place / "handed-in"
     folder.mkdir()

@@ -136,6 +136,7 @@ def _run(student: Path, cwd: Path, *command: str) -> "subprocess.CompletedProces
     )
 
 
+@pytest.mark.slow
 def test_a_student_without_the_repository_checks_with_the_kit(student: Path, kit: Path) -> None:
     where = _run(
         student, kit, "python", "-c", "import grader, reference; print(grader.__file__, reference.__file__)"
@@ -155,6 +156,7 @@ def test_a_student_without_the_repository_checks_with_the_kit(student: Path, kit
     assert "numbers match" not in shown.stdout
 
 
+@pytest.mark.slow
 def test_the_kit_s_conftest_shows_the_checks_to_an_editor(student: Path, kit: Path) -> None:
     done = _run(student, kit, "python", "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider")
     assert "lab1.py::1.1 Factorise by stochastic gradient descent::Every row is visited" in done.stdout

@@ -7,7 +7,7 @@ from grader.grading.examine import examine_exercise
 from grader.marking.findings import ExaminedExercise
 from reference import LAB
 from reference.sheet import FUNCTIONS
-from tests.support.sampling import covering
+from tests.support.sampling import covering, first_of_each
 from tests.support.workers import OpenBench
 
 EXERCISES = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
@@ -87,7 +87,10 @@ def test_a_mask_that_hides_nothing_is_still_the_only_one_that_another_can_do(ope
 
 
 @pytest.mark.parametrize(
-    ("habit", "mistake"), covering(tuple(HABITS), [mistake for mistake in MISTAKES if mistake])
+    ("habit", "mistake"),
+    first_of_each(
+        lambda case: case[1], [(habit, mistake) for habit in HABITS for mistake in MISTAKES if mistake]
+    ),
 )
 def test_a_mistake_beside_a_habit_is_still_named(open_bench: OpenBench, habit: str, mistake: str) -> None:
     found = examined(open_bench, code(habit, mistake, False), False)

@@ -21,6 +21,7 @@ from reference.rules.accepted_variants import VARIANTS, Variant
 from reference.rules.update_rule import SHEET, Rule, run, run_with_bounds
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
 from tests.support.in_process_bench import InProcessBench, following
+from tests.support.sampling import covering, first_of_each
 
 SIDES = st.integers(1, 6)
 RANKS = st.integers(1, 3)
@@ -66,8 +67,7 @@ def test_the_model_solution_agrees_with_the_rule_on_any_shape_rank_mask_and_seed
     assert probe.compare(bench, asked) is None
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-@pytest.mark.parametrize("seed", [20, 1, 77])
+@pytest.mark.parametrize(("seed", "dtype"), covering((20, 1, 77), (torch.float32, torch.float64)))
 def test_the_model_solution_passes_every_check_of_its_code(seed: int, dtype: torch.dtype) -> None:
     bench = in_precision(dtype)
     for exercise in exercises(seed):
@@ -94,8 +94,11 @@ def _fails(outcome: Outcome) -> bool:
     return outcome is Outcome.FAIL
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda v: f"{v.cost}-{VARIANTS.index(v)}")
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize(
+    ("variant", "masked"),
+    first_of_each(lambda case: case[0].cost, [(v, masked) for masked in (False, True) for v in VARIANTS]),
+    ids=lambda v: f"{v.cost}-{VARIANTS.index(v)}" if isinstance(v, Variant) else str(v),
+)
 def test_a_sound_variant_is_recognised_for_what_it_is(variant: Variant, masked: bool) -> None:
     exercise = next(e for e in exercises(5) if e.id == ("3.1" if masked else "1.1"))
     function = SGD_FACTORISE_MASKED if masked else SGD_FACTORISE
@@ -122,7 +125,7 @@ def _start(s: CallSpec) -> tuple[np.ndarray, np.ndarray]:
     return rng.random((m, s.rank)), rng.random((n, s.rank))
 
 
-@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("masked", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(masked: bool) -> None:
     """A rung a mistake does not pass, it misses by a thousand tolerances; each mistake misses one.
 
@@ -201,7 +204,9 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
     assert all(result.outcome is not Outcome.ERROR for result in results.values())
 
 
-@pytest.mark.parametrize("cost", ["", "v-first", "simultaneous", "full-batch"])
+@pytest.mark.parametrize(
+    "cost", first_of_each(lambda cost: "", ["", "v-first", "simultaneous", "full-batch"])
+)
 def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under_any_seed(cost: str) -> None:
     rule = next((variant.rule for variant in VARIANTS if variant.cost == cost), SHEET)
     for seed in range(150):
@@ -245,7 +250,7 @@ STARTS = {
 }
 
 
-@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("start", first_of_each(lambda start: STARTS[start][1], STARTS))
 def test_no_draw_decides_what_a_start_is_taken_for(start: str) -> None:
     draw, outcome, cost = STARTS[start]
 

@@ -1,18 +1,12 @@
 """What a number is called decides the same for its mark and for the table of stated figures."""
 
-from pathlib import Path
-
 import pytest
 
-from grader.core.result import ExerciseReport, Outcome
+from grader.core.result import Outcome
 from grader.execution.stated_values import from_text
-from grader.grading.local_executor import LocalExecutor
-from grader.grading.pipeline import grade_all
-from grader.grading.run_plan import RunPlan
-from grader.sandbox.worker_client import ForkServer, Limits
-from grader.submissions.discovery import one
-from reference import LAB
 from reference.checks.loss_names import is_called_loss
+from tests.support.submissions import Handed
+from tests.support.workers import ReportOf
 
 
 @pytest.mark.parametrize(
@@ -36,18 +30,12 @@ def test_a_number_is_called_a_loss_by_the_words_before_it(line: str, called: lis
 PRODUCT = "U V^T = [[0.2214, 0.5153, 0.3612], [3.2531, -0.0114, 1.9717], [3.0356, 0.5997, 2.1083]]"
 
 
-def _judged(tmp_path: Path, printed: str) -> ExerciseReport:
-    file = tmp_path / "lab1.py"
-    file.write_text(f"print({PRODUCT!r})\nprint({printed!r})\n", encoding="utf-8")
-    exercises = tuple(exercise for exercise in LAB.exercises(LAB.seed) if exercise.id == "1.2")
-    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits())
-    (report,) = grade_all([one(file)], plan, LocalExecutor(plan, ForkServer(), 1))
-    return report.exercises[0]
-
-
 @pytest.mark.parametrize("words", ["error over all 9 cells", "final residual at rank 2, seed 17, 900 epochs"])
-def test_a_loss_that_fails_is_among_the_figures_shown(words: str, tmp_path: Path) -> None:
-    report = _judged(tmp_path, f"{words}: 0.0357")
+def test_a_loss_that_fails_is_among_the_figures_shown(
+    words: str, handed_in: Handed, report_of: ReportOf
+) -> None:
+    code = f"print({PRODUCT!r})\nprint({f'{words}: 0.0357'!r})\n"
+    (report,) = report_of(handed_in({"lab1.py": code}) / "lab1.py", "1.2").exercises
     (failed,) = [check for check in report.checks if check.id == "1.2-loss"]
     assert failed.outcome is Outcome.FAIL
     assert "0.0357" in failed.message

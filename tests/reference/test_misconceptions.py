@@ -79,6 +79,7 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
     assert found[0].verified
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
     rungs = context(masked)

@@ -1,17 +1,13 @@
 """Figures are judged by what they satisfy, and near misses are explained: through the real pipeline."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from grader.core.result import CheckResult, Outcome
-from grader.grading.local_executor import LocalExecutor
-from grader.grading.pipeline import grade_all
-from grader.grading.run_plan import RunPlan
-from grader.sandbox.fork_server import ForkServer
-from grader.sandbox.worker_client import Limits
-from grader.submissions.discovery import one
-from reference import LAB
+from tests.support.sampling import first_of_each
+from tests.support.submissions import Handed
+from tests.support.workers import ReportOf
 
 HEAD = """
 import torch
@@ -40,15 +36,21 @@ torch.manual_seed(0)
 """
 
 
-def check(tmp_path: Path, code: str, check_id: str) -> CheckResult:
-    """The result of one check for a file of the common head and the code given."""
-    file = tmp_path / "lab1.py"
-    file.write_text(HEAD + code, encoding="utf-8")
-    exercises = tuple(e for e in LAB.exercises(LAB.seed) if e.id == check_id.partition("-")[0])
-    plan = RunPlan(lab=LAB, exercises=exercises, seed=LAB.seed, limits=Limits())
-    (report,) = grade_all([one(file)], plan, LocalExecutor(plan, ForkServer(), 1))
-    (result,) = [c for e in report.exercises for c in e.checks if c.id == check_id]
-    return result
+Check = Callable[[str, str], CheckResult]
+"""The fixture `check`."""
+
+
+@pytest.fixture
+def check(handed_in: Handed, report_of: ReportOf) -> Check:
+    """`check(code, check_id)` is the result of one check for a file of the common head and the code."""
+
+    def result_of(code: str, check_id: str) -> CheckResult:
+        folder = handed_in({"lab1.py": HEAD + code})
+        report = report_of(folder / "lab1.py", check_id.partition("-")[0])
+        (result,) = [c for e in report.exercises for c in e.checks if c.id == check_id]
+        return result
+
+    return result_of
 
 
 RIGHT = {
@@ -96,10 +98,10 @@ RIGHT = {
 }
 
 
-@pytest.mark.parametrize("what", RIGHT)
-def test_a_right_figure_passes_however_it_is_stated(what: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", first_of_each(lambda what: RIGHT[what][0], RIGHT))
+def test_a_right_figure_passes_however_it_is_stated(what: str, check: Check) -> None:
     check_id, code = RIGHT[what]
-    result = check(tmp_path, code, check_id)
+    result = check(code, check_id)
     assert result.outcome is Outcome.PASS, result.message
 
 
@@ -158,44 +160,44 @@ NEAR = {
 }
 
 
-@pytest.mark.parametrize("what", NEAR)
-def test_a_near_miss_fails_and_is_explained(what: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("what", first_of_each(lambda what: NEAR[what][0], NEAR))
+def test_a_near_miss_fails_and_is_explained(what: str, check: Check) -> None:
     check_id, code, words = NEAR[what]
-    result = check(tmp_path, code, check_id)
+    result = check(code, check_id)
     assert result.outcome is Outcome.FAIL
     assert words in result.message
 
 
 @pytest.mark.parametrize("check_id", ["1.2-factors", "1.2-loss", "2.1-matrix", "2.1-error"])
-def test_what_is_not_stated_is_missing_and_not_wrong(check_id: str, tmp_path: Path) -> None:
-    assert check(tmp_path, "print('I ran out of time')", check_id).outcome is Outcome.MISSING
+def test_what_is_not_stated_is_missing_and_not_wrong(check_id: str, check: Check) -> None:
+    assert check("print('I ran out of time')", check_id).outcome is Outcome.MISSING
 
 
 @pytest.mark.parametrize("said", ["loss 1", "error: 0", "<img src=x onerror=alert(1)>", "loss after epoch 1"])
-def test_a_whole_number_alone_is_no_loss_whatever_it_is_called(said: str, tmp_path: Path) -> None:
+def test_a_whole_number_alone_is_no_loss_whatever_it_is_called(said: str, check: Check) -> None:
     """Rounded to a whole number, 1 may be anything from 0.5 to 1.5, and so it may be a loss of 0.6."""
-    assert check(tmp_path, f"print('{said}')", "1.2-loss").outcome is Outcome.MISSING
+    assert check(f"print('{said}')", "1.2-loss").outcome is Outcome.MISSING
 
 
-def test_names_taken_again_for_the_completion_hold_no_wrong_factorisation(tmp_path: Path) -> None:
+def test_names_taken_again_for_the_completion_hold_no_wrong_factorisation(check: Check) -> None:
     code = (
         "U, V = sgd_factorise(A, 2)\nprint('loss', ((A - U @ V.T) ** 2).sum())\n"
         "U, V = sgd_factorise_masked(A, M, 2)\nprint(U @ V.T)"
     )
-    assert check(tmp_path, code, "1.2-factors").outcome is Outcome.MISSING
-    assert check(tmp_path, code, "1.2-loss").outcome is Outcome.PASS
-    assert check(tmp_path, code, "3.2-completed").outcome is Outcome.PASS
+    assert check(code, "1.2-factors").outcome is Outcome.MISSING
+    assert check(code, "1.2-loss").outcome is Outcome.PASS
+    assert check(code, "3.2-completed").outcome is Outcome.PASS
 
 
-def test_a_best_matrix_from_the_svd_alone_is_no_factorisation_by_descent(tmp_path: Path) -> None:
+def test_a_best_matrix_from_the_svd_alone_is_no_factorisation_by_descent(check: Check) -> None:
     code = "P, S, Q = torch.linalg.svd(A)\nS[-1] = 0\nB = P @ torch.diag(S) @ Q\nprint(B)"
-    assert check(tmp_path, code, "1.2-factors").outcome is Outcome.MISSING
+    assert check(code, "1.2-factors").outcome is Outcome.MISSING
 
 
-def test_zero_filled_hidden_cells_are_no_completion(tmp_path: Path) -> None:
+def test_zero_filled_hidden_cells_are_no_completion(check: Check) -> None:
     code = (
         "def sgd_factorise_masked(A, M, rank, num_epochs=1000, lr=0.01):\n"
         "    return sgd_factorise(A * M, rank, num_epochs, lr)\n"
         "U, V = sgd_factorise_masked(A, M, 2)\nB = U @ V.T"
     )
-    assert check(tmp_path, code, "3.2-completed").outcome is not Outcome.PASS
+    assert check(code, "3.2-completed").outcome is not Outcome.PASS

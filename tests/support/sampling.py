@@ -21,9 +21,12 @@ def first_of_each(kind: Callable[[Any], object], cases: Iterable[Any]) -> list[A
 
 def covering(*values: Sequence[Any]) -> list[Any]:
     """Every combination for `parametrize`: all but so many as show each value once are marked as slow."""
-    rounds = range(max(map(len, values)))
-    everyday = {tuple(several[i % len(several)] for several in values) for i in rounds}
-    return [_case(case, slow=case not in everyday) for case in product(*values)]
+    places = [range(len(several)) for several in values]
+    everyday = {tuple(i % len(several) for several in values) for i in range(max(map(len, values)))}
+    return [
+        _case(tuple(several[i] for several, i in zip(values, place, strict=True)), slow=place not in everyday)
+        for place in product(*places)
+    ]
 
 
 def _case(case: tuple[Any, ...], *, slow: bool) -> Any:
