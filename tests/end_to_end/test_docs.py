@@ -160,6 +160,16 @@ def leaves(command: click.Command, name: str = "grade") -> Iterator[tuple[str, c
             yield from leaves(inner, f"{name} {sub}")
 
 
+@pytest.mark.parametrize("page", ["SECURITY.md", "CONTRIBUTING.md"])
+def test_every_test_and_program_that_a_page_names_is_there(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", text))
+    programs = set(re.findall(r"`python -m ([\w.]+)", text)) - {"benchmarks.NAME"}
+    assert files and programs
+    assert [name for name in files if not (ROOT / name).is_file()] == []
+    assert [name for name in programs if importlib.util.find_spec(name) is None] == []
+
+
 def test_the_site_explains_every_option_of_every_command(site: Path) -> None:
     shown = text_of(site / "reference" / "cli.html")
     for name, command in leaves(cli):
