@@ -101,7 +101,7 @@ def test_a_lab_given_by_its_path_is_loaded_once_and_leaves_the_path_alone() -> N
         ("./no/such/folder:LAB", "neither a package nor a Python file"),
         ("reference:NOTHING", "has no lab named 'NOTHING'"),
         ("reference:RUBRIC_PATH", "is not a lab"),
-        (f"{ROOT / 'tests' / 'conftest.py'}:LAB", "has no lab named"),
+        (f"{ROOT / 'tests' / 'support' / 'paths.py'}:LAB", "has no lab named"),
         (f"{ROOT / 'docs' / 'second-lab' / 'class' / 'ansgar-thimblewick' / 'lab2.py'}:B", "is not a lab"),
     ],
 )
