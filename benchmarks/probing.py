@@ -15,11 +15,9 @@ from typing import Final
 
 from benchmarks.common.tables import Line, markdown, report
 from grader.core.observation import Probe
-from grader.execution.bench import WorkerBench
-from grader.execution.bench_context import BenchContext
-from grader.grading.examine import assess
-from grader.lab import Exercise
-from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
+from grader.grading.examine import assess, opened_bench
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB, data
@@ -32,31 +30,18 @@ SHORTEST: Final = 0.01
 """A clock that counts in hundredths of a second shows no less, and may show nothing."""
 
 
-def measure(case: Case, exercises: Sequence[Exercise], fork_server: ForkServer) -> tuple[float, float, float]:
+def measure(case: Case, plan: RunPlan, fork_server: ForkServer) -> tuple[float, float, float]:
     """Seconds of CPU: one default run, all calls of the checks, the grader itself."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
-    with temporary_workdir(submission.root, submission.files) as folder:
-        bench = WorkerBench(
-            BenchContext(
-                fork_server=fork_server,
-                folder=folder,
-                source=source,
-                functions=LAB.functions,
-                limits=Limits(),
-                seed=LAB.seed,
-            )
-        )
-        try:
-            before = bench.worker_cpu()
-            bench.observe(Probe("sgd_factorise", {"A": data.A, "rank": 2}, seed=1))
-            default_run = bench.worker_cpu() - before
-            before, ours = bench.worker_cpu(), time.thread_time()
-            for exercise in exercises:
-                assess(exercise, LAB, bench)
-            return default_run, bench.worker_cpu() - before, time.thread_time() - ours
-        finally:
-            bench.close()
+    with opened_bench(submission, source, plan, fork_server) as bench:
+        before = bench.worker_cpu()
+        bench.observe(Probe("sgd_factorise", {"A": data.A, "rank": 2}, seed=1))
+        default_run = bench.worker_cpu() - before
+        before, ours = bench.worker_cpu(), time.thread_time()
+        for exercise in plan.exercises:
+            assess(exercise, LAB, bench)
+        return default_run, bench.worker_cpu() - before, time.thread_time() - ours
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,11 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     labs = [case for case in cases() if {"1.1", "3.1"} <= set(case.right) and not case.variant]
     labs = labs[: parser.parse_args(arguments).labs]
     rows: list[tuple[str, float, float, float, float]] = []
-    exercises = LAB.exercises(LAB.seed)  # drawn once for a class
+    # drawn once for a class
+    plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits())
     with ForkServer() as fork_server:
-        measure(labs[0], exercises, fork_server)  # the first one pays for caches everybody else finds filled
+        measure(labs[0], plan, fork_server)  # the first one pays for caches everybody else finds filled
         for case in labs:
-            default_run, calls, grader = measure(case, exercises, fork_server)
+            default_run, calls, grader = measure(case, plan, fork_server)
             scaled = calls * REFERENCE_RUN / max(default_run, SHORTEST) + grader
             rows.append((case.path.stem, default_run, calls, grader, scaled))
     print(

@@ -20,19 +20,19 @@ import msgspec
 
 from benchmarks.common.tables import Line, report
 from grader.core.result import CheckResult, Outcome
-from grader.execution.bench import WorkerBench
-from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks
+from grader.grading.examine import opened_bench
+from grader.grading.run_plan import RunPlan
 from grader.lab import Bench, Exercise
 from grader.marking.findings import ExaminedExercise
 from grader.marking.report_builder import mark_exercise
-from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
 from tests.tools.accuracy import Case, cases, contradicts
 
-LIMITS = Limits(submission_seconds=100_000.0)
+PLAN = RunPlan(lab=LAB, exercises=(), seed=LAB.seed, limits=Limits(submission_seconds=100_000.0))
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -52,29 +52,14 @@ def judge_under(case: Case, seeds: range, fork_server: ForkServer) -> list[Marks
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
     found = []
-    with temporary_workdir(submission.root, submission.files) as folder:
-        bench = WorkerBench(
-            BenchContext(
-                fork_server=fork_server,
-                folder=folder,
-                source=source,
-                functions=LAB.functions,
-                limits=LIMITS,
-                seed=LAB.seed,
-            )
-        )
-        try:
-            for seed in seeds:
-                for exercise in LAB.exercises(seed):
-                    if exercise.id in (*case.right, *case.wrong):
-                        seen = ExaminedExercise(id=exercise.id, checks=_judged(exercise, bench))
-                        report = mark_exercise(exercise, seen, LAB.rubric)
-                        failed = tuple(c.id for c in report.checks if c.outcome is not Outcome.PASS or c.cost)
-                        found.append(
-                            Marks(exercise.id, seed, report.marks, failed, contradicts(case, report))
-                        )
-        finally:
-            bench.close()
+    with opened_bench(submission, source, PLAN, fork_server) as bench:
+        for seed in seeds:
+            for exercise in LAB.exercises(seed):
+                if exercise.id in (*case.right, *case.wrong):
+                    seen = ExaminedExercise(id=exercise.id, checks=_judged(exercise, bench))
+                    report = mark_exercise(exercise, seen, LAB.rubric)
+                    failed = tuple(c.id for c in report.checks if c.outcome is not Outcome.PASS or c.cost)
+                    found.append(Marks(exercise.id, seed, report.marks, failed, contradicts(case, report)))
     return found
 
 

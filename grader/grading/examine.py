@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeVar
 
@@ -12,7 +13,7 @@ from grader.core.errors import SandboxError
 from grader.core.escaping import in_short
 from grader.core.observation import StatementFailure
 from grader.core.result import ExerciseReport, Report
-from grader.core.submission import Submission
+from grader.core.submission import Source, Submission
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.repair_types import Budget
 from grader.execution.bench import WorkerBench
@@ -27,7 +28,7 @@ from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.workdir import temporary_workdir
 from grader.sources.selection import choose
 
-__all__ = ["assess", "examine", "examine_exercise", "grade_one"]
+__all__ = ["assess", "examine", "examine_exercise", "grade_one", "opened_bench"]
 
 _log: Final = logging.getLogger("grader")
 
@@ -46,28 +47,13 @@ def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> E
     begun = time.monotonic()
     lab, limits = plan.lab, plan.limits
     source, flags = choose(submission, lab.functions, fork_server.readers)
-    with temporary_workdir(submission.root, submission.files) as folder:
-        bench = WorkerBench(
-            BenchContext(
-                fork_server=fork_server,
-                folder=folder,
-                source=source,
-                functions=lab.functions,
-                limits=limits,
-                seed=plan.seed,
-            )
-        )
-        try:
-            budget = Budget(candidates=limits.repairs) if limits.repairs else None
-            found = tuple(
-                examine_exercise(exercise, bench, lab.functions, budget) for exercise in plan.exercises
-            )
-            # Pictures last: whatever a call for one costs, no mark depends on it any more.
-            found = tuple(map(partial(_illustrated, bench), plan.exercises, found))
-            results = {exercise.id: exercise.checks for exercise in found}
-            flags += _spared("comparing", lambda: lab.compare(bench, results))
-        finally:
-            bench.close()
+    with opened_bench(submission, source, plan, fork_server) as bench:
+        budget = Budget(candidates=limits.repairs) if limits.repairs else None
+        found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in plan.exercises)
+        # Pictures last: whatever a call for one costs, no mark depends on it any more.
+        found = tuple(map(partial(_illustrated, bench), plan.exercises, found))
+        results = {exercise.id: exercise.checks for exercise in found}
+        flags += _spared("comparing", lambda: lab.compare(bench, results))
     loaded = bench.loaded
     flags += loaded.notes
     if loaded.problem:
@@ -80,6 +66,28 @@ def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> E
         exercises=found,
         style=style_notes(source),
     )
+
+
+@contextmanager
+def opened_bench(
+    submission: Submission, source: Source | None, plan: RunPlan, fork_server: ForkServer
+) -> Iterator[WorkerBench]:
+    """A bench for one source of a submission, in a workdir of its own; closed and removed at the end."""
+    with temporary_workdir(submission.root, submission.files) as folder:
+        bench = WorkerBench(
+            BenchContext(
+                fork_server=fork_server,
+                folder=folder,
+                source=source,
+                functions=plan.lab.functions,
+                limits=plan.limits,
+                seed=plan.seed,
+            )
+        )
+        try:
+            yield bench
+        finally:
+            bench.close()
 
 
 def examine_exercise(

@@ -13,11 +13,12 @@ import msgspec
 
 from grader.core.result import CheckResult, Verdict
 from grader.execution.bench import WorkerBench
-from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks
+from grader.grading.examine import opened_bench
+from grader.grading.run_plan import RunPlan
 from grader.lab import Exercise
 from grader.marking.marks import mark
-from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
+from grader.sandbox.worker_client import ForkServer, Limits
 from grader.sources.selection import choose
 from grader.submissions.discovery import one
 from reference import LAB
@@ -80,7 +81,7 @@ def earned_under(seed: int, adversaries: Sequence[Adversary], jobs: int = 1) -> 
 def _graded(
     seed: int, folder: Path, fork_server: ForkServer, exercises: Mapping[str, Exercise], adversary: Adversary
 ) -> list[Earned]:
-    """The marks of one, by the parts that `grader.grading.pipeline` is put together from.
+    """The marks of one, by the parts that `grader.grading.examine` is put together from.
 
     Diagnoses and pictures are left out: they give no marks, and cost more than everything else.
     """
@@ -88,23 +89,10 @@ def _graded(
     place.mkdir()
     for name, text in adversary.files.items():
         (place / name).write_text(text, encoding="utf-8")
-    submission, limits = one(place), Limits(repairs=0)
+    submission = one(place)
     source, _ = choose(submission, LAB.functions, fork_server.readers)
-    with (
-        temporary_workdir(submission.root, submission.files) as copy,
-        closing(
-            WorkerBench(
-                BenchContext(
-                    fork_server=fork_server,
-                    folder=copy,
-                    source=source,
-                    functions=LAB.functions,
-                    limits=limits,
-                    seed=seed,
-                )
-            )
-        ) as bench,
-    ):
+    plan = RunPlan(lab=LAB, exercises=(), seed=seed, limits=Limits(repairs=0))
+    with opened_bench(submission, source, plan, fork_server) as bench:
         return [_marked(adversary, exercises[id], bench, seed) for id in sorted(adversary.most)]
 
 

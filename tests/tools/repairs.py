@@ -17,12 +17,15 @@ from grader import sources
 from grader.core.result import Outcome
 from grader.diagnosis.repair_search import search
 from grader.diagnosis.repair_types import SearchResult
-from grader.execution.bench import WorkerBench
-from grader.execution.bench_context import BenchContext
 from grader.execution.check_runner import run_checks
-from grader.sandbox.worker_client import ForkServer, Limits, temporary_workdir
+from grader.grading.examine import opened_bench
+from grader.grading.run_plan import RunPlan
+from grader.sandbox.worker_client import ForkServer, Limits
+from grader.submissions.discovery import one
 from reference import LAB
 from tests.tools.accuracy import CORPUS, Case, cases
+
+PLAN = RunPlan(lab=LAB, exercises=(), seed=LAB.seed, limits=Limits())
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -45,7 +48,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
-    """SearchResult repairs for each case whose labelled exercise has a failed check."""
+    """Search repairs for each case whose labelled exercise has a failed check."""
     exercises = {exercise.id: exercise for exercise in LAB.exercises(LAB.seed)}
     with ForkServer() as fork_server:
         for case in chosen:
@@ -53,26 +56,13 @@ def measure(chosen: Sequence[Case]) -> Iterator[Measured]:
             exercise = exercises[case.wrong[0]]
             worth = LAB.rubric.exercises[exercise.id].checks
             counted = [check for check, marks in worth.items() if marks > 0]
-            with temporary_workdir(case.path.parent, [case.path]) as folder:
-                bench = WorkerBench(
-                    BenchContext(
-                        fork_server=fork_server,
-                        folder=folder,
-                        source=source,
-                        functions=LAB.functions,
-                        limits=Limits(),
-                        seed=LAB.seed,
-                    )
-                )
-                try:
-                    results = run_checks(exercise, bench)
-                    if not any(result.outcome is Outcome.FAIL for result in results):
-                        continue
-                    begun = _cpu_seconds()
-                    found = search(exercise, LAB.functions, bench, results, counted=counted)
-                    yield Measured(case, exercise.id, found, _cpu_seconds() - begun)
-                finally:
-                    bench.close()
+            with opened_bench(one(case.path), source, PLAN, fork_server) as bench:
+                results = run_checks(exercise, bench)
+                if not any(result.outcome is Outcome.FAIL for result in results):
+                    continue
+                begun = _cpu_seconds()
+                found = search(exercise, LAB.functions, bench, results, counted=counted)
+                yield Measured(case, exercise.id, found, _cpu_seconds() - begun)
 
 
 def _cpu_seconds() -> float:
