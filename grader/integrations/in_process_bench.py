@@ -83,7 +83,7 @@ class InProcessBench:
         info, bound = self._bound[function.name]
         values = {parameter.name: parameter.default for parameter in info.parameters}
         defaults = tuple((slot.ours, values[slot.theirs] or "") for slot in bound.slots if slot.has_default)
-        return Located(info.name, 1, (), bound, defaults)
+        return Located(info.name, 1, (), bound, defaults, arrays=function.arrays)
 
     def attempt(self, function: Function) -> Located | None:
         """The same: the function to check is the given one."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.lab import Bench, Finding, Function, Outcome, Probe, Value, call_text
-from grader.labkit.returned_values import format_matrix, returned
+from grader.labkit.returned_values import array_text, format_matrix, returned
 
 __all__ = ["agrees", "probe_text"]
 
@@ -59,9 +59,8 @@ def probe_text(function: Function, bench: Bench, probe: Probe) -> str:
     located = bench.locate(function)
     if located is None:
         return ""
-    make = "np.array" if function.arrays == "numpy" else "torch.tensor"
     given = {
-        name: f"{make}({value.tolist()})" if isinstance(value, np.ndarray) else repr(value)
+        name: array_text(str(value.tolist()), located) if isinstance(value, np.ndarray) else repr(value)
         for name, value in probe.arguments.items()
     }
     return call_text(function, located, given)
