@@ -11,15 +11,14 @@ request is one JSON object and gets one JSON answer:
 It never sees any student data itself. A reader limits itself, locks itself, does its task and exits.
 """
 
-import ctypes
 import gc
 import os
 import resource
-import signal
 import socket
 import stat
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -27,12 +26,12 @@ import msgspec
 from grader.confined import work
 from grader.sandbox.reader_messages import END, HEAD, Read, ReaderSettings, Task, Unpack, framed, task_from
 from grader.worker import process_tree
+from grader.worker.forked_child import forked
 from grader.worker.isolation.lockdown import Lockdown, prepared
 from grader.worker.isolation.rlimits import limit
 
 __all__ = ["CHANNEL", "LIBRARIES", "confine", "main"]
 
-PR_SET_PDEATHSIG: Final = 1
 CHANNEL: Final = 3
 
 LIBRARIES: Final = (
@@ -71,7 +70,7 @@ def main() -> None:
                 loaded |= {*new, ""}
                 gc.collect()
                 gc.freeze()  # objects exempt from garbage collection are not written to, so their memory stays shared
-            pid = _spawn(request.spawn, descriptors[0], control, lockdown)
+            pid = forked(control, partial(_become_reader, request.spawn, descriptors[0], lockdown))
             readers.add(pid)
             os.close(descriptors[0])
             control.sendall(msgspec.json.encode({"pid": pid}))
@@ -92,29 +91,7 @@ def _used() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _spawn(
-    settings: ReaderSettings, descriptor: int, control: socket.socket, lockdown: Lockdown | None
-) -> int:
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        control.close()
-        _become_reader(settings, descriptor, parent, lockdown)
-    finally:
-        os._exit(0)
-
-
-def _become_reader(settings: ReaderSettings, descriptor: int, parent: int, lockdown: Lockdown | None) -> None:
-    os.setsid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            return
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
+def _become_reader(settings: ReaderSettings, descriptor: int, lockdown: Lockdown | None) -> None:
     os.chdir(os.sep)
     task = task_from(_received(descriptor))
     confine(settings, task, descriptor, lockdown)

@@ -11,24 +11,23 @@ for LEVEL ``process``). Each request is one JSON object and gets one JSON answer
 It ends when the grader does, and its workers end with it.
 """
 
-import ctypes
 import gc
 import os
 import resource
-import signal
 import socket
 import sys
 import tempfile
+from functools import partial
 from typing import Final
 
 import msgspec
 
 from grader.worker import process_tree
+from grader.worker.forked_child import forked
 from grader.worker.isolation.lockdown import Lockdown, prepared
 from grader.worker.isolation.rlimits import address_space, limit
 from grader.worker.settings import WorkerSettings
 
-PR_SET_PDEATHSIG: Final = 1
 CHANNEL: Final = 3
 
 
@@ -63,7 +62,7 @@ def main() -> None:
             break
         request = decoder.decode(data)
         if request.spawn is not None:
-            pid = _spawn(request.spawn, descriptors[0], control, lockdown)
+            pid = forked(control, partial(_become_worker, request.spawn, descriptors[0], lockdown))
             workers.add(pid)
             os.close(descriptors[0])
             control.sendall(msgspec.json.encode({"pid": pid}))
@@ -76,29 +75,7 @@ def main() -> None:
         process_tree.end(pid, workers, lonely=lockdown is not None)
 
 
-def _spawn(
-    settings: WorkerSettings, descriptor: int, control: socket.socket, lockdown: Lockdown | None
-) -> int:
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        control.close()
-        _become_worker(settings, descriptor, parent, lockdown)
-    finally:
-        os._exit(0)
-
-
-def _become_worker(settings: WorkerSettings, descriptor: int, parent: int, lockdown: Lockdown | None) -> None:
-    os.setsid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            return
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
+def _become_worker(settings: WorkerSettings, descriptor: int, lockdown: Lockdown | None) -> None:
     os.chdir(settings.folder)
     tempfile.tempdir = os.environ["TMPDIR"] = os.environ["MPLCONFIGDIR"] = settings.folder
     sys.dont_write_bytecode = True
