@@ -1,7 +1,7 @@
 """Lab 1, “Playing with gradients and matrices in PyTorch”, put together as a lab for the grader.
 
 Five exercises of one mark each: factorisation by descent (1.1, 1.2), truncated SVD (2.1), masked
-factorisation (3.1, 3.2). `solution` is the model solution; everything that judges stands beside it.
+factorisation (3.1, 3.2). `model` holds the model solution; everything that judges is in the rooms beside it.
 """
 
 from functools import partial

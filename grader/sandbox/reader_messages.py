@@ -68,7 +68,7 @@ class Read(Frozen, frozen=True, tag=True):
     beside: tuple[str, ...] = ()
     """Further files of the submission, which reports may include."""
     asked: dict[str, str] = {}  # noqa: RUF012  msgspec copies it
-    """The functions to look for: names as written by `binding.normalised`, with the sheet's names."""
+    """The functions to look for: names as written by `call_binding.normalised`, with the sheet's names."""
 
 
 class State(Frozen, frozen=True, tag=True):

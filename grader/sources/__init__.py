@@ -89,7 +89,7 @@ def look_at(
 ) -> tuple[Looked, ...]:
     """Read files under `root` with an outline of the code of each; they are named by their paths from there.
 
-    `asked` contains names of functions as written by `binding.normalised`, with the sheet's names; `beside`
+    `asked` contains names of functions as written by `call_binding.normalised`, with the sheet's names; `beside`
     are all files of the submission, which reports may include.
     """
     names = [_name(file, root) for file in files]

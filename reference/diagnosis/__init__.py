@@ -1,8 +1,8 @@
 """From failed checks to named mistakes, each proved by running it.
 
-`matching` compares the bank with what a student's function did; `starts` and `results` recognise what shows
-in the factors themselves; `descents` and `svds` put a diagnosis together, `witness` finds the smallest
-input on which the answers differ.
+`matching` compares the catalogue of mistakes with what a student's function did. `initialisation` and
+`returned_values` recognise mistakes that show in the factors themselves. `factorisation` and `truncated_svd` put
+a diagnosis together, and `counterexamples` finds the smallest input on which the answers differ.
 """
 
 from reference.diagnosis.counterexamples import descent_witness, svd_witness
