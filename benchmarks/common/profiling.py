@@ -189,8 +189,9 @@ def profile(
     stages = Stages()
     plan = RunPlan(lab=lab, exercises=lab.exercises(lab.seed), seed=lab.seed, limits=Limits(repairs=0))
     output = Output(out, lab, lab.seed, [exercise.id for exercise in plan.exercises])
+    others = set(psutil.Process().children())
     with ForkServer() as fork_server:
-        process = _process_of(fork_server)
+        process = _process_of(fork_server, others)
         idle = _idle(fork_server, plan.limits)
         _graded(files[0], plan, fork_server, Meter(), Stages(), output)  # fills all caches
         before = _used(process)
@@ -290,10 +291,13 @@ def _idle(fork_server: ForkServer, limits: Limits) -> dict[Kind, float]:
     return meter.each()
 
 
-def _process_of(fork_server: ForkServer) -> psutil.Process:
+def _process_of(fork_server: ForkServer, others: set[psutil.Process]) -> psutil.Process:
+    """The process of the fork server; `others` are children that ran before, fork servers of others among them."""
     fork_server.require()
     (process,) = (
-        child for child in psutil.Process().children() if "grader.worker.fork_server" in child.cmdline()
+        child
+        for child in set(psutil.Process().children()) - others
+        if "grader.worker.fork_server" in child.cmdline()
     )
     return process
 
