@@ -44,7 +44,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             stated_results.factorisation_checks("1.2", partial(is_right, plain)),
             undiagnosed,
             partial(first_advice, stated_results.ADVICE),
-            claims=stated_value_table.factorisation_claims,
+            checked_values=stated_value_table.checked_factorisation,
             illustrate=plots.factorised,
         ),
         Exercise(
@@ -54,8 +54,8 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             truncated.checks(),
             partial(diagnosis.diagnose_svd, truncated),
             partial(first_advice, truncated_svd.ADVICE),
-            claims=stated_value_table.reconstruction_claims,
-            witness=partial(diagnosis.svd_witness, truncated),
+            checked_values=stated_value_table.checked_reconstruction,
+            counterexample=partial(diagnosis.svd_counterexample, truncated),
             answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
         ),
@@ -67,7 +67,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             stated_completion.completion_checks("3.2", partial(is_right, masked)),
             undiagnosed,
             partial(first_advice, stated_results.ADVICE),
-            claims=stated_value_table.completion_claims,
+            checked_values=stated_value_table.checked_completion,
             illustrate=plots.completed,
             answers=explanations.MEANING.answer,
             functions=(masked.function.name,),
@@ -90,7 +90,7 @@ def _descent(context: FactorisationContext, title: str) -> Exercise:
         partial(diagnosis.diagnose_descent, context),
         table.advice,
         illustrate=partial(plots.descents, context),
-        witness=partial(diagnosis.descent_witness, context),
+        counterexample=partial(diagnosis.descent_counterexample, context),
         functions=(context.function.name,),
     )
 

@@ -11,7 +11,7 @@ from grader.labkit import low_rank, random_matrices
 from reference import data
 from reference.factors.layout import FLAT
 from reference.factors.reading import approximations, layout_of
-from reference.misconceptions.truncated_svd import CUT, MADE, SVD_BANK, outcomes
+from reference.misconceptions.truncated_svd import CUT, MADE, SVD_MISCONCEPTIONS, outcomes
 
 __all__ = ["FUNCTIONS", "SGD_FACTORISE", "SGD_FACTORISE_MASKED", "TRUNCATED_SVD"]
 
@@ -81,8 +81,8 @@ def _gives_mistaken(observation: Observation) -> bool:
 def _mistaken() -> tuple[npt.NDArray[np.float64], ...]:
     """The matrices that mistakes in cutting and in putting together make of the trial, but for A itself and 1."""
     A = _SQUARE.astype(np.float64)
-    bank = [mistake for mistake in SVD_BANK if mistake.concept in (CUT, MADE)]
-    made = [P for mistake in bank for way in mistake.ways for P in outcomes(way, A, 2)]
+    mistakes = [mistake for mistake in SVD_MISCONCEPTIONS if mistake.concept in (CUT, MADE)]
+    made = [P for mistake in mistakes for way in mistake.ways for P in outcomes(way, A, 2)]
     innocent = (A, A.T, np.eye(3), np.zeros((3, 3)))
     return tuple(
         P

@@ -12,12 +12,12 @@ from grader.sandbox.reader_messages import UNPACKED, Looked, Read, State, Task, 
 from grader.sources import latex, markdown, notebook, pdf, webpage  # noqa: F401  loaded once, shared by every reader
 from grader.sources.outline import outlined
 from grader.sources.reading import read_file, unread
-from grader.sources.stated_text import MAX_FIGURES, MAX_NUMBERS, stated_in
+from grader.sources.stated_text import MAX_NUMBERS, MAX_STATED_VALUES, stated_in
 from grader.submissions import archives
 
-__all__ = ["ALL_FIGURES", "ALL_NUMBERS", "done", "prepare"]
+__all__ = ["ALL_NUMBERS", "ALL_STATED_VALUES", "done", "prepare"]
 
-ALL_FIGURES: Final = 5 * MAX_FIGURES
+ALL_STATED_VALUES: Final = 5 * MAX_STATED_VALUES
 """Stated values from all texts of one task."""
 
 ALL_NUMBERS: Final = 5 * MAX_NUMBERS
@@ -81,13 +81,13 @@ def _refused(path: Path, name: str, why: str) -> bytes:
 
 
 def _stated(task: State) -> Iterator[bytes]:
-    figures, numbers = ALL_FIGURES, ALL_NUMBERS
+    stated_values, numbers = ALL_STATED_VALUES, ALL_NUMBERS
     for text in task.texts:
         found = []
-        for stated in stated_in(text) if figures > 0 and numbers > 0 else ():
-            figures -= 1
+        for stated in stated_in(text) if stated_values > 0 and numbers > 0 else ():
+            stated_values -= 1
             numbers -= len(stated.values)
-            if figures < 0 or numbers < 0:
+            if stated_values < 0 or numbers < 0:
                 break
             found.append(stated)
         yield encoded(found)

@@ -10,7 +10,8 @@ import msgspec
 
 __all__ = [
     "Answer",
-    "Claim",
+    "CheckedValue",
+    "Counterexample",
     "Curve",
     "Excerpt",
     "Grid",
@@ -19,7 +20,6 @@ __all__ = [
     "LinePlot",
     "Picture",
     "Quote",
-    "Witness",
 ]
 
 
@@ -40,7 +40,7 @@ class Grid(_Frozen, frozen=True, kw_only=True):
     """Cells that a mask hides."""
 
 
-class Witness(_Frozen, frozen=True, kw_only=True):
+class Counterexample(_Frozen, frozen=True, kw_only=True):
     """The smallest input found on which two results differ, with both results."""
 
     sentence: str
@@ -119,7 +119,7 @@ class HeatMaps(_Frozen, frozen=True, kw_only=True, tag="heat"):
 Picture: TypeAlias = LinePlot | HeatMaps
 
 
-class Claim(_Frozen, frozen=True, kw_only=True):
+class CheckedValue(_Frozen, frozen=True, kw_only=True):
     """A value that a student states, and the result of checking it."""
 
     what: str

@@ -13,11 +13,11 @@ from grader.core.submission import Source
 
 __all__ = [
     "Died",
-    "Figure",
     "FoundIn",
     "LoadReport",
     "Observation",
     "Probe",
+    "StatedValue",
     "StatementFailure",
     "Uncallable",
 ]
@@ -70,7 +70,7 @@ class FoundIn(StrEnum):
     """A function returned it."""
 
 
-class Figure(Frozen, frozen=True):
+class StatedValue(Frozen, frozen=True):
     """A number or matrix that a student states.
 
     `values` has shape (), (n,) or (m, n), float64. `half_width` is the largest distance between the stated
@@ -110,7 +110,7 @@ class LoadReport(Frozen, frozen=True):
 
     source: Source | None
     functions: tuple[protocol.FunctionInfo, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    stated_values: tuple[StatedValue, ...] = ()
     failures: tuple[StatementFailure, ...] = ()
     printed: str = ""
     notes: tuple[str, ...] = ()

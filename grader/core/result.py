@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.core.evidence import Answer, Claim, Excerpt, Picture, Witness
+from grader.core.evidence import Answer, CheckedValue, Counterexample, Excerpt, Picture
 from grader.core.frozen import Frozen
 from grader.core.submission import Identity
 
@@ -88,7 +88,7 @@ class Diagnosis(Frozen, frozen=True):
     """A question that leads to the mistake without revealing it."""
     excerpt: Excerpt | None = None
     """The student's own lines around the location."""
-    witness: Witness | None = None
+    counterexample: Counterexample | None = msgspec.field(default=None, name="witness")
     """The smallest input found that shows the mistake."""
     repair: str = ""
     """A unified diff that repairs it, only for the person marking."""
@@ -188,7 +188,7 @@ class ExerciseReport(Frozen, frozen=True):
     """Named mistakes."""
     checks: tuple[CheckResult, ...] = ()
     """Every check, in order."""
-    claims: tuple[Claim, ...] = ()
+    checked_values: tuple[CheckedValue, ...] = msgspec.field(default=(), name="claims")
     """Stated values that belong to this exercise."""
     pictures: tuple[Picture, ...] = ()
     """Pictures."""

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from grader import protocol
-from grader.core.observation import Died, Figure, Observation, Probe
+from grader.core.observation import Died, Observation, Probe, StatedValue
 from grader.execution.bench import WorkerBench
 from grader.execution.bench_context import BenchContext
 from grader.execution.program import Workers
@@ -33,7 +33,7 @@ class CandidateRunner:
 
     def __init__(self, bench: WorkerBench) -> None:
         self._context = bench.context
-        self._figures = bench.figures
+        self._stated_values = bench.stated_values
         self.allowance = bench.spending.search
         """What all versions of all exercises together may use."""
         self._worker: Worker | None = None
@@ -62,9 +62,9 @@ class CandidateRunner:
         return msgspec.structs.replace(self._context, source=msgspec.structs.replace(source, code=code))
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """What the student states, which an edit does not change."""
-        return self._figures
+        return self._stated_values
 
     def shared_worker(self) -> Worker:
         """The worker that all versions share, started where none is there."""
@@ -133,9 +133,9 @@ class CandidateBench(WorkerBench):
         super().__init__(context, Spending(context.limits, HELD_BYTES))
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """Every number and matrix the student states in the file as it is."""
-        return self._runner.figures
+        return self._runner.stated_values
 
     def expect(self, probes: Sequence[Probe]) -> None:
         """Nothing: most versions fail soon, and every call counts."""

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from grader.core.evidence import Excerpt, Witness
+from grader.core.evidence import Counterexample, Excerpt
 from grader.core.result import CheckResult, Diagnosis, Outcome
 from grader.core.submission import Source
 from grader.diagnosis.edit_attribution import places_of
@@ -56,12 +56,16 @@ def diagnose(
         found = repairs(exercise, functions, bench, results, budget, counted)
         if found:
             placed = _placed(named, found[0], places_of(exercise, bench, named, found[0]), source)
-    witness = exercise.witness(bench, results)
-    if not placed and witness is not None:
-        placed = (_unexplained(results, witness, source),)
+    counterexample = exercise.counterexample(bench, results)
+    if not placed and counterexample is not None:
+        placed = (_unexplained(results, counterexample, source),)
     numbers = {place.line: place.number for place in found[0].places} if found else {}
     return tuple(
-        _shown(msgspec.structs.replace(diagnosis, witness=witness if number == 0 else None), source, numbers)
+        _shown(
+            msgspec.structs.replace(diagnosis, counterexample=counterexample if number == 0 else None),
+            source,
+            numbers,
+        )
         for number, diagnosis in enumerate(placed)
     )
 
@@ -133,7 +137,9 @@ def _slip(place: EditLocation, file: str, proof: str, diff: str) -> Diagnosis:
     )
 
 
-def _unexplained(results: Sequence[CheckResult], witness: Witness, source: Source | None) -> Diagnosis:
+def _unexplained(
+    results: Sequence[CheckResult], counterexample: Counterexample, source: Source | None
+) -> Diagnosis:
     first = next(result for result in results if result.outcome is Outcome.FAIL)
     return Diagnosis(
         id=UNEXPLAINED,

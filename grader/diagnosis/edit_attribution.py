@@ -36,10 +36,10 @@ def places_of(
 
 def _named(exercise: Exercise, bench: WorkerBench, code: str) -> set[str]:
     """The ids of the mistakes that the lab names in another version of the program."""
-    trials = CandidateRunner(bench)
-    trial = trials.open_alone(code)
+    runner = CandidateRunner(bench)
+    candidate = runner.open_alone(code)
     try:
-        return {mistake.id for mistake in exercise.diagnose(trial, run_checks(exercise, trial))}
+        return {mistake.id for mistake in exercise.diagnose(candidate, run_checks(exercise, candidate))}
     finally:
-        trial.close()
-        trials.close()
+        candidate.close()
+        runner.close()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.core.result import Finding, Outcome
 from grader.lab.learned import Learned
 from grader.lab.spec import Bench, Check, Function, Located
@@ -34,7 +34,7 @@ class RecordingBench:
 
     def forget(self) -> None:
         """Start the notes anew."""
-        self.read_figures = False
+        self.read_stated_values = False
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
         self.seen: list[tuple[Probe, Observation]] = []
@@ -45,10 +45,10 @@ class RecordingBench:
         return self._bench.loaded
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """Every number and matrix that the student states."""
-        self.read_figures = True
-        return self._bench.figures
+        self.read_stated_values = True
+        return self._bench.stated_values
 
     def locate(self, function: Function) -> Located | None:
         """The student's version of a function, or None."""

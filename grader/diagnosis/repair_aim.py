@@ -49,7 +49,7 @@ def repair_aim(
             found = bench.locate(function) if function.name in watch.functions else None
             if found is not None:
                 located[function.name] = (function, found)
-        if watch.read_figures or not located:
+        if watch.read_stated_values or not located:
             left_aside.add(result.id)
         elif first is None:
             first = check

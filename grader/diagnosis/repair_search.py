@@ -79,7 +79,7 @@ def repairs(
     """The smallest verified repairs of the student's program, best first; none where nothing is to be mended.
 
     `results` are those of `exercise.checks` on `bench`. Every check that is in `counted` (all, where it is not
-    given) or that failed has to pass; a check of figures that the program merely states is left aside.
+    given) or that failed has to pass; a check of values that the program merely states is left aside.
     """
     return search(exercise, functions, bench, results, budget, counted).repairs
 
@@ -97,26 +97,26 @@ def search(
     source = bench.loaded.source
     if aim is None or source is None or source.problem:
         return SearchResult(())
-    trials = CandidateRunner(bench)
+    runner = CandidateRunner(bench)
     try:
-        return _Search(exercise, aim, bench, trials, budget).run()
+        return _Search(exercise, aim, bench, runner, budget).run()
     finally:
-        trials.close()
+        runner.close()
 
 
 class _Search:
     """One search; holds what was tried and what it cost."""
 
     def __init__(
-        self, exercise: Exercise, aim: RepairAim, bench: WorkerBench, trials: CandidateRunner, budget: Budget
+        self, exercise: Exercise, aim: RepairAim, bench: WorkerBench, runner: CandidateRunner, budget: Budget
     ) -> None:
         source = bench.loaded.source
         assert source is not None
-        self._exercise, self._aim, self._bench, self._trials, self._budget = (
+        self._exercise, self._aim, self._bench, self._runner, self._budget = (
             exercise,
             aim,
             bench,
-            trials,
+            runner,
             budget,
         )
         self._source = source
@@ -158,8 +158,8 @@ class _Search:
 
     def _result(self) -> SearchResult:
         ranked = sorted(self._found, key=lambda repair: (len(repair.places), len(repair.costs)))
-        trials = self._trials
-        return SearchResult(tuple(ranked), trials.loads, trials.calls, trials.hangs, self._possible)
+        runner = self._runner
+        return SearchResult(tuple(ranked), runner.loads, runner.calls, runner.hangs, self._possible)
 
     def _versions(self, base: _Version) -> Iterator[_Version]:
         found = edits(base.code, self._defaults(), self._suspected)
@@ -188,32 +188,32 @@ class _Search:
         return found
 
     def _spent(self) -> bool:
-        budget, trials = self._budget, self._trials
+        budget, runner = self._budget, self._runner
         if self._found and (
-            len(self._found) >= budget.wanted or trials.loads - self._first_at >= budget.after
+            len(self._found) >= budget.wanted or runner.loads - self._first_at >= budget.after
         ):
             return True
         return (
-            trials.loads >= budget.candidates
-            or trials.calls >= budget.calls
-            or trials.hangs >= budget.hangs
-            or trials.allowance.is_used_up
+            runner.loads >= budget.candidates
+            or runner.calls >= budget.calls
+            or runner.hangs >= budget.hangs
+            or runner.allowance.is_used_up
         )
 
     def _screen(self, version: _Version) -> _Progress | None:
         """How far the student's own program comes, loaded so; None where it does not fail the same way."""
-        trial = self._trials.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
-        watch, finding = recorded(self._aim.check, self._aim.before, trial)
-        trial.close()
+        candidate = self._runner.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
+        watch, finding = recorded(self._aim.check, self._aim.before, candidate)
+        candidate.close()
         if finding.outcome is not Outcome.FAIL:
             return None
-        self._trials.weight = _weight(watch.seen)
+        self._runner.weight = _weight(watch.seen)
         self._echo = tuple((probe, _uncounted(seen)) for probe, seen in watch.seen)
         return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
 
-    def _echoes(self, trial: CandidateBench) -> bool:
+    def _echoes(self, candidate: CandidateBench) -> bool:
         """Whether the check would see the very same as before, and so fail."""
-        return bool(self._echo) and all(trial.observe(probe) == seen for probe, seen in self._echo)
+        return bool(self._echo) and all(candidate.observe(probe) == seen for probe, seen in self._echo)
 
     def _place(self, check: str) -> int:
         return self._places.index(check)
@@ -222,12 +222,12 @@ class _Search:
         """Run one version; keep it where every check passes, else say how far it came."""
         if self._is_known(version):
             return None
-        trial = self._trials.open(version.code, CALL_SECONDS)
-        if trial.loaded.problem or self._echoes(trial):
-            trial.close()
+        candidate = self._runner.open(version.code, CALL_SECONDS)
+        if candidate.loaded.problem or self._echoes(candidate):
+            candidate.close()
             return None
-        watch, finding = recorded(self._aim.check, self._aim.before, trial)
-        trial.close()
+        watch, finding = recorded(self._aim.check, self._aim.before, candidate)
+        candidate.close()
         if finding.outcome is not Outcome.PASS:
             return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
         return self._verify(version)
@@ -237,16 +237,16 @@ class _Search:
         return _slips(version.edits) in self._kept
 
     def _verify(self, version: _Version) -> _Progress:
-        trial = self._trials.open_alone(version.code)
+        candidate = self._runner.open_alone(version.code)
         results: list[CheckResult] = []
         try:
-            for result in iter_check_results(self._exercise, trial):
+            for result in iter_check_results(self._exercise, candidate):
                 results.append(result)
                 if result.outcome is not Outcome.PASS and result.id in self._aim.required:
                     return self._place(result.id), 0, *_nearness(result)
-            remaining = tuple(mistake.id for mistake in self._exercise.diagnose(trial, tuple(results)))
+            remaining = tuple(mistake.id for mistake in self._exercise.diagnose(candidate, tuple(results)))
         finally:
-            trial.close()
+            candidate.close()
         self._keep(version, results, remaining)
         return len(self._places), 0, 0, 0.0
 
@@ -262,7 +262,7 @@ class _Search:
             lines = moved_lines(lines, edit)
             code = applied(code, edit)
         if not self._found:
-            self._first_at = self._trials.loads
+            self._first_at = self._runner.loads
         self._kept.add(_slips(version.edits))
         self._found.append(
             Repair(
@@ -273,8 +273,8 @@ class _Search:
                 remaining=remaining,
                 without=without_each(self._code, version.edits),
                 costs=tuple(sorted({result.cost for result in passed} - {""})),
-                candidates=self._trials.loads,
-                calls=self._trials.calls,
+                candidates=self._runner.loads,
+                calls=self._runner.calls,
             )
         )
 

@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from grader import protocol
-from grader.core.observation import Died, Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.observation import Died, LoadReport, Observation, Probe, StatedValue, Uncallable
 from grader.core.submission import Place, Source
 from grader.execution import load_report
 from grader.execution.bench_context import BenchContext
@@ -73,9 +73,9 @@ class WorkerBench:
         return self._loaded
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """Every number and matrix that the student states."""
-        return self._loaded.figures
+        return self._loaded.stated_values
 
     @property
     def learned(self) -> Learned:

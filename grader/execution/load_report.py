@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from grader import protocol
-from grader.core.observation import Died, Figure, LoadReport, StatementFailure
+from grader.core.observation import Died, LoadReport, StatedValue, StatementFailure
 from grader.core.submission import Source
 from grader.execution import stated_values
 from grader.execution.program import Loss, Program
@@ -16,7 +16,7 @@ from grader.sandbox.reader_client import Readers
 
 __all__ = ["load", "stated_without_running"]
 
-_FIGURE_BYTES: Final = 600
+_STATED_VALUE_BYTES: Final = 600
 """What a stated value takes in addition to its numbers."""
 
 
@@ -39,7 +39,7 @@ def load(
         stated, notes = _stated(readers, source, [])
         return LoadReport(
             source,
-            figures=stated,
+            stated_values=stated,
             failures=tuple(lost),
             problem=f"The file could not be run: {reply.text}.",
             notes=notes,
@@ -62,7 +62,7 @@ def load(
     return LoadReport(
         source,
         functions=reply.functions,
-        figures=stated,
+        stated_values=stated,
         failures=tuple(sorted(failures + lost, key=lambda failure: failure.line)),
         printed=reply.printed,
         notes=(*reply.notes, *notes),
@@ -72,12 +72,12 @@ def load(
 def stated_without_running(readers: Readers, source: Source) -> LoadReport:
     """The values stated by a source without code, or without code that can run."""
     stated, notes = _stated(readers, source, [])
-    return LoadReport(source, figures=stated, problem=source.problem, notes=notes)
+    return LoadReport(source, stated_values=stated, problem=source.problem, notes=notes)
 
 
 def _stated(
     readers: Readers | None, source: Source, loaded: Sequence[tuple[Source, protocol.Loaded]]
-) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+) -> tuple[tuple[StatedValue, ...], tuple[str, ...]]:
     """Values left in variables and printed by programs, the graded one first, and values written in the
     source."""
     if readers is None:
@@ -85,11 +85,11 @@ def _stated(
     passages = stated_values.stating(source)
     texts = [*(reply.printed for _, reply in loaded), *(passage.text for passage in passages)]
     found, notes = stated_in_each(readers, texts)
-    stated: list[Figure] = []
+    stated: list[StatedValue] = []
     for number, (program, reply) in enumerate(loaded):
         printed = map(stated_values.of_printed, found[number])
         of_one = (*stated_values.from_variables(reply.variables), *printed)
-        stated += of_one if number == 0 else (_of_another(figure, program) for figure in of_one)
+        stated += of_one if number == 0 else (_of_another(stated_value, program) for stated_value in of_one)
     for passage, each in zip(passages, found[len(loaded) :], strict=True):
         stated += stated_values.of_passage(passage, each)
     return tuple(stated), notes
@@ -98,14 +98,15 @@ def _stated(
 def _size_of(reply: protocol.Loaded) -> int:
     """Approximate size in bytes of the stored values of a program."""
     kept = sum(
-        _FIGURE_BYTES + figure.values.nbytes for figure in stated_values.from_variables(reply.variables)
+        _STATED_VALUE_BYTES + stated_value.values.nbytes
+        for stated_value in stated_values.from_variables(reply.variables)
     )
     return kept + len(reply.printed)
 
 
-def _of_another(figure: Figure, program: Source) -> Figure:
-    origin = f"{figure.origin} of {program.name}"
-    return msgspec.structs.replace(figure, origin=origin, program=program.name)
+def _of_another(stated_value: StatedValue, program: Source) -> StatedValue:
+    origin = f"{stated_value.origin} of {program.name}"
+    return msgspec.structs.replace(stated_value, origin=origin, program=program.name)
 
 
 def _failures(source: Source, reply: protocol.Loaded) -> list[StatementFailure]:

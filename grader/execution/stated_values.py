@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 
 from grader import protocol
-from grader.core.observation import Figure, FoundIn
+from grader.core.observation import FoundIn, StatedValue
 from grader.core.submission import Passage, Source
 from grader.lab.arrays import array_of
-from grader.sources.stated_text import MAX_ENTRIES, MAX_FIGURES, Stated, stated_in
+from grader.sources.stated_text import MAX_ENTRIES, MAX_STATED_VALUES, Stated, stated_in
 
 __all__ = [
-    "MAX_FIGURES",
+    "MAX_STATED_VALUES",
     "MAX_VARIABLES",
     "from_source",
     "from_text",
@@ -32,23 +32,25 @@ MAX_VARIABLES: Final = 10_000
 """The most numbers and matrices taken from all variables of a program."""
 
 
-def from_variables(variables: Iterable[protocol.Variable]) -> Iterator[Figure]:
+def from_variables(variables: Iterable[protocol.Variable]) -> Iterator[StatedValue]:
     """Yield the numbers and matrices in top-level variables, also inside tuples, lists and dicts."""
-    found = (figure for variable in variables for figure in _of_value(variable.name, variable.value))
+    found = (
+        stated_value for variable in variables for stated_value in _of_value(variable.name, variable.value)
+    )
     return islice(found, MAX_VARIABLES)
 
 
-def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[Figure]:
+def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[StatedValue]:
     array = array_of(value)
     if array is not None and array.ndim <= 2 and array.size <= MAX_ENTRIES:
-        yield Figure(array, 0.0, name, f"variable `{name}`", found_in=FoundIn.VARIABLE)
+        yield StatedValue(array, 0.0, name, f"variable `{name}`", found_in=FoundIn.VARIABLE)
     elif isinstance(value, protocol.Items) and depth < 2 and len(value.items) <= 50:
         for number, item in enumerate(value.items):
             key = f".{value.names[number]}" if number < len(value.names) else f"[{number}]"
             yield from _of_value(f"{name}{key}", item, depth + 1)
 
 
-def from_source(source: Source) -> Iterator[Figure]:
+def from_source(source: Source) -> Iterator[StatedValue]:
     """Yield the values stated in a report's text and in saved output, read in this process."""
     for passage in stating(source):
         yield from of_passage(passage, stated_in(passage.text))
@@ -59,7 +61,7 @@ def stating(source: Source) -> tuple[Passage, ...]:
     return tuple(passage for passage in source.passages if passage.kind != "comment")
 
 
-def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[Figure]:
+def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[StatedValue]:
     """Yield the values stated in a passage, with their locations."""
     places = passage.places
 
@@ -67,7 +69,7 @@ def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[Figure]:
         place = places[min(line, len(places)) - 1]
         return f"{place.file} {place.words}"
 
-    return (_figure(each, where(each.line), FoundIn.WRITTEN) for each in stated)
+    return (_stated_value(each, where(each.line), FoundIn.WRITTEN) for each in stated)
 
 
 def printed_line(line: int) -> str:
@@ -75,16 +77,16 @@ def printed_line(line: int) -> str:
     return f"printed, line {line}"
 
 
-def of_printed(stated: Stated) -> Figure:
+def of_printed(stated: Stated) -> StatedValue:
     """Convert a value found in what a program printed."""
-    return _figure(stated, printed_line(stated.line), FoundIn.PRINTED)
+    return _stated_value(stated, printed_line(stated.line), FoundIn.PRINTED)
 
 
-def from_text(text: str) -> Iterator[Figure]:
+def from_text(text: str) -> Iterator[StatedValue]:
     """Yield the values stated in printed text, read in this process."""
     return map(of_printed, stated_in(text))
 
 
-def _figure(stated: Stated, origin: str, found_in: FoundIn) -> Figure:
+def _stated_value(stated: Stated, origin: str, found_in: FoundIn) -> StatedValue:
     values = np.array(stated.values, np.float64).reshape(stated.shape)
-    return Figure(values, stated.half_width, stated.name, origin, found_in=found_in)
+    return StatedValue(values, stated.half_width, stated.name, origin, found_in=found_in)

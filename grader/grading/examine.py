@@ -102,7 +102,7 @@ def examine_exercise(
             f"the diagnosis of {exercise.id}",
             lambda: diagnose(exercise, functions, bench, results, budget),
         ),
-        claims=_spared(f"the figures of {exercise.id}", lambda: exercise.claims(bench)),
+        checked_values=_spared(f"the stated values of {exercise.id}", lambda: exercise.checked_values(bench)),
         answers=_spared(f"the answers of {exercise.id}", lambda: exercise.answers(bench)),
     )
 

@@ -20,7 +20,7 @@ import torch
 from numpy.random import bit_generator
 
 from grader import protocol
-from grader.core.observation import Figure, LoadReport, Observation, Probe, Uncallable
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue, Uncallable
 from grader.core.submission import Source
 from grader.execution import stated_values
 from grader.execution.bench import Key, as_wire, key_of, values_of
@@ -56,7 +56,7 @@ class InProcessBench:
         self._loaded = LoadReport(
             Source(Path("notebook"), "this notebook", code, tuple(range(1, count + 1))),
             functions=tuple(info for info, _ in self._bound.values()),
-            figures=tuple(stated_values.from_variables(variables)),
+            stated_values=tuple(stated_values.from_variables(variables)),
         )
         self._seen: dict[Key, Observation] = {}
         self._learned = Learned()
@@ -67,9 +67,9 @@ class InProcessBench:
         return self._loaded
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """The values given."""
-        return self._loaded.figures
+        return self._loaded.stated_values
 
     @property
     def learned(self) -> Learned:

@@ -7,7 +7,8 @@ A lab is data and pure functions; the grader runs it without knowing its subject
 from grader.core.escaping import capital
 from grader.core.evidence import (
     Answer,
-    Claim,
+    CheckedValue,
+    Counterexample,
     Curve,
     Grid,
     HeatMaps,
@@ -15,10 +16,9 @@ from grader.core.evidence import (
     LinePlot,
     Picture,
     Quote,
-    Witness,
 )
 from grader.core.frozen import Frozen
-from grader.core.observation import Died, Figure, FoundIn, LoadReport, Observation, Probe, Uncallable
+from grader.core.observation import Died, FoundIn, LoadReport, Observation, Probe, StatedValue, Uncallable
 from grader.core.result import CheckResult, Comparison, Diagnosis, Finding, Outcome
 from grader.core.submission import Passage, Place, Source
 from grader.lab.arrays import array_of
@@ -50,8 +50,9 @@ __all__ = [
     "Binding",
     "Check",
     "CheckResult",
-    "Claim",
+    "CheckedValue",
     "Comparison",
+    "Counterexample",
     "Curve",
     "Demonstration",
     "Diagnosis",
@@ -59,7 +60,6 @@ __all__ = [
     "Exercise",
     "ExerciseRubric",
     "Fact",
-    "Figure",
     "Finding",
     "FoundIn",
     "Frozen",
@@ -90,10 +90,10 @@ __all__ = [
     "Rubric",
     "Slot",
     "Source",
+    "StatedValue",
     "Text",
     "Uncallable",
     "Value",
-    "Witness",
     "array_of",
     "call_text",
     "capital",

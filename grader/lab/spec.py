@@ -10,9 +10,9 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from grader.core.evidence import Answer, Claim, Picture, Witness
+from grader.core.evidence import Answer, CheckedValue, Counterexample, Picture
 from grader.core.frozen import Frozen
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.core.result import CheckResult, Diagnosis, Finding
 from grader.lab.learned import Learned
 
@@ -137,7 +137,7 @@ class Bench(Protocol):
         """The result of executing the student's file."""
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         """Every number and matrix that the student states."""
 
     @property
@@ -178,7 +178,7 @@ def _no_flags(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) -> tu
     return ()
 
 
-def _no_claims(bench: Bench) -> tuple[Claim, ...]:
+def _no_checked_values(bench: Bench) -> tuple[CheckedValue, ...]:
     return ()
 
 
@@ -190,7 +190,7 @@ def _no_pictures(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Pictur
     return ()
 
 
-def _no_witness(bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+def _no_counterexample(bench: Bench, results: tuple[CheckResult, ...]) -> Counterexample | None:
     return None
 
 
@@ -209,9 +209,9 @@ class Exercise(Frozen, frozen=True):
     diagnose: Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]
     advice: Callable[[tuple[CheckResult, ...]], str]
     """One next step, in a sentence, given the finished checks; empty if nothing is left to do."""
-    claims: Callable[[Bench], tuple[Claim, ...]] = _no_claims
+    checked_values: Callable[[Bench], tuple[CheckedValue, ...]] = _no_checked_values
     illustrate: Callable[[Bench, tuple[CheckResult, ...]], tuple[Picture, ...]] = _no_pictures
-    witness: Callable[[Bench, tuple[CheckResult, ...]], Witness | None] = _no_witness
+    counterexample: Callable[[Bench, tuple[CheckResult, ...]], Counterexample | None] = _no_counterexample
     """The smallest input on which the result of a failed exercise differs from the correct one."""
     answers: Callable[[Bench], tuple[Answer, ...]] = _no_answers
     functions: tuple[str, ...] = ()

@@ -4,23 +4,27 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from grader.lab import Bench, Figure, Finding, Outcome
+from grader.lab import Bench, Finding, Outcome, StatedValue
 from grader.labkit.low_rank import Interval
 
 __all__ = ["is_within", "number_of", "scalars", "states"]
 
 
-def scalars(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+def scalars(stated_values: Iterable[StatedValue]) -> tuple[StatedValue, ...]:
     """Every finite single number stated, also as a tensor with one element."""
-    return tuple(figure for figure in figures if figure.values.size == 1 and np.isfinite(figure.values).all())
+    return tuple(
+        stated_value
+        for stated_value in stated_values
+        if stated_value.values.size == 1 and np.isfinite(stated_value.values).all()
+    )
 
 
-def number_of(figure: Figure) -> float:
+def number_of(stated_value: StatedValue) -> float:
     """The value of a single number."""
-    return float(figure.values.reshape(()))
+    return float(stated_value.values.reshape(()))
 
 
-def is_within(number: Figure, interval: Interval) -> bool:
+def is_within(number: StatedValue, interval: Interval) -> bool:
     """Whether the digits stated allow a value in the interval; six digits of float32 are granted."""
     value = number_of(number)
     room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
@@ -36,7 +40,7 @@ def states(
     """
 
     def run(context: object, bench: Bench) -> Finding:
-        numbers = scalars(bench.figures)
+        numbers = scalars(bench.stated_values)
         for number in numbers:
             if number.half_width <= coarsest and is_within(number, Interval(low, high)):
                 return Finding(outcome=Outcome.PASS, message=f"Found as {number.origin}.")

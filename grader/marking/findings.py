@@ -3,7 +3,7 @@
 They do not depend on the rubric, so they can be cached and marked again with another one.
 """
 
-from grader.core.evidence import Answer, Claim, Picture
+from grader.core.evidence import Answer, CheckedValue, Picture
 from grader.core.frozen import Frozen
 from grader.core.result import CheckResult, Diagnosis, Outcome
 
@@ -16,7 +16,7 @@ class ExaminedExercise(Frozen, frozen=True):
     id: str
     checks: tuple[CheckResult, ...]
     diagnoses: tuple[Diagnosis, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    checked_values: tuple[CheckedValue, ...] = ()
     pictures: tuple[Picture, ...] = ()
     answers: tuple[Answer, ...] = ()
 

@@ -47,7 +47,7 @@ def mark_exercise(exercise: Exercise, examined: ExaminedExercise, rubric: Rubric
         notes=_notes(examined.checks),
         diagnoses=examined.diagnoses if verdict is not Verdict.FULL else (),
         checks=examined.checks,
-        claims=examined.claims,
+        checked_values=examined.checked_values,
         pictures=examined.pictures,
         answers=examined.answers,
     )

@@ -31,7 +31,7 @@ def _exercise(exercise: ExerciseReport) -> ExerciseReport:
             notes=(),
             diagnoses=tuple(map(_diagnosis, exercise.diagnoses)),
             checks=tuple(_bare(check.id, check.title, check.outcome) for check in exercise.checks),
-            claims=(),
+            checked_values=(),
             pictures=(),
             answers=(),
         )
@@ -43,7 +43,7 @@ def _diagnosis(diagnosis: Diagnosis) -> Diagnosis:
     return msgspec.structs.replace(
         diagnosis,
         **_interned(diagnosis, "title", "message", "concept", "question"),
-        witness=None,
+        counterexample=None,
         excerpt=None,
         evidence="",
     )

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.core.escaping import visible
-from grader.core.evidence import Claim, Excerpt, Grid, LinePlot, Picture, Witness
+from grader.core.evidence import CheckedValue, Counterexample, Excerpt, Grid, LinePlot, Picture
 from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text as texts
@@ -93,8 +93,10 @@ class _View:
         for diagnosis in exercise.diagnoses:
             yield from self._diagnosis(diagnosis)
         yield from self._checks(exercise)
-        for claim in exercise.claims:
-            yield self._line(self._claim(claim), style="" if claim.holds is not False else "red")
+        for checked_value in exercise.checked_values:
+            yield self._line(
+                self._checked_value(checked_value), style="" if checked_value.holds is not False else "red"
+            )
         if exercise.verdict is not Verdict.FULL:
             for picture in exercise.pictures:
                 yield from self._picture(picture)
@@ -114,8 +116,8 @@ class _View:
         elif diagnosis.file or diagnosis.line is not None:
             where = diagnosis.place or f"line {diagnosis.line}"
             yield self._line(f"Where: {visible(', '.join(filter(None, (diagnosis.file, where))))}", 4)
-        if diagnosis.witness is not None:
-            yield from self._witness(diagnosis.witness)
+        if diagnosis.counterexample is not None:
+            yield from self._counterexample(diagnosis.counterexample)
         if diagnosis.question:
             yield self._line(f"Ask yourself: {visible(diagnosis.question)}", 4, style="magenta")
         if diagnosis.verified:
@@ -134,13 +136,13 @@ class _View:
             text = Text(line, style="bold red" if marked else "", no_wrap=True, overflow="ellipsis")
             yield Padding(text, (0, 0, 0, 6), expand=False)
 
-    def _witness(self, witness: Witness) -> Iterator[RenderableType]:
-        yield self._line(visible(witness.sentence), 4)
-        digits = texts.digits_needed(witness.wanted, witness.got)
+    def _counterexample(self, counterexample: Counterexample) -> Iterator[RenderableType]:
+        yield self._line(visible(counterexample.sentence), 4)
+        digits = texts.digits_needed(counterexample.wanted, counterexample.got)
         rows = (
-            ("Given", witness.given, ""),
-            ("The sheet's rule gives", witness.wanted, "green"),
-            ("Your code gives", witness.got, "red"),
+            ("Given", counterexample.given, ""),
+            ("The sheet's rule gives", counterexample.wanted, "green"),
+            ("Your code gives", counterexample.got, "red"),
         )
         for label, grids, style in rows:
             if not grids:
@@ -150,17 +152,17 @@ class _View:
                 yield from (self._line(texts.grid_words(grid, digits), 6) for grid in grids)
             else:
                 yield Padding(_Matrices(grids, digits), (0, 0, 0, 6))
-        if witness.call:
-            yield self._line(f"try: {visible(witness.call)}", 4)
+        if counterexample.call:
+            yield self._line(f"try: {visible(counterexample.call)}", 4)
 
-    # --- checks, figures, pictures ------------------------------------------------------------------------
+    # --- checks, stated values, pictures ------------------------------------------------------------------------
 
     def _checks(self, exercise: ExerciseReport) -> Iterator[RenderableType]:
         outcomes = [check.outcome for check in exercise.checks]
         passed, waiting = outcomes.count(Outcome.PASS), outcomes.count(Outcome.SKIPPED)
         if passed:
             yield self._line(f"{self._symbol('✓')}{passed} check{'s' * (passed > 1)} passed", style="green")
-        told = any(diagnosis.witness is not None for diagnosis in exercise.diagnoses)
+        told = any(diagnosis.counterexample is not None for diagnosis in exercise.diagnoses)
         passed_on = sum(map(_is_passed_on, exercise.checks))
         for check in exercise.checks:
             if check.outcome not in NOT_SHOWN and not _is_passed_on(check):
@@ -189,12 +191,12 @@ class _View:
         )
         yield from (self._line(f"{label}{visible(text)}", 4) for label, text in details if text)
 
-    def _claim(self, claim: Claim) -> str:
-        held = {True: "holds", False: "does not hold", None: "not checked"}[claim.holds]
-        symbol = {True: "✓", False: "✗", None: "–"}[claim.holds]
-        ours = f", we get {claim.recomputed}" if claim.recomputed else ""
-        why = f" ({claim.difference})" if claim.difference else ""
-        said = f"{claim.what}, {claim.origin}: you state {claim.stated}{ours}: {held}{why}"
+    def _checked_value(self, checked_value: CheckedValue) -> str:
+        held = {True: "holds", False: "does not hold", None: "not checked"}[checked_value.holds]
+        symbol = {True: "✓", False: "✗", None: "–"}[checked_value.holds]
+        ours = f", we get {checked_value.recomputed}" if checked_value.recomputed else ""
+        why = f" ({checked_value.difference})" if checked_value.difference else ""
+        said = f"{checked_value.what}, {checked_value.origin}: you state {checked_value.stated}{ours}: {held}{why}"
         return self._symbol(symbol) + visible(said)
 
     def _picture(self, picture: Picture) -> Iterator[RenderableType]:

@@ -1,6 +1,6 @@
 """How this machine isolates student code, each claim proved by trying to break it.
 
-Every trial is a file like a student's, run in a throw-away worker. Success is judged from outside where it is
+Every attempt is a file like a student's, run in a throw-away worker. Success is judged from outside where it is
 visible there: a file that exists, a connection that arrives.
 """
 
@@ -39,7 +39,7 @@ THROUGH = "it got through"
 
 
 class Surroundings(Frozen, frozen=True):
-    """The setting of the trials: no worker may touch the folder `outside`; `port` is listening."""
+    """The setting of the attempts: no worker may touch the folder `outside`; `port` is listening."""
 
     outside: Path
     secret: str
@@ -63,7 +63,7 @@ class IsolationClaim(Frozen, frozen=True):
 
 
 class ClaimOutcome(Frozen, frozen=True):
-    """The result of a trial. `promised` is False if the tested level does not claim it."""
+    """The result of an attempt. `promised` is False if the tested level does not claim it."""
 
     claim: str
     held: bool
@@ -196,7 +196,7 @@ def _kept_is_changed(around: Surroundings) -> bool:
 
 
 def try_claims(fork_server: ForkServer) -> Iterator[ClaimOutcome]:
-    """Run every trial on the level of the workers of `fork_server`."""
+    """Run every attempt on the level of the workers of `fork_server`."""
     with tempfile.TemporaryDirectory(prefix="grade-doctor-") as folder, socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -223,7 +223,7 @@ def _tried(
     names = f"OUTSIDE = {str(around.outside)!r}; PORT = {around.port}; GRADER = {str(package_folder())!r}\n"
     worker = Worker(fork_server, own, LIMITS)
     try:
-        load = protocol.Load(code=names + attempt, filename="trial.py", seed=1)
+        load = protocol.Load(code=names + attempt, filename="attempt.py", seed=1)
         reply, _ = worker.ask(load, LIMITS.call_seconds)
     finally:
         worker.close()

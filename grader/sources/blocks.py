@@ -177,7 +177,7 @@ def _shown(value: object) -> str:
 class Statement(Frozen, frozen=True):
     """Lines that parse as one statement, or a line that does not (`kind` `text`).
 
-    `figure` is a value that is only written down, such as a printed tensor; `value` gives it a name.
+    `stated_value` is a value that is only written down, such as a printed tensor; `value` gives it a name.
     """
 
     lines: tuple[Line, ...]
@@ -300,13 +300,15 @@ def _goes_on(line: str) -> bool:
 
 
 def _kind(tree: ast.Module) -> str:
-    """`code`; `figure` for a value written down, `value` if it is given a name, `name` for names alone."""
+    """`code`; `stated_value` for a value written down, `value` if it is given a name, `name` for names alone."""
     if not tree.body:
         return "code"  # a comment
     node = tree.body[0]
     if isinstance(node, ast.Expr) and _is_written_down(node.value):
         numbers = any(isinstance(child, ast.Constant) for child in ast.walk(node))
-        return "figure" if numbers and not isinstance(getattr(node.value, "value", None), str) else "name"
+        return (
+            "stated_value" if numbers and not isinstance(getattr(node.value, "value", None), str) else "name"
+        )
     if (
         isinstance(node, ast.Assign)
         and isinstance(node.targets[0], ast.Name)
@@ -314,7 +316,7 @@ def _kind(tree: ast.Module) -> str:
     ):
         return "value"
     if isinstance(node, ast.AnnAssign) and (node.value is None or _is_written_down(node.value)):
-        return "figure"  # to Python, `Loss: 0.12` is an annotation
+        return "stated_value"  # to Python, `Loss: 0.12` is an annotation
     return "code"
 
 

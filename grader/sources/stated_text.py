@@ -12,9 +12,9 @@ from typing import Final
 from grader.core.frozen import Frozen
 from grader.sources.matrix_text import Row, blocks
 
-__all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_FIGURES", "MAX_NUMBERS", "Stated", "stated_in"]
+__all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_NUMBERS", "MAX_STATED_VALUES", "Stated", "stated_in"]
 
-MAX_FIGURES: Final = 2_000
+MAX_STATED_VALUES: Final = 2_000
 """Values from one text."""
 
 MAX_NUMBERS: Final = 20_000
@@ -105,7 +105,7 @@ def stated_in(text: str) -> Iterator[Stated]:
     numbers = MAX_NUMBERS
     for count, stated in enumerate(_all(_without_numbering(_plain_numbers(text)))):
         numbers -= len(stated.values)
-        if count >= MAX_FIGURES or numbers < 0:
+        if count >= MAX_STATED_VALUES or numbers < 0:
             return
         yield stated
 

@@ -22,7 +22,7 @@ from grader import protocol
 from grader.worker import methods, nested_functions
 from grader.worker.isolation import rlimits
 from grader.worker.safe_names import name_of, plain
-from grader.worker.value_codec import Room, is_figure, to_wire
+from grader.worker.value_codec import Room, is_statable, to_wire
 
 __all__ = ["Loading", "describe", "line_of", "load", "message_of"]
 
@@ -80,7 +80,7 @@ def load(request: protocol.Load, folder: str, progress: Callable[[protocol.Start
         try:
             if isinstance(statement, ast.Expr):
                 value = eval(compile(ast.Expression(statement.value), request.filename, "eval"), namespace)
-                if is_figure(value):
+                if is_statable(value):
                     print(value)
             else:
                 tree = ast.Module(body=[statement], type_ignores=[])

@@ -20,7 +20,7 @@ from grader import protocol
 from grader.worker import list_packing
 from grader.worker.safe_names import different, name_of, plain
 
-__all__ = ["Attributes", "Room", "from_wire", "is_figure", "to_wire"]
+__all__ = ["Attributes", "Room", "from_wire", "is_statable", "to_wire"]
 
 MAX_TEXT: Final = 10_000
 MAX_SIDE_BY_SIDE: Final = 10
@@ -92,10 +92,10 @@ class _FullError(Exception):
     """The value is too large for one message."""
 
 
-def is_figure(value: object) -> bool:
+def is_statable(value: object) -> bool:
     """Whether a value is a number with a fraction, an array of numbers, or a few of these side by side."""
     if isinstance(value, tuple | list):
-        return 0 < len(value) <= MAX_SIDE_BY_SIDE and all(map(is_figure, value))
+        return 0 < len(value) <= MAX_SIDE_BY_SIDE and all(map(is_statable, value))
     return isinstance(value, float | np.floating | np.ndarray | torch.Tensor)
 
 

@@ -1,8 +1,8 @@
-"""Code and figures that cannot belong together: what a person marking wants to be told.
+"""Code and stated values that cannot belong together: what a person marking wants to be told.
 
-The figures of 1.2 and 3.2 are judged by what they satisfy, the code of 1.1 and 3.1 by what it does. Where
-the figures are right and the code is not, the code is run on the sheet's A: if no start leads it anywhere
-near such figures, it cannot have made them.
+The stated values of 1.2 and 3.2 are judged by what they satisfy, the code of 1.1 and 3.1 by what it does. Where
+the stated values are right and the code is not, the code is run on the sheet's A: if no start leads it anywhere
+near such stated values, it cannot have made them.
 """
 
 import re
@@ -14,7 +14,6 @@ import numpy as np
 from grader.lab import (
     Bench,
     CheckResult,
-    Figure,
     FoundIn,
     Function,
     Located,
@@ -22,6 +21,7 @@ from grader.lab import (
     Outcome,
     Probe,
     Returned,
+    StatedValue,
     array_of,
 )
 from grader.labkit import failure, items_of, low_rank
@@ -41,13 +41,13 @@ SEEDS: Final = range(5)
 
 
 def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) -> tuple[str, ...]:
-    """A sentence for each exercise whose code fails while figures it should have made are right."""
+    """A sentence for each exercise whose code fails while stated values it should have made are right."""
     pairs = (
         ("1.1", SGD_FACTORISE, "1.2", is_factorisation),
         ("3.1", SGD_FACTORISE_MASKED, "3.2", lambda candidate: is_completion(candidate, LINGERING)),
     )
     found: list[str] = []
-    for code, function, figures, fits in pairs:
+    for code, function, stated_values, fits in pairs:
         if not any(check.outcome is Outcome.FAIL for check in checks.get(code, ())):
             continue
         stated = [candidate for candidate in candidates(_written(bench)) if fits(candidate)]
@@ -55,23 +55,23 @@ def contradictions(bench: Bench, checks: Mapping[str, tuple[CheckResult, ...]]) 
         if stated and located is not None:
             best = min(stated, key=lambda candidate: low_rank.loss(A, candidate.P))
             sentence = _contradiction(bench, function, located, best, fits)
-            found += [f"{figures}: {sentence}"] if sentence else []
+            found += [f"{stated_values}: {sentence}"] if sentence else []
     return tuple(found)
 
 
-def _written(bench: Bench) -> Iterator[Figure]:
-    """The figures that somebody wrote down: in a document, or in the code itself for the code to print."""
+def _written(bench: Bench) -> Iterator[StatedValue]:
+    """The stated values that somebody wrote down: in a document, or in the code itself for the code to print."""
     source = bench.loaded.source
     typed = {float(number) for number in _DECIMAL.findall(source.code if source is not None else "")}
-    for figure in bench.figures:
-        if not figure.is_computed or all(abs(entry) in typed for entry in figure.values.flat):
-            yield figure
+    for stated_value in bench.stated_values:
+        if not stated_value.is_computed or all(abs(entry) in typed for entry in stated_value.values.flat):
+            yield stated_value
 
 
 def _contradiction(
     bench: Bench, function: Function, located: Located, stated: Candidate, fits: Callable[[Candidate], bool]
 ) -> str:
-    """The sentence, where no start leads the student's function to figures of this kind; else empty."""
+    """The sentence, where no start leads the student's function to stated values of this kind; else empty."""
     losses: list[float] = []
     stopped = ""
     for seed in SEEDS:
@@ -79,7 +79,7 @@ def _contradiction(
         if not isinstance(observation, Returned):
             stopped = failure(observation)
             break
-        reached = candidates(_figures(observation))
+        reached = candidates(_stated_values(observation))
         if any(fits(candidate) for candidate in reached):
             return ""
         losses += [low_rank.loss(A, c.P) for c in reached if np.isfinite(c.P).all()]
@@ -109,9 +109,11 @@ def _run(bench: Bench, function: Function, seed: int) -> Observation:
     return observation
 
 
-def _figures(observation: Returned) -> list[Figure]:
+def _stated_values(observation: Returned) -> list[StatedValue]:
     parts = items_of(observation.value) or (observation.value,)
     arrays = [array_of(part) for part in parts]
     return [
-        Figure(array, 0.0, "", "returned", found_in=FoundIn.RETURNED) for array in arrays if array is not None
+        StatedValue(array, 0.0, "", "returned", found_in=FoundIn.RETURNED)
+        for array in arrays
+        if array is not None
     ]

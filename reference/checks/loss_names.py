@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from grader.lab import Figure
+from grader.lab import StatedValue
 
 __all__ = ["is_called_loss"]
 
@@ -20,7 +20,7 @@ _ANOTHER: Final = re.compile(_SETTINGS + r"|\b(?:acc|accuracy|time|sec|seconds|s
 """What else is printed beside a loss."""
 
 
-def is_called_loss(number: Figure) -> bool:
+def is_called_loss(number: StatedValue) -> bool:
     """Whether a number is called a loss or an error by the words in front of it.
 
     Other numbers may lie between, as in `loss after 1000 epochs: 0.1235`, unless the words behind them name something

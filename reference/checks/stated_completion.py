@@ -119,5 +119,6 @@ def _attempted(bench: Bench) -> bool:
     if bench.locate(SGD_FACTORISE_MASKED) is not None:
         return True
     return any(
-        figure.values.shape == M.shape and np.array_equal(figure.values, M) for figure in bench.figures
+        stated_value.values.shape == M.shape and np.array_equal(stated_value.values, M)
+        for stated_value in bench.stated_values
     )

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from grader.lab import Bench, Fact, Figure, Finding, Frozen, Outcome, capital
+from grader.lab import Bench, Fact, Finding, Frozen, Outcome, StatedValue, capital
 from grader.labkit import format_matrix, low_rank, number_of
 from reference import data
 
@@ -125,7 +125,7 @@ _STATED: Final = Fact[tuple[Candidate, ...]]("stated matrices")
 
 
 def stated_by(bench: Bench) -> tuple[Candidate, ...]:
-    """The candidates among all figures of a submission whose digits can tell right from wrong."""
+    """The candidates among all stated values of a submission whose digits can tell right from wrong."""
     return tuple(candidate for candidate in _all_of(bench) if candidate.is_fine)
 
 
@@ -136,52 +136,65 @@ def coarse_by(bench: Bench) -> tuple[Candidate, ...]:
 
 def _all_of(bench: Bench) -> tuple[Candidate, ...]:
     """Fine and coarse ones, looked for once."""
-    return bench.learned.once(_STATED, lambda: tuple(_found(bench.figures)))
+    return bench.learned.once(_STATED, lambda: tuple(_found(bench.stated_values)))
 
 
-def candidates(figures: Iterable[Figure]) -> tuple[Candidate, ...]:
+def candidates(stated_values: Iterable[StatedValue]) -> tuple[Candidate, ...]:
     """Every finite 3×3 matrix stated, and the product of every stated pair of 3×2 factors, with digits enough.
 
     A factor may also be stated as its transpose.
     """
-    return tuple(candidate for candidate in _found(figures) if candidate.is_fine)
+    return tuple(candidate for candidate in _found(stated_values) if candidate.is_fine)
 
 
-def _found(figures: Iterable[Figure]) -> Iterator[Candidate]:
-    found = list(figures)
+def _found(stated_values: Iterable[StatedValue]) -> Iterator[Candidate]:
+    found = list(stated_values)
     yield from _matrices(found)
     yield from _products(found)
 
 
-def _is_in_range(figure: Figure) -> bool:
+def _is_in_range(stated_value: StatedValue) -> bool:
     """Whether products and squares of its entries are numbers: it holds no nan, no inf, nothing beyond float32."""
-    return bool((np.abs(figure.values) <= LARGEST).all())
+    return bool((np.abs(stated_value.values) <= LARGEST).all())
 
 
-def _is_fine(figure: Figure) -> bool:
+def _is_fine(stated_value: StatedValue) -> bool:
     """Whether two decimals and three digits of the largest entry are stated; a variable holds all of them."""
-    if figure.half_width == 0:
+    if stated_value.half_width == 0:
         return True
-    largest = float(np.abs(figure.values).max())
+    largest = float(np.abs(stated_value.values).max())
     needed = 0.5 * 10.0 ** (np.floor(np.log10(largest)) + 1 - SIGNIFICANT) if largest > 0 else FINEST_NEEDED
-    return figure.half_width <= min(FINEST_NEEDED, needed) * (1 + 1e-9)
+    return stated_value.half_width <= min(FINEST_NEEDED, needed) * (1 + 1e-9)
 
 
-def _first_and_last(figures: list[Figure], most: int) -> list[Figure]:
-    """The figures, without those in the middle where there are too many: results stand at the end, variables before."""
-    return figures if len(figures) <= most else figures[: most // 2] + figures[-(most // 2) :]
+def _first_and_last(stated_values: list[StatedValue], most: int) -> list[StatedValue]:
+    """The stated values, without those in the middle where there are too many: results stand at the end, variables before."""
+    return (
+        stated_values
+        if len(stated_values) <= most
+        else stated_values[: most // 2] + stated_values[-(most // 2) :]
+    )
 
 
-def _matrices(figures: list[Figure]) -> Iterator[Candidate]:
-    of_shape = [f for f in figures if f.values.shape == A.shape and _is_in_range(f)]
-    for figure in _first_and_last(of_shape, MOST_MATRICES):
-        width = np.full(A.shape, figure.half_width + ROUNDING)
-        yield Candidate(figure.values, width, figure.origin, False, figure.half_width, _is_fine(figure))
+def _matrices(stated_values: list[StatedValue]) -> Iterator[Candidate]:
+    of_shape = [f for f in stated_values if f.values.shape == A.shape and _is_in_range(f)]
+    for stated_value in _first_and_last(of_shape, MOST_MATRICES):
+        width = np.full(A.shape, stated_value.half_width + ROUNDING)
+        yield Candidate(
+            stated_value.values,
+            width,
+            stated_value.origin,
+            False,
+            stated_value.half_width,
+            _is_fine(stated_value),
+        )
 
 
-def _products(figures: list[Figure]) -> Iterator[Candidate]:
+def _products(stated_values: list[StatedValue]) -> Iterator[Candidate]:
     factors = [
-        figure for figure in figures if figure.values.shape in ((3, RANK), (RANK, 3)) and _is_in_range(figure)
+        stated_value
+        for stated_value in stated_values
+        if stated_value.values.shape in ((3, RANK), (RANK, 3)) and _is_in_range(stated_value)
     ]
     factors = _first_and_last(factors, MOST_FACTORS)
     for i, left in enumerate(factors):
@@ -208,7 +221,7 @@ def _is_orthogonal(factor: Array, half_width: float) -> bool:
     return abs(float(first @ second)) <= half_width * float(np.abs(factor).sum()) + 1e-5 * max(sizes, 1e-30)
 
 
-def _apart(left: Figure, right: Figure) -> bool:
+def _apart(left: StatedValue, right: StatedValue) -> bool:
     """A printed factor is not multiplied with a variable, nor with one of another program: both were stated together."""
     return (left.half_width == 0) != (right.half_width == 0) or left.program != right.program
 
@@ -277,28 +290,28 @@ def is_of_another_exercise(candidate: Candidate, most: float) -> bool:
     return any(is_best(c) or is_completion(c, most) for c in (candidate, turned))
 
 
-def mistyped(figures: Iterable[Figure]) -> str:
+def mistyped(stated_values: Iterable[StatedValue]) -> str:
     """A sentence where the A a student typed differs from the sheet's in one or two cells; else empty.
 
-    A figure is taken for A where all its other cells are A's to the digits stated, and none of it is
+    A stated value is taken for A where all its other cells are A's to the digits stated, and none of it is
     computed: the values that differ have at most four decimals.
     """
-    for figure in figures:
-        if figure.values.shape != A.shape or not np.isfinite(figure.values).all():
+    for stated_value in stated_values:
+        if stated_value.values.shape != A.shape or not np.isfinite(stated_value.values).all():
             continue
-        apart = np.abs(figure.values - A) > figure.half_width + 1e-5
-        typed = np.abs(figure.values[apart] * 1e4 - np.round(figure.values[apart] * 1e4)) < 0.02
+        apart = np.abs(stated_value.values - A) > stated_value.half_width + 1e-5
+        typed = np.abs(stated_value.values[apart] * 1e4 - np.round(stated_value.values[apart] * 1e4)) < 0.02
         hidden_only = not (apart & (data.M == 1)).any()  # filled in on purpose, for 3.2
         if 1 <= int(apart.sum()) <= 2 and typed.all() and not hidden_only:
             cells = " and ".join(
-                f"({r + 1},{c + 1}) is {figure.values[r, c]:.4f} instead of {A[r, c]:.4f}"
+                f"({r + 1},{c + 1}) is {stated_value.values[r, c]:.4f} instead of {A[r, c]:.4f}"
                 for r, c in np.argwhere(apart)
             )
-            return f"The matrix in {figure.origin} is not quite the sheet's A: {cells}."
+            return f"The matrix in {stated_value.origin} is not quite the sheet's A: {cells}."
     return ""
 
 
-def fits_by_chance(numbers: Iterable[Figure], low: float, high: float) -> bool:
+def fits_by_chance(numbers: Iterable[StatedValue], low: float, high: float) -> bool:
     """Whether so many numbers are stated that one of them would fit most values from `low` to `high`.
 
     Of a list that names every tenth of the values and more, what fits was not meant.

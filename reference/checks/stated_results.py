@@ -1,4 +1,4 @@
-"""Checks of what is stated: exercise 1.2, and the figures of 2.1.
+"""Checks of what is stated: exercise 1.2, and the stated values of 2.1.
 
 No variable name and no wording is required. What is stated must satisfy the algebra of the sheet: a loss
 must follow from its matrices, no rank-2 matrix can beat Eckart–Young.
@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Check, Figure, Finding, Outcome, capital
+from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks import explanations
 from reference.checks.loss_names import is_called_loss
@@ -137,19 +137,19 @@ def _luck(loss: float) -> str:
 
 
 def _with_typo(bench: Bench, sentence: str) -> str:
-    typo = mistyped(bench.figures)
+    typo = mistyped(bench.stated_values)
     return f"{sentence} {typo}" if typo else sentence
 
 
 def _not_finite(bench: Bench) -> str:
-    for figure in bench.figures:
-        if figure.values.shape in ((3, 2), (2, 3)) and not np.isfinite(figure.values).all():
-            return f"The {figure.origin}"
+    for stated_value in bench.stated_values:
+        if stated_value.values.shape in ((3, 2), (2, 3)) and not np.isfinite(stated_value.values).all():
+            return f"The {stated_value.origin}"
     return ""
 
 
 def unstated(bench: Bench, what: str) -> str:
-    """What to say of a figure that was not found, with the first line of the program that could not be run."""
+    """What to say of a stated value that was not found, with the first line of the program that could not be run."""
     loaded = bench.loaded
     if loaded.source is None:
         return "No file with code was handed in."
@@ -165,7 +165,7 @@ def unstated(bench: Bench, what: str) -> str:
 def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     stated = stated_by(bench)
     accepted = [candidate for candidate in stated if is_factorisation(candidate)]
-    numbers = scalars(bench.figures)
+    numbers = scalars(bench.stated_values)
     intervals = [candidate.loss for candidate in accepted]
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
@@ -207,7 +207,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     return _explained(bench, accepted, others, numbers, labelled)
 
 
-def _among_too_many(number: Figure) -> Finding:
+def _among_too_many(number: StatedValue) -> Finding:
     return Finding(
         outcome=Outcome.MANUAL,
         message=f"{_show(number)} fits, but so many numbers are stated that one of them would always fit. A "
@@ -219,8 +219,8 @@ def _explained(
     bench: Bench,
     accepted: list[Candidate],
     others: list[Candidate],
-    numbers: tuple[Figure, ...],
-    labelled: list[Figure],
+    numbers: tuple[StatedValue, ...],
+    labelled: list[StatedValue],
 ) -> Finding:
     """Why no stated number is the loss of a stated factorisation: the nearest misunderstanding."""
     tolerance = "the rounding of the printed digits"
@@ -278,12 +278,12 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
     )
 
 
-def _is_meant(number: Figure) -> bool:
+def _is_meant(number: StatedValue) -> bool:
     """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
     return number.half_width <= (COARSEST if is_called_loss(number) else FINE)
 
 
-def _show(number: Figure) -> str:
+def _show(number: StatedValue) -> str:
     return f"{number_of(number):.6g} ({number.origin})"
 
 
@@ -296,12 +296,12 @@ def stated_best(bench: Bench) -> Candidate | None:
 
 
 def error_check(
-    exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[Figure, ...]]
+    exercise: str, needs: tuple[str, ...], returned: Callable[[Bench], tuple[StatedValue, ...]]
 ) -> Check:
     """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
 
     def run(bench: Bench) -> Finding:
-        numbers = (*scalars(bench.figures), *returned(bench))
+        numbers = (*scalars(bench.stated_values), *returned(bench))
         exact = low_rank.Interval(OPTIMUM, OPTIMUM)
         root = low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:

@@ -1,11 +1,11 @@
-"""Every figure that is stated, with what became of checking it: found, recomputed, holds or fails by how much."""
+"""Every stated value, with what became of checking it: found, recomputed, holds or fails by how much."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Claim, Figure
+from grader.lab import Bench, CheckedValue, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_matrices import (
@@ -23,7 +23,7 @@ from reference.checks.stated_matrices import (
 from reference.checks.stated_results import LINGERING, PLAUSIBLE, WHOLE
 from reference.data import M
 
-__all__ = ["completion_claims", "factorisation_claims", "reconstruction_claims"]
+__all__ = ["checked_completion", "checked_factorisation", "checked_reconstruction"]
 
 MOST: Final = 12
 """Claims listed for one exercise."""
@@ -31,7 +31,7 @@ MOST: Final = 12
 SINGULAR_VALUES: Final = low_rank.singular_values(A)
 
 
-def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
+def checked_factorisation(bench: Bench) -> tuple[CheckedValue, ...]:
     """Exercise 1.2: each product of rank 2 that is stated, and each loss."""
     stated = stated_by(bench)
     accepted = _different([c for c in stated if is_factorisation(c)])
@@ -52,7 +52,7 @@ def factorisation_claims(bench: Bench) -> tuple[Claim, ...]:
 
 def _losses_of(
     bench: Bench, belongs: Sequence[low_rank.Interval], stated: Sequence[Candidate]
-) -> Iterator[Claim]:
+) -> Iterator[CheckedValue]:
     """The losses stated of matrices with losses in these intervals."""
     losses = list(_losses(bench))
     fitting = [any(is_within(number, interval) for interval in belongs) for number in losses]
@@ -63,15 +63,15 @@ def _losses_of(
             yield _number("loss ‖A − UVᵀ‖²", number, belongs)
 
 
-def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
+def checked_reconstruction(bench: Bench) -> tuple[CheckedValue, ...]:
     """Exercise 2.1: the matrix put together again, its error, the singular values."""
-    found: list[Claim] = []
+    found: list[CheckedValue] = []
     near = [c for c in stated_by(bench) if not c.is_product and np.abs(c.P - BEST).max() < 0.02]
     for candidate in _different([c for c in near if is_best(c) or not is_factorisation(c)]):
         off = float(np.abs(candidate.P - BEST).max())
         allowed = float(candidate.half_width.max()) + 1e-5
         found.append(
-            Claim(
+            CheckedValue(
                 what="best matrix of rank 2",
                 stated=format_matrix(candidate.P),
                 origin=candidate.origin,
@@ -81,19 +81,19 @@ def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
             )
         )
     exact = low_rank.Interval(OPTIMUM, OPTIMUM)
-    for number in scalars(bench.figures):
+    for number in scalars(bench.stated_values):
         if number.half_width <= 5e-3 and is_within(number, exact):
             found.append(_number("error, σ₃²", number, [exact]))
-    for figure in bench.figures:
-        if figure.values.shape == (3,) and np.isfinite(figure.values).all():
-            off = float(np.abs(figure.values - SINGULAR_VALUES).max())
+    for stated_value in bench.stated_values:
+        if stated_value.values.shape == (3,) and np.isfinite(stated_value.values).all():
+            off = float(np.abs(stated_value.values - SINGULAR_VALUES).max())
             if off < 0.05:
-                allowed = figure.half_width + 1e-4
+                allowed = stated_value.half_width + 1e-4
                 found.append(
-                    Claim(
+                    CheckedValue(
                         what="singular values of A",
-                        stated=format_matrix(figure.values),
-                        origin=figure.origin,
+                        stated=format_matrix(stated_value.values),
+                        origin=stated_value.origin,
                         recomputed=format_matrix(SINGULAR_VALUES),
                         holds=off <= allowed,
                         difference=f"at most {off:.1e}; its digits allow {allowed:.1e}",
@@ -102,7 +102,7 @@ def reconstruction_claims(bench: Bench) -> tuple[Claim, ...]:
     return tuple(found[:MOST])
 
 
-def completion_claims(bench: Bench) -> tuple[Claim, ...]:
+def checked_completion(bench: Bench) -> tuple[CheckedValue, ...]:
     """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
     stated = stated_by(bench)
     accepted = _different([c for c in stated if is_completion(c, LINGERING)])
@@ -115,7 +115,7 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
             and not np.array_equal(c.P, A)
         ]  # fmt: skip
         found += [_completion(candidate, False) for candidate in _different(nearest)[:3]]
-    for number in scalars(bench.figures):
+    for number in scalars(bench.stated_values):
         if number.half_width > 5e-3:
             continue
         for candidate in accepted:
@@ -127,11 +127,11 @@ def completion_claims(bench: Bench) -> tuple[Claim, ...]:
     return tuple(found[:MOST])
 
 
-def _factorisation(candidate: Candidate, holds: bool) -> Claim:
+def _factorisation(candidate: Candidate, holds: bool) -> CheckedValue:
     loss = low_rank.loss(A, candidate.P)
     rank = "2" if candidate.excess_rank <= 1e-5 else "3"
     allowed = f"valid range: {OPTIMUM:.4f}–{HIGHEST:.4f}"
-    return Claim(
+    return CheckedValue(
         what="U and V" if candidate.is_product else "UVᵀ",
         stated=format_matrix(candidate.P),
         origin=candidate.origin,
@@ -141,9 +141,9 @@ def _factorisation(candidate: Candidate, holds: bool) -> Claim:
     )
 
 
-def _completion(candidate: Candidate, holds: bool) -> Claim:
+def _completion(candidate: Candidate, holds: bool) -> CheckedValue:
     observed = low_rank.observed_loss(A, M, candidate.P)
-    return Claim(
+    return CheckedValue(
         what="completed matrix",
         stated=format_matrix(candidate.P),
         origin=candidate.origin,
@@ -153,12 +153,12 @@ def _completion(candidate: Candidate, holds: bool) -> Claim:
     )
 
 
-def _number(what: str, number: Figure, intervals: Sequence[low_rank.Interval]) -> Claim:
+def _number(what: str, number: StatedValue, intervals: Sequence[low_rank.Interval]) -> CheckedValue:
     value = number_of(number)
     nearest = min(intervals, key=lambda interval: _distance(value, interval))
     middle = (nearest.low + nearest.high) / 2
     allowed = (nearest.high - nearest.low) / 2 + number.half_width
-    return Claim(
+    return CheckedValue(
         what=what,
         stated=f"{value:.6g}",
         origin=number.origin,
@@ -168,17 +168,17 @@ def _number(what: str, number: Figure, intervals: Sequence[low_rank.Interval]) -
     )
 
 
-def _losses(bench: Bench) -> Iterator[Figure]:
+def _losses(bench: Bench) -> Iterator[StatedValue]:
     """Single numbers that are called a loss or an error, each value once."""
     seen: set[tuple[float, str]] = set()
-    for number in scalars(bench.figures):
+    for number in scalars(bench.stated_values):
         key = (number_of(number), number.origin)
         if is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)
             yield number
 
 
-def _is_of_another(number: Figure, stated: Sequence[Candidate]) -> bool:
+def _is_of_another(number: StatedValue, stated: Sequence[Candidate]) -> bool:
     """Whether a loss belongs to the SVD or to the completion instead."""
     if is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM)) or is_within(
         number, low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)

@@ -1,4 +1,4 @@
-"""Checks of the truncated SVD: exercise 2.1, by a function where there is one, else by the figures.
+"""Checks of the truncated SVD: exercise 2.1, by a function where there is one, else by the stated values.
 
 The best approximation of rank k is what the sheet asks for, however it is computed and returned: it is
 recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
@@ -15,7 +15,6 @@ from grader.lab import (
     Bench,
     Check,
     Comparison,
-    Figure,
     Finding,
     FoundIn,
     Frozen,
@@ -25,6 +24,7 @@ from grader.lab import (
     Probe,
     Raised,
     Returned,
+    StatedValue,
     array_of,
     call_text,
 )
@@ -129,7 +129,7 @@ class Decomposition:
 
     def _matrix(self, bench: Bench) -> Finding:
         located = bench.locate(TRUNCATED_SVD)
-        return self._figure(bench) if located is None else self._function(bench, located)
+        return self._stated_value(bench) if located is None else self._function(bench, located)
 
     def _function(self, bench: Bench, located: Located) -> Finding:
         takes_rank = "rank" in located.parameters
@@ -171,7 +171,7 @@ class Decomposition:
                 )
         return None
 
-    def _figure(self, bench: Bench) -> Finding:
+    def _stated_value(self, bench: Bench) -> Finding:
         stated = stated_best(bench)
         if stated is not None:
             return Finding(outcome=Outcome.PASS, message=f"Found as {stated.origin}.")
@@ -195,11 +195,11 @@ class Decomposition:
         found = stated_mistake(bench)
         if found is None:
             return None
-        mistake, figure = found
+        mistake, stated_value = found
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The stated matrix ({figure.origin}) is not the best of rank 2. {mistake.title}",
-            got=format_matrix(figure.values),
+            message=f"The stated matrix ({stated_value.origin}) is not the best of rank 2. {mistake.title}",
+            got=format_matrix(stated_value.values),
             wanted=format_matrix(BEST),
         )
 
@@ -303,7 +303,7 @@ class Decomposition:
             call=call,
         )
 
-    def _returned_error(self, bench: Bench) -> tuple[Figure, ...]:
+    def _returned_error(self, bench: Bench) -> tuple[StatedValue, ...]:
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ()
@@ -311,7 +311,7 @@ class Decomposition:
         parts = items_of(observation.value) if isinstance(observation, Returned) else None
         numbers = [array_of(part) for part in parts or ()]
         return tuple(
-            Figure(number, 0.0, "error", f"returned by `{located.name}`", found_in=FoundIn.RETURNED)
+            StatedValue(number, 0.0, "error", f"returned by `{located.name}`", found_in=FoundIn.RETURNED)
             for number in numbers
             if number is not None and number.size == 1
         )

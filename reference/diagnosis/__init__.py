@@ -5,8 +5,8 @@
 a diagnosis together, and `counterexamples` finds the smallest input on which the answers differ.
 """
 
-from reference.diagnosis.counterexamples import descent_witness, svd_witness
+from reference.diagnosis.counterexamples import descent_counterexample, svd_counterexample
 from reference.diagnosis.factorisation import diagnose_descent
 from reference.diagnosis.truncated_svd import diagnose_svd
 
-__all__ = ["descent_witness", "diagnose_descent", "diagnose_svd", "svd_witness"]
+__all__ = ["descent_counterexample", "diagnose_descent", "diagnose_svd", "svd_counterexample"]

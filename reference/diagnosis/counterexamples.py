@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from grader.lab import Bench, CheckResult, Died, Grid, Outcome, Raised, Returned, Witness
+from grader.lab import Bench, CheckResult, Counterexample, Died, Grid, Outcome, Raised, Returned
 from grader.labkit import UnusableResult, WorkerEnded, describe, failure, format_matrix, low_rank
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
@@ -22,7 +22,7 @@ from reference.factors.layout import AS_ASKED
 from reference.factors.reading import approximations
 from reference.sheet import TRUNCATED_SVD
 
-__all__ = ["COMPARED", "descent_witness", "raised_by_descent", "svd_witness"]
+__all__ = ["COMPARED", "descent_counterexample", "raised_by_descent", "svd_counterexample"]
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3))
 RANKS: Final = (1, 2, 3)
@@ -45,9 +45,9 @@ VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 """Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
 
 
-def descent_witness(
+def descent_counterexample(
     context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
-) -> Witness | None:
+) -> Counterexample | None:
     """The smallest call of 1.1 or 3.1 whose answer differs from the sheet's rule; None where none does.
 
     What differs in the start, the defaults or the arguments only has no such input.
@@ -55,7 +55,7 @@ def descent_witness(
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     if not failed & COMPARED:
         return None
-    refused: Witness | None = None
+    refused: Counterexample | None = None
     is_shape_only = "shapes" in failed and not failed & _STEPS
     for number, call in enumerate(_calls(context.masked)):
         call = context.informative(bench, call)
@@ -115,10 +115,10 @@ def _differs(
     call: CallSpec,
     start: tuple[npt.NDArray[np.float64], ...],
     mismatch: Mismatch,
-) -> Witness:
+) -> Counterexample:
     name, cell = mismatch.entry[0], _cell_of(mismatch.entry)
     steps = "one step" if call.A.size * call.epochs == 1 else _epochs(call.epochs)
-    return Witness(
+    return Counterexample(
         sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; by the sheet's "
         f"rule it is {mismatch.wanted:.4f}.",
         call=context.probe.call_text(bench, call),
@@ -134,9 +134,9 @@ def _differs(
     )
 
 
-def _refused(context: FactorisationContext, bench: Bench, call: CallSpec, sentence: str) -> Witness:
+def _refused(context: FactorisationContext, bench: Bench, call: CallSpec, sentence: str) -> Counterexample:
     """The smallest call that gives nothing to compare."""
-    return Witness(sentence=sentence, call=context.probe.call_text(bench, call), given=_given(call))
+    return Counterexample(sentence=sentence, call=context.probe.call_text(bench, call), given=_given(call))
 
 
 def _epochs(count: int) -> str:
@@ -165,7 +165,9 @@ def _grid(
     return Grid(name=name, rows=rows, marked=(marked,) if marked is not None else (), hidden=hidden)
 
 
-def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]) -> Witness | None:
+def svd_counterexample(
+    lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]
+) -> Counterexample | None:
     """The smallest matrix for which a truncated SVD is not the best of its rank; None where there is none."""
     if bench.locate(TRUNCATED_SVD) is None:
         return None
@@ -176,13 +178,13 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
         if isinstance(observation, Died):
             return None
         if not isinstance(observation, Returned):
-            return Witness(sentence=failure(observation), call=call, given=given)
+            return Counterexample(sentence=failure(observation), call=call, given=given)
         A = case.A.astype(np.float64)
         best = low_rank.best_approximation(A, case.rank)
         read = [P for P in approximations(observation.value, A.shape) if np.isfinite(P).all()]
         wanted = (_grid(f"best of rank {case.rank}", best),)
         if not read:
-            return Witness(
+            return Counterexample(
                 sentence=f"It gives {describe(observation.value)}, not a matrix of A's shape.",
                 call=call, given=given, wanted=wanted,
             )  # fmt: skip
@@ -190,7 +192,7 @@ def svd_witness(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ..
         apart = np.abs(nearest - best) > 1e-4
         if apart.any():
             r, c = (int(i) for i in np.argwhere(apart)[0])
-            return Witness(
+            return Counterexample(
                 sentence=f"The entry ({r}, {c}) is {nearest[r, c]:.4f}; in the best approximation of rank "
                 f"{case.rank} it is {best[r, c]:.4f}. Yours misses A by {low_rank.loss(A, nearest):.4g}, the best by "
                 f"{low_rank.loss(A, best):.4g} (sums of squares).",

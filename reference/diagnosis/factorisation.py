@@ -25,7 +25,7 @@ from reference.diagnosis.matching import (
     start_without_rate,
 )
 from reference.diagnosis.returned_values import ARRANGED, READINGS, of_numbers, of_value
-from reference.misconceptions.catalogue import BANK, MASKED_BANK
+from reference.misconceptions.catalogue import MASKED_MISCONCEPTIONS, MISCONCEPTIONS
 from reference.misconceptions.entry import Misconception
 from reference.rules.accepted_variants import permuted
 from reference.rules.update_rule import SHEET, Factors, Rule, run
@@ -176,7 +176,7 @@ def _observed(
 
 
 def _explained(context: FactorisationContext, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
-    entries = (*BANK, *(MASKED_BANK if context.masked else ()))
+    entries = (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if context.masked else ()))
     if follows_sheet(seen):
         # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
         idle = runs(context, bench, start=start_without_rate)

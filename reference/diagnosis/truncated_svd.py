@@ -22,7 +22,7 @@ from grader.labkit import MisconceptionText, diagnosis_of, is_changed, items_of,
 from reference.checks.truncated_svd import SEED, Case, Decomposition
 from reference.factors.reading import approximations
 from reference.misconceptions.stated_svd import stated_mistake
-from reference.misconceptions.truncated_svd import SVD_BANK, Mistake, MistakenSvd, outcomes
+from reference.misconceptions.truncated_svd import SVD_MISCONCEPTIONS, Mistake, MistakenSvd, outcomes
 from reference.sheet import TRUNCATED_SVD
 
 __all__ = ["SVD_OTHERS", "diagnose_svd"]
@@ -87,7 +87,7 @@ def _named(seen: list[tuple[Case, Observation]]) -> tuple[MisconceptionText | No
     came_back = [o for _, o in seen if isinstance(o, Returned)]
     if came_back and all(isinstance(o.value, Nothing) for o in came_back):
         return _NONE, "This was observed when your function ran."
-    for mistake in SVD_BANK:
+    for mistake in SVD_MISCONCEPTIONS:
         if _explains(mistake, seen):
             return (
                 mistake,

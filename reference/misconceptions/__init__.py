@@ -5,8 +5,14 @@ mistaken SVDs of 2.1; `stated_svd` finds these among the matrices that a script 
 """
 
 from grader.labkit import MisconceptionText
-from reference.misconceptions.catalogue import BANK, MASKED_BANK
+from reference.misconceptions.catalogue import MASKED_MISCONCEPTIONS, MISCONCEPTIONS
 from reference.misconceptions.entry import Misconception
-from reference.misconceptions.truncated_svd import SVD_BANK
+from reference.misconceptions.truncated_svd import SVD_MISCONCEPTIONS
 
-__all__ = ["BANK", "MASKED_BANK", "SVD_BANK", "Misconception", "MisconceptionText"]
+__all__ = [
+    "MASKED_MISCONCEPTIONS",
+    "MISCONCEPTIONS",
+    "SVD_MISCONCEPTIONS",
+    "Misconception",
+    "MisconceptionText",
+]

@@ -1,4 +1,4 @@
-"""The banks of 1.1 and 3.1: every mistake that can be run as a rule."""
+"""The catalogues of 1.1 and 3.1: every mistake that can be run as a rule."""
 
 from typing import Final
 
@@ -8,10 +8,10 @@ from reference.misconceptions.masks import MASKS
 from reference.misconceptions.training_loop import RUNS
 from reference.misconceptions.update_steps import STEPS
 
-__all__ = ["BANK", "MASKED_BANK"]
+__all__ = ["MASKED_MISCONCEPTIONS", "MISCONCEPTIONS"]
 
-BANK: Final = (*ERRORS, *STEPS, *LOOPS, *RUNS)
+MISCONCEPTIONS: Final = (*ERRORS, *STEPS, *LOOPS, *RUNS)
 """Mistakes of 1.1, which 3.1 can have too; the first that explains everything is named."""
 
-MASKED_BANK: Final = MASKS
+MASKED_MISCONCEPTIONS: Final = MASKS
 """Mistakes only 3.1 can have."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from reference.misconceptions.entry import stepwise
 from reference.misconceptions.step_parts import ERROR, INDEX, ORDER, STEP, at_rows, dot, mistake, plus, scaled
-from reference.rules.update_rule import Epoch, Error, Matrix, Row, Rule, Walk, difference
+from reference.rules.update_rule import Epoch, EpochRun, Error, Matrix, Row, Rule, difference
 
 __all__ = ["ERRORS"]
 
@@ -16,7 +16,7 @@ def _sum_kept(through: str) -> Epoch:
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         total, row = 0.0, -1
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
             if through == "row" and r != row:
                 total, row = 0.0, r
             if a is None:
@@ -27,17 +27,17 @@ def _sum_kept(through: str) -> Epoch:
     return epoch
 
 
-def _gradients_kept(factor: float, through: str) -> Walk:
+def _gradients_kept(factor: float, through: str) -> EpochRun:
     """Each step adds the gradients of all cells before it, in the epoch or in the whole run."""
 
-    def walk(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
+    def run(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
         of_u, of_v = ([[0.0] * len(row) for row in factors] for factors in (U, V))
         for number in range(rule.epochs(epochs)):
             if through == "epoch":
                 of_u, of_v = ([[0.0] * len(row) for row in factors] for factors in (U, V))
             rate = rule.rate(lr, number)
             for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-                a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+                a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
                 if a is None:
                     continue
                 e = factor * rule.error(a, U[r], V[c])
@@ -45,7 +45,7 @@ def _gradients_kept(factor: float, through: str) -> Walk:
                 U[:] = [plus(u, step, rate) for u, step in zip(U, of_u, strict=True)]
                 V[:] = [plus(v, step, rate) for v, step in zip(V, of_v, strict=True)]
 
-    return walk
+    return run
 
 
 def _elementwise(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float, lr: float) -> None:
@@ -68,7 +68,7 @@ def _fresh_error(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float, lr: 
 def _stale(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
     errors = [[rule.error(a, u, v) for a, v in zip(row, V, strict=True)] for row, u in zip(A, U, strict=True)]
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-        if M is None or rule.sight(A[r][c], M[r][c]) is not None:
+        if M is None or rule.observe_cell(A[r][c], M[r][c]) is not None:
             U[r], V[c] = rule.update(U[r], V[c], errors[r][c], lr)
 
 
@@ -77,7 +77,7 @@ def _stale_in_row(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix,
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
         if r != row:
             row, errors = r, [rule.error(a, U[r], v) for a, v in zip(A[r], V, strict=True)]
-        if M is None or rule.sight(A[r][c], M[r][c]) is not None:
+        if M is None or rule.observe_cell(A[r][c], M[r][c]) is not None:
             U[r], V[c] = rule.update(U[r], V[c], errors[c], lr)
 
 
@@ -87,7 +87,7 @@ def _computed_once(
     errors = [[rule.error(a, u, v) for a, v in zip(row, V, strict=True)] for row, u in zip(A, U, strict=True)]
     for _ in range(rule.epochs(epochs)):
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-            if M is None or rule.sight(A[r][c], M[r][c]) is not None:
+            if M is None or rule.observe_cell(A[r][c], M[r][c]) is not None:
                 U[r], V[c] = rule.update(U[r], V[c], errors[r][c], lr)
 
 
@@ -112,7 +112,7 @@ ERRORS: Final = (
     mistake("gradients-not-zeroed", STEP, "Each step adds the gradients of the cells before it.",
            "Gradients pile up until they are set to zero; the sheet's step follows the gradient of one cell.",
            "What does the gradient of U contain when the second cell begins?",
-           *(Rule("", walk=_gradients_kept(factor, through)) for through in ("run", "epoch") for factor in (1.0, 2.0))),
+           *(Rule("", run=_gradients_kept(factor, through)) for through in ("run", "epoch") for factor in (1.0, 2.0))),
     mistake("error-adds-prediction", ERROR, "The prediction is added to A instead of subtracted from it.",
            "The error has to be 0 if U[r]·V[c] is already right; this one is then twice the entry.",
            "What is your error when the prediction equals A[r,c]?",
@@ -205,6 +205,6 @@ ERRORS: Final = (
     mistake("error-computed-once", ORDER, "The errors are computed before training and never again.",
            "Every step changes U and V; an error that is not updated soon has nothing to do with the fit.",
            "In your second epoch, does the error take the first epoch into account?",
-           Rule("", walk=_computed_once)),
+           Rule("", run=_computed_once)),
 )  # fmt: skip
 """What can be wrong in the error of a cell of 1.1 and 3.1; gradients that pile up are a sum that does, too."""

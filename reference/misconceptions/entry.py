@@ -23,7 +23,7 @@ def stepwise(step: Step) -> Callable[[Rule, Matrix, Matrix | None, Matrix, Matri
 
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
             if a is not None:
                 step(A, U, V, r, c, a, lr)
 

@@ -75,7 +75,7 @@ def _without(skipped: Callable[[float], bool]) -> Epoch:
 
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
             if a is None or skipped(A[r][c]):
                 continue
             U[r], V[c] = rule.update(U[r], V[c], rule.error(a, U[r], V[c]), lr)

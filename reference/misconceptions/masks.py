@@ -124,7 +124,7 @@ def _prediction_masked(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Ma
 def _stale_at_hidden(initial: float | None) -> Callable[..., None]:
     """The error of the last observed cell is used at hidden ones; `initial` is e before any was."""
 
-    def walk(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
+    def run(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
         e = initial
         for _ in range(rule.epochs(epochs)):
             for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
@@ -134,7 +134,7 @@ def _stale_at_hidden(initial: float | None) -> Callable[..., None]:
                     raise IndexError("the error is used before there is one")
                 U[r], V[c] = rule.update(U[r], V[c], e, lr)
 
-    return walk
+    return run
 
 
 def _first_epoch_only(
@@ -164,19 +164,19 @@ MASKS: Final = (
     _entry("mask-ignored", "The mask is not used: hidden cells are fitted like the others.",
            _HIDDEN + "Here the values at hidden cells are learnt as well.",
            "Where does your step check the mask?",
-           Rule("", sight=lambda a, o: a)),
+           Rule("", observe_cell=lambda a, o: a)),
     _entry("mask-inverted", "The mask is read the wrong way round: only hidden cells are fitted.",
            "1 marks the cells that are observed, 0 those that are hidden.",
            "At a cell whose mask is 1, does your code update or skip?",
-           Rule("", sight=lambda a, o: a if o == 0 else None)),
+           Rule("", observe_cell=lambda a, o: a if o == 0 else None)),
     _entry("mask-never-true", "Nothing is ever updated: U and V are returned as they were drawn.",
            "The step is never reached, for example because a condition on the mask is true for neither 0 nor 1, or its result is not stored.",
            "For which values of the mask is your condition true, and where is the result of a step stored?",
-           Rule("", sight=lambda a, o: None)),
+           Rule("", observe_cell=lambda a, o: None)),
     _entry("zero-filled", "Hidden cells are fitted as if they contained 0.",
            _HIDDEN + "A hidden value is not the value 0: the product is pulled towards 0 there.",
            "What is your error at a hidden cell, and what should it be?",
-           Rule("", sight=lambda a, o: a if o == 1 else 0.0)),
+           Rule("", observe_cell=lambda a, o: a if o == 1 else 0.0)),
     _entry("mean-filled", "Hidden cells are filled with the mean of the observed ones and fitted.",
            _HIDDEN + "Filling in a guess makes the guess part of what is learnt.",
            "Which value does your code fit at a hidden cell?",
@@ -185,7 +185,7 @@ MASKS: Final = (
     _entry("one-filled", "Hidden cells are fitted as if they contained 1.",
            _HIDDEN + "Filling in a value makes it part of what is learnt.",
            "Which value does your code fit at a hidden cell?",
-           Rule("", sight=lambda a, o: a if o == 1 else 1.0)),
+           Rule("", observe_cell=lambda a, o: a if o == 1 else 1.0)),
     _entry("mask-from-a-nonzero", "Cells are skipped because of their value instead of the mask.",
            "M says whether a cell is hidden, whatever A contains there: an observed 0 counts, and a hidden 5 does not.",
            "What does your code do where A is 0 and the mask is 1?",
@@ -246,7 +246,7 @@ MASKS: Final = (
     _entry("returns-at-hidden-cell", "The function ends at the first hidden cell.",
            "`return` leaves the function; nothing after the hidden cell is ever visited.",
            "What does your code do right after a hidden cell?",
-           Rule("", walk=_returns_at_hidden)),
+           Rule("", run=_returns_at_hidden)),
     _entry("mask-on-u-update-only", "Hidden cells still move V.",
            _HIDDEN + "Here, only the update of U checks the mask.",
            "Which of your two updates are under the condition?",
@@ -262,11 +262,11 @@ MASKS: Final = (
     _entry("stale-error-at-hidden-cells", "At hidden cells, the error of the previous cell is used again.",
            _HIDDEN + "Not computing a new e does not stop the updates.",
            "Which lines run at a hidden cell, and with which e?",
-           *(Rule("", walk=_stale_at_hidden(initial)) for initial in (None, 0.0))),
+           *(Rule("", run=_stale_at_hidden(initial)) for initial in (None, 0.0))),
     _entry("mask-first-epoch-only", "The mask is used only in the first epoch.",
            _HIDDEN + "It applies in every epoch.",
            "What is different in your second epoch?",
-           Rule("", walk=_first_epoch_only)),
+           Rule("", run=_first_epoch_only)),
     _entry("nan-at-hidden-cells", "Hidden cells contain NaN, which spreads to U and V.",
            "0 times NaN is NaN, so multiplying by the mask does not keep it out.",
            "What is 0 · NaN?",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from grader.labkit import MisconceptionText
 
-__all__ = ["CUT", "MADE", "SVD_BANK", "Mistake", "MistakenSvd", "Parts", "outcomes"]
+__all__ = ["CUT", "MADE", "SVD_MISCONCEPTIONS", "Mistake", "MistakenSvd", "Parts", "outcomes"]
 
 Array: TypeAlias = npt.NDArray[np.float64]
 
@@ -203,7 +203,7 @@ MADE: Final = "how U, S and V make the matrix"
 
 _BEST: Final = "The singular values are in descending order, and the largest carry most of A. "
 
-SVD_BANK: Final = (
+SVD_MISCONCEPTIONS: Final = (
     _entry("svd-keeps-smallest", CUT, "The smallest singular values are kept instead of the largest.",
            _BEST + "This keeps the worst possible choice for its rank.",
            "In which order do the values come, and from which end do you take yours?",

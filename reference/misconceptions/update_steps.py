@@ -4,7 +4,7 @@ from typing import Final
 
 from reference.misconceptions.entry import stepwise
 from reference.misconceptions.step_parts import INDEX, STEP, at_rows, mistake, plus, scaled
-from reference.rules.update_rule import Matrix, Row, Rule, Update, Walk, difference
+from reference.rules.update_rule import EpochRun, Matrix, Row, Rule, Update, difference
 
 __all__ = ["STEPS"]
 
@@ -108,7 +108,7 @@ def _divided_by_cells(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float,
 def _divided_by_observed(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
     count = sum(map(sum, M)) if M is not None else len(A) * len(A[0])
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-        a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+        a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
         if a is not None:
             U[r], V[c] = rule.update(U[r], V[c], rule.error(a, U[r], V[c]) / count, lr)
 
@@ -117,7 +117,7 @@ def _v_after_the_row(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matr
     last: tuple[int, float] | None = None
     for r in range(len(A)):
         for c in range(len(A[0])):
-            a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+            a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
             if a is not None:
                 last = c, rule.error(a, U[r], V[c])
                 U[r] = plus(U[r], V[c], lr * last[1])
@@ -126,12 +126,12 @@ def _v_after_the_row(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matr
             V[c] = plus(V[c], U[r], lr * last[1])
 
 
-def _momentum(beta: float, rest: float) -> Walk:
-    def walk(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
+def _momentum(beta: float, rest: float) -> EpochRun:
+    def run(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
         pU, pV = [[0.0] * len(row) for row in U], [[0.0] * len(row) for row in V]
         for _ in range(rule.epochs(epochs)):
             for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-                a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+                a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
                 if a is None:
                     continue
                 e = rule.error(a, U[r], V[c])
@@ -140,7 +140,7 @@ def _momentum(beta: float, rest: float) -> Walk:
                 pV[c] = [beta * p + rest * lr * e * x for p, x in zip(pV[c], U[r], strict=True)]
                 V[c] = plus(V[c], pV[c], 1.0)
 
-    return walk
+    return run
 
 
 STEPS: Final = (
@@ -265,7 +265,7 @@ STEPS: Final = (
     mistake("momentum", STEP, "Steps carry momentum from earlier cells.",
            "The sheet's rule has none: each step depends only on its own cell.",
            "Does your step at a cell depend on the steps before it?",
-           *(Rule("", walk=_momentum(beta, rest)) for beta in (0.9, 0.5, 0.8, 0.95, 0.99, 0.1)
+           *(Rule("", run=_momentum(beta, rest)) for beta in (0.9, 0.5, 0.8, 0.95, 0.99, 0.1)
              for rest in (1.0, 1.0 - beta))),
     mistake("step-divided-by-rank", STEP, "Every step is divided by the rank.",
            "The sheet's step does not depend on the rank.",

@@ -21,6 +21,7 @@ __all__ = [
     "UNIT_ROUNDOFF",
     "Cells",
     "Epoch",
+    "EpochRun",
     "Error",
     "Factors",
     "Matrix",
@@ -29,7 +30,6 @@ __all__ = [
     "Rows",
     "Rule",
     "Update",
-    "Walk",
     "cellwise",
     "difference",
     "rows_of",
@@ -46,9 +46,9 @@ Factors: TypeAlias = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
 Cells: TypeAlias = Callable[[int, int, int], Iterable[tuple[int, int]]]
 Error: TypeAlias = Callable[[float, Row, Row], float]
 Update: TypeAlias = Callable[[Row, Row, float, float], tuple[Row, Row]]
-Sight: TypeAlias = Callable[[float, float], float | None]
+CellObserver: TypeAlias = Callable[[float, float], float | None]
 Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]"
-Walk: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
+EpochRun: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
 Kept: TypeAlias = tuple[tuple[int, ...], bytes]
 """A matrix as it is remembered, by its shape and its float64 numbers: a fraction of what rows of Python's take."""
@@ -105,9 +105,9 @@ def constant_rate(lr: float, epoch: int) -> float:
 class Rule(msgspec.Struct, frozen=True):
     """One way to run an epoch; the defaults are the sheet's.
 
-    `sight` says what a cell shows for its value and its mask: the number to fit, or None to pass over.
+    `observe_cell` says what a cell shows for its value and its mask: the number to fit, or None to pass over.
     `epoch` puts the pieces together and updates U and V in place. `prepare` says what A and M are taken
-    for, `rate` the learning rate of an epoch, `finish` what is done to U and V at the end, and `walk`
+    for, `rate` the learning rate of an epoch, `postprocess` what is done to U and V at the end, and `run`
     runs it all.
     """
 
@@ -115,13 +115,13 @@ class Rule(msgspec.Struct, frozen=True):
     cells: Cells = row_major
     error: Error = difference
     update: Update = u_then_v
-    sight: Sight = observed
+    observe_cell: CellObserver = observed
     epochs: Callable[[int], int] = int
     epoch: Epoch = msgspec.field(default_factory=lambda: cellwise)
     prepare: Prepare = as_given
     rate: Callable[[float, int], float] = constant_rate
-    walk: Walk = epoch_after_epoch
-    finish: "Callable[[Matrix], Matrix] | None" = None
+    run: EpochRun = epoch_after_epoch
+    postprocess: "Callable[[Matrix], Matrix] | None" = None
 
     def with_changes_of(self, other: "Rule") -> "Rule | None":
         """Both rules' changes of the sheet's rule at once; None where they change the same piece."""
@@ -137,7 +137,7 @@ class Rule(msgspec.Struct, frozen=True):
 def cellwise(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
     """One epoch that updates after every cell."""
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
-        a = A[r][c] if M is None else rule.sight(A[r][c], M[r][c])
+        a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
         if a is None:
             continue
         e = rule.error(a, U[r], V[c])
@@ -207,8 +207,8 @@ def run_rows(
     else:
         if rule.epochs(epochs) > 0:  # what is read wrongly fails only where it is read
             values, mask = rule.prepare(values, mask)
-        rule.walk(rule, values, mask, U, V, epochs, lr)
-    return (U, V) if rule.finish is None else (rule.finish(U), rule.finish(V))
+        rule.run(rule, values, mask, U, V, epochs, lr)
+    return (U, V) if rule.postprocess is None else (rule.postprocess(U), rule.postprocess(V))
 
 
 def _sheet_at_rank_two(A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from grader import sources
-from grader.confined.work import ALL_FIGURES
+from grader.confined.work import ALL_STATED_VALUES
 from grader.core.errors import SandboxError, SourceError
 from grader.core.submission import Source
 from grader.execution.stated_in_text import TOO_MUCH, stated_in_each
@@ -24,7 +24,7 @@ from grader.sandbox.reader_client import MEMORY, Readers
 from grader.sandbox.reader_messages import Outline
 from grader.sandbox.worker_client import ForkServer
 from grader.sources.selection import choose
-from grader.sources.stated_text import MAX_FIGURES
+from grader.sources.stated_text import MAX_STATED_VALUES
 from grader.submissions import archives
 from grader.submissions.confined_unpacking import unpack_confined
 from grader.submissions.discovery import collect, one
@@ -381,7 +381,7 @@ HOSTILE = {
     "blanks": " " * 400_000 + "1.2",
     "rows of a table": "1.5 2.5\n" * 50_000,
     "columns of a table": "1.5 2.5" + " |" * 200_000 + "x",
-    "figures on one line": "a 1.5 " * 60_000,
+    "stated values on one line": "a 1.5 " * 60_000,
 }
 
 
@@ -389,7 +389,7 @@ HOSTILE = {
 def test_text_of_the_worst_kind_is_read_within_the_limits_of_the_kernel(readers: Readers, what: str) -> None:
     found, notes = stated_in_each(readers, [HOSTILE[what], "The loss is 0.1220."])
     assert notes == ()
-    assert len(found[0]) <= MAX_FIGURES
+    assert len(found[0]) <= MAX_STATED_VALUES
     assert [each.values for each in found[1]] == [(0.122,)]
 
 
@@ -409,8 +409,8 @@ def test_a_matrix_larger_than_anyone_states_is_none(readers: Readers) -> None:
 
 def test_what_all_texts_of_a_submission_state_is_bounded(readers: Readers) -> None:
     found, _ = stated_in_each(readers, ["0.5 " * 3_000] * 8)
-    assert [len(each) for each in found] == [MAX_FIGURES] * 5 + [0] * 3
-    assert sum(map(len, found)) == ALL_FIGURES
+    assert [len(each) for each in found] == [MAX_STATED_VALUES] * 5 + [0] * 3
+    assert sum(map(len, found)) == ALL_STATED_VALUES
 
 
 def test_text_that_takes_too_long_costs_itself(readers: Readers, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -425,8 +425,10 @@ def test_what_a_program_prints_is_read_by_a_confined_process(
 ) -> None:
     assert callable(open_bench)
     bench = open_bench("print('loss: 0.1220')\nprint('[[1.]]' * 20_000)\nwork = len\n")
-    printed = [figure for figure in bench.figures if figure.origin.startswith("printed")]
-    assert len(printed) == MAX_FIGURES
+    printed = [
+        stated_value for stated_value in bench.stated_values if stated_value.origin.startswith("printed")
+    ]
+    assert len(printed) == MAX_STATED_VALUES
     assert any(
         "grader.confined.fork_server" in " ".join(child.cmdline()) for child in psutil.Process().children()
     )

@@ -215,7 +215,9 @@ def test_a_pull_request_is_graded_annotated_and_summed_up(runner: tuple[Runner, 
     assert not stopped
     lines = wrong.read_text(encoding="utf-8").splitlines()
     pointed = [a for a in annotations if a.get("file") == "submissions/otso-haverlainen/lab1.py"]
-    placed = [a for a in pointed if "line" in a]  # a mistake has a line, a figure that is missing has none
+    placed = [
+        a for a in pointed if "line" in a
+    ]  # a mistake has a line, a stated value that is missing has none
     assert placed
     for annotation in placed:
         line = lines[int(annotation["line"]) - 1]

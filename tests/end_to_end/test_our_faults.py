@@ -36,7 +36,7 @@ def last(bench):
 def claims(bench):
     if STAGE == "pages" and struck(bench):
         return (Claim(what=object(), origin="", stated="", recomputed="", holds=None),)
-    return strike("claims", bench, ())
+    return strike("checked_values", bench, ())
 
 def exercises(seed):
     return tuple(
@@ -48,7 +48,7 @@ def exercises(seed):
             claims=claims if id == "1" else lambda bench: (),
             answers=lambda bench: strike("answers", bench, ()),
             illustrate=lambda bench, results: strike("pictures", bench, ()),
-            witness=lambda bench, results: strike("witness", bench, None),
+            counterexample=lambda bench, results: strike("counterexample", bench, None),
         )
         for id in ("1", "2")
     )
@@ -112,7 +112,9 @@ def test_a_check_that_breaks_leaves_its_exercise_open_and_names_its_student(
     assert [rows["ada"][column] for column in ("1", "2", "total")] == ["0.5", "0", "0.5"]
 
 
-@pytest.mark.parametrize("stage", ["diagnose", "claims", "answers", "pictures", "witness", "compare"])
+@pytest.mark.parametrize(
+    "stage", ["diagnose", "checked_values", "answers", "pictures", "counterexample", "compare"]
+)
 def test_what_no_mark_depends_on_may_break_and_costs_no_mark(
     grade: Grade, handed_in: Handed, tmp_path: Path, stage: str
 ) -> None:

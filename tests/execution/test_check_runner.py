@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.core.result import CheckResult, Finding, Outcome, Verdict
 from grader.execution.check_runner import run_checks
 from grader.lab import Bench, Check, Exercise, ExerciseRubric, Learned, Rubric
@@ -19,7 +19,7 @@ class Asked:
 
     checks: list[str] = dataclasses.field(default_factory=list)
     loaded: LoadReport = dataclasses.field(default_factory=lambda: LoadReport(None))
-    figures: tuple[Figure, ...] = ()
+    stated_values: tuple[StatedValue, ...] = ()
     learned: Learned = dataclasses.field(default_factory=Learned)
 
     def locate(self, function: object) -> None:

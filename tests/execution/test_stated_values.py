@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader import protocol
-from grader.core.observation import Figure
-from grader.execution.stated_values import MAX_FIGURES, from_text, from_variables
+from grader.core.observation import StatedValue
+from grader.execution.stated_values import MAX_STATED_VALUES, from_text, from_variables
 from grader.lab import array_of
 from grader.worker.value_codec import to_wire
 
 V = torch.tensor([[0.8126, 1.8290], [-0.7836, 0.2088], [0.8384, 1.0195]])
 
 
-def only(text: str) -> Figure:
-    """The one figure that a text states."""
-    figures = list(from_text(text))
-    assert len(figures) == 1, figures
-    return figures[0]
+def only(text: str) -> StatedValue:
+    """The one stated value that a text states."""
+    stated_values = list(from_text(text))
+    assert len(stated_values) == 1, stated_values
+    return stated_values[0]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def only(text: str) -> Figure:
     ],
 )
 def test_a_matrix_is_read_as_printed_within_half_a_unit(printed: str) -> None:
-    figure = only(printed)
-    assert figure.values.shape == (3, 2)
-    assert np.abs(figure.values - V.double().numpy()).max() <= figure.half_width + 1e-7
+    stated_value = only(printed)
+    assert stated_value.values.shape == (3, 2)
+    assert np.abs(stated_value.values - V.double().numpy()).max() <= stated_value.half_width + 1e-7
 
 
 ROWS = {
@@ -61,10 +61,10 @@ ROWS = {
 
 @pytest.mark.parametrize("printed", ROWS.values(), ids=ROWS)
 def test_rows_on_lines_one_after_another_are_a_matrix(printed: str) -> None:
-    (figure,) = (f for f in from_text(f"V is\n{printed}\nloss: 0.1220\n") if f.values.ndim == 2)
-    assert figure.values.shape == (3, 2)
-    assert np.abs(figure.values - V.double().numpy()).max() <= figure.half_width + 1e-7
-    assert figure.name == "V is"
+    (stated_value,) = (f for f in from_text(f"V is\n{printed}\nloss: 0.1220\n") if f.values.ndim == 2)
+    assert stated_value.values.shape == (3, 2)
+    assert np.abs(stated_value.values - V.double().numpy()).max() <= stated_value.half_width + 1e-7
+    assert stated_value.name == "V is"
 
 
 @pytest.mark.parametrize("printed", ROWS.values(), ids=ROWS)
@@ -86,7 +86,7 @@ def test_two_matrices_of_rows_without_a_word_between_are_both_read(printed: str)
     ],
 )
 def test_lines_that_hold_more_or_less_than_a_row_are_no_matrix(text: str) -> None:
-    assert all(figure.values.ndim < 2 for figure in from_text(text))
+    assert all(stated_value.values.ndim < 2 for stated_value in from_text(text))
 
 
 def test_lines_made_to_be_slow_are_read_at_once() -> None:
@@ -97,8 +97,8 @@ def test_lines_made_to_be_slow_are_read_at_once() -> None:
         "1.0 " * 50_000 + "x",
         f"[1.0]{spaces}){spaces},{spaces}x",
     ]
-    figures = list(from_text("\n".join(lines)))
-    assert all(figure.values.ndim < 2 for figure in figures)
+    stated_values = list(from_text("\n".join(lines)))
+    assert all(stated_value.values.ndim < 2 for stated_value in stated_values)
 
 
 def test_four_printed_digits_mean_half_a_unit_of_the_fourth() -> None:
@@ -109,10 +109,10 @@ def test_four_printed_digits_mean_half_a_unit_of_the_fourth() -> None:
 def test_whatever_torch_and_numpy_print_encloses_the_value(rows: list[list[float]]) -> None:
     tensor = torch.tensor(rows)
     for printed in (str(tensor), str(tensor.numpy()), str(tensor.tolist())):
-        figure = only(printed)
-        assert figure.values.shape == tuple(tensor.shape)
-        room = figure.half_width * 1.000001 + 1e-6 * np.abs(figure.values)
-        assert (np.abs(figure.values - tensor.double().numpy()) <= room).all(), printed
+        stated_value = only(printed)
+        assert stated_value.values.shape == tuple(tensor.shape)
+        room = stated_value.half_width * 1.000001 + 1e-6 * np.abs(stated_value.values)
+        assert (np.abs(stated_value.values - tensor.double().numpy()) <= room).all(), printed
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_whatever_torch_and_numpy_print_encloses_the_value(rows: list[list[float
 def test_a_number_is_read_with_half_a_unit_of_its_last_digit(
     text: str, value: float, half_width: float
 ) -> None:
-    figure = only(text)
-    assert figure.values.shape == ()
-    assert float(figure.values) == value
-    assert figure.half_width == pytest.approx(half_width)
+    stated_value = only(text)
+    assert stated_value.values.shape == ()
+    assert float(stated_value.values) == value
+    assert stated_value.half_width == pytest.approx(half_width)
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_what_only_looks_like_a_number_is_none(text: str) -> None:
     ],
 )
 def test_the_number_of_an_exercise_is_no_figure(text: str) -> None:
-    figure = only(text)
-    assert float(figure.values) == 0.1220
-    assert "loss" in figure.name.lower()
+    stated_value = only(text)
+    assert float(stated_value.values) == 0.1220
+    assert "loss" in stated_value.name.lower()
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_the_number_of_an_exercise_is_no_figure(text: str) -> None:
 def test_a_figure_that_only_looks_like_the_number_of_an_exercise_is_kept(
     text: str, values: list[float]
 ) -> None:
-    assert [float(figure.values) for figure in from_text(text)] == values
+    assert [float(stated_value.values) for stated_value in from_text(text)] == values
 
 
 def test_numbers_inside_a_matrix_are_not_stated_one_by_one() -> None:
@@ -197,8 +197,8 @@ def test_a_single_row_is_a_vector_and_in_two_brackets_a_matrix() -> None:
 
 
 def test_nothing_of_the_brackets_spills_into_the_next_figure() -> None:
-    figures = list(from_text("[[1., 2.],\n [3., 4.]]\n[[5., 6.],\n [7., 8.]]"))
-    assert [f.values.tolist() for f in figures] == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+    stated_values = list(from_text("[[1., 2.],\n [3., 4.]]\n[[5., 6.],\n [7., 8.]]"))
+    assert [f.values.tolist() for f in stated_values] == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
 
 
 @pytest.mark.parametrize(
@@ -220,14 +220,14 @@ def test_the_line_of_a_printed_figure_is_told() -> None:
 
 
 def test_a_program_that_prints_without_end_states_a_limited_number_of_figures() -> None:
-    assert len(list(from_text("1.5 " * 3 * MAX_FIGURES))) == MAX_FIGURES
-    assert len(list(from_text("[[1.5, 2.5]]\n" * 2 * MAX_FIGURES))) == MAX_FIGURES
+    assert len(list(from_text("1.5 " * 3 * MAX_STATED_VALUES))) == MAX_STATED_VALUES
+    assert len(list(from_text("[[1.5, 2.5]]\n" * 2 * MAX_STATED_VALUES))) == MAX_STATED_VALUES
 
 
 @given(st.text(alphabet="0123456789.eE+-−[](), \nx٣²", max_size=60))
 def test_no_text_makes_reading_fail(text: str) -> None:
-    for figure in from_text(text):
-        assert figure.half_width > 0
+    for stated_value in from_text(text):
+        assert stated_value.half_width > 0
 
 
 def _variable(name: str, value: object) -> protocol.Variable:
@@ -235,13 +235,13 @@ def _variable(name: str, value: object) -> protocol.Variable:
 
 
 def test_variables_are_exact_and_named() -> None:
-    figures = list(from_variables([_variable("U", V), _variable("loss", 0.122)]))
-    assert [(f.name, f.origin, f.half_width) for f in figures] == [
+    stated_values = list(from_variables([_variable("U", V), _variable("loss", 0.122)]))
+    assert [(f.name, f.origin, f.half_width) for f in stated_values] == [
         ("U", "variable `U`", 0.0),
         ("loss", "variable `loss`", 0.0),
     ]
-    assert np.array_equal(figures[0].values, V.double().numpy())
-    assert float(figures[1].values) == 0.122
+    assert np.array_equal(stated_values[0].values, V.double().numpy())
+    assert float(stated_values[1].values) == 0.122
 
 
 def test_figures_inside_tuples_and_dicts_are_found() -> None:
@@ -250,10 +250,10 @@ def test_figures_inside_tuples_and_dicts_are_found() -> None:
 
 
 def test_lists_of_rows_are_one_matrix() -> None:
-    (figure,) = from_variables([_variable("rows", [[1, 2.5], [3, 4]])])
-    assert figure.values.tolist() == [[1.0, 2.5], [3.0, 4.0]]
-    (figure,) = from_variables([_variable("rows", [V[0], V[1]])])
-    assert figure.values.shape == (2, 2)
+    (stated_value,) = from_variables([_variable("rows", [[1, 2.5], [3, 4]])])
+    assert stated_value.values.tolist() == [[1.0, 2.5], [3.0, 4.0]]
+    (stated_value,) = from_variables([_variable("rows", [V[0], V[1]])])
+    assert stated_value.values.shape == (2, 2)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader import sources
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.core.result import Outcome
 from grader.core.submission import Passage, Place, Source
 from grader.lab import Function, Learned, Located
@@ -25,7 +25,7 @@ class Written:
     def __init__(self, *passages: Passage, printed: str = "") -> None:
         source = Source(Path("lab.md"), "lab.md", "", (), passages=passages)
         self.loaded = LoadReport(source, printed=printed)
-        self.figures: tuple[Figure, ...] = ()
+        self.stated_values: tuple[StatedValue, ...] = ()
         self.learned = Learned()
 
     def locate(self, function: Function) -> Located | None:

@@ -15,7 +15,7 @@ from reference.checks.factorisation import check_table
 from reference.checks.factorisation_context import factorisation_context
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.misconceptions import BANK, MASKED_BANK, Misconception
+from reference.misconceptions import MASKED_MISCONCEPTIONS, MISCONCEPTIONS, Misconception
 from reference.model import solution
 from reference.rules.accepted_variants import VARIANTS, Variant
 from reference.rules.update_rule import SHEET, Rule, run, run_with_bounds
@@ -44,7 +44,7 @@ def in_precision(dtype: torch.dtype) -> InProcessBench:
 ALL = tuple(
     (mistake, rule, masked)
     for masked in (False, True)
-    for mistake in (*BANK, *(MASKED_BANK if masked else ()))
+    for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ()))
     for rule in mistake.rules
 )
 
@@ -132,7 +132,7 @@ def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(maske
     Of mistakes that come in every strength (a decay, a rounding) the commonest is taken.
     """
     inputs = GeneratedInputs(masked, 20)
-    for mistake in (*BANK, *(MASKED_BANK if masked else ())):
+    for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
         shown = {
             name: max(_separation(s, mistake.rules[0]) for s in settings)
             for name, settings in inputs.by_check().items()

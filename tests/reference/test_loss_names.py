@@ -1,4 +1,4 @@
-"""What a number is called decides the same for its mark and for the table of stated figures."""
+"""What a number is called decides the same for its mark and for the table of stated values."""
 
 import pytest
 
@@ -24,7 +24,9 @@ from tests.support.workers import ReportOf
     ],
 )
 def test_a_number_is_called_a_loss_by_the_words_before_it(line: str, called: list[float]) -> None:
-    assert [float(figure.values) for figure in from_text(line) if is_called_loss(figure)] == called
+    assert [
+        float(stated_value.values) for stated_value in from_text(line) if is_called_loss(stated_value)
+    ] == called
 
 
 PRODUCT = "U V^T = [[0.2214, 0.5153, 0.3612], [3.2531, -0.0114, 1.9717], [3.0356, 0.5997, 2.1083]]"
@@ -39,4 +41,6 @@ def test_a_loss_that_fails_is_among_the_figures_shown(
     (failed,) = [check for check in report.checks if check.id == "1.2-loss"]
     assert failed.outcome is Outcome.FAIL
     assert "0.0357" in failed.message
-    assert [claim.stated for claim in report.claims if claim.holds is False] == ["0.0357"]
+    assert [
+        checked_value.stated for checked_value in report.checked_values if checked_value.holds is False
+    ] == ["0.0357"]

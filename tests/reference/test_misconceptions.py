@@ -1,4 +1,4 @@
-"""The bank of mistakes: each is named as itself, no two look alike on the probes, and right work matches none."""
+"""The catalogue of mistakes: each is named as itself, no two look alike on the probes, and right work matches none."""
 
 from itertools import combinations
 
@@ -12,20 +12,26 @@ from grader.lab import Exercise
 from reference import LAB
 from reference.checks.factorisation_context import FactorisationContext, factorisation_context
 from reference.checks.truncated_svd import Decomposition
-from reference.diagnosis import descent_witness
+from reference.diagnosis import descent_counterexample
 from reference.diagnosis.factorisation import OTHERS
 from reference.diagnosis.initialisation import REDRAWN, STARTS
 from reference.diagnosis.matching import all_explained, runs
 from reference.diagnosis.returned_values import RESULTS
 from reference.diagnosis.truncated_svd import SVD_OTHERS, diagnose_svd
-from reference.misconceptions import BANK, MASKED_BANK, SVD_BANK, Misconception, MisconceptionText
+from reference.misconceptions import (
+    MASKED_MISCONCEPTIONS,
+    MISCONCEPTIONS,
+    SVD_MISCONCEPTIONS,
+    Misconception,
+    MisconceptionText,
+)
 from reference.misconceptions.truncated_svd import MistakenSvd, outcomes
 from reference.model import solution
 from reference.rules.update_rule import Rule, run
 from tests.support.in_process_bench import InProcessBench, following
 from tests.support.sampling import first_of_each
 
-DESCENTS = (*((m, False) for m in BANK), *((m, True) for m in MASKED_BANK))
+DESCENTS = (*((m, False) for m in MISCONCEPTIONS), *((m, True) for m in MASKED_MISCONCEPTIONS))
 ALIKE = {
     frozenset({"update-not-written-back", "mask-never-true"}),
     frozenset({"svd-keeps-smallest", "svd-zeroes-largest"}),
@@ -34,7 +40,7 @@ ALIKE = {
 """Pairs that say the same of what is seen; which is named depends on what else is known."""
 
 EVERY_WORD: tuple[MisconceptionText, ...] = (
-    *BANK, *MASKED_BANK, *SVD_BANK, *STARTS, REDRAWN, *RESULTS, *OTHERS, *SVD_OTHERS,
+    *MISCONCEPTIONS, *MASKED_MISCONCEPTIONS, *SVD_MISCONCEPTIONS, *STARTS, REDRAWN, *RESULTS, *OTHERS, *SVD_OTHERS,
 )  # fmt: skip
 
 
@@ -51,7 +57,7 @@ def diagnosed(bench: InProcessBench, id_: str) -> tuple[Diagnosis, ...]:
     return asked.diagnose(bench, run_checks(asked, bench))
 
 
-def test_the_bank_covers_more_than_sixty_mistakes() -> None:
+def test_the_catalogue_covers_more_than_sixty_mistakes() -> None:
     assert len({words.id for words in EVERY_WORD}) >= 60
 
 
@@ -86,7 +92,7 @@ def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> Non
     settings = (*rungs.inputs.all(), rungs.inputs.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
-        for mistake in (*BANK, *(MASKED_BANK if masked else ()))
+        for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ()))
         for number, rule in enumerate(mistake.rules)
     }
     for (first, ours), (second, theirs) in combinations(seen.items(), 2):
@@ -126,12 +132,14 @@ def test_no_mistake_explains_the_model_solution(masked: bool) -> None:
     )
     seen = runs(rungs, bench)
     assert len(seen) == len(rungs.inputs.all()) + 1
-    for mistake in (*BANK, *(MASKED_BANK if masked else ())):
+    for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
         for rule in mistake.rules:
             assert not all_explained(rule, seen), mistake.id
 
 
-@pytest.mark.parametrize("mistake", first_of_each(lambda m: m.concept, SVD_BANK), ids=lambda m: m.id)
+@pytest.mark.parametrize(
+    "mistake", first_of_each(lambda m: m.concept, SVD_MISCONCEPTIONS), ids=lambda m: m.id
+)
 def test_every_mistaken_svd_is_diagnosed_as_itself(mistake: MistakenSvd) -> None:
     found = diagnose_svd(*_judged(mistake))
     assert found, mistake.id
@@ -157,7 +165,7 @@ def test_the_model_svd_is_explained_by_no_mistake() -> None:
     harmless: dict[str, set[str]] = {}
     for case in lab.cases(bench):
         best = solution.truncated_svd(torch.from_numpy(case.A.copy()), case.rank).numpy()
-        for mistake in SVD_BANK:
+        for mistake in SVD_MISCONCEPTIONS:
             explained = any(
                 made.shape == best.shape and np.allclose(made, best, atol=1e-5)
                 for way in mistake.ways
@@ -169,7 +177,7 @@ def test_the_model_svd_is_explained_by_no_mistake() -> None:
 
 
 def test_two_mistakes_at_once_are_both_named() -> None:
-    rules = {mistake.id: mistake.rules[0] for mistake in (*BANK, *MASKED_BANK)}
+    rules = {mistake.id: mistake.rules[0] for mistake in (*MISCONCEPTIONS, *MASKED_MISCONCEPTIONS)}
     for first, second in (
         ("rows-over-rank", "factor-two"),
         ("error-adds-prediction", "one-epoch-too-few"),
@@ -190,24 +198,24 @@ def test_two_mistakes_at_once_are_both_named() -> None:
 def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
     mistake: str, shape: tuple[int, int], rank: int
 ) -> None:
-    rule = next(m for m in BANK if m.id == mistake).rules[0]
+    rule = next(m for m in MISCONCEPTIONS if m.id == mistake).rules[0]
     rungs = context(False)
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(rungs, bench, run_checks(exercise("1.1"), bench))
-    assert witness is not None
-    A = witness.given[0].rows
+    counterexample = descent_counterexample(rungs, bench, run_checks(exercise("1.1"), bench))
+    assert counterexample is not None
+    A = counterexample.given[0].rows
     assert (len(A), len(A[0])) == shape
-    if len(witness.given) > 1:
-        assert len(witness.given[1].rows[0]) == rank
+    if len(counterexample.given) > 1:
+        assert len(counterexample.given[1].rows[0]) == rank
 
 
 def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
-    rule = next(m for m in BANK if m.id == "only-u-updated").rules[0]
+    rule = next(m for m in MISCONCEPTIONS if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    witness = descent_witness(context(False), bench, run_checks(exercise("1.1"), bench))
-    assert witness is not None
-    (theirs,) = [grid for grid in witness.got if grid.marked]
-    (sheets,) = [grid for grid in witness.wanted if grid.marked]
+    counterexample = descent_counterexample(context(False), bench, run_checks(exercise("1.1"), bench))
+    assert counterexample is not None
+    (theirs,) = [grid for grid in counterexample.got if grid.marked]
+    (sheets,) = [grid for grid in counterexample.wanted if grid.marked]
     assert theirs.marked == sheets.marked == ((0, 0),)
-    assert "V[0, 0]" in witness.sentence
+    assert "V[0, 0]" in counterexample.sentence
     assert theirs.rows[0][0] != pytest.approx(sheets.rows[0][0])

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from grader.core.evidence import HeatMaps, LinePlot
-from grader.core.observation import Figure, Observation, Probe
+from grader.core.observation import Observation, Probe, StatedValue
 from grader.core.result import CheckResult, Outcome, Verdict
 from grader.execution.check_runner import run_checks
 from grader.grading.examine import grade_one
@@ -34,9 +34,9 @@ A = data.A.astype(np.float64)
 
 
 class CountingBench(InProcessBench):
-    """Counts the epochs and the calls it is asked for, and may state figures."""
+    """Counts the epochs and the calls it is asked for, and may state values."""
 
-    figures: tuple[Figure, ...] = ()  # type: ignore[assignment]
+    stated_values: tuple[StatedValue, ...] = ()  # type: ignore[assignment]
 
     def __init__(self, functions: dict[str, Callable[..., Any]]) -> None:
         super().__init__(functions)
@@ -136,10 +136,10 @@ def test_what_cannot_be_run_or_diverges_at_once_is_not_drawn() -> None:
     )
 
 
-def stating(*figures: Figure) -> CountingBench:
-    """A bench on which only figures are stated."""
+def stating(*stated_values: StatedValue) -> CountingBench:
+    """A bench on which only values are stated."""
     bench = CountingBench({})
-    bench.figures = figures
+    bench.stated_values = stated_values
     return bench
 
 
@@ -147,7 +147,9 @@ def test_stated_factors_are_shown_as_their_product_beside_a() -> None:
     U, s, Vt = np.linalg.svd(A)
     mixed = np.array([[2.0, 1.0], [0.5, 1.0]])  # a descent ends at factors whose columns are not orthogonal
     left, right = U[:, :2] * s[:2] @ mixed, Vt[:2].T @ np.linalg.inv(mixed).T
-    bench = stating(Figure(left, 5e-5, "U", "printed, line 1"), Figure(right, 5e-5, "V", "printed, line 2"))
+    bench = stating(
+        StatedValue(left, 5e-5, "U", "printed, line 1"), StatedValue(right, 5e-5, "V", "printed, line 2")
+    )
     (heat,) = plots.factorised(bench, ())
     assert np.allclose(np.array(heat.grids[1].rows), low_rank.best_approximation(A, 2), atol=1e-5)
     assert np.allclose(np.array(heat.grids[2].rows), A - low_rank.best_approximation(A, 2), atol=1e-5)
@@ -156,7 +158,7 @@ def test_stated_factors_are_shown_as_their_product_beside_a() -> None:
 
 def test_a_stated_completion_has_its_hidden_cells_hatched() -> None:
     P = np.array([[0.3561, 0.5951, 0.1518], [2.1802, 0.0496, 1.8334], [2.9360, 0.8643, 2.2685]])
-    (heat,) = plots.completed(stating(Figure(P, 5e-5, "P", "printed, line 9")), ())
+    (heat,) = plots.completed(stating(StatedValue(P, 5e-5, "P", "printed, line 9")), ())
     assert {grid.hidden for grid in heat.grids} == {((1, 0), (2, 1))}
     assert "hidden cell: row 2, column 1" in heat.alternative
 

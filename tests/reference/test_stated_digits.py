@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.core.observation import Figure, LoadReport
+from grader.core.observation import LoadReport, StatedValue
 from grader.core.result import CheckResult, Outcome
 from grader.core.submission import Source
 from grader.execution.check_runner import run_checks
@@ -37,17 +37,17 @@ FACTOR_ENTRIES = (
 class StatedBench(InProcessBench):
     """A bench of a report without functions."""
 
-    def __init__(self, source: Source, figures: tuple[Figure, ...]) -> None:
+    def __init__(self, source: Source, stated_values: tuple[StatedValue, ...]) -> None:
         super().__init__({})
-        self._report = LoadReport(source, figures=figures)
+        self._report = LoadReport(source, stated_values=stated_values)
 
     @property
     def loaded(self) -> LoadReport:
         return self._report
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
-        return self._report.figures
+    def stated_values(self) -> tuple[StatedValue, ...]:
+        return self._report.stated_values
 
 
 def result(tmp_path: Path, text: str, check_id: str) -> CheckResult:

@@ -1,4 +1,4 @@
-"""Figures are judged by what they satisfy, and near misses are explained: through the real pipeline."""
+"""Stated values are judged by what they satisfy, and near misses are explained: through the real pipeline."""
 
 from collections.abc import Callable
 
@@ -69,7 +69,7 @@ RIGHT = {
         "def main():\n    U, V = sgd_factorise(A, 2)\n    print(U @ V.T)\nmain()",
     ),
     "V kept as its transpose": ("1.2-factors", "U, V = sgd_factorise(A, 2)\nW = V.T.clone()\ndel V"),
-    "the figures of the sheet's own solution as text": (
+    "the stated values of the sheet's own solution as text": (
         "1.2-loss",
         "print('''UV^T = [[0.2214, 0.5153, 0.3612], [3.2531, -0.0114, 1.9717],"
         " [3.0356, 0.5997, 2.1083]] with loss 0.1220''')",

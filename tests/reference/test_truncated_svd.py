@@ -91,8 +91,8 @@ def test_a_descent_is_not_taken_for_an_attempt_whatever_it_gives(open_bench: Ope
 
 
 def test_a_right_figure_counts_whatever_the_functions_beside_it_give(open_bench: OpenBench) -> None:
-    figure = f"A = torch.tensor({data.A.tolist()})\nB = A - rest(A, 2)\n"
-    assert matrix(examined(open_bench, RESIDUAL + figure)).outcome is Outcome.PASS
+    stated_value = f"A = torch.tensor({data.A.tolist()})\nB = A - rest(A, 2)\n"
+    assert matrix(examined(open_bench, RESIDUAL + stated_value)).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize("code", [KEEPS_SMALLEST, V_TRANSPOSED])
@@ -100,11 +100,11 @@ def test_the_smallest_example_of_a_function_without_a_rank_asks_for_the_last_val
     open_bench: OpenBench, code: str
 ) -> None:
     (diagnosis,) = examined(open_bench, code).diagnoses
-    assert diagnosis.witness is not None
+    assert diagnosis.counterexample is not None
     (given,), (wanted,), (got,) = (
-        diagnosis.witness.given,
-        diagnosis.witness.wanted,
-        diagnosis.witness.got,
+        diagnosis.counterexample.given,
+        diagnosis.counterexample.wanted,
+        diagnosis.counterexample.got,
     )
     A, best, theirs = (torch.tensor(grid.rows, dtype=torch.float64) for grid in (given, wanted, got))
     assert torch.linalg.matrix_rank(best, atol=1e-6) == min(A.shape) - 1

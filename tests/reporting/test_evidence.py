@@ -1,4 +1,4 @@
-"""The evidence beside a verdict as it is shown: matrices, lines of code, curves, colours, stated figures."""
+"""The evidence beside a verdict as it is shown: matrices, lines of code, curves, colours, stated values."""
 
 import itertools
 import math
@@ -259,7 +259,7 @@ def test_a_matrix_too_large_to_be_read_is_not_drawn() -> None:
 
 
 def test_figures_stated_stand_beside_the_recomputed_ones_with_words_for_what_became_of_them() -> None:
-    page = render_student_html(report("someone", (right("1.2", "One", claims=CLAIMS),)), LAB)
+    page = render_student_html(report("someone", (right("1.2", "One", checked_values=CLAIMS),)), LAB)
     table = page[
         page.index('<table class="claims">') : page.index("</table>", page.index('<table class="claims">'))
     ]
@@ -274,7 +274,7 @@ def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_som
     with_claims: tuple[str, ...],
 ) -> None:
     exercises = [
-        right(id_, id_, claims=CLAIMS if id_ in with_claims else ())
+        right(id_, id_, checked_values=CLAIMS if id_ in with_claims else ())
         for id_ in ("1.1", "1.2", "2.1", "3.1", "3.2")
     ]
     text = render_student_text(report("someone", tuple(exercises)), LAB)

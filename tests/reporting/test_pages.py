@@ -15,7 +15,8 @@ from markdown_it.token import Token
 from grader.core.atomic_files import write_text
 from grader.core.evidence import (
     Answer,
-    Claim,
+    CheckedValue,
+    Counterexample,
     Curve,
     Excerpt,
     Grid,
@@ -23,7 +24,6 @@ from grader.core.evidence import (
     Level,
     LinePlot,
     Quote,
-    Witness,
 )
 from grader.core.result import (
     CheckResult,
@@ -119,8 +119,8 @@ def exercise(verdict: Verdict, *checks: CheckResult, text: str = "", marks: floa
         notes=some,
         diagnoses=tuple(map(diagnosis, some)),
         checks=checks,
-        claims=tuple(
-            Claim(what=t, stated=t, origin=t, recomputed=t, holds=h, difference=t)
+        checked_values=tuple(
+            CheckedValue(what=t, stated=t, origin=t, recomputed=t, holds=h, difference=t)
             for t in some
             for h in (True, False, None)
         ),
@@ -147,7 +147,9 @@ def diagnosis(text: str) -> Diagnosis:
         concept=text,
         question=text,
         excerpt=Excerpt(file=text, first=7, code=f"{text}\n{text}", marked=(8,)),
-        witness=Witness(sentence=text, call=text, given=(grid,), wanted=(grid, grid), got=(grid, grid)),
+        counterexample=Counterexample(
+            sentence=text, call=text, given=(grid,), wanted=(grid, grid), got=(grid, grid)
+        ),
         repair=text,
         evidence=text,
     )
@@ -233,7 +235,7 @@ def test_hostile_text_is_only_text_in_markdown(text: str) -> None:
     found = tokens(markdown)
     assert not {"html_block", "html_inline", "link_open", "image", "em_open"} & {t.type for t in found}
     assert [t.tag for t in found if t.type == "heading_open"].count("h1") == 1
-    # The overview has three cells an exercise, and each of three figures has four, whatever a name holds.
+    # The overview has three cells an exercise, and each of three stated values has four, whatever a name holds.
     assert sum(t.type == "td_open" for t in found) == (3 + 3 * 4) * len(Verdict)
     # Nothing is left outside code that GitHub would turn into a link by itself.
     lines = markdown.split("\n")
@@ -439,7 +441,7 @@ def test_a_class_of_a_thousand_stays_under_three_megabytes() -> None:
             marks=n % 7,
             max_marks=6,
             exercises=cells,
-            flags=("The code and the figures stated disagree.",),
+            flags=("The code and the stated values disagree.",),
         )
         for n in range(1000)
     ]

@@ -68,7 +68,7 @@ def test_statements_that_are_each_within_their_limit_end_where_all_together_are_
     (lost,) = bench.loaded.failures
     assert "all of it together took longer than 2.5 seconds" in lost.text
     assert bench.spending.files.is_used_up and not bench.spending.calls.is_used_up
-    assert [figure.name for figure in bench.figures] == ["x"]
+    assert [stated_value.name for stated_value in bench.stated_values] == ["x"]
     assert isinstance(ask(bench, 1), protocol.Returned), "definitions behind it are there all the same"
 
 
@@ -94,7 +94,11 @@ def test_programs_beside_are_paid_from_the_same_allowance(handed_in: Handed, for
     )
     bench.close()
     assert spending.files.is_used_up
-    assert 0 < len([figure for figure in bench.figures if figure.name.startswith("y")]) <= 2
+    assert (
+        0
+        < len([stated_value for stated_value in bench.stated_values if stated_value.name.startswith("y")])
+        <= 2
+    )
 
 
 def test_waiting_is_paid_on_the_clock(handed_in: Handed, fork_server: ForkServer) -> None:

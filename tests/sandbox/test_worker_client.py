@@ -97,7 +97,7 @@ def test_a_death_while_the_file_is_loaded_loses_only_its_statement(open_bench: O
         functions=BOTH,
         limits=SHORT,
     )
-    assert {f.name: float(f.values) for f in bench.figures} == {"before": 1.5, "after": 2.5}
+    assert {f.name: float(f.values) for f in bench.stated_values} == {"before": 1.5, "after": 2.5}
     (lost,) = bench.loaded.failures
     assert lost.line == 3
     assert lost.text
@@ -116,7 +116,7 @@ def test_two_statements_that_hang_are_both_lost_and_nothing_else(open_bench: Ope
         limits=SHORT,
     )
     assert [failure.line for failure in bench.loaded.failures] == [2, 4]
-    assert {f.name: float(f.values) for f in bench.figures} == {"x": 1.5, "y": 2.5}
+    assert {f.name: float(f.values) for f in bench.stated_values} == {"x": 1.5, "y": 2.5}
     assert_other_works(bench)
 
 
@@ -158,7 +158,10 @@ def test_a_statement_that_takes_all_memory_is_left_out_and_those_after_it_are_ru
 
 def test_a_statement_that_asks_for_too_much_memory_once_loses_only_itself(open_bench: OpenBench) -> None:
     bench = open_bench("x = 1.5\ny = bytes(10**13)\nz = x + 1\n")
-    assert {figure.name: float(figure.values) for figure in bench.figures} == {"x": 1.5, "z": 2.5}
+    assert {stated_value.name: float(stated_value.values) for stated_value in bench.stated_values} == {
+        "x": 1.5,
+        "z": 2.5,
+    }
     assert [failure.type_name for failure in bench.loaded.failures] == ["MemoryError"]
 
 
@@ -375,7 +378,7 @@ def test_variables_that_are_too_large_are_left_out_and_the_others_stay(open_benc
         U, V, loss = torch.ones(3, 2), torch.ones(3, 2), 0.25
         """
     )
-    found = {figure.name for figure in bench.figures}
+    found = {stated_value.name for stated_value in bench.stated_values}
     assert {"U", "V", "loss", "one", "two"} == found
     assert not bench.loaded.failures
 

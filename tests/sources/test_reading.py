@@ -1,4 +1,4 @@
-"""Documents of every kind are read into code, text and figures, each line with its place in the original."""
+"""Documents of every kind are read into code, text and stated values, each line with its place in the original."""
 
 import ast
 import json
@@ -80,7 +80,7 @@ ROW_LOOPS = {
     "tex/row_loop.tex": ("line 19", "line 54"),
     "pdf/row_loop_listings.pdf": ("page 1 line 11", "page 1 line 41"),
 }
-"""Where `for r in range(rank):` stands in reports that print the right figures beside it."""
+"""Where `for r in range(rank):` stands in reports that print the right stated values beside it."""
 
 
 Graded = Callable[[str], Report]
@@ -154,16 +154,20 @@ def test_what_a_report_states_is_written_down_whatever_the_file_is_called(
 
 
 def test_every_stated_figure_is_listed_with_what_became_of_it(graded: Graded) -> None:
-    claims = {e.id: e.claims for e in graded("tex/figures_only.tex").exercises}
-    assert [(claim.what, claim.holds) for claim in claims["1.2"]] == [
+    checked_values = {e.id: e.checked_values for e in graded("tex/figures_only.tex").exercises}
+    assert [(checked_value.what, checked_value.holds) for checked_value in checked_values["1.2"]] == [
         ("U and V", True),
         ("loss ‖A − UVᵀ‖²", True),
     ]
-    assert claims["1.2"][1].origin == "figures_only.tex line 17"
-    assert claims["1.2"][1].stated == "0.122"
-    assert all(claim.holds and claim.difference for e in ("2.1", "3.2") for claim in claims[e])
-    wrong = {e.id: e.claims for e in graded("md/mean_loss.md").exercises}["1.2"]
-    (loss,) = [claim for claim in wrong if claim.origin == "mean_loss.md line 12"]
+    assert checked_values["1.2"][1].origin == "figures_only.tex line 17"
+    assert checked_values["1.2"][1].stated == "0.122"
+    assert all(
+        checked_value.holds and checked_value.difference
+        for e in ("2.1", "3.2")
+        for checked_value in checked_values[e]
+    )
+    wrong = {e.id: e.checked_values for e in graded("md/mean_loss.md").exercises}["1.2"]
+    (loss,) = [checked_value for checked_value in wrong if checked_value.origin == "mean_loss.md line 12"]
     assert loss.holds is False
     assert float(loss.recomputed) == pytest.approx(0.122, abs=1e-4)
 
@@ -203,8 +207,8 @@ def test_included_files_are_named_and_stay_inside_the_submission() -> None:
     assert "class" not in source.code
     assert any("lab_class.py, which was not handed in" in note for note in source.notes)
     assert "never_written" not in "".join(source.notes), "a comment includes nothing"
-    (figure,) = [f for f in stated_values.from_source(source) if f.values.shape == (3, 3)]
-    assert figure.origin == "parts/results.tex line 2"
+    (stated_value,) = [f for f in stated_values.from_source(source) if f.values.shape == (3, 3)]
+    assert stated_value.origin == "parts/results.tex line 2"
 
 
 def test_what_is_crossed_out_or_commented_out_is_not_stated() -> None:
@@ -309,7 +313,7 @@ def test_code_comes_from_the_script_and_figures_from_the_report(tmp_path: Path) 
     report = f"# Report\n\nThe loss is 0.1220.\n\n```python\nimport torch\n{SVD}```\n"
     source, flags = chosen(tmp_path, {"lab1.py": f"import torch\n{SVD}", "report.md": report})
     assert source.name == "lab1.py"
-    assert {figure.origin for figure in stated_values.from_source(source)} == {"report.md line 3"}
+    assert {stated_value.origin for stated_value in stated_values.from_source(source)} == {"report.md line 3"}
     assert flags == (), "the same code twice is no disagreement"
 
 
@@ -381,7 +385,7 @@ def test_a_broken_file_is_answered_with_one_sentence(name: str, tmp_path: Path) 
 def test_an_encrypted_report_is_named_and_one_that_only_forbids_printing_is_read() -> None:
     assert "encrypted" in unread(HERE / "bad" / "encrypted.pdf")
     source = sources.read(HERE / "bad" / "no_printing.pdf", "no_printing.pdf")
-    assert any(figure.values.shape == (3, 2) for figure in stated_values.from_source(source))
+    assert any(stated_value.values.shape == (3, 2) for stated_value in stated_values.from_source(source))
 
 
 def test_a_file_under_a_wrong_name_is_read_as_what_it_is(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 
 from grader import protocol
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.lab import Function, Learned, Located
 from grader.lab.call_binding import bind
 from grader.worker.value_codec import to_wire
@@ -30,7 +30,7 @@ class InProcessBench:
         return LoadReport(None)
 
     @property
-    def figures(self) -> tuple[Figure, ...]:
+    def stated_values(self) -> tuple[StatedValue, ...]:
         return ()
 
     @property

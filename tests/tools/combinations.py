@@ -50,7 +50,7 @@ __all__ = ["Solution", "graded", "solutions"]
 
 
 class Solution(NamedTuple):
-    """A right solution of one exercise, or a program that states the figures of the others."""
+    """A right solution of one exercise, or a program that states the stated values of the others."""
 
     exercise: str
     name: str
@@ -65,12 +65,12 @@ _ARGUMENTS = {
 }
 _NAMES = {"1.1": "sgd_factorise", "2.1": "truncated_svd", "3.1": "sgd_factorise_masked"}
 STATED = ("1.2", "2.1", "3.2")
-"""The exercises whose figures a program states."""
+"""The exercises whose stated values a program states."""
 _OWN = {"1.1": "learn_two_matrices", "2.1": "cut_off", "3.1": "fill_in_what_is_missing"}
 
 
 def solutions() -> Iterator[Solution]:
-    """The solutions of 1.1, of 2.1 and of 3.1, then the programs that state figures; always the same."""
+    """The solutions of 1.1, of 2.1 and of 3.1, then the programs that state values; always the same."""
     parts = (HEADS, STARTS, LOOPS, STEPS, RETURNS, PLACES)
     for chosen in _pairwise(parts):
         yield _factorisation("1.1", chosen)

@@ -75,13 +75,13 @@ def kind_of(case: Case, report: Report) -> Kind:
     False is one that claims to be verified and is neither.
     """
     exercise = next(e for e in report.exercises if e.id == case.exercise)
-    claims = [d for d in exercise.diagnoses if d.verified]
-    right = [_is_right(case, d) for d in claims]
+    checked_values = [d for d in exercise.diagnoses if d.verified]
+    right = [_is_right(case, d) for d in checked_values]
     if right and right[0]:
         return "right first"
     if any(right):
         return "named, not first"
-    return "false" if claims else "failed only"
+    return "false" if checked_values else "failed only"
 
 
 def _is_right(case: Case, diagnosis: Diagnosis) -> bool:

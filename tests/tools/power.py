@@ -18,7 +18,7 @@ from reference.checks.comparison_power import LEAST_POWER
 from reference.checks.factorisation_inputs import GeneratedInputs
 from reference.checks.factorisation_probe import OTHER_SEEDS
 from reference.checks.rounding_tolerance import expected, expected_in_the_long_run, power, shows_all
-from reference.misconceptions import BANK, MASKED_BANK
+from reference.misconceptions import MASKED_MISCONCEPTIONS, MISCONCEPTIONS
 from reference.rules.update_rule import Factors, Rule, run
 
 __all__ = ["Passed", "chance_of_passing", "start_of", "starts_asked_for"]
@@ -64,7 +64,7 @@ def _tells(setting: CallSpec, start: Factors) -> bool:
 def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
     """Every rule of the bank, with the seeds under which none of the calls tells it from the sheet's."""
     drawn = [GeneratedInputs(masked, seed) for seed in seeds]
-    for mistake in (*BANK, *(MASKED_BANK if masked else ())):
+    for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
         for number, rule in enumerate(mistake.rules):
             told = [_distance(rule, inputs, seed) for inputs, seed in zip(drawn, seeds, strict=True)]
             name = mistake.id if len(mistake.rules) == 1 else f"{mistake.id} ({number + 1})"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.core.evidence import Claim, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot, Witness
+from grader.core.evidence import CheckedValue, Counterexample, Curve, Excerpt, Grid, HeatMaps, Level, LinePlot
 from grader.core.result import CheckResult, Diagnosis, ExerciseReport, HandMark, Outcome, Report, Verdict
 
 LAB = "Lab 1 – Playing with gradients and matrices in PyTorch"
@@ -33,7 +33,7 @@ def grid(name: str, values: object, **fields: tuple[tuple[int, int], ...]) -> Gr
     return Grid(name=name, rows=tuple(tuple(row) for row in np.asarray(values, float).tolist()), **fields)
 
 
-WITNESS = Witness(
+WITNESS = Counterexample(
     sentence="With one column and two rows at rank 1, row 2 of U never moves: `U[1, 0]` stays 0.8317.",
     call="torch.manual_seed(7); sgd_factorise(torch.tensor([[1.25], [-0.75]]), 1, num_epochs=1, lr=0.2)",
     given=(grid("A", [[1.25], [-0.75]]), grid("U₀", [[0.5349], [0.8317]]), grid("V₀", [[0.1988]])),
@@ -51,7 +51,7 @@ DIAGNOSIS = Diagnosis(
     concept="what `rank` stands for: columns of U and V, not rows of A",
     question="How often does the body of the loop over `r` run for a 5×3 matrix at rank 1, and how often should it?",
     excerpt=Excerpt(file="lab1.py", first=1, code=CODE, marked=(5,)),
-    witness=WITNESS,
+    counterexample=WITNESS,
     repair="--- lab1.py\n+++ lab1.py\n-        for r in range(rank):\n+        for r in range(m):\n",
     evidence="All 23 settings agree to 1e-6.",
 )
@@ -93,11 +93,11 @@ def heat_maps(hidden: tuple[tuple[int, int], ...] = ()) -> HeatMaps:
 
 
 CLAIMS = (
-    Claim(what="loss of U and V", stated="0.1220", origin="printed, line 3", recomputed="0.12196", holds=True,
+    CheckedValue(what="loss of U and V", stated="0.1220", origin="printed, line 3", recomputed="0.12196", holds=True,
           difference="within the rounding of four digits"),
-    Claim(what="‖A − UVᵀ‖²_F", stated="0.0135", origin="report.tex line 40", recomputed="0.1219", holds=False,
+    CheckedValue(what="‖A − UVᵀ‖²_F", stated="0.0135", origin="report.tex line 40", recomputed="0.1219", holds=False,
           difference="off by 0.1084: a ninth of it, the mean of the squares"),
-    Claim(what="learning rate", stated="0.01", origin="report.tex line 12"),
+    CheckedValue(what="learning rate", stated="0.01", origin="report.tex line 12"),
 )  # fmt: skip
 
 TITLES = ("It is there and can be called", "One step follows the sheet's rule", "Every row is visited")
@@ -165,12 +165,12 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
         student,
         (
             wrong("1.1", "Factorise by stochastic gradient descent"),
-            right("1.2", "Factorise A at rank 2", claims=CLAIMS, pictures=(heat_maps(),)),
+            right("1.2", "Factorise A at rank 2", checked_values=CLAIMS, pictures=(heat_maps(),)),
             no_name,
             right("3.1", "Factorise what is observed", pictures=(loss_plot(same=True),), notes=("It works with a mask of type bool only.",)),
             by_hand,
         ),
-        flags=("Code and figures disagree: this code cannot have made the figures of 1.2.",),
+        flags=("Code and stated values disagree: this code cannot have made the stated values of 1.2.",),
         style=("`sum` (line 12) shadows the built-in function with that name.", "The loop in line 20 changes nothing."),
     )  # fmt: skip
 

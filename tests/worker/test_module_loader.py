@@ -25,9 +25,9 @@ def matrix(observation: Observation) -> np.ndarray:
     return np.frombuffer(data.data, data.dtype).reshape(data.shape)
 
 
-def figure(bench: WorkerBench, name: str) -> float:
+def stated_value(bench: WorkerBench, name: str) -> float:
     """The number that a variable holds."""
-    (found,) = (f for f in bench.figures if f.origin == f"variable `{name}`")
+    (found,) = (f for f in bench.stated_values if f.origin == f"variable `{name}`")
     return float(found.values)
 
 
@@ -42,7 +42,7 @@ def test_a_statement_that_raises_loses_only_itself(open_bench: OpenBench) -> Non
     )
     (failure,) = bench.loaded.failures
     assert (failure.line, failure.type_name) == (3, "ZeroDivisionError")
-    assert figure(bench, "after") == 2.5
+    assert stated_value(bench, "after") == 2.5
     assert np.array_equal(matrix(work(bench)), A * 2.5)
 
 
@@ -78,14 +78,14 @@ def test_a_package_that_is_not_installed_loses_only_what_uses_it(open_bench: Ope
         (3, "NameError"),
     ]
     assert "no_such_package" in bench.loaded.failures[0].text
-    assert figure(bench, "y") == 2.0
+    assert stated_value(bench, "y") == 2.0
     assert np.array_equal(matrix(work(bench)), A)
 
 
 def test_sys_exit_ends_a_statement_and_not_the_file(open_bench: OpenBench) -> None:
     bench = open_bench("import sys\nsys.exit('done')\nx = 1.5\ndef work(A): sys.exit(3)\n")
     assert [(f.line, f.type_name) for f in bench.loaded.failures] == [(2, "SystemExit")]
-    assert figure(bench, "x") == 1.5
+    assert stated_value(bench, "x") == 1.5
     raised = work(bench)
     assert isinstance(raised, protocol.Raised)
     assert raised.type_name == "SystemExit"
@@ -102,7 +102,7 @@ def test_the_body_of_the_main_guard_is_run_statement_by_statement(open_bench: Op
         """
     )
     assert [(f.line, f.type_name) for f in bench.loaded.failures] == [(5, "NameError")]
-    assert figure(bench, "last") == 2.5
+    assert stated_value(bench, "last") == 2.5
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_body_of_the_main_guard_is_run_statement_by_statement(open_bench: Op
 )
 def test_the_main_guard_may_be_written_in_any_way(open_bench: OpenBench, guard: str) -> None:
     bench = open_bench(f"def work(A): return A\n{guard}\n    lost = undefined\n    x = 1.5\n")
-    assert figure(bench, "x") == 1.5
+    assert stated_value(bench, "x") == 1.5
 
 
 def test_other_conditions_are_no_main_guard(open_bench: OpenBench) -> None:
@@ -125,8 +125,8 @@ def test_other_conditions_are_no_main_guard(open_bench: OpenBench) -> None:
             y = 3.5
         """
     )
-    assert [f.name for f in bench.figures] == ["y"]
-    assert figure(bench, "y") == 2.5
+    assert [f.name for f in bench.stated_values] == ["y"]
+    assert stated_value(bench, "y") == 2.5
 
 
 def test_a_main_function_is_run_and_what_it_prints_is_read(open_bench: OpenBench) -> None:
@@ -139,7 +139,7 @@ def test_a_main_function_is_run_and_what_it_prints_is_read(open_bench: OpenBench
             main()
         """
     )
-    (printed,) = bench.figures
+    (printed,) = bench.stated_values
     assert (float(printed.values), printed.name) == (0.125, "loss")
 
 
@@ -173,7 +173,7 @@ def test_a_file_named_like_a_package_does_not_stand_in_for_it(open_bench: OpenBe
         others={f"{name}.py": "raise RuntimeError('shadowed')\n", f"{name}/__init__.py": "1 / 0\n"},
     )
     assert bench.loaded.failures == ()
-    assert figure(bench, "x") == 4.5
+    assert stated_value(bench, "x") == 4.5
     assert np.array_equal(matrix(work(bench)), A)
 
 
@@ -238,7 +238,7 @@ def test_the_beginning_and_the_end_of_a_flood_of_output_are_kept(open_bench: Ope
             return A
         """
     )
-    assert [(f.name, float(f.values)) for f in bench.figures] == [("first", 1.25), ("last", 2.25)]
+    assert [(f.name, float(f.values)) for f in bench.stated_values] == [("first", 1.25), ("last", 2.25)]
     assert len(bench.loaded.printed) < 1_000_000
     returned = work(bench)
     assert np.array_equal(matrix(returned), A)

@@ -76,7 +76,7 @@ def in_groups(exercise: ExerciseReport) -> ChecksInGroups:
             groups["missing"].append(check)
         else:
             groups["open"].append(check)
-    told = any(diagnosis.witness is not None for diagnosis in exercise.diagnoses)
+    told = any(diagnosis.counterexample is not None for diagnosis in exercise.diagnoses)
     failed = sorted(
         (check for check in groups["open"] if check.outcome in READ_FIRST),
         key=lambda check: READ_FIRST.index(check.outcome),
