@@ -1,9 +1,10 @@
 """Which calls a student's function accepts, and how the checks adapt their calls to it.
 
-The checks call with one epoch, with lr = 0 and with a rank larger than A. Nobody else does, and a correct function may
-fail there: it divides by `num_epochs // 10` to report progress, rejects a rate of 0 or treats it as missing, or limits
-the rank to the size of A. The checks then make equivalent calls: more epochs at a correspondingly smaller rate, a rate
-too small to change anything, a smaller rank, masks with an observed cell in each row and column. This costs no marks.
+The checks call with one epoch, with lr = 0 and with a rank larger than A. Nobody else does, and a correct
+function may fail there: it divides by `num_epochs // 10` to report progress, rejects a rate of 0 or treats it
+as missing, or limits the rank to the size of A. The checks then make equivalent calls: more epochs at a
+correspondingly smaller rate, a rate too small to change anything, a smaller rank, masks with an observed cell
+in each row and column. This costs no marks.
 """
 
 from typing import Final
@@ -26,10 +27,10 @@ MASK_TYPES: Final = ("int64", "float32", "bool")
 """Types a 0/1 mask may have, in the order they are tried; the sheet does not specify one."""
 
 MORE_EPOCHS: Final = (10, 100)
-"""Factors for the number of epochs if one to three do not work: functions report progress ten or a hundred times."""
+"""Factors for the number of epochs if a few do not work: functions report progress ten or a hundred times."""
 
 DELIBERATE: Final = ("ValueError", "AssertionError", "Exception", "ZeroDivisionError")
-"""Errors raised on purpose, or by dividing by the number of observed cells; an index out of range is a mistake."""
+"""Errors raised on purpose, or by dividing by the number of observed cells. An IndexError is a mistake."""
 
 TINY: Final = 1e-30
 """A rate that is not 0 and changes no number near 1, in float32 or float64."""
@@ -114,7 +115,7 @@ class ConstraintDetector(Frozen, frozen=True):
         return self.inputs.sweep[2]
 
     def of(self, bench: Bench) -> CallConstraints:
-        """The constraints detected so far; the first call determines the type of the mask, if there is one."""
+        """The constraints detected so far; the first call also determines the type of the mask."""
         detected = bench.learned.get(self._fact)
         return detected if detected is not None else self._store(bench, CallConstraints())
 
@@ -132,7 +133,7 @@ class ConstraintDetector(Frozen, frozen=True):
         return tuple(name for name in MASK_TYPES if self._works_with(bench, name))
 
     def detect_epochs(self, bench: Bench) -> bool:
-        """Whether the function fails for one epoch but works for more; later calls then request more epochs."""
+        """Whether the function fails for one epoch but works for more; later calls then run more epochs."""
         current = self.of(bench)
         if current.more > 1 or not self._raises(bench, current.adapted(self._plain)):
             return False

@@ -1,8 +1,8 @@
 """The power of a comparison: how far the sheet's rule moves U and V, in multiples of the tolerance.
 
-From zeros, the sheet's rule stays at zeros, and so does a function that does nothing. Agreement counts only if wrong
-code would have disagreed: code that does nothing, omits a row, a column or a component, or uses hidden cells must end
-a multiple of the tolerance away.
+From zeros, the sheet's rule stays at zeros, and so does a function that does nothing. Agreement counts only
+if wrong code would have disagreed: code that does nothing, omits a row, a column or a component, or uses
+hidden cells must end a multiple of the tolerance away.
 """
 
 from collections.abc import Iterator
@@ -24,12 +24,13 @@ __all__ = [
 ]
 
 LEAST_POWER: Final = 100.0
-"""How many tolerances the sheet's rule must move each row and each component in a few epochs. Known mistakes change
-a step by at least a hundredth of its length, so each row that they touch is off by at least one tolerance."""
+"""How many tolerances the sheet's rule must move each row and each component in a few epochs. Known mistakes
+change a step by at least a hundredth of its length, so each row that they touch is off by at least one
+tolerance."""
 
 LEAST_POWER_OF_A_LONG_RUN: Final = 10.0
-"""How many tolerances a long run must move each factor. Over a thousand epochs, rounding errors grow, most of all when
-a small start leaves a saddle, but the effects of a mistake grow as well."""
+"""How many tolerances a long run must move each factor. Over a thousand epochs, rounding errors grow, most of
+all when a small start leaves a saddle, but the effects of a mistake grow as well."""
 
 LEAST_TO_A_RIVAL: Final = 10.0
 """How many tolerances away a rule that omits something must end, in the entry that differs most."""
@@ -47,9 +48,9 @@ def power_of(
 ) -> float:
     """The smallest change that the sheet's rule must make in a few epochs, as a multiple of the tolerance.
 
-    M: (m, n); all others: (m, rank) and (n, rank). `end` must differ from the start and from the end for a matrix of
-    zeros in each row of U and V that an observed cell touches, and from the end without the mask in each row that a
-    hidden cell touches. Every component must move. 0 if a value is not finite.
+    M: (m, n); all others: (m, rank) and (n, rank). `end` must differ from the start and from the end for a
+    matrix of zeros in each row of U and V that an observed cell touches, and from the end without the mask in
+    each row that a hidden cell touches. Every component must move. 0 if a value is not finite.
     """
     if not _are_finite(start, end, tolerance):
         return 0.0
@@ -90,8 +91,8 @@ _OF_MASKS: Final = (Rule("zeros", prepare=_filled_with_zeros),)
 def rivals(rank: int, hides: bool) -> tuple[Rule, ...]:
     """Wrong rules that omit something and that some starts cannot tell from the sheet's rule.
 
-    Tiny numbers hide a missing prediction; equal or vanishing components hide a missing dot product. `hides` says
-    whether the mask hides a cell.
+    Tiny numbers hide a missing prediction; equal or vanishing components hide a missing dot product. `hides`
+    says whether the mask hides a cell.
     """
     return (*_ALWAYS, *(_OF_COMPONENTS if rank > 1 else ()), *(_OF_MASKS if hides else ()))
 

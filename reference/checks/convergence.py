@@ -25,23 +25,25 @@ __all__ = [
 ]
 
 CONVERGED: Final = 1.02
-"""The largest ratio of a converged loss to the Eckart–Young optimum. The worst of 20,000 starts from U(0,1), with
-lr 0.05 and 1000 epochs on the sheet's A at rank 2, ended 1.3 % above it (`grade lab` repeats the measurement)."""
+"""The largest ratio of a converged loss to the Eckart–Young optimum. The worst of 20,000 starts from U(0,1),
+with lr 0.05 and 1000 epochs on the sheet's A at rank 2, ended 1.3 % above it (`grade lab` repeats the
+measurement)."""
 
 CONVERGED_OBSERVED: Final = 2e-3
-"""The largest converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
+"""The largest converged loss over the observed cells of the sheet's A; the worst of 20,000 was 6.3e-4."""
 
 BEST_OF_RANK_ONE: Final = low_rank.eckart_young(data.A, 1)
-"""0.6062, the minimum loss of a matrix of rank 1 (Eckart–Young): a run that ends above it has not made use of a second
-column of U and V."""
+"""0.6062, the minimum loss of a matrix of rank 1 (Eckart–Young): a run that ends above it has not made use of
+a second column of U and V."""
 
 BEST_OF_RANK_ONE_OBSERVED: Final = 0.3520
-"""The same over the observed cells of the sheet's mask. No theorem gives it: it is the smallest loss that alternating
-least squares reached from 400 random starts. None of 20,000 correct runs with lr 0.05 ended above 6.3e-4."""
+"""The same over the observed cells of the sheet's mask. No theorem gives it: it is the smallest loss that
+alternating least squares reached from 400 random starts. None of 20,000 correct runs with lr 0.05 ended above
+6.3e-4."""
 
 OTHER_RATES: Final = (0.2, 0.003)
-"""Rates to try if the usual ones do not converge: a larger one for steps that are too small, and a smaller one for runs
-that diverge."""
+"""Rates to try if the usual ones do not converge: a larger one for steps that are too small, and a smaller
+one for runs that diverge."""
 
 BETWEEN: Final = (1, 3, 10, 30, 100, 300)
 """Epochs after which the state of a run is recorded; plots of wrong runs use the same epochs."""
@@ -53,8 +55,9 @@ STANDING: Final = 1e-3
 """A run that covers less than this distance stands still: the smallest singular value of A is 0.35."""
 
 SAME_DIRECTION: Final = 0.5
-"""The smallest cosine of the angle between a step and the sheet's step from the same point. Rounding changes the
-direction of the last steps before convergence; a straight line to a precomputed result has an unrelated direction."""
+"""The smallest cosine of the angle between a step and the sheet's step from the same point. Rounding changes
+the direction of the last steps before convergence; a straight line to a precomputed result has an unrelated
+direction."""
 
 _TURNS: Final = (
     "The first epochs follow the sheet's rule, but an epoch in the middle of the run does not. The final values "
@@ -150,9 +153,9 @@ class _LongRuns(Frozen, frozen=True):
     def _leap(self, bench: Bench, call: CallSpec) -> str | None:
         """Why a run does not reach its end step by step, as a sentence; None if it does.
 
-        No single epoch may cover most of the distance: the longest interval between two recorded epochs is halved
-        until it covers less than that, or is a single epoch. And a function whose first epochs follow the sheet's rule
-        must continue to follow it.
+        No single epoch may cover most of the distance: the longest interval between two recorded epochs is
+        halved until it covers less than that, or is a single epoch. And a function whose first epochs follow
+        the sheet's rule must continue to follow it.
         """
         recorded = {0: self._probe.start(bench, call)}
         for epochs in (*(e for e in BETWEEN if e < call.epochs), call.epochs):
@@ -177,8 +180,8 @@ class _LongRuns(Frozen, frozen=True):
     def _goes_on(self, bench: Bench, call: CallSpec) -> bool:
         """Whether an epoch in the middle of the run goes in the direction of the sheet's rule.
 
-        A run that no longer moves there must have stopped after a step of that rule. True for functions whose first
-        epochs do not follow that rule: nothing predicts their later epochs.
+        A run that no longer moves there must have stopped after a step of that rule. True for functions whose
+        first epochs do not follow that rule: nothing predicts their later epochs.
         """
         first = (*self._inputs.epochs, *self._inputs.hidden[-2:])
         if not self._probe.follows(bench, tuple(self.context.adapted(bench, call) for call in first)):
@@ -191,7 +194,7 @@ class _LongRuns(Frozen, frozen=True):
         return float(step @ wanted) >= SAME_DIRECTION * sizes
 
     def _stops_after_a_step(self, bench: Bench, call: CallSpec, end: Factors) -> bool:
-        """Whether the last epoch that changes anything in a run that stops early is a step of the sheet's rule."""
+        """Whether a run that stops early ends with a step of the sheet's rule."""
         moving, standing = 0, self._inputs.middle
         while standing - moving > 1:
             middle = (moving + standing) // 2
@@ -242,7 +245,7 @@ class _LongRuns(Frozen, frozen=True):
         )
 
     def _ends_as_the_sheets_rule(self, bench: Bench, call: CallSpec, defaults: bool = False) -> bool:
-        """Whether a run agrees with the sheet's rule, which itself may not converge from every start at every rate."""
+        """Whether a run agrees with the sheet's rule, which may itself not converge from every start."""
         try:
             return self._probe.compare_long_run(bench, call, defaults=defaults) is None
         except UnusableResult:

@@ -1,6 +1,7 @@
 """The check table of a factorisation by descent, for exercises 1.1 and 3.1.
 
-`factorisation_table` defines the checks. A check compares losses only if it cannot compare the epochs themselves.
+`factorisation_table` defines the checks. A check compares losses only if it cannot compare the epochs
+themselves.
 """
 
 from functools import partial
@@ -36,7 +37,7 @@ def check_table(context: FactorisationContext) -> CheckTable[FactorisationContex
 def _or_with_constants_inside(
     row: Row[FactorisationContext], context: FactorisationContext, bench: Bench
 ) -> Finding:
-    """Run the check; for a function without the parameters that most checks vary, judge by whole runs instead.
+    """Run the check; judge a function without the parameters that most checks vary by its whole runs.
 
     The check that the function exists is run in any case.
     """

@@ -15,10 +15,10 @@ from reference.checks.call_spec import CallSpec
 __all__ = ["GeneratedInputs"]
 
 OF_MANY_COMPONENTS: Final = 3
-"""The number of calls of high rank with many rows, and of those with many columns: 1,700 numbers in each factor."""
+"""The number of high-rank calls with many rows, and of those with many columns: 1,700 numbers per factor."""
 
 RATE_OF_MANY_COMPONENTS: Final = 0.002
-"""Small, since the bound on rounding errors grows with the rate times the number of components at each cell."""
+"""Small, since the bound on rounding errors grows with the rate times the number of components."""
 
 RATE_OF_MANY_CELLS: Final = 0.03
 
@@ -69,8 +69,8 @@ class GeneratedInputs:
         self.epochs = tuple(s.changed(epochs=e) for e in (2, 3) for s in (one, several))
         # Slow enough that every epoch still matters, and not a multiple of a usual reporting interval.
         self.many = self.square.changed(epochs=int(self._rng.integers(103, 109)), lr=self._rate(0.003))
-        # Not larger: rounding errors would grow from step to step, and the bounds hold only for orders of cells
-        # close to the sheet's.
+        # Not larger: rounding errors would grow from step to step, and the bounds hold only for orders of
+        # cells close to the sheet's.
         self.rate = tuple(
             s.changed(lr=self._rate(lr)) for lr in (0.05, 0.17) for s in (draw(1, 1, 1), draw(2, 3, 2))
         )
@@ -102,7 +102,7 @@ class GeneratedInputs:
         )
 
     def _of_many_components(self) -> Iterator[CallSpec]:
-        """Few cells, but many numbers in U and V: the calls that show the start are also compared step by step."""
+        """Few cells, but many numbers in U and V; these calls, too, are compared step by step."""
         integers = self._rng.integers
         for number in range(2 * OF_MANY_COMPONENTS):
             long, short, rank = int(integers(15, 21)), int(integers(2, 4)), int(integers(32, 41))

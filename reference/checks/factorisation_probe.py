@@ -31,11 +31,11 @@ QUICK: Final = 3.0
 """Seconds of CPU time for a few epochs on a few cells; a correct solution needs milliseconds."""
 
 AT_ONCE: Final = 0.5
-"""Seconds of CPU time for a call without epochs, which only draws the start: a correct solution needs a hundredth of
-that even for the largest matrix, and there is no need to wait for one that trains anyway."""
+"""Seconds of CPU time for a call without epochs, which only draws the start: a correct solution needs a
+hundredth of that even for the largest matrix, and there is no need to wait for one that trains anyway."""
 
 STEPS_OF_A_CALL: Final = 90
-"""Steps on one cell that take as long as the overhead of a call; the run with the defaults costs 100 calls."""
+"""Steps on one cell that take as long as the overhead of a call; a run with the defaults costs 100 calls."""
 
 OTHER_SEEDS: Final = tuple(10_007 * number for number in range(6))
 """Numbers to add to a seed, in this order, until its start can tell correct code from wrong code."""
@@ -115,8 +115,8 @@ class FactorisationProbe(Frozen, frozen=True):
     def start(self, bench: Bench, call: CallSpec) -> Factors:
         """U₀ and V₀ of the call: the result with lr = 0, else the result without epochs.
 
-        Raises UnusableResult if neither gives finite numbers: from nan every rule leads to nan, so no rule can be
-        told from another.
+        Raises UnusableResult if neither gives finite numbers: from nan every rule leads to nan, so no rule
+        can be told from another.
         """
         problem = UnusableResult("With lr = 0, some values in U and V are not finite (inf or nan).")
         try:
@@ -142,8 +142,8 @@ class FactorisationProbe(Frozen, frozen=True):
     def informative(self, bench: Bench, call: CallSpec) -> CallSpec:
         """The call, or the same with another seed or more epochs if the comparison would prove nothing.
 
-        From V = 0, the first step moves only V, the next one both. Returns the call itself if no start makes anything
-        move, or if the start cannot be observed.
+        From V = 0, the first step moves only V, the next one both. Returns the call itself if no start makes
+        anything move, or if the start cannot be observed.
         """
         if call.epochs == 0:
             return call
@@ -185,7 +185,7 @@ class FactorisationProbe(Frozen, frozen=True):
     def compare(
         self, bench: Bench, call: CallSpec, rule: Rule = SHEET, start: Factors | None = None
     ) -> Mismatch | None:
-        """The first entry, U before V, that differs from the rule's after a few epochs by more than rounding errors.
+        """The first entry, U before V, that differs from the rule's by more than rounding after a few epochs.
 
         Raises Inconclusive if all entries agree but this proves nothing.
         """
@@ -201,7 +201,7 @@ class FactorisationProbe(Frozen, frozen=True):
         return mismatch
 
     def _is_vouched_for(self, bench: Bench) -> bool:
-        """Whether a whole run follows the rule: a mistake that the start hides at first shows by epoch 1000."""
+        """Whether a whole run follows the rule: what the start hides at first shows by epoch 1000."""
         return self.vouches is not None and self.vouches(self, bench)
 
     def compare_long_run(
@@ -212,7 +212,7 @@ class FactorisationProbe(Frozen, frozen=True):
         defaults: bool = False,
         start: Factors | None = None,
     ) -> Mismatch | None:
-        """The same for a hundred epochs or more; with `defaults`, the number of epochs and the rate are omitted."""
+        """The same for a hundred epochs or more; with `defaults`, their number and the rate are omitted."""
         if start is None:
             start = self.start(bench, call)
         mismatch, moved = long_run_compared(rule, call, start, self.observe(bench, call, defaults))

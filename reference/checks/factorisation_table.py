@@ -1,8 +1,8 @@
 """The checks of a factorisation, simplest first: title, function, needed checks, tolerance and advice.
 
-Each check covers one idea, so the first failure says what is wrong: one cell (the update rule), one row (the loop
-over columns), one column (the loop over rows), whole matrices, masks, several epochs, another rate, the defaults,
-convergence.
+Each check covers one idea, so the first failure says what is wrong: one cell (the update rule), one row (the
+loop over columns), one column (the loop over rows), whole matrices, masks, several epochs, another rate, the
+defaults, convergence.
 """
 
 from typing import Final, TypeAlias

@@ -1,8 +1,9 @@
-"""Functions with a hard-coded number of epochs or learning rate: whole runs show whether they are the sheet's.
+"""Judge functions with a hard-coded number of epochs or learning rate by whole runs.
 
-Such a function cannot run a single epoch, or with lr = 0, so its start cannot be observed. But it can be predicted:
-`torch.rand` and `np.random.rand` draw the same numbers from a seed on every machine. A run that ends where the sheet's
-rule ends from that start has followed the rule in every epoch; a run that ends elsewhere proves nothing.
+Such a function cannot run a single epoch, or with lr = 0, so its start cannot be observed. But it can be
+predicted: `torch.rand` and `np.random.rand` draw the same numbers from a seed on every machine. A run that
+ends where the sheet's rule ends from that start has followed the rule in every epoch; a run that ends
+elsewhere proves nothing.
 """
 
 from collections.abc import Callable, Iterator

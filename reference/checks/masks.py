@@ -12,7 +12,7 @@ __all__ = ["hidden_values_do_not_matter"]
 
 
 def hidden_values_do_not_matter(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether changing values at hidden cells leaves the result unchanged, and changing observed values does not."""
+    """Whether the result ignores the values at hidden cells and depends on those at observed cells."""
     first = tuple(call for call, _ in context.inputs.other_values)
     return as_can_be_asked(_hidden_values, context, bench, first)
 

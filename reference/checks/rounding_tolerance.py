@@ -48,7 +48,7 @@ FEW_CELLS: Final = 20
 
 
 class Mismatch(Frozen, frozen=True):
-    """The first entry where a student's factors differ from a rule's: both values, and the tolerance there."""
+    """The first entry where a student's factors differ from a rule's: both values and the tolerance."""
 
     entry: str
     got: float
@@ -63,7 +63,7 @@ class Mismatch(Frozen, frozen=True):
 def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatch | None:
     """The first entry out of tolerance; finiteness is compared before distance.
 
-    Two values that are not finite count as equal here; the caller decides whether such agreement proves anything.
+    Two values that are not finite count as equal here; the caller decides whether that proves anything.
     """
     for name, ours, theirs, allowed in zip("UV", wanted, got, tolerance, strict=True):
         with np.errstate(invalid="ignore"):
@@ -117,7 +117,7 @@ def shows_all(call: CallSpec, start: Factors) -> bool:
 
 
 def expected_in_the_long_run(call: CallSpec, start: Factors) -> tuple[Factors, Factors]:
-    """Where the sheet's rule ends after many epochs, and the tolerance, with room for growing rounding errors."""
+    """Where the sheet's rule ends after many epochs, and the tolerance, which allows for growing errors."""
     wanted, narrow = _expected_narrowly(SHEET, call, start)
     return wanted, _magnified(SHEET, call, start, wanted, narrow)
 

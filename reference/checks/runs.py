@@ -15,7 +15,8 @@ __all__ = ["defaults_agree", "epochs_agree"]
 def epochs_agree(context: FactorisationContext, bench: Bench) -> Finding:
     """Compare two and three epochs entry by entry, then about a hundred.
 
-    A mistake that occurs only in some epochs, such as those that report, shows in a long run before it converges.
+    A mistake that occurs only in some epochs, such as those that report, shows in a long run before it
+    converges.
     """
     finding = agree(context, bench, context.inputs.epochs)
     if finding.outcome is not Outcome.PASS:

@@ -1,7 +1,7 @@
 """The distribution of the numbers that U and V start from, in the same calls whose steps are compared.
 
-No call is made only to test the start, so no function can treat such a call specially. Small calls are also judged on
-their own: among the thousands of numbers of the large ones, theirs would not count.
+No call is made only to test the start, so no function can treat such a call specially. Small calls are also
+judged on their own: among the thousands of numbers of the large ones, theirs would not count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,14 +23,14 @@ SMALL: Final = 30
 """The most numbers in U and V together of a small call; the sheet's own call has twelve."""
 
 ENOUGH_OF_SMALL: Final = 300
-"""Numbers per factor needed to judge small calls: enough to show another distribution, or repeated numbers."""
+"""Numbers per factor needed to judge small calls: enough to show another distribution or repetitions."""
 
 ENOUGH: Final = 2_500
 """Numbers per factor needed to judge all calls: enough to show an interval 0.02 shorter than [0, 1)."""
 
 ROUNDS: Final = 24
-"""The most further seeds per call if there are too few numbers: 17 are enough for 2,500 numbers if the function rejects
-all calls of high rank."""
+"""The most further seeds per call if there are too few numbers: 17 are enough for 2,500 numbers if the
+function rejects all calls of high rank."""
 
 _APART: Final = 20_011
 """Added to a seed for the next round; not a multiple of the offsets that other starts use."""

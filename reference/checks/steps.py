@@ -1,4 +1,4 @@
-"""Compare the epochs of a factorisation with the sheet's rule, entry by entry, from the student's own start."""
+"""Compare the epochs of a factorisation with the sheet's rule, entry by entry, from the student's start."""
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
@@ -47,7 +47,8 @@ def agree(context: FactorisationContext, bench: Bench, calls: tuple[CallSpec, ..
 def product_agrees(context: FactorisationContext, bench: Bench) -> Finding:
     """Whether the prediction is a dot product.
 
-    If the function limits the rank to A's size, a single cell has only one component; larger matrices are used then.
+    If the function limits the rank to A's size, a single cell has only one component; larger matrices are
+    used then.
     """
     finding = agree(context, bench, context.inputs.product)
     if finding.outcome is Outcome.PASS and context.constraints.of(bench).keeps_rank:
@@ -101,7 +102,7 @@ def _is_beyond_bounds(
 
 
 def recognised(context: FactorisationContext, bench: Bench) -> Variant | None:
-    """The sound variant that the function follows in every call of one epoch; None if it follows the sheet's rule."""
+    """The sound variant that the function follows in every call of one epoch; None for the sheet's rule."""
     inputs = context.inputs
     calls = (*inputs.update, *inputs.product, *inputs.columns, *inputs.rows, *inputs.sweep)
     return sound_variant(context.probe, bench, context.all_informative(bench, calls))

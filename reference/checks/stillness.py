@@ -36,7 +36,7 @@ def _stillness(context: FactorisationContext, bench: Bench) -> Finding:
         return Finding(
             outcome=Outcome.MANUAL,
             message="The same call with the same seed starts from different numbers each time, so its steps "
-            "cannot be followed. A person has to look at it.",
+            "cannot be followed. A person has to look.",
             call=probe.call_text(bench, call),
         )
     if not equal(once, later):

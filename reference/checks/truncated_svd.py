@@ -1,7 +1,7 @@
 """Checks of the truncated SVD, exercise 2.1: of a function if there is one, else of the stated values.
 
-The sheet asks for the best approximation of rank k, however it is computed and returned. The checks recognise it by
-its rank and its loss (Eckart–Young–Mirsky) instead of comparing it with one formula.
+The sheet asks for the best approximation of rank k, however it is computed and returned. The checks recognise
+it by its rank and its loss (Eckart–Young–Mirsky) instead of comparing it with one formula.
 """
 
 from collections.abc import Iterable
@@ -72,7 +72,7 @@ class Case(Frozen, frozen=True):
 
 
 def _unpredictable(values: tuple[float, ...], rng: np.random.Generator) -> tuple[float, ...]:
-    """Singular values changed by up to a fifth each, so that no polynomial fitted to known values cuts them off."""
+    """Change each singular value by up to a fifth, so that no polynomial fitted to fixed values works."""
     return tuple(value * rng.uniform(0.8, 1.2) for value in values)
 
 
@@ -211,8 +211,8 @@ class Decomposition:
     def as_called(self, bench: Bench, cases: Iterable[Case]) -> tuple[Case, ...]:
         """The cases that the student's function accepts.
 
-        A function without a rank does what 2.1 asks for the sheet's A: it keeps two of three singular values. Whether
-        it drops the last one or keeps the first two makes no difference.
+        A function without a rank does what 2.1 asks for the sheet's A: it keeps two of three singular values.
+        Whether it drops the last one or keeps the first two makes no difference.
         """
         located = bench.locate(TRUNCATED_SVD)
         if located is None or "rank" in located.parameters:
@@ -226,7 +226,7 @@ class Decomposition:
         return bench.observe(self._probe(case, located is not None and "rank" in located.parameters, seed))
 
     def call_text(self, bench: Bench, case: Case) -> str:
-        """The call of a case as a student can paste it below their own code; empty if there is no function."""
+        """The call of a case as a student can paste it below their code; empty if there is no function."""
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ""
@@ -242,7 +242,7 @@ class Decomposition:
         return Probe(TRUNCATED_SVD.name, arguments, seed)
 
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[str]]:
-        """The failed check, or None if the function is right; and the positions of the right returned matrices."""
+        """The failed check, or None if the function is right; and the positions of the right matrices."""
         judged = self._failure_or_places(bench, case, takes_rank)
         return (None, judged) if isinstance(judged, frozenset) else (judged, frozenset())
 

@@ -19,7 +19,8 @@ SMALL_RATE: Final = 1e-3
 
 ORDER_EFFECT: Final = 0.05
 """How much the order of cells may change the result, relative to the largest change of the epoch. The bound
-lr·(m + n)·epochs·max(U², V²) is below 0.03 in every check; omitting a cell changes its entry by a multiple of that."""
+lr·(m + n)·epochs·max(U², V²) is below 0.03 in every check; omitting a cell changes its entry by a multiple of
+that."""
 
 ORDERS_TRIED: Final = 60
 """The number of random orders to run for the spread of their ends after a few epochs."""
@@ -28,11 +29,13 @@ ORDERS_OF_A_LONG_RUN: Final = 24
 """The same for runs of a hundred epochs or more, which take longer."""
 
 DEVIATIONS: Final = 6.0
-"""How many standard deviations an entry may differ from the mean of those orders after a few epochs. The farthest entry
-in 1,200 random orders was 4.2 away; after one step along the whole gradient on 9×7 cells, 8.5 or more."""
+"""How many standard deviations an entry may differ from the mean of those orders after a few epochs. The
+farthest entry in 1,200 random orders was 4.2 away; after one step along the whole gradient on 9×7 cells, 8.5
+or more."""
 
 DEVIATIONS_OF_A_LONG_RUN: Final = 8.0
-"""The same for a hundred epochs or more: with 23 degrees of freedom, Student's t exceeds it less than once in 10⁷."""
+"""The same for a hundred epochs or more: with 23 degrees of freedom, Student's t exceeds it less than once in
+10⁷."""
 
 LONG: Final = 100
 """The number of epochs from which a run counts as long."""
@@ -46,7 +49,7 @@ def is_shuffled(variant: Variant) -> bool:
 
 
 def sound_variant(probe: FactorisationProbe, bench: Bench, calls: tuple[CallSpec, ...]) -> Variant | None:
-    """The sound variant that explains every call of one epoch; None if the sheet's rule or no variant does."""
+    """The sound variant that explains every call of one epoch; None if the sheet's rule or none does."""
     if probe.follows(bench, calls):
         return None
     for variant in VARIANTS:
@@ -72,14 +75,15 @@ def explained_by_variant(probe: FactorisationProbe, bench: Bench, call: CallSpec
 
 
 def _follows_some_order(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
-    """Whether the sheet's update explains the call with its cells in some order, trying all orders of up to four cells."""
+    """Whether the sheet's update explains the call with its cells in some order, trying all orders of up to
+    four cells."""
     m, n = call.A.shape
     orders = permutations([(r, c) for r in range(m) for c in range(n)])
     return any(probe.explains(bench, call, permuted(order)) for order in orders)
 
 
 def is_within_orders(probe: FactorisationProbe, bench: Bench, call: CallSpec, got: Factors) -> bool:
-    """Whether the result lies among those of the sheet's update with a new random order of cells in each epoch.
+    """Whether the result lies among those of the sheet's update in a new random order in each epoch.
 
     Each entry has to lie within `DEVIATIONS` standard deviations of the mean of such runs.
     """
@@ -104,9 +108,9 @@ def is_within_orders(probe: FactorisationProbe, bench: Bench, call: CallSpec, go
 def _visits_all(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
     """Whether an epoch visits every cell exactly once, in any order.
 
-    To first order in lr, the steps of an epoch add up independently of their order; the order matters only to second
-    order. So with a small lr, every order gives the sheet's change of U and V to within a few per cent, unless a cell
-    is omitted or visited twice.
+    To first order in lr, the steps of an epoch add up independently of their order; the order matters only to
+    second order. So with a small lr, every order gives the sheet's change of U and V to within a few per
+    cent, unless a cell is omitted or visited twice.
     """
     small = call.changed(lr=SMALL_RATE * 3 / max(call.rank, 3))
     start, got = probe.start(bench, small), probe.observe(bench, small)

@@ -1,4 +1,4 @@
-"""Mistakes in the step along the gradient: the update of U[r], the update of V[c]."""
+"""Mistakes in the gradient step: the update of U[r], the update of V[c]."""
 
 from typing import Final
 
@@ -164,31 +164,31 @@ STEPS: Final = (
            "Which number is in front of lr·e in each of your two updates?",
            Rule("", update=scaled(0.5, 1.0)), Rule("", update=scaled(1.0, 0.5))),
     mistake("u-update-sign-flipped", STEP, "The step of U goes the wrong way.",
-           "U and V both move towards a smaller error; here U moves away while V follows.",
+           "Both steps must make the error smaller; here, the step of U makes it larger.",
            "If the prediction is too small, does your step of U make it larger?",
            Rule("", update=scaled(-1.0, 1.0))),
     mistake("v-update-sign-flipped", STEP, "The step of V goes the wrong way.",
-           "U and V both move towards a smaller error; here V moves away while U follows.",
+           "Both steps must make the error smaller; here, the step of V makes it larger.",
            "If the prediction is too small, does your step of V make it larger?",
            Rule("", update=scaled(1.0, -1.0))),
     mistake("lr-missing", STEP, "The learning rate is left out of both steps.",
-           "Without it the steps are a hundred times too long, and the run diverges.",
+           "Without it, the steps are a hundred times too long, and the run diverges.",
            "What changes in your steps when lr is halved?",
            Rule("", update=scaled(1.0, 1.0, rate_u=False, rate_v=False))),
     mistake("lr-missing-in-one-update", STEP, "The learning rate is left out of one of the two steps.",
-           "Both steps are scaled by lr; without it one factor jumps while the other walks.",
+           "Both steps are scaled by lr; without it, the steps of one factor are far too long.",
            "What changes in each of your two updates when lr is halved?",
            Rule("", update=scaled(1.0, 1.0, rate_u=False)), Rule("", update=scaled(1.0, 1.0, rate_v=False))),
     mistake("lr-hard-coded", STEP, "The learning rate is a constant, whatever is requested.",
            "The parameter lr has no effect on the steps.",
            "What changes in your result when the function is called with lr=0?",
            *(Rule("", update=_fixed_rate(rate)) for rate in (0.01, 0.05, 0.1, 0.001, 0.02, 0.005, 0.5))),
-    mistake("lr-applied-twice", STEP, "The learning rate is multiplied in twice.",
-           "With lr = 0.01 the steps become a hundred times too short.",
+    mistake("lr-applied-twice", STEP, "Each step is multiplied by the learning rate twice.",
+           "With lr = 0.01, the steps become a hundred times too short.",
            "How many times does one of your steps use lr?",
            Rule("", update=_rates(2, 2))),
-    mistake("lr-applied-twice-in-one-update", STEP, "The learning rate is multiplied into one of the steps twice.",
-           "With lr = 0.01 that step becomes a hundred times too short.",
+    mistake("lr-applied-twice-in-one-update", STEP, "One of the two steps is multiplied by the learning rate twice.",
+           "With lr = 0.01, that step becomes a hundred times too short.",
            "How many times does each of your two updates use lr?",
            Rule("", update=_rates(2, 1)), Rule("", update=_rates(1, 2))),
     mistake("error-missing-in-both-updates", STEP, "The steps do not use the error.",
@@ -201,7 +201,7 @@ STEPS: Final = (
            Rule("", update=_without_error(True, False)), Rule("", update=_without_error(False, True))),
     mistake("other-factor-missing", STEP, "The row of the other factor is left out of the step.",
            "The gradient of e² with respect to U[r] points along V[c]; without it every component gets the same step.",
-           "Along which vector does your step of U[r] go?",
+           "Along which vector does your step move U[r]?",
            Rule("", update=_without_factor(True, True)), Rule("", update=_without_factor(True, False)),
            Rule("", update=_without_factor(False, True))),
     mistake("update-assigned", STEP, "U or V is replaced by the step instead of changed by it.",
@@ -252,7 +252,7 @@ STEPS: Final = (
            "A line placed after the loop over columns instead of inside it runs once per row, with the last value of c.",
            "How often does your update of V run in one row?",
            Rule("", epoch=_v_after_the_row)),
-    mistake("regularised", STEP, "A weight decay is added that the sheet's rule does not have.",
+    mistake("regularised", STEP, "The step includes a weight decay that the sheet's rule does not have.",
            "It pulls U and V towards 0, so the loss stays above its minimum.",
            "What does your step do where the error is 0?",
            *(Rule("", update=_decayed(d, with_rate)) for d in (0.1, 0.01, 0.02, 0.001, 0.05, 0.5)
@@ -276,4 +276,4 @@ STEPS: Final = (
            "How does your step change when A gets larger?",
            Rule("", epoch=stepwise(_divided_by_cells)), Rule("", epoch=_divided_by_observed)),
 )  # fmt: skip
-"""What can go wrong in the two updates of 1.1 and 3.1."""
+"""Mistakes in the two updates of 1.1 and 3.1."""
