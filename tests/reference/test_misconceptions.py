@@ -195,7 +195,7 @@ def test_two_mistakes_at_once_are_both_named() -> None:
      ("last-column-skipped", (1, 1), 1), ("dot-averaged", (1, 1), 2), ("a-indexed-transposed", (1, 2), 1),
      ("upper-triangle-only", (2, 1), 1), ("columns-over-rank", (1, 2), 1)],
 )  # fmt: skip
-def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
+def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake(
     mistake: str, shape: tuple[int, int], rank: int
 ) -> None:
     rule = next(m for m in MISCONCEPTIONS if m.id == mistake).rules[0]
@@ -209,7 +209,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
         assert len(counterexample.given[1].rows[0]) == rank
 
 
-def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
+def test_a_counterexample_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
     rule = next(m for m in MISCONCEPTIONS if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
     counterexample = descent_counterexample(context(False), bench, run_checks(exercise("1.1"), bench))

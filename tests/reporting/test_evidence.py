@@ -286,7 +286,7 @@ def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_som
     ] == list(with_claims)
 
 
-def test_a_witness_replaces_the_raw_numbers_of_the_check_and_the_checks_are_folded() -> None:
+def test_a_counterexample_replaces_the_raw_numbers_of_the_check_and_the_checks_are_folded() -> None:
     page = render_student_html(usual_report(), LAB)
     first = page[page.index('id="exercise-1"') : page.index('id="exercise-2"')]
     before, _, folded = first.partition('<details class="fold">')
