@@ -1,14 +1,14 @@
-"""Wrong solutions made from right ones, one mutation each.
+"""Generate wrong solutions from correct ones, with one mutation each.
 
-``python -m tests.tools.mutants`` writes ``tests/corpus/mutants/*.py`` and ``tests/corpus/mutants.toml`` anew and
-prints how many mutants each operator gave. The outcome depends on nothing but this file and the bases in
+``python -m tests.tools.mutants`` rewrites ``tests/corpus/mutants/*.py`` and ``tests/corpus/mutants.toml`` and
+prints the number of mutants of each operator. The result depends only on this file and on the bases in
 ``tests/corpus/right``.
 
-An operator finds its place in the syntax tree of a base and edits the text there, so that comments and
-style survive. To fit very different styles it speaks of roles ("U's row", "the bound of the rows"), and
-each base says how it writes them. A base that has no such place is passed over. Every operator goes to the
-few fitting bases that have had the fewest mutants so far. What would leave a base right, or make a sound
-variant of it, stands in `EXCLUDED` with the argument.
+An operator finds its place in the syntax tree of a base and edits the text there, so that comments and style
+are kept. To work with very different styles, it uses roles ("U's row", "the bound of the rows"), and each
+base defines how it writes them. A base without such a place is skipped. Every operator is applied to the few
+suitable bases with the fewest mutants so far. Mutations that leave a base correct, or turn it into a sound
+variant, are listed in `EXCLUDED` with the reason.
 """
 
 import ast
@@ -27,7 +27,7 @@ LABELS = CORPUS / "mutants.toml"
 
 
 class Base(NamedTuple):
-    """A right solution: the functions that may be changed, and how it writes each role."""
+    """A correct solution: the functions that may be changed, and how it writes each role."""
 
     name: str
     exercise: str
@@ -175,7 +175,7 @@ BASES = (
 
 
 class Edit(NamedTuple):
-    """The text between two offsets is replaced."""
+    """A replacement of the text between two offsets."""
 
     start: int
     end: int
