@@ -1,4 +1,4 @@
-"""What a student is told of a mistake: named, placed, shown, and never solved for them."""
+"""Feedback on a mistake: it is named, located and shown, but never solved for the student."""
 
 import json
 import re

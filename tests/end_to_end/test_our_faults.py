@@ -1,4 +1,4 @@
-"""Our own faults, wherever they strike: their marks are open, their students named, and nobody else is touched."""
+"""Faults of the grader, wherever they occur: marks stay open, students are named, others are not affected."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Marks as data: what cannot be used is refused in one sentence that names the place."""
+"""Rubrics as data: a rubric that cannot be used is rejected with one sentence that names the place."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The theorems the grader relies on, tried on drawn matrices."""
+"""The theorems that the grader relies on, tested with random matrices."""
 
 from fractions import Fraction
 from math import comb

@@ -1,4 +1,4 @@
-"""The ladder decides by algebra: right passes in any precision, every known mistake fails, far apart."""
+"""The check sequence decides by algebra: correct code passes in any precision, known mistakes clearly fail."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Functions with the number of epochs or the learning rate inside: judged by whole runs, from a start foretold."""
+"""Functions with a hard-coded number of epochs or learning rate: whole runs from a predicted start."""
 
 from typing import Any
 

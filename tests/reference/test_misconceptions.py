@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: each is named as itself, no two look alike on the probes, and right work matches none."""
+"""The catalogue of mistakes: each is recognised as itself, no two are alike, correct work matches none."""
 
 from itertools import combinations
 

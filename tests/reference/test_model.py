@@ -1,4 +1,4 @@
-"""The model solution, its batched twin, the matrices to try code on, and the lab's published numbers."""
+"""The model solution, its batched version, the matrices for testing code, and the lab's published numbers."""
 
 import subprocess
 import sys

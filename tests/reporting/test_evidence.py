@@ -1,4 +1,4 @@
-"""The evidence beside a verdict as it is shown: matrices, lines of code, curves, colours, stated values."""
+"""The evidence for a verdict: matrices, lines of code, curves, colours, stated values."""
 
 import itertools
 import math

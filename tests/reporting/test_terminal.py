@@ -1,4 +1,4 @@
-"""What is shown on a terminal: the same story, as wide as it is, without colour where none is wanted."""
+"""The terminal output: the same content at any width, and without colour if none is wanted."""
 
 import io
 import os

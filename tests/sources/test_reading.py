@@ -1,4 +1,4 @@
-"""Documents of every kind are read into code, text and stated values, each line with its place in the original."""
+"""Documents of every kind are read into code, text and stated values, with the origin of each line."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""A real browser for the tests: Debian's Chromium, driven by Playwright, never one that Playwright downloads."""
+"""A real browser for the tests: Debian's Chromium, driven by Playwright, which downloads nothing."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Code for tests that start workers: a function to call, limits, and the isolation that this machine allows."""
+"""Code for tests that start workers: a function to call, limits, the isolation that this machine allows."""
 
 from collections.abc import Callable
 from functools import cache

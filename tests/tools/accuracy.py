@@ -104,7 +104,7 @@ def contradicts(case: Case, exercise: ExerciseReport) -> str:
 
 
 def _keeps_its_marks(exercise: ExerciseReport) -> bool:
-    """Whether no check that counts failed and no note costs marks, which must not happen to a wrong solution."""
+    """Whether no check that counts failed and no note costs marks; a wrong solution must not get this far."""
     paid = any(LAB.rubric.costs.get(check.cost, 0.0) > 0 for check in exercise.checks)
     return _sound(exercise) and not paid
 

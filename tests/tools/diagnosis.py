@@ -117,7 +117,7 @@ def tells_the_solution(case: Case, report: Report) -> bool:
 
 
 def _without_their_own_lines(report: Report, own: set[str]) -> dict[str, Any]:
-    """The report without the student's own lines in excerpts, which may contain a corrected line by chance."""
+    """The report without the student's own lines in excerpts, which may contain a corrected line."""
     plain: dict[str, Any] = msgspec.to_builtins(report)
     for exercise in plain["exercises"]:
         for diagnosis in exercise["diagnoses"]:

@@ -73,7 +73,7 @@ def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
 
 
 def _distance(rule: Rule, inputs: GeneratedInputs, seed: int) -> float:
-    """The distance in the first call that distinguishes the rule, or in the long run; at most 1 if none does."""
+    """The distance in the first call that distinguishes the rule, or in the long run; else at most 1."""
     for setting in inputs.all():
         start = start_of(setting, seed)
         wanted, tolerance = expected(setting, start)

@@ -1,4 +1,4 @@
-"""How students' code is shut in: the levels, what they are called, and that nothing is left to forge with."""
+"""The isolation of students' code: its levels, their names, and that nothing allows forging results."""
 
 import json
 import re
