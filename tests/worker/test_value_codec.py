@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader import protocol
-from grader.core.observation import Figure, LoadReport, Observation, Probe
+from grader.core.observation import LoadReport, Observation, Probe, StatedValue
 from grader.core.result import Outcome
 from grader.execution.check_runner import run_checks
 from grader.execution.stated_values import from_text, from_variables
@@ -421,7 +421,7 @@ class Fed:
         variables = (
             [protocol.Variable(name="U", value=answer.value)] if isinstance(answer, protocol.Returned) else []
         )
-        self.figures: tuple[Figure, ...] = tuple(from_variables(variables))
+        self.stated_values: tuple[StatedValue, ...] = tuple(from_variables(variables))
         self.learned = Learned()
 
     def locate(self, function: Function) -> Located:
@@ -457,8 +457,8 @@ def assert_judged(answer: protocol.Reply) -> None:
 
 def _told(exercise: Exercise, bench: Any, results: Any) -> None:
     exercise.diagnose(bench, results)
-    exercise.witness(bench, results)
-    exercise.claims(bench)
+    exercise.counterexample(bench, results)
+    exercise.checked_values(bench)
     exercise.answers(bench)
     exercise.illustrate(bench, results)
 
