@@ -47,7 +47,7 @@ def measure(case: Case, plan: RunPlan, fork_server: ForkServer) -> tuple[float, 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print a line for each lab, and the medians beside the goals."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--labs", type=int, default=None, help="only so many")
+    parser.add_argument("--labs", type=int, default=None, help="how many labs to measure (default: all)")
     labs = [case for case in cases() if {"1.1", "3.1"} <= set(case.right) and not case.variant]
     labs = labs[: parser.parse_args(arguments).labs]
     rows: list[tuple[str, float, float, float, float]] = []
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report(
         [
             Line(
-                "calls and grader where a default run takes 0.17 s",
+                "calls and grader if a default run takes 0.17 s",
                 f"{scaled:.3f} s",
                 f"≤ {GOAL_SECONDS:g} s",
                 scaled <= GOAL_SECONDS,

@@ -31,7 +31,7 @@ def replaced(page: str, name: str, text: str) -> str:
     between = re.compile(f"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})", re.DOTALL)
     new, count = between.subn(lambda _: f"\n{text.strip()}\n\n", page)
     if count != 1:
-        raise ValueError(f"the marks of {name} stand on the page {count} times")
+        raise ValueError(f"the marks of {name} occur {count} times on the page")
     return new
 
 

@@ -59,7 +59,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
         ),
-        _descent(masked, "Factorise what is observed"),
+        _descent(masked, "Factorise the observed cells"),
         Exercise(
             "3.2",
             "Complete A",

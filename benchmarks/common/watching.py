@@ -106,9 +106,8 @@ def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
         workers = [child.pid for child in started if child.ppid() in fork_servers]
         descriptors = process.num_fds()
         memory = process.memory_info().rss / MB
-        if (
-            not memory
-        ):  # it has ended and waits to be asked for its status: what was read before may be nothing too
+        # A process that has ended, but whose status nobody has read, may report no memory.
+        if not memory:
             return
         yield Moment(
             seconds=round(seconds, 2),

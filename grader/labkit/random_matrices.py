@@ -16,7 +16,6 @@ __all__ = [
     "generator",
     "nearly_repeated",
     "one_cell",
-    "rank_deficient",
     "signed",
     "well_separated",
     "with_spectrum",
@@ -99,10 +98,3 @@ def nearly_repeated(size: int, rank: int) -> tuple[float, ...]:
         raise ValueError(f"no two neighbours at {rank} among {size} singular values")
     halves = well_separated(size - 1)
     return (*halves[:rank], halves[rank - 1] * 0.999, *halves[rank:])
-
-
-def rank_deficient(size: int, rank: int) -> tuple[float, ...]:
-    """Return a spectrum of `rank` well-separated values and zeros: the minimum loss of that rank is zero."""
-    if not 0 <= rank <= size:
-        raise ValueError(f"{size} singular values cannot have rank {rank}")
-    return well_separated(rank) + (0.0,) * (size - rank)

@@ -203,7 +203,7 @@ def run_rows(
     if rule == SHEET and len(U[0]) == 2:
         _sheet_at_rank_two(values, mask, U, V, epochs, lr)
     else:
-        if rule.epochs(epochs) > 0:  # what is read wrongly fails only where it is read
+        if rule.epochs(epochs) > 0:  # a wrong index fails only in an epoch that runs
             values, mask = rule.prepare(values, mask)
         rule.run(rule, values, mask, U, V, epochs, lr)
     return (U, V) if rule.postprocess is None else (rule.postprocess(U), rule.postprocess(V))

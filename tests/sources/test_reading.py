@@ -24,6 +24,7 @@ from grader.submissions.discovery import one
 from reference import LAB
 from reference.sheet import FUNCTIONS
 from tests.support.paths import ROOT
+from tests.support.reading import read_all
 from tests.tools.accuracy import cases
 
 HERE = ROOT / "tests" / "documents"
@@ -437,7 +438,7 @@ def test_a_stream_that_unpacks_to_gigabytes_costs_only_its_own_document(tmp_path
     bomb = first + again * 100 + packer.flush()
     (tmp_path / "bomb.pdf").write_bytes(pdf_of(1, bomb, compressed=True))
     (tmp_path / "report.md").write_text("The loss is 0.1220.")
-    read_back = sources.read_all(tmp_path, [tmp_path / "bomb.pdf", tmp_path / "report.md"])
+    read_back = read_all(tmp_path, [tmp_path / "bomb.pdf", tmp_path / "report.md"])
     assert "bomb.pdf" in read_back[0].unread[0]
     assert "0.1220" in read_back[1].text
 
@@ -446,5 +447,5 @@ def test_more_documents_than_anyone_writes_are_listed_and_not_read(tmp_path: Pat
     files = [tmp_path / f"part{number:02}.md" for number in range(sources.MAX_DOCUMENTS + 1)]
     for file in files:
         file.write_text("The loss is 0.1220.")
-    found = sources.read_all(tmp_path, files)
+    found = read_all(tmp_path, files)
     assert [bool(source.unread) for source in found] == [False] * sources.MAX_DOCUMENTS + [True]

@@ -143,7 +143,9 @@ def table(found: Sequence[Misjudged], chosen: Sequence[Case]) -> str:
 def main() -> int:
     """Print the table for each seed; return 0 if nothing was misjudged."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seeds", type=int, default=1, help="grade under so many seeds, the lab's first")
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="how many seeds to grade with, from the lab's own"
+    )
     parser.add_argument("--only", default="", help="only files whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="show why each misjudged file was judged so")
     options = parser.parse_args()

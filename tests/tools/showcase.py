@@ -92,7 +92,7 @@ def heat_maps(hidden: tuple[tuple[int, int], ...] = ()) -> HeatMaps:
     )
 
 
-CLAIMS = (
+CHECKED_VALUES = (
     CheckedValue(what="loss of U and V", stated="0.1220", origin="printed, line 3", recomputed="0.12196", holds=True,
           difference="within the rounding of four digits"),
     CheckedValue(what="‖A − UVᵀ‖²_F", stated="0.0135", origin="report.tex line 40", recomputed="0.1219", holds=False,
@@ -165,9 +165,9 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
         student,
         (
             wrong("1.1", "Factorise by stochastic gradient descent"),
-            right("1.2", "Factorise A at rank 2", checked_values=CLAIMS, pictures=(heat_maps(),)),
+            right("1.2", "Factorise A at rank 2", checked_values=CHECKED_VALUES, pictures=(heat_maps(),)),
             no_name,
-            right("3.1", "Factorise what is observed", pictures=(loss_plot(same=True),), notes=("It works with a mask of type bool only.",)),
+            right("3.1", "Factorise the observed cells", pictures=(loss_plot(same=True),), notes=("It works with a mask of type bool only.",)),
             by_hand,
         ),
         flags=("Code and stated values disagree: this code cannot have made the stated values of 1.2.",),
@@ -183,7 +183,7 @@ def usual_report(student: str = "merritt-coldharbour") -> Report:
             wrong("1.1", "Factorise by stochastic gradient descent", pictures=(loss_plot(),)),
             right("1.2", "Factorise A at rank 2"),
             right("2.1", "Truncate the singular value decomposition"),
-            right("3.1", "Factorise what is observed"),
+            right("3.1", "Factorise the observed cells"),
             right("3.2", "Complete A"),
         ),
     )

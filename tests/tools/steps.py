@@ -254,7 +254,7 @@ def _sample_of(kind: Any, value: Any) -> str:
     if kind is op.BRANCH:
         return _sample(value[1][0])
     if kind is op.ASSERT and value[0] < 0:
-        return _sample(value[1])  # what has to stand before
+        return _sample(value[1])  # what has to come before
     return _sample(value) if kind is op.ATOMIC_GROUP else ""
 
 

@@ -67,7 +67,7 @@ def test_a_table_takes_the_place_of_the_last_one_and_nothing_else_changes() -> N
 
 
 def test_a_name_without_marks_on_the_page_is_refused() -> None:
-    with pytest.raises(ValueError, match="stand on the page 0 times"):
+    with pytest.raises(ValueError, match="occur 0 times on the page"):
         record.replaced("<!-- begin a -->\n", "a", "text")
 
 
