@@ -1,1 +1,1 @@
-"""Measurements: what is claimed about speed and luck, each repeated by one command."""
+"""Benchmarks of speed, memory and the influence of chance, each run by one command."""

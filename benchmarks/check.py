@@ -1,7 +1,7 @@
-"""How long `grade check` takes for a right solution: ``python -m benchmarks.check [--runs N]``.
+"""Measure how long `grade check` takes for a correct solution: ``python -m benchmarks.check [--runs N]``.
 
-Wall-clock time of whole commands, from a cold start to the answer, and the CPU time of everything they start. The
-goal is an answer within three seconds on two free cores.
+The wall-clock time of whole commands, from a cold start to the answer, and the CPU time of all their
+processes. The goal is an answer within three seconds on two free cores.
 """
 
 import argparse
@@ -22,7 +22,7 @@ GOAL_SECONDS: Final = 3.0
 
 
 def once() -> tuple[float, float]:
-    """Seconds by the clock and of CPU that one check took."""
+    """The wall-clock and CPU seconds of one check."""
     before = os.times()
     begun = time.perf_counter()
     subprocess.run(

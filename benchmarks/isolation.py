@@ -1,8 +1,8 @@
-"""What locking a worker in costs: time from asking for a worker to its answer to an empty file.
+"""Measure the cost of isolation: the time from requesting a worker to its answer for an empty file.
 
-``python -m benchmarks.isolation [--rounds N]`` starts workers alternately on both levels, so that a busy machine
-slows both, and prints the median and the quartiles of each, and the median of the differences. The goal: `strict`
-adds at most 30 ms to a submission.
+``python -m benchmarks.isolation [--rounds N]`` starts workers on both levels in turn, so that a busy machine
+slows both, and prints the median and the quartiles of each, and the median of the differences. The goal:
+`strict` adds at most 30 ms to a submission.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def one(fork_server: ForkServer, folder: Path) -> float:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print what each level costs, and the difference against the goal."""
+    """Print the cost of each level, and the difference beside the goal."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args(arguments).rounds
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fork_servers = {"process": process, "strict": strict}
         times: dict[str, list[float]] = {level: [] for level in fork_servers}
         for fork_server in fork_servers.values():
-            one(fork_server, Path(folder))  # the first one waits for torch
+            one(fork_server, Path(folder))  # the first one waits until torch is loaded
         for _ in range(rounds):
             for level, fork_server in fork_servers.items():
                 times[level].append(one(fork_server, Path(folder)))

@@ -1,7 +1,8 @@
-"""What pages cost: ``python -m benchmarks.pages [--students N]``.
+"""Measure the cost of pages: ``python -m benchmarks.pages [--students N]``.
 
-CPU time for the three twins of a student's report, those that hold everything a page can show and usual ones in
-turn, and the page of a class of a thousand. Goals: 20 ms a student; 2 s and 3 MB for the class.
+The CPU time for the three formats of a student's report, alternating between reports with everything a page
+can show and usual ones, and for the page of a class of a thousand. Goals: 20 ms per student; 2 s and 3 MB for
+the class.
 """
 
 import argparse
@@ -30,7 +31,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def render(report: Report) -> tuple[str, str, str]:
-    """All twins of a student's page."""
+    """A student's page in all formats."""
     return (
         pages.render_student_html(report, LAB),
         pages.render_student_markdown(report, LAB),
@@ -39,7 +40,7 @@ def render(report: Report) -> tuple[str, str, str]:
 
 
 def a_class(size: int) -> Sequence[Report]:
-    """Reports of everything and of the usual case in turn, under names of usual length."""
+    """Full and usual reports in turn, with names of usual length."""
     made = (full_report(), usual_report())
     return [
         msgspec.structs.replace(
@@ -50,7 +51,7 @@ def a_class(size: int) -> Sequence[Report]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print each beside its limit."""
+    """Print each measurement beside its limit."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--students", type=int, default=1000)
     students = parser.parse_args(arguments).students

@@ -1,7 +1,8 @@
-"""What a class will take, computed from what was measured: ``python -m benchmarks.planning``.
+"""Estimate the time and cost of a class from earlier measurements: ``python -m benchmarks.planning``.
 
-From the numbers that `benchmarks.run --json` kept: CPU time of a right submission, of a wrong one with the search for
-its repair, of the start, and memory of a worker. Nothing is graded. A core-hour's price is an assumption.
+The estimates use the numbers saved by `benchmarks.run --json`: the CPU time of a correct submission, of a
+wrong one with the search for its repair, and of the start, and the memory of a worker. Nothing is graded. The
+price of a core-hour is an assumption.
 """
 
 import argparse
@@ -21,7 +22,7 @@ CORES: Final = (1, 16, 256)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table, and what it is computed from."""
+    """Print the table, and the numbers that it is computed from."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--results", type=Path, default=KEPT)
     parser.add_argument("--wrong", type=float, default=0.3, help="share of submissions with something wrong")
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     right = results.profile.student + results.profile.overhead
     wrong = max(right, (results.wrong.cpu - results.start_cpu) / results.wrong.students)
     each = (1 - options.wrong) * right + options.wrong * wrong
-    worker = max(rung.private for rung in results.rungs)
+    worker = max(measured.private for measured in results.by_size)
     print(
         markdown(
             ("", "cores", "time", "core-hours", "cost", "workers' memory"),

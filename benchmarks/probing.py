@@ -1,9 +1,9 @@
-"""What probing costs: CPU of the worker's calls and of the grader itself, for correct submissions.
+"""Measure the cost of probing: the CPU time of the calls and of the grader itself, for correct submissions.
 
-``python -m benchmarks.probing [--labs N]`` executes each right whole lab once, then judges it, and prints in CPU
-seconds: one default run of the student's own `sgd_factorise` on the sheet's A, all calls the checks made, and
-the grader's own share. The goal: calls and grader together at most 0.5 s where a default run takes 0.17 s, and
-the grader's share at most 5 % of 0.5 s.
+``python -m benchmarks.probing [--labs N]`` executes each correct lab once, then judges it, and prints in CPU
+seconds: one run of the student's `sgd_factorise` on the sheet's A with the defaults, all calls of the checks,
+and the grader's own share. The goals: calls and grader together take at most 0.5 s if a run with the defaults
+takes 0.17 s, and the grader's share is at most 5 % of 0.5 s.
 """
 
 import argparse
@@ -27,11 +27,11 @@ GOAL_SECONDS: Final = 0.5
 REFERENCE_RUN: Final = 0.17
 GOAL_SHARE: Final = 0.05
 SHORTEST: Final = 0.01
-"""A clock that counts in hundredths of a second shows no less, and may show nothing."""
+"""The resolution of a clock that counts hundredths of a second: shorter times may appear as 0."""
 
 
 def measure(case: Case, plan: RunPlan, fork_server: ForkServer) -> tuple[float, float, float]:
-    """Seconds of CPU: one default run, all calls of the checks, the grader itself."""
+    """CPU seconds of one run with the defaults, of all calls of the checks, and of the grader itself."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
     with opened_bench(submission, source, plan, fork_server) as bench:
@@ -45,16 +45,16 @@ def measure(case: Case, plan: RunPlan, fork_server: ForkServer) -> tuple[float, 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print a line for each lab, and the medians against the goals."""
+    """Print a line for each lab, and the medians beside the goals."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--labs", type=int, default=None, help="only so many")
+    parser.add_argument("--labs", type=int, default=None, help="how many labs to measure (default: all)")
     labs = [case for case in cases() if {"1.1", "3.1"} <= set(case.right) and not case.variant]
     labs = labs[: parser.parse_args(arguments).labs]
     rows: list[tuple[str, float, float, float, float]] = []
     # drawn once for a class
     plan = RunPlan(lab=LAB, exercises=LAB.exercises(LAB.seed), seed=LAB.seed, limits=Limits())
     with ForkServer() as fork_server:
-        measure(labs[0], plan, fork_server)  # the first one pays for caches everybody else finds filled
+        measure(labs[0], plan, fork_server)  # the first one fills the caches for all others
         for case in labs:
             default_run, calls, grader = measure(case, plan, fork_server)
             scaled = calls * REFERENCE_RUN / max(default_run, SHORTEST) + grader
@@ -71,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return report(
         [
             Line(
-                "calls and grader where a default run takes 0.17 s",
+                "calls and grader if a default run takes 0.17 s",
                 f"{scaled:.3f} s",
                 f"≤ {GOAL_SECONDS:g} s",
                 scaled <= GOAL_SECONDS,

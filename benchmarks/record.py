@@ -1,8 +1,8 @@
-"""Run a benchmark and keep its table in `benchmarks/README.md`: ``python -m benchmarks.record NAME [ARG…]``.
+"""Run a benchmark and save its table in `benchmarks/README.md`: ``python -m benchmarks.record NAME [ARG…]``.
 
-What the benchmark prints replaces what stands between the marks of its name, with the command, the machine, the
-date, the commit and how busy the machine was. A goal that is missed is kept like one that holds; a benchmark that
-fails leaves the page as it was.
+The output of the benchmark replaces the text between the marks with its name, together with the command, the
+machine, the date, the commit and the load. A missed goal is saved like any other; a benchmark that fails does
+not change the page.
 """
 
 import os
@@ -21,22 +21,22 @@ PAGE: Final = HERE / "README.md"
 
 
 def names() -> tuple[str, ...]:
-    """The benchmarks: every program in this folder but this one."""
+    """The names of the benchmarks: every program in this folder but this one."""
     return tuple(sorted(file.stem for file in HERE.glob("*.py") if file.stem not in ("__init__", "record")))
 
 
 def replaced(page: str, name: str, text: str) -> str:
-    """The page with `text` between the marks of `name`. Raises ValueError where they do not stand there once."""
+    """The page with `text` between the marks of `name`. Raises ValueError unless they occur exactly once."""
     begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
     between = re.compile(f"(?<={re.escape(begin)}\n).*?(?={re.escape(end)})", re.DOTALL)
     new, count = between.subn(lambda _: f"\n{text.strip()}\n\n", page)
     if count != 1:
-        raise ValueError(f"the marks of {name} stand on the page {count} times")
+        raise ValueError(f"the marks of {name} occur {count} times on the page")
     return new
 
 
 def circumstances(command: str, load: float) -> str:
-    """What one has to know to repeat a measurement, in a line."""
+    """The conditions of a measurement, as one line."""
     cores = len(os.sched_getaffinity(0))
     today = datetime.now(UTC).date().isoformat()
     return (
@@ -59,13 +59,13 @@ def _commit() -> str:
         ).stdout.strip()
 
     commit = git("rev-parse", "--short", "HEAD")
-    written = (":!README.md", ":!run.json", ":!*.svg")  # by the benchmark itself
+    written = (":!README.md", ":!run.json", ":!*.svg")  # the benchmark itself wrote it
     changed = git("status", "--porcelain", "--untracked-files=no", "--", "..", *written)
     return f"{commit} with changes" if changed else commit
 
 
 def main() -> int:
-    """Run the benchmark named first with the remaining arguments; return its exit status."""
+    """Run the benchmark named by the first argument with the others; return its exit status."""
     name, *arguments = sys.argv[1:] or [""]
     if name not in names():
         print(

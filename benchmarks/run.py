@@ -1,15 +1,15 @@
-"""The whole run: what it costs beside plain pytest, where the time goes, and how it grows.
+"""Measure a whole run: its cost compared with plain pytest, its stages, and its growth with the class.
 
-``python -m benchmarks.run [--sizes 100,1000,5000]`` makes up classes of right solutions, without a search for
-repairs, and prints:
+``python -m benchmarks.run [--sizes 100,1000,5000]`` creates classes of correct solutions, grades them without
+a search for repairs, and prints:
 
-- one class graded by one pytest process a student (`naive/test_lab.py`) and by `grade`, as many at a time;
-- the CPU time of a submission by stage; the student's own statements and calls apart;
-- time and memory for each size of class, and the straight line through them;
-- a class whose findings are kept, graded again, also under another rubric;
+- one class graded by one pytest process per student (`naive/test_lab.py`) and by `grade`, with equal parallelism;
+- the CPU time of a submission by stage, separate from the student's own statements and calls;
+- the time and memory for each class size, and a linear fit;
+- a class whose findings are cached, graded again, also with another rubric;
 - a class of wrong solutions, with the search for their repairs.
 
-``--json FILE`` keeps the numbers for `benchmarks.planning`, ``--plots DIR`` draws them.
+``--json FILE`` saves the numbers for `benchmarks.planning`; ``--plots DIR`` plots them.
 """
 
 import argparse
@@ -29,7 +29,7 @@ import msgspec
 import reference
 from benchmarks.common import classes, plots
 from benchmarks.common.profiling import profile
-from benchmarks.common.results import Beside, Fit, Regrade, Results, Rung, Wrong, fitted
+from benchmarks.common.results import Beside, ClassSize, Fit, Regrade, Results, Wrong, fitted
 from benchmarks.common.tables import Line, markdown, report
 from benchmarks.common.watching import Watched, children_cpu, watch
 from grader.core.evidence import Curve, LinePlot
@@ -45,24 +45,24 @@ TWIN: Final = Path(__file__).resolve().parent / "naive" / "test_lab.py"
 
 GOAL_OVERHEAD_MS: Final = 60.0
 PYTEST_OVERHEAD_THERE: Final = 2.16
-"""Seconds of CPU that a process of pytest took beside the student's own code on the machine where that goal was set."""
+"""The CPU seconds of a pytest process, without the student's code, on the machine where the goal was set."""
 GOAL_TIMES_LESS: Final = 20.0
 GOAL_TIMES_FASTER: Final = 3.0
 GOAL_WALL: Final = 1.15
 GOAL_WORKER_MB: Final = 100.0
 GOAL_REGRADE_SECONDS: Final = 3.0
 FLAT_KB: Final = 1.0
-"""Memory of the grader's own process a submission: a row of the table, and no more."""
+"""The memory of the grader's own process per submission: one row of the table."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print, keep what is asked for, and say with the exit status whether every goal holds."""
+    """Measure, print and save; the exit status says whether every goal holds."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sizes", type=_sizes, default=(100, 1000, 5000), help="of the classes, from 1 up")
-    parser.add_argument("--beside", type=int, default=20, help="students graded beside pytest")
-    parser.add_argument("--profiled", type=int, default=40, help="students whose time is taken apart")
+    parser.add_argument("--beside", type=int, default=20, help="students graded by pytest, too")
+    parser.add_argument("--profiled", type=int, default=40, help="students to profile")
     parser.add_argument("--kept", type=int, default=1000, help="students graded again")
-    parser.add_argument("--wrong", type=int, default=40, help="wrong ones, whose repairs are searched for")
+    parser.add_argument("--wrong", type=int, default=40, help="wrong submissions, with a search for repairs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plots", type=Path)
@@ -74,28 +74,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         beside = _beside(place / "beside", options.beside, options.seed, cores)
         labs = classes.draw(classes.right_labs(), options.profiled, options.seed)
         profiled, found = profile(classes.write_class(place / "profiled", labs), LAB, place / "pages")
-        rungs = tuple(_rung(place / f"{size}", size, options.seed, cores) for size in options.sizes)
+        by_size = tuple(
+            _class_of_size(place / f"{size}", size, options.seed, cores) for size in options.sizes
+        )
         regrade = _regrade(place / "kept", options.kept, options.seed, found)
         wrong = _wrong(place / "wrong", options.wrong, options.seed, cores)
-    sizes = [rung.students for rung in rungs]
+    sizes = [measured.students for measured in by_size]
     results = Results(
         cores=cores,
         start_wall=started.wall,
         start_cpu=started.cpu,
         profile=profiled,
         beside=beside,
-        rungs=rungs,
+        by_size=by_size,
         regrade=regrade,
         wrong=wrong,
-        memory=fitted(sizes, [rung.peak for rung in rungs]),
-        cpu=fitted(sizes, [rung.cpu for rung in rungs]),
-        wall=fitted(sizes, [rung.wall for rung in rungs]),
+        memory=fitted(sizes, [measured.peak for measured in by_size]),
+        cpu=fitted(sizes, [measured.cpu for measured in by_size]),
+        wall=fitted(sizes, [measured.wall for measured in by_size]),
     )
     if options.json is not None:
         options.json.write_bytes(msgspec.json.format(msgspec.json.encode(results)) + b"\n")
     if options.plots is not None:
         _draw(options.plots, results)
-    return _told(results)
+    return _report(results)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -122,7 +124,7 @@ def _grade(folder: Path, out: Path, *options: str, jobs: int, repairs: int = 0, 
 
 
 def _started(place: Path) -> Watched:
-    """A class of one whose file does nothing: all of it is the start."""
+    """A class of one student whose file does nothing: its time is that of the start."""
     idle = place / "class" / "student" / "lab1.py"
     idle.parent.mkdir(parents=True)
     idle.write_text("pass\n", encoding="utf-8")
@@ -176,12 +178,12 @@ def _beside(place: Path, size: int, seed: int, cores: int) -> Beside:
     )
 
 
-def _rung(place: Path, size: int, seed: int, cores: int) -> Rung:
+def _class_of_size(place: Path, size: int, seed: int, cores: int) -> ClassSize:
     classes.write_class(place / "class", classes.draw(classes.right_labs(), size, seed))
     done = _grade(place / "class", place / "out", "--no-cache", jobs=cores)
     shutil.rmtree(place)
     workers = done.workers() or ((0.0, 0.0),)
-    return Rung(
+    return ClassSize(
         students=size,
         wall=done.wall,
         cpu=done.cpu,
@@ -200,7 +202,7 @@ def _wrong(place: Path, size: int, seed: int, cores: int) -> Wrong:
 def _regrade(
     place: Path, size: int, seed: int, found: Sequence[tuple[Submission, ExaminedSubmission]]
 ) -> Regrade:
-    """The findings of a few students are kept as those of everybody who handed in the same: none is run."""
+    """Grade a class whose findings are cached from students with the same files, so that no code runs."""
     files = classes.write_class(place / "class", [found[n % len(found)][0].files[0] for n in range(size)])
     with ForkServer() as fork_server:
         level = fork_server.level
@@ -219,7 +221,7 @@ def _regrade(
     assert len(set(more.splitlines()) - set(text.splitlines())) == 2, "the rubric has another form by now"
     rubric.write_text(more, encoding="utf-8")
     kept = ("--cache-dir", str(place / "cache"), "--format", "rich")
-    _grade(place / "class", place / "out", *kept, jobs=1)  # makes the pages
+    _grade(place / "class", place / "out", *kept, jobs=1)  # creates the pages
     first = _grade(place / "class", place / "out", *kept, jobs=1)
     second = _grade(place / "class", place / "out", *kept, jobs=1, path=changed.parent)
     known = f"{size} of {size} were taken from an earlier run"
@@ -233,10 +235,10 @@ def _regrade(
     )
 
 
-# --- telling ----------------------------------------------------------------------------------------------
+# --- reporting --------------------------------------------------------------------------------------------
 
 
-def _told(results: Results) -> int:
+def _report(results: Results) -> int:
     profiled, beside = results.profile, results.beside
     rows = sorted(profiled.stages.items(), key=lambda stage: -stage[1])
     print(
@@ -254,11 +256,11 @@ def _told(results: Results) -> int:
     print()
     print(
         markdown(
-            (f"{beside.students} students, {results.cores} at a time", "clock", "CPU", "CPU a student"),
+            (f"{beside.students} students, {results.cores} at a time", "clock", "CPU", "CPU per student"),
             [
                 (name, f"{wall:.1f} s", f"{cpu:.1f} s", f"{cpu / beside.students:.2f} s")
                 for name, wall, cpu in (
-                    ("one pytest process a student", beside.pytest_wall, beside.pytest_cpu),
+                    ("one pytest process per student", beside.pytest_wall, beside.pytest_cpu),
                     ("`grade`", beside.grade_wall, beside.grade_cpu),
                 )
             ],
@@ -267,17 +269,17 @@ def _told(results: Results) -> int:
     print()
     print(
         markdown(
-            ("students", "clock", "CPU", "grader's peak", "a worker's own", "its PSS"),
+            ("students", "clock", "CPU", "grader's peak", "a worker's private memory", "its PSS"),
             [
                 (
-                    f"{rung.students:,}",
-                    f"{rung.wall:.0f} s",
-                    f"{rung.cpu:.0f} s",
-                    f"{rung.peak:.0f} MB",
-                    f"{rung.private:.0f} MB",
-                    f"{rung.pss:.0f} MB",
+                    f"{measured.students:,}",
+                    f"{measured.wall:.0f} s",
+                    f"{measured.cpu:.0f} s",
+                    f"{measured.peak:.0f} MB",
+                    f"{measured.private:.0f} MB",
+                    f"{measured.pss:.0f} MB",
                 )
-                for rung in results.rungs
+                for measured in results.by_size
             ],
         )
     )
@@ -289,8 +291,8 @@ def _told(results: Results) -> int:
     ):
         if fit is not None:
             print(
-                f"- {name}: {fit.start:.1f} {unit} and {fit.each:.4f} {unit} a student; "
-                f"at most {fit.residual:.1%} away from that line"
+                f"- {name}: {fit.start:.1f} {unit} and {fit.each:.4f} {unit} per student; "
+                f"at most {fit.residual:.1%} from that line"
             )
     print()
     return report(_lines(results))
@@ -302,16 +304,16 @@ def _lines(results: Results) -> list[Line]:
     there = overhead * PYTEST_OVERHEAD_THERE / beside.pytest_overhead
     less = beside.pytest_overhead / profiled.overhead
     faster = beside.pytest_wall / beside.grade_wall
-    largest = max(results.rungs, key=lambda rung: rung.students)
+    largest = max(results.by_size, key=lambda measured: measured.students)
     wall = largest.wall / (profiled.student * largest.students / results.cores)
     of_students = largest.cpu - results.start_cpu - profiled.overhead * largest.students
     own_wall = largest.wall / (of_students / results.cores)
-    private = max(rung.private for rung in results.rungs)
+    private = max(measured.private for measured in results.by_size)
     lines = [
         Line("start, paid once", f"{results.start_wall:.1f} s ({results.start_cpu:.1f} s CPU)"),
-        Line("overhead of a submission", f"{overhead:.0f} ms CPU", f"≤ {GOAL_OVERHEAD_MS:g} ms", overhead <= GOAL_OVERHEAD_MS),
+        Line("overhead per submission", f"{overhead:.0f} ms CPU", f"≤ {GOAL_OVERHEAD_MS:g} ms", overhead <= GOAL_OVERHEAD_MS),
         Line(
-            f"the same where pytest's is {PYTEST_OVERHEAD_THERE:g} s, as where the goal was set",
+            f"the same if the overhead of pytest is {PYTEST_OVERHEAD_THERE:g} s, as when the goal was set",
             f"{there:.0f} ms CPU",
         ),
         Line(
@@ -329,24 +331,24 @@ def _lines(results: Results) -> list[Line]:
         ),
         Line("the same, by that run's own CPU less start and overhead", f"{own_wall:.2f}"),
         Line("the same, by all CPU of that run", f"{largest.wall / (largest.cpu / results.cores):.2f}"),
-        Line("a worker's own memory, at most", f"{private:.0f} MB", f"≤ {GOAL_WORKER_MB:g} MB", private <= GOAL_WORKER_MB),
+        Line("a worker's private memory, at most", f"{private:.0f} MB", f"≤ {GOAL_WORKER_MB:g} MB", private <= GOAL_WORKER_MB),
         Line(
-            f"{regrade.students:,} kept, graded again",
+            f"{regrade.students:,} cached, graded again",
             f"{regrade.wall:.1f} s ({regrade.cpu:.1f} s CPU)",
             f"≤ {GOAL_REGRADE_SECONDS:g} s",
             regrade.wall <= GOAL_REGRADE_SECONDS,
         ),
-        Line("the same under another rubric, all pages made anew", f"{regrade.rubric_wall:.1f} s ({regrade.rubric_cpu:.1f} s CPU)"),
-        Line("students run again for either", f"{regrade.run_again:,}", "0", regrade.run_again == 0),
+        Line("the same with another rubric, all pages created again", f"{regrade.rubric_wall:.1f} s ({regrade.rubric_cpu:.1f} s CPU)"),
+        Line("students executed again in either case", f"{regrade.run_again:,}", "0", regrade.run_again == 0),
         Line(
-            f"{results.wrong.students} wrong ones, with their repairs",
+            f"{results.wrong.students} wrong submissions, with repairs",
             f"{results.wrong.wall:.0f} s ({results.wrong.cpu:.0f} s CPU)",
         ),
     ]  # fmt: skip
     if results.memory is not None:
         growth = 1000 * results.memory.each
         lines.append(
-            Line("grader's memory a student", f"{growth:.1f} kB", f"≤ {FLAT_KB:g} kB", growth <= FLAT_KB)
+            Line("grader's memory per student", f"{growth:.1f} kB", f"≤ {FLAT_KB:g} kB", growth <= FLAT_KB)
         )
     return lines
 
@@ -354,10 +356,15 @@ def _lines(results: Results) -> list[Line]:
 def _draw(folder: Path, results: Results) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, label, values, fit in (
-        ("time", "seconds of CPU", [rung.cpu for rung in results.rungs], results.cpu),
-        ("memory", "MB of the grader's own process", [rung.peak for rung in results.rungs], results.memory),
+        ("time", "seconds of CPU", [measured.cpu for measured in results.by_size], results.cpu),
+        (
+            "memory",
+            "MB of the grader's own process",
+            [measured.peak for measured in results.by_size],
+            results.memory,
+        ),
     ):
-        sizes = [rung.students for rung in results.rungs]
+        sizes = [measured.students for measured in results.by_size]
         plots.write(folder / f"{name}.svg", _plot(label, sizes, values, fit))
 
 

@@ -1,11 +1,11 @@
-"""Does any verdict depend on luck? The whole corpus under many seeds.
+"""Test whether any verdict depends on chance: judge the whole corpus with many seeds.
 
-``python -m benchmarks.seeds --seeds 200`` draws matrices, masks and starts anew for every seed, judges every
-solution of the corpus, and prints how many verdicts contradicted their label and how many marks of right work
-changed from one seed to another; both have to be 0. What a part of wrong work earns may change where the mistake
-shows on some numbers only, such as a bound that an entry has to reach; that is counted apart. A file is executed once
-for a block of seeds, and only its functions are called anew. Checks that are worth nothing and that no other check
-needs are left out: they decide neither.
+``python -m benchmarks.seeds --seeds 200`` draws new matrices, masks and starts for every seed, judges every
+solution of the corpus, and prints how many verdicts contradict their label and how many marks of correct work
+change between seeds; both must be 0. The marks of wrong work may change if the mistake shows only for some
+numbers, such as those above a limit; these are counted separately. A file is executed once per block of
+seeds, and only its functions are called again. Checks without marks that no other check needs are left out,
+since they affect neither count.
 """
 
 import argparse
@@ -36,19 +36,19 @@ PLAN = RunPlan(lab=LAB, exercises=(), seed=LAB.seed, limits=Limits(submission_se
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What one exercise of a case came out as under one seed."""
+    """The result of one exercise of a case with one seed."""
 
     exercise: str
     seed: int
     marks: float
     failed: tuple[str, ...]
-    """Checks that did not pass."""
+    """The checks that did not pass."""
     contradiction: str
-    """How the verdict contradicts the label; empty where it does not."""
+    """How the verdict contradicts the label; empty if it does not."""
 
 
 def judge_under(case: Case, seeds: range, fork_server: ForkServer) -> list[Marks]:
-    """Every labelled exercise of the case under each of the seeds."""
+    """Judge every labelled exercise of the case with each of the seeds."""
     submission = one(case.path)
     source, _ = choose(submission, LAB.functions)
     found = []
@@ -78,7 +78,7 @@ def _judged(exercise: Exercise, bench: Bench) -> tuple[CheckResult, ...]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Judge block by block; an interrupt reports the blocks that were done."""
+    """Judge block by block; after an interrupt, report the finished blocks."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--first", type=int, default=1000, help="the first seed")

@@ -1,9 +1,9 @@
-"""A long run with everything in it: ``python -m benchmarks.soak [--size 5000]``.
+"""Run a large mixed class and watch it: ``python -m benchmarks.soak [--size 5000]``.
 
-A class of which one in twenty is hostile (`tests/hostile`) and one in ten wrong, with the search for its repair, graded
-by the real command line and watched from outside. Goals: every student is in the results and gets what they deserve,
-nothing is left running or lying about, and the last third of the run uses no more descriptors, memory and temporary
-files than the first.
+One submission in twenty is hostile (`tests/hostile`), and one in ten is wrong and its repair is searched for.
+The real command line grades the class and is watched from outside. Goals: every student is in the results
+with the right marks, no processes or temporary files are left, and the last third of the run does not use
+more descriptors, memory and temporary files than the first.
 """
 
 import argparse
@@ -27,20 +27,20 @@ from tests.hostile.attack import Attack
 HOSTILE: Final = 0.05
 WRONG: Final = 0.10
 MORE_MEMORY: Final = 30.0
-"""MB by which the grader's own process may grow from the first third to the last."""
+"""How many MB the grader's own process may grow from the first third to the last."""
 
 LEAST_RIGHT: Final = 2.5
-"""Marks for three right functions; figures are not stated in every file, and explanations wait for a person."""
+"""The marks for three correct functions: not all files state values, and a person marks the explanations."""
 
 LIMIT: Final = "2"
-"""Seconds of a call: a loop without end costs no more."""
+"""The time limit of a call in seconds, which an endless loop uses up."""
 
 WORD: Final = "soak-of-the-grader"
-"""Stands in the names of folders, by which what is left running is found."""
+"""Part of the folders' names, which identifies the processes that are still running."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Grade the class and say what became of it."""
+    """Grade the class and report the result."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--size", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
@@ -66,11 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         running = list(_running(folder))
         left = len(list(temporary.iterdir()))
         results = json.loads((place / "out" / "results.json").read_text(encoding="utf-8"))["submissions"]
-    return report(list(told(done, deserved, results, lying, running, left)))
+    return report(list(lines(done, deserved, results, lying, running, left)))
 
 
 def _class(folder: Path, place: Path, size: int, seed: int) -> dict[str, tuple[float, float]]:
-    """Write the class, kinds mixed; return for each student the least and the most marks that are right."""
+    """Write the mixed class; return the smallest and the largest justified marks of each student."""
     chooser = random.Random(seed)
     numbers = iter(chooser.sample(range(size), size))
     hostile, wrong = round(size * HOSTILE), round(size * WRONG)
@@ -94,21 +94,21 @@ def _class(folder: Path, place: Path, size: int, seed: int) -> dict[str, tuple[f
 
 
 def _hand_in(attack: Attack, folder: Path, aside: Path) -> None:
-    """Hand in one attack alone, under another name."""
+    """Hand in a single attack under another name."""
     classes.hand_in_attacks(aside / "class", [attack], aside)
     folder.parent.mkdir(exist_ok=True)
     (aside / "class" / attack.name).rename(folder)
 
 
 def _running(folder: str) -> Iterator[str]:
-    """Every process that still has to do with the folder."""
+    """Every process that still uses the folder."""
     for process in psutil.process_iter(["pid", "cmdline", "cwd", "status"]):
         seen = " ".join(process.info["cmdline"] or []) + (process.info["cwd"] or "")
         if folder in seen and process.info["status"] != psutil.STATUS_ZOMBIE:
             yield f"{process.pid}"
 
 
-def told(
+def lines(
     done: Watched,
     deserved: dict[str, tuple[float, float]],
     results: list[dict[str, Any]],
@@ -116,7 +116,7 @@ def told(
     running: Sequence[str],
     left: int,
 ) -> Iterator[Line]:
-    """What became of the class, against what had to."""
+    """The measurements of the class beside their goals."""
     marks = {entry["student"]: entry["marks"] for entry in results}
     lost = deserved.keys() - marks.keys()
     unjust = {
@@ -145,7 +145,7 @@ def _thirds(values: Sequence[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
 
 
 def _flat(what: str, first: Sequence[float], last: Sequence[float], more: float) -> Line:
-    """The most in the first third beside the most in the last."""
+    """The maximum of the first third beside that of the last."""
     before, after = max(first, default=0), max(last, default=0)
     measured = f"{before:.0f}, then {after:.0f}"
     return Line(f"{what}, first and last third", measured, f"≤ {more:g} more", after <= before + more)

@@ -1,7 +1,7 @@
-"""How long a command takes that runs no student's code: ``python -m benchmarks.startup [--runs N]``.
+"""Measure how long commands take that run no student code: ``python -m benchmarks.startup [--runs N]``.
 
-The time of whole commands beside that of a Python that does nothing. Goals: `grade --help` answers within
-150 ms, and none of these commands loads torch. The fastest run counts, the one least disturbed by others.
+The time of whole commands, compared with that of an idle Python. Goals: `grade --help` answers within 150 ms,
+and none of these commands loads torch. The fastest run counts, since other processes disturbed it least.
 """
 
 import argparse
@@ -20,7 +20,7 @@ GOAL_MS: Final = 150.0
 COMMANDS: Final = (("--help",), ("--version",), ("run", "--help"), ("config",), ("completion", "bash"))
 
 HEAVY: Final = ("torch", "numpy", "jinja2", "rich")
-"""Libraries that take long to load; torch, which takes longest, none of these commands needs."""
+"""Libraries that take long to load; none of these commands needs torch, which takes longest."""
 
 PROBE: Final = """\
 import sys
@@ -31,14 +31,14 @@ sys.stderr.write(" ".join(name for name in {heavy!r} if name in sys.modules))
 
 
 def milliseconds(arguments: tuple[str, ...], folder: str) -> float:
-    """By the clock, for Python with these arguments."""
+    """The wall-clock time of Python with these arguments, in milliseconds."""
     begun = time.perf_counter()
     subprocess.run([sys.executable, *arguments], cwd=folder, stdout=subprocess.DEVNULL, check=True)
     return (time.perf_counter() - begun) * 1000
 
 
 def loaded(command: tuple[str, ...], folder: str) -> list[str]:
-    """Which of the heavy libraries a command has loaded when it is done."""
+    """The heavy libraries that a command has loaded when it ends."""
     done = subprocess.run(
         [sys.executable, "-c", PROBE.format(heavy=HEAVY), *command],
         cwd=folder,
@@ -51,7 +51,7 @@ def loaded(command: tuple[str, ...], folder: str) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the time of each command, and what it loads."""
+    """Print the time of each command, and the libraries it loads."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=20)
     runs = parser.parse_args(arguments).runs

@@ -1,7 +1,7 @@
-"""Lab 1, “Playing with gradients and matrices in PyTorch”, put together as a lab for the grader.
+"""Lab 1, “Playing with gradients and matrices in PyTorch”, as a lab for the grader.
 
 Five exercises of one mark each: factorisation by descent (1.1, 1.2), truncated SVD (2.1), masked
-factorisation (3.1, 3.2). `model` holds the model solution; everything that judges is in the rooms beside it.
+factorisation (3.1, 3.2). `model` contains the model solution; the other packages contain the checks.
 """
 
 from functools import partial
@@ -59,7 +59,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             answers=explanations.WHY.answer,
             functions=(TRUNCATED_SVD.name,),
         ),
-        _descent(masked, "Factorise what is observed"),
+        _descent(masked, "Factorise the observed cells"),
         Exercise(
             "3.2",
             "Complete A",
@@ -97,8 +97,8 @@ def _descent(context: FactorisationContext, title: str) -> Exercise:
 
 def _demonstrate() -> tuple[Demonstration, ...]:
     if find_spec("reference.model") is None:
-        return ()  # a student's kit goes without it
-    from reference.model.published_numbers import demonstrate  # torch is loaded only when asked for
+        return ()  # the student's kit does not contain it
+    from reference.model.published_numbers import demonstrate  # imports torch, so only on request
 
     return demonstrate()
 

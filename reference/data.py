@@ -1,6 +1,6 @@
-"""The sheet's matrix and mask, and masks to try code on: 1 observed, 0 hidden.
+"""The sheet's matrix and mask, and masks for testing code: 1 is observed, 0 is hidden.
 
-A function that draws takes a seed or a `numpy.random.Generator`, as those of `grader.labkit.random_matrices` do.
+Functions that draw take a seed or a `numpy.random.Generator`, like those of `grader.labkit.random_matrices`.
 """
 
 from typing import Any
@@ -41,10 +41,10 @@ A: random_matrices.Matrix = _read_only(
 """The matrix of the sheet (exercises 1.2, 2.1, 3.2): (3, 3) float32, read-only."""
 
 M: Mask = _read_only(np.array([[1, 1, 1], [0, 1, 1], [1, 0, 1]], dtype=np.int64))
-"""The mask of the sheet, hiding (2,1) and (3,2) (exercise 3.2): (3, 3) int64, read-only."""
+"""The mask of the sheet, which hides (2,1) and (3,2) (exercise 3.2): (3, 3) int64, read-only."""
 
 MASK_DTYPES: dict[str, npt.DTypeLike] = {"int": np.int64, "float": np.float32, "bool": np.bool_}
-"""What students make masks of; `mask.astype(...)` leaves 0 and 1 what they are."""
+"""The types that students use for masks; `mask.astype(...)` keeps the values 0 and 1."""
 
 
 def all_observed(m: int, n: int) -> Mask:
@@ -72,14 +72,14 @@ def column_hidden(m: int, n: int, column: int) -> Mask:
 
 
 def one_observed(m: int, n: int, row: int, column: int) -> Mask:
-    """Return the mask that shows a single cell, counted from 0: (m, n) int64."""
+    """Return the mask with a single observed cell, counted from 0: (m, n) int64."""
     mask = all_hidden(m, n)
     mask[row, column] = 1
     return mask
 
 
 def scattered(m: int, n: int, rng: random_matrices.Seed, hidden: float = 0.35) -> Mask:
-    """Draw a mask that hides about this share of the cells, at least one and never the first: (m, n) int64.
+    """Draw a mask that hides about this share of the cells, at least one, but never the first: (m, n) int64.
 
     Raises ValueError if there are fewer than two cells.
     """
@@ -95,10 +95,10 @@ def scattered(m: int, n: int, rng: random_matrices.Seed, hidden: float = 0.35) -
 def hidden_changed(
     matrix: npt.NDArray[Any], mask: npt.NDArray[Any], rng: random_matrices.Seed
 ) -> npt.NDArray[Any]:
-    """Return the matrix with every hidden cell moved by 1 to 3 times (1 + its size), up or down.
+    """Return the matrix with every hidden value changed by 1 to 3 times (1 + its magnitude), up or down.
 
-    matrix, mask: (m, n). Observed cells keep their very bits; hidden ones come out finite and different,
-    and where they were not finite they count as 0. Same dtype as the matrix; the arguments are left alone.
+    matrix, mask: (m, n). Observed values keep their exact bits; hidden ones become finite and different, and
+    count as 0 if they were not finite. Same dtype as the matrix; the arguments are not changed.
     """
     rng = random_matrices.generator(rng)
     start = np.where(np.isfinite(matrix), matrix, 0.0)

@@ -1,8 +1,8 @@
-"""What pictures show of the lab: a run of a factorisation epoch by epoch, and matrices on one colour scale.
+"""The plots of the lab: the run of a factorisation epoch by epoch, and matrices on one colour scale.
 
-A right solution's curve is the sheet's rule itself, run from the student's own start: no call is made for
-it. A wrong one is asked for a few shorter runs, and only where its full run came back, so that nothing
-drawn here can cost a submission its worker or more than half the time of the run already made.
+The curve of a correct solution is that of the sheet's rule, run from the student's own start, and needs no
+call. A wrong solution is called for a few shorter runs, and only if its full run returned. So a plot cannot
+cost a submission its worker, or more than half the time of the run already made.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,16 +25,16 @@ __all__ = ["completed", "descents", "factorised"]
 Array = npt.NDArray[np.float64]
 
 EPOCHS: Final = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 400, 500, 600, 800, 1000)
-"""Where a curve that costs no call is sampled: about evenly on a logarithmic axis."""
+"""The epochs at which to sample a curve that needs no call, about evenly spaced on a logarithmic axis."""
 
 FEW_EPOCHS: Final = (1, 3, 10, 30, 100, 300)
-"""Where a wrong solution is asked, besides its run of 1000 epochs: 444 epochs in all."""
+"""The epochs at which to call a wrong solution, besides its run of 1000 epochs: 444 epochs in all."""
 
 PLAUSIBLE: Final = 3.0
-"""Observed loss up to which a stated matrix is shown as an attempt at completing A (the zero matrix: 15.8)."""
+"""The largest observed loss of a stated matrix that counts as an attempt to complete A (zeros: 15.8)."""
 
 SMALLEST: Final = 1e-12
-"""Losses are drawn down to here: below, they are the rounding of float32."""
+"""The smallest loss in a plot: smaller losses are float32 rounding errors."""
 
 HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(data.M == 0))
 
@@ -45,9 +45,9 @@ HIDDEN: Final = tuple((int(r), int(c)) for r, c in np.argwhere(data.M == 0))
 def descents(
     context: FactorisationContext, bench: Bench, results: Sequence[CheckResult]
 ) -> tuple[Picture, ...]:
-    """The loss of a factorisation function against the epoch, and where wrong, its product beside A.
+    """The loss of a factorisation function against the epoch and, if it is wrong, its product beside A.
 
-    Nothing is drawn where there is no run to show.
+    Nothing is plotted if there is no run to show.
     """
     outcomes = {result.id.partition("-")[2]: result.outcome for result in results}
     if outcomes.get("still") is not Outcome.PASS:
@@ -71,7 +71,7 @@ def descents(
 
 
 def _follows_the_sheet(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
-    """A sound variant passes too, but its curve is not the sheet's."""
+    """Whether the curve is the sheet's: a sound variant passes as well, but its curve differs."""
     return probe.compare_long_run(bench, call, defaults=True) is None
 
 
@@ -93,8 +93,9 @@ def _wrong_curve(call: CallSpec, start: Factors, theirs: tuple[tuple[float, floa
     ours = _sheet_curve(call, start)
     return LinePlot(
         title=f"{_what(call).capitalize()} against epoch at lr = {call.lr:g}, from your own start",
-        alternative=f"Yours goes from {theirs[0][1]:.4g} after {theirs[0][0]:g} to {theirs[-1][1]:.4g} after "
-        f"{theirs[-1][0]:g} epochs; from the same start the sheet's rule reaches {ours[-1][1]:.4g}.{_floor(call)}",
+        alternative=f"Your {_what(call)} goes from {theirs[0][1]:.4g} after {theirs[0][0]:g} epochs to "
+        f"{theirs[-1][1]:.4g} after {theirs[-1][0]:g} epochs; from the same start, the sheet's rule reaches "
+        f"{ours[-1][1]:.4g}.{_floor(call)}",
         x_label="epoch",
         y_label=_what(call),
         curves=(Curve(name="yours", points=theirs), Curve(name="sheet’s rule", points=ours)),
@@ -103,7 +104,7 @@ def _wrong_curve(call: CallSpec, start: Factors, theirs: tuple[tuple[float, floa
 
 
 def _sheet_curve(call: CallSpec, start: Factors) -> tuple[tuple[float, float], ...]:
-    """The sheet's rule from this start, each stretch carried on from the one before."""
+    """The losses of the sheet's rule from this start, each computed from the previous point of the curve."""
     losses, done, factors = [], 0, start
     for epoch in (e for e in EPOCHS if e <= call.epochs):
         factors = run(SHEET, call.A, call.M, factors, epoch - done, call.lr)
@@ -122,7 +123,7 @@ def _loss(call: CallSpec, factors: Factors) -> float:
 
 
 def _points(losses: Iterable[tuple[int, float]]) -> tuple[tuple[float, float], ...]:
-    """Finite losses to four significant digits; what diverges ends its curve."""
+    """Finite losses to four significant digits; the curve ends at a loss that is not finite."""
     return tuple(
         (float(epoch), float(f"{max(loss, SMALLEST):.4g}")) for epoch, loss in losses if np.isfinite(loss)
     )
@@ -133,7 +134,7 @@ def _what(call: CallSpec) -> str:
 
 
 def _levels(call: CallSpec) -> tuple[Level, ...]:
-    """The Eckart–Young floor, and the saddles at which a descent to this rank lingers."""
+    """The Eckart–Young minimum, and the saddles near which a descent of this rank lingers."""
     if call.M is not None:
         return ()
     names = {(3,): "floor σ₃²", (2,): "saddle σ₂²", (2, 3): "saddle σ₂²+σ₃²"}
@@ -160,16 +161,14 @@ def _product(call: CallSpec, end: Factors) -> tuple[HeatMaps, ...]:
     if not np.isfinite(P).all():
         return ()
     hidden = HIDDEN if call.M is not None else ()
-    return (
-        _heat(f"A, what your function makes of it at lr = {call.lr:g}, and the difference", P, hidden, "UVᵀ"),
-    )
+    return (_heat(f"A, the UVᵀ of your function at lr = {call.lr:g}, and the difference", P, hidden, "UVᵀ"),)
 
 
-# --- matrices that are stated -----------------------------------------------------------------------------
+# --- stated matrices --------------------------------------------------------------------------------------
 
 
 def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
-    """The stated factorisation of A beside A, or the nearest attempt at one (exercise 1.2)."""
+    """The stated factorisation of A beside A, or the closest attempt (exercise 1.2)."""
     stated = stated_by(bench)
     right = [candidate for candidate in stated if is_factorisation(candidate)]
     attempts = [c for c in stated if c.is_product and not is_best(c) and not is_completion(c, PLAUSIBLE)]
@@ -177,7 +176,7 @@ def factorised(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, .
 
 
 def completed(bench: Bench, results: Sequence[CheckResult]) -> tuple[Picture, ...]:
-    """The stated completion beside A, or the nearest attempt, hidden cells hatched (exercise 3.2)."""
+    """The stated completion beside A, or the closest attempt, with hidden cells hatched (exercise 3.2)."""
     stated = stated_by(bench)
     attempts = [candidate for candidate in stated if is_completion(candidate, PLAUSIBLE)]
     return _stated("A, your completion, and the difference", _nearest(attempts, data.M), HIDDEN)
@@ -193,19 +192,20 @@ def _nearest(attempts: list[Candidate], M: "data.Mask | None" = None) -> list[Ca
 
 
 def _stated(
-    title: str, found: Sequence[Candidate], hidden: tuple[tuple[int, int], ...]
+    title: str, candidates: Sequence[Candidate], hidden: tuple[tuple[int, int], ...]
 ) -> tuple[Picture, ...]:
-    return tuple(_heat(title, candidate.P, hidden, "UVᵀ") for candidate in found[:1])
+    return tuple(_heat(title, candidate.P, hidden, "UVᵀ") for candidate in candidates[:1])
 
 
 def _heat(title: str, P: Array, hidden: tuple[tuple[int, int], ...], name: str) -> HeatMaps:
     A = data.A.astype(np.float64)
     rest = A - P
     r, c = (int(i) for i in np.unravel_index(int(np.abs(rest).argmax()), rest.shape))
-    seen = "a hidden" if (r, c) in hidden else "an observed" if hidden else "a"
+    kind = "a hidden" if (r, c) in hidden else "an observed" if hidden else "a"
     return HeatMaps(
         title=title,
-        alternative=f"{title}. The largest difference is {rest[r, c]:.4f}, at {seen} cell: row {r + 1}, column {c + 1}.",
+        alternative=f"{title}. The largest difference is {rest[r, c]:.4f}, at {kind} cell: row {r + 1}, "
+        f"column {c + 1}.",
         grids=(
             _grid("A", A, hidden),
             _grid(name, P, hidden),

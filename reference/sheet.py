@@ -1,4 +1,4 @@
-"""The three functions of the sheet, with the names and parameters students give them."""
+"""The three functions of the sheet, with the names and parameters that students use for them."""
 
 from functools import cache
 from typing import Final
@@ -40,7 +40,7 @@ _RATE: Final = Parameter(
 _OPTIONS: Final = (
     "eps", "epsilon", "reg", "regular", "decay", "momentum", "penalty", "batch", "clip", "patience",
 )  # fmt: skip
-"""What students add to a training loop that the sheet does not ask for."""
+"""Parameters that students add to a training loop although the sheet does not ask for them."""
 
 _TRIAL: Final = random_matrices.signed(4, 3, 1)
 _TRIAL_MASK: Final = data.row_hidden(4, 3, 1)
@@ -49,14 +49,14 @@ _SECONDS: Final = 3.0
 
 
 def _gives_factors(observation: Observation) -> bool:
-    """Whether a trial gave two matrices of the shapes that only a factorisation gives."""
+    """Whether a trial returned two matrices of shapes that only a factorisation returns."""
     if not isinstance(observation, Returned):
         return False
     return layout_of(observation.value, 4, 3, 2) not in (None, FLAT)
 
 
 def _gives_best(observation: Observation) -> bool:
-    """Whether a trial gave the best approximation of rank 2."""
+    """Whether a trial returned the best approximation of rank 2."""
     if not isinstance(observation, Returned):
         return False
     best = low_rank.best_approximation(_SQUARE, 2)
@@ -67,26 +67,26 @@ def _gives_best(observation: Observation) -> bool:
 
 
 def _gives_mistaken(observation: Observation) -> bool:
-    """Whether a trial gave what a mistaken truncated SVD gives, and nothing that helpers give for other reasons."""
+    """Whether a trial returned the result of a mistaken truncated SVD and not one that helpers return."""
     if not isinstance(observation, Returned):
         return False
     return any(
-        np.isfinite(P).all() and np.abs(P - made).max() < 1e-4
+        np.isfinite(P).all() and np.abs(P - mistaken).max() < 1e-4
         for P in approximations(observation.value, (3, 3))
-        for made in _mistaken()
+        for mistaken in _mistaken()
     )
 
 
 @cache
 def _mistaken() -> tuple[npt.NDArray[np.float64], ...]:
-    """The matrices that mistakes in cutting and in putting together make of the trial, but for A itself and 1."""
+    """The results of mistakes in truncation and reconstruction for the trial, without A, Aᵀ, 1 and 0."""
     A = _SQUARE.astype(np.float64)
     mistakes = [mistake for mistake in SVD_MISCONCEPTIONS if mistake.concept in (CUT, MADE)]
-    made = [P for mistake in mistakes for way in mistake.ways for P in outcomes(way, A, 2)]
+    results = [P for mistake in mistakes for way in mistake.ways for P in outcomes(way, A, 2)]
     innocent = (A, A.T, np.eye(3), np.zeros((3, 3)))
     return tuple(
         P
-        for P in made
+        for P in results
         if P.shape == A.shape and not any(np.abs(P - other).max() < 1e-3 for other in innocent)
     )
 
@@ -116,7 +116,7 @@ TRUNCATED_SVD: Final = Function(
     mistaken=_gives_mistaken,
     options=_OPTIONS,
 )  # fmt: skip
-"""Sheet, exercise 2.1. The sheet fixes no function; this is what many write."""
+"""Sheet, exercise 2.1. The sheet does not prescribe a function; this is what many students write."""
 
 SGD_FACTORISE_MASKED: Final = Function(
     "sgd_factorise_masked",

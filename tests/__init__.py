@@ -1,1 +1,1 @@
-"""Tests: a folder for each room of the grader, `end_to_end` for the whole of it, `tools` for what measures it."""
+"""Tests: a folder for each package of the grader, `end_to_end` for all of it, `tools` for measurements."""

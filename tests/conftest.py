@@ -24,7 +24,7 @@ from tests.support.workers import LIMITS, WORK, OpenBench, ReportOf, SharedExecu
 
 @pytest.fixture
 def grade(tmp_path: Path) -> Grade:
-    """`grade(*arguments, env={})` runs the command line in an empty folder of its own."""
+    """`grade(*arguments, env={})` runs the command line in an empty temporary folder."""
     empty = tmp_path / "cwd"
     empty.mkdir()
 
@@ -54,20 +54,20 @@ def handed_in(tmp_path: Path) -> Handed:
 
 @pytest.fixture
 def staging(tmp_path: Path) -> Path:
-    """An empty folder for what has to be unpacked."""
+    """An empty folder to unpack archives into."""
     return tmp_path / "staging"
 
 
 @pytest.fixture(scope="session")
 def fork_server() -> Iterator[ForkServer]:
-    """One process that starts workers, for all tests of this process."""
+    """One process that starts the workers of all tests of this process."""
     with ForkServer() as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def free_fork_server() -> Iterator[ForkServer]:
-    """One whose workers are separated and limited only: they can start programs and reach other processes."""
+    """The same with isolation `process`: its workers can start programs and reach other processes."""
     with ForkServer("process") as started:
         yield started
 
@@ -106,7 +106,7 @@ def open_bench(fork_server: ForkServer, handed_in: Handed) -> Iterator[OpenBench
 
 @pytest.fixture
 def report_of(fork_server: ForkServer) -> ReportOf:
-    """`report_of(path, "1.2", limits=Limits())`: one submission through the whole pipeline, in these exercises or all."""
+    """`report_of(path, "1.2", limits=Limits())` runs one submission through the whole pipeline."""
 
     def grade_one(path: Path, *exercises: str, limits: Limits | None = None) -> Report:
         asked = tuple(e for e in LAB.exercises(LAB.seed) if not exercises or e.id in exercises)

@@ -1,4 +1,4 @@
-"""The shape of the code: which way dependencies point, what is public, what is documented."""
+"""The structure of the code: the direction of dependencies, public names, documentation."""
 
 import ast
 import importlib

@@ -1,4 +1,4 @@
-"""What a worker may say: whatever it sends, the grader gets a message or a `WireError`."""
+"""The worker's messages: whatever it sends, the grader gets a message or a `WireError`."""
 
 import struct
 from random import Random

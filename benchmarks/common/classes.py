@@ -1,4 +1,4 @@
-"""Classes made up from the labelled corpus: so many students, drawn from a seed, no two files alike."""
+"""Create classes from the labelled corpus: a number of students, drawn from a seed, with distinct files."""
 
 import itertools
 import random
@@ -21,7 +21,7 @@ RIGHT_IN_THE_CLASS: Final = (
     "ignatius-brell",
     "jessamy-kittlewharf",
 )
-"""Students of the sample class who have everything right."""
+"""Students of the sample class whose work is entirely correct."""
 
 USUAL: Final = (
     "lab_argparse.py",
@@ -31,17 +31,17 @@ USUAL: Final = (
     "lab_notebook_export.py",
     "lab_shared_core.py",
 )
-"""Right labs that plain tests can run: the sheet's names, tensors, nothing that fails where it is executed."""
+"""Correct labs that plain tests can run: with the sheet's names, with tensors, without failing statements."""
 
 
 def right_labs() -> tuple[Path, ...]:
-    """Whole labs without a mistake: of the corpus, and of the sample class."""
+    """Whole labs without a mistake, from the corpus and from the sample class."""
     whole = [case.path for case in cases() if {"1.1", "2.1", "3.1"} <= set(case.right) and not case.variant]
     return (*whole, *(file for name in RIGHT_IN_THE_CLASS for file in (SUBMISSIONS / name).glob("*.py")))
 
 
 def usual_labs() -> tuple[Path, ...]:
-    """The right labs that plain tests can run too."""
+    """The correct labs that plain tests can run, too."""
     return tuple(path for path in right_labs() if path.name in USUAL)
 
 
@@ -51,7 +51,7 @@ def wrong_labs() -> tuple[Path, ...]:
 
 
 def draw(labs: Sequence[Path], size: int, seed: int) -> tuple[Path, ...]:
-    """So many of the labs in a random order, each as often as the others as far as that goes."""
+    """Draw `size` labs in random order, each equally often as far as possible."""
     chooser = random.Random(seed)
     drawn: list[Path] = []
     while len(drawn) < size:
@@ -60,9 +60,9 @@ def draw(labs: Sequence[Path], size: int, seed: int) -> tuple[Path, ...]:
 
 
 def write_class(folder: Path, labs: Sequence[Path], numbers: Iterable[int] | None = None) -> tuple[Path, ...]:
-    """One folder a student, with a copy of the lab that tells it from every other; return the files.
+    """Write one folder per student with a distinct copy of the lab; return the files.
 
-    Students are graded in the order of their `numbers`, which are 0, 1, 2, … where none are given.
+    Students are graded in the order of their `numbers`, by default 0, 1, 2, …
     """
     files = []
     for lab, number in zip(labs, itertools.count() if numbers is None else numbers, strict=False):
@@ -77,7 +77,7 @@ def write_class(folder: Path, labs: Sequence[Path], numbers: Iterable[int] | Non
 
 
 def hand_in_attacks(folder: Path, attacks: Sequence[Attack], aside: Path) -> None:
-    """Put attacks into a class; whatever they are after lies in a folder beside it."""
+    """Add attacks to a class; the files that they target are in a folder beside it."""
     canary = aside / "canary"
     canary.mkdir(parents=True)
     for name in ("secret.txt", "target.txt"):

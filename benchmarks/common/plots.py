@@ -1,4 +1,4 @@
-"""Curves as a picture that stands alone, drawn as the curves on students' pages are."""
+"""Draw curves as standalone SVG files, in the same way as on students' pages."""
 
 import re
 from pathlib import Path
@@ -18,9 +18,9 @@ path.curve2 { stroke: #9a3412; stroke-width: 2.5; stroke-dasharray: 2 3 } text.c
 
 
 def svg(plot: LinePlot) -> str:
-    """The plot as the text of an SVG file. Raises ValueError where there is nothing to draw."""
+    """The plot as the text of an SVG file. Raises ValueError if there is nothing to draw."""
     macros = html_templates().get_template("pictures.html").module
-    figure = str(macros.picture(plot))  # type: ignore[attr-defined]  # the module has what the template defines
+    figure = str(macros.picture(plot))  # type: ignore[attr-defined]  # the template defines it
     drawing = re.search(r"<svg (.*?)>(.*)</svg>", figure, re.DOTALL)
     if drawing is None:
         raise ValueError("a plot needs a curve of two points at least")
@@ -32,5 +32,5 @@ def svg(plot: LinePlot) -> str:
 
 
 def write(file: Path, plot: LinePlot) -> None:
-    """Write the picture."""
+    """Write the plot to a file."""
     file.write_text(svg(plot), encoding="utf-8")

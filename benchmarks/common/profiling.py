@@ -1,8 +1,8 @@
-"""Where the time of a submission goes: every stage of the pipeline with its CPU time, one submission after another.
+"""Profile submissions: the CPU time of every stage of the pipeline, one submission after another.
 
-The grader's own stages are timed by the clock of the thread that runs them; a worker by its own clock, which runs
-on for the student's statements and calls as for what the worker does around them. What it does around them is
-measured with a file and a function that do nothing, and taken off.
+The grader's own stages are timed by the clock of their thread, a worker by its own clock. The latter includes
+both the student's statements and calls and the worker's own work. A file and a function that do nothing
+measure the worker's own work, which is subtracted.
 """
 
 import contextlib
@@ -38,40 +38,40 @@ from grader.submissions.discovery import one
 __all__ = ["Profile", "profile"]
 
 IDLE: Final = "def nothing(A, rank, num_epochs, lr):\n    return A\n"
-"""A student's file whose one statement and one function do nothing."""
+"""A student's file with one statement and one function that do nothing."""
 
 IDLE_ROUNDS: Final = 25
 IDLE_CALLS: Final = 40
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """CPU seconds of a submission on average."""
+    """The average CPU seconds of a submission."""
 
     submissions: int
     student: float
-    """The students' own statements and calls."""
+    """CPU seconds of the students' own statements and calls."""
     stages: dict[str, float]
-    """Everything else, by stage."""
+    """CPU seconds of everything else, by stage."""
     calls: float
     """How many calls were made."""
     spread: tuple[float, float]
-    """The least and the most that one submission's own statements and calls took."""
+    """The smallest and the largest CPU time of one submission's own statements and calls."""
 
     @property
     def overhead(self) -> float:
-        """Everything but the students' own statements and calls."""
+        """CPU seconds of everything but the students' own statements and calls."""
         return sum(self.stages.values())
 
 
 class Kind(Enum):
-    """What a worker is asked for."""
+    """The kinds of requests to a worker."""
 
     LOAD = "load"
     CALL = "call"
 
 
 class Stages:
-    """Seconds of this thread's CPU by stage; what a stage inside another takes counts for the inner one only."""
+    """This thread's CPU seconds by stage; the time of a nested stage counts only for the inner one."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
@@ -80,7 +80,7 @@ class Stages:
 
     @contextlib.contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        """Count what is done inside for the stage."""
+        """Add the CPU time of the block to the stage."""
         self._settle()
         self._names.append(name)
         try:
@@ -97,7 +97,7 @@ class Stages:
 
 
 class Meter:
-    """What the workers of one submission did, by their own clocks."""
+    """The work of the workers of one submission, by their own clocks."""
 
     def __init__(self) -> None:
         self.ready = 0.0
@@ -106,11 +106,11 @@ class Meter:
         self.count = dict.fromkeys(Kind, 0)
 
     def each(self) -> dict[Kind, float]:
-        """Seconds for one of each kind."""
+        """The average seconds of a request, by kind."""
         return {kind: self.seconds[kind] / self.count[kind] for kind in Kind}
 
     def around(self, idle: Mapping[Kind, float]) -> dict[Kind, float]:
-        """Seconds of each kind that would have been used for nothing too."""
+        """Seconds of each kind that an idle file or function would need as well."""
         return {kind: self.count[kind] * idle[kind] for kind in Kind}
 
     def own(self, idle: Mapping[Kind, float]) -> float:
@@ -125,7 +125,7 @@ class Meter:
 
 
 class MeteredWorker(Worker):
-    """A worker that says how long it took to start, and for each request."""
+    """A worker that measures the time of its start and of each request."""
 
     def __init__(
         self, fork_server: ForkServer, folder: Path, limits: Limits, meter: Meter, stages: Stages
@@ -139,7 +139,7 @@ class MeteredWorker(Worker):
     def ask(
         self, request: protocol.Request, seconds: float, allowance: Allowance | None = None
     ) -> tuple[protocol.Reply | Died, tuple[int, int] | None]:
-        """Send a request, and count what answering it took."""
+        """Send a request, and add the time of its answer."""
         with self._counted(Kind.LOAD if isinstance(request, protocol.Load) else Kind.CALL):
             return super().ask(request, seconds, allowance)
 
@@ -185,7 +185,7 @@ class MeteredBench(WorkerBench):
 def profile(
     files: Sequence[Path], lab: Lab, out: Path
 ) -> tuple[Profile, tuple[tuple[Submission, ExaminedSubmission], ...]]:
-    """Grade the files without a search for repairs and write their pages; also what was found in each."""
+    """Grade the files without a search for repairs and write their pages; return the findings, too."""
     stages = Stages()
     plan = RunPlan(lab=lab, exercises=lab.exercises(lab.seed), seed=lab.seed, limits=Limits(repairs=0))
     output = Output(out, lab, lab.seed, [exercise.id for exercise in plan.exercises])
@@ -193,7 +193,7 @@ def profile(
     with ForkServer() as fork_server:
         process = _process_of(fork_server, others)
         idle = _idle(fork_server, plan.limits)
-        _graded(files[0], plan, fork_server, Meter(), Stages(), output)  # fills all caches
+        _graded(files[0], plan, fork_server, Meter(), Stages(), output)  # fill all caches
         before = _used(process)
         meters, found, reports = [], [], []
         for file in files:
@@ -229,7 +229,7 @@ def profile(
 def _graded(
     file: Path, plan: RunPlan, fork_server: ForkServer, meter: Meter, stages: Stages, output: Output
 ) -> tuple[Submission, ExaminedSubmission, Report]:
-    """One submission through the stages of the pipeline."""
+    """Run one submission through the stages of the pipeline."""
     lab, exercises = plan.lab, plan.exercises
     with stages("reading"):
         submission = one(file.parent)
@@ -273,7 +273,7 @@ def _graded(
 
 
 def _idle(fork_server: ForkServer, limits: Limits) -> dict[Kind, float]:
-    """Seconds of a worker's CPU around a file's statements, and around a call."""
+    """A worker's CPU seconds for an idle file, and for an idle call."""
     meter, stages = Meter(), Stages()
     matrix = protocol.Array(dtype="float32", shape=(3, 3), data=bytes(36), origin="torch")
     arguments: tuple[protocol.Value, ...] = (
@@ -292,7 +292,7 @@ def _idle(fork_server: ForkServer, limits: Limits) -> dict[Kind, float]:
 
 
 def _process_of(fork_server: ForkServer, others: set[psutil.Process]) -> psutil.Process:
-    """The process of the fork server; `others` are children that ran before, fork servers of others among them."""
+    """The process of the fork server; `others` are earlier children, including other fork servers."""
     fork_server.require()
     (process,) = (
         child
@@ -303,6 +303,6 @@ def _process_of(fork_server: ForkServer, others: set[psutil.Process]) -> psutil.
 
 
 def _used(process: psutil.Process) -> tuple[float, float]:
-    """CPU seconds of the process itself, and of its children that have ended."""
+    """The CPU seconds of the process itself, and of its children that have ended."""
     times = process.cpu_times()
     return times.user + times.system, times.children_user + times.children_system

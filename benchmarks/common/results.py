@@ -1,4 +1,4 @@
-"""What a run of `benchmarks.run` measured, as it is kept in `benchmarks/run.json` for what is computed from it."""
+"""The measurements of a run of `benchmarks.run`, as saved in `benchmarks/run.json`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,62 +9,62 @@ import numpy as np
 
 from benchmarks.common.profiling import Profile
 
-__all__ = ["KEPT", "Beside", "Fit", "Regrade", "Results", "Rung", "Wrong", "fitted"]
+__all__ = ["KEPT", "Beside", "ClassSize", "Fit", "Regrade", "Results", "Wrong", "fitted"]
 
 KEPT: Final = Path(__file__).resolve().parents[1] / "run.json"
 
 
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
-    """One class of right submissions graded by one process of pytest a student, and by the grader; seconds."""
+    """A class of correct submissions, graded by one pytest process each and by the grader; seconds."""
 
     students: int
     pytest_wall: float
     pytest_cpu: float
     pytest_student: float
-    """CPU a submission that its own statements and calls took."""
+    """The CPU time per submission of its own statements and calls."""
     grade_wall: float
     grade_cpu: float
 
     @property
     def pytest_overhead(self) -> float:
-        """CPU a submission of everything else."""
+        """The CPU time per submission of everything else."""
         return self.pytest_cpu / self.students - self.pytest_student
 
 
-class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One size of class; seconds, and memory in MB."""
+class ClassSize(msgspec.Struct, frozen=True, kw_only=True):
+    """A class of one size; seconds, and memory in MB."""
 
     students: int
     wall: float
     cpu: float
     peak: float
-    """The most memory of the grader's own process."""
+    """The peak memory of the grader's own process."""
     private: float
-    """The most that a worker had for itself."""
+    """The peak private memory of a worker."""
     pss: float
-    """The largest proportional share of a worker."""
+    """The peak proportional share (PSS) of a worker."""
 
 
 class Fit(msgspec.Struct, frozen=True, kw_only=True):
-    """A straight line through the rungs: `start` + `each` × students."""
+    """A straight line through the class sizes: `start` + `each` × students."""
 
     start: float
     each: float
     residual: float
-    """The largest distance from the line, as a share of the value measured."""
+    """The largest distance from the line, as a share of the measured value."""
 
 
 class Regrade(msgspec.Struct, frozen=True, kw_only=True):
-    """A class whose findings were kept, graded again; seconds by the clock and of CPU."""
+    """A class whose findings were cached, graded again; wall-clock and CPU seconds."""
 
     students: int
     wall: float
     cpu: float
     rubric_wall: float
-    """Under another rubric."""
+    """The same with another rubric."""
     rubric_cpu: float
     run_again: int
-    """Submissions that were run in spite of what was kept, under either rubric."""
+    """Submissions that were executed in spite of the cache, with either rubric."""
 
 
 class Wrong(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,15 +76,15 @@ class Wrong(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it."""
+    """All measurements."""
 
     cores: int
     start_wall: float
-    """Seconds of a class of one student whose file does nothing: what is paid once."""
+    """Seconds of a class of one student whose file does nothing: the fixed cost of a run."""
     start_cpu: float
     profile: Profile
     beside: Beside
-    rungs: tuple[Rung, ...]
+    by_size: tuple[ClassSize, ...]
     regrade: Regrade
     wrong: Wrong
     memory: Fit | None = None
@@ -93,7 +93,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fitted(sizes: Sequence[int], values: Sequence[float]) -> Fit | None:
-    """The straight line nearest to the values; None for fewer than three, through which every line goes."""
+    """The straight line closest to the values; None for fewer than three values, which prove nothing."""
     if len(sizes) < 3:
         return None
     each, start = (float(x) for x in np.polyfit(sizes, values, 1))

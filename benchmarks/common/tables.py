@@ -1,4 +1,4 @@
-"""What a benchmark prints: Markdown, so that it reads well in a terminal and can be kept in a page."""
+"""The output of a benchmark: Markdown, which is readable in a terminal and can be saved in a page."""
 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 __all__ = ["MISSED", "Line", "markdown", "report"]
 
 MISSED: Final = 10
-"""Exit status of a benchmark that ran and misses a goal; 0 where all goals hold, anything else is a failure."""
+"""The exit status of a benchmark that misses a goal; 0 if all goals hold, anything else is a failure."""
 
 
 class Line(NamedTuple):
-    """One thing measured, in words and with its unit, and the goal it has, if any."""
+    """One measurement, in words and with its unit, and its goal, if any."""
 
     what: str
     measured: str
@@ -19,7 +19,7 @@ class Line(NamedTuple):
 
 
 def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with columns as wide as their longest entry; all but the first are set to the right."""
+    """A table with columns as wide as their longest entry; all but the first are right-aligned."""
     lines = [list(header), *(list(row) for row in rows)]
     widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(header))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
@@ -33,7 +33,7 @@ def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def report(lines: Sequence[Line]) -> int:
-    """Print what was measured beside its goal; the exit status says whether every goal holds."""
+    """Print the measurements beside their goals; the exit status says whether every goal holds."""
     words = {None: "", True: "yes", False: "**no**"}
     rows = [(line.what, line.measured, line.goal, words[line.held]) for line in lines]
     print(markdown(("", "measured", "goal", "held"), rows))

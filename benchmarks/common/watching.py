@@ -1,4 +1,4 @@
-"""Run a command and watch what it and its workers use until it ends."""
+"""Run a command and record the resources that it and its workers use until it ends."""
 
 import resource
 import subprocess
@@ -18,16 +18,16 @@ FORK_SERVER: Final = "grader.worker.fork_server"
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """What was in use at one time; memory in MB."""
+    """The resources in use at one time; memory in MB."""
 
     seconds: float
     memory: float
-    """Of the command's own process."""
+    """The memory of the command's own process."""
     descriptors: int
     processes: int
-    """The command, and everything it started."""
+    """The number of processes: the command, and everything it started."""
     workers: tuple[tuple[float, float], ...]
-    """Of each worker: what it shares with nobody, and its proportional share (PSS)."""
+    """For each worker, its private memory and its proportional share (PSS)."""
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,18 +37,18 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     output: str
     wall: float
     cpu: float
-    """Seconds, of everything the command started too."""
+    """CPU seconds, including everything that the command started."""
     peak: float
-    """The most memory of the command's own process, in MB."""
+    """The peak memory of the command's own process, in MB."""
     moments: tuple[Moment, ...]
 
     def workers(self) -> tuple[tuple[float, float], ...]:
-        """Private memory and PSS of every worker at every moment."""
+        """The private memory and PSS of every worker at every moment."""
         return tuple(worker for moment in self.moments for worker in moment.workers)
 
 
 def children_cpu() -> float:
-    """CPU seconds of all processes that this one started and that have ended, with those they started."""
+    """The CPU seconds of all ended child processes, including their own children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
@@ -59,7 +59,7 @@ def watch(
     every: float = 1.0,
     look: Callable[[], None] = lambda: None,
 ) -> Watched:
-    """Run a command to its end; look at it `every` so many seconds, and then call `look`."""
+    """Run a command to its end; record a moment `every` so many seconds, and then call `look`."""
     moments: list[Moment] = []
     before, begun = children_cpu(), time.monotonic()
     peak = 0.0
@@ -97,7 +97,7 @@ def _peak(pid: int) -> float:
 
 
 def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
-    """What is in use now; nothing where the command has just ended."""
+    """The resources in use now; nothing if the command has just ended."""
     try:
         started = process.children(recursive=True)
         fork_servers = {
@@ -106,9 +106,8 @@ def _moment(process: psutil.Process, seconds: float) -> Iterator[Moment]:
         workers = [child.pid for child in started if child.ppid() in fork_servers]
         descriptors = process.num_fds()
         memory = process.memory_info().rss / MB
-        if (
-            not memory
-        ):  # it has ended and waits to be asked for its status: what was read before may be nothing too
+        # A process that has ended, but whose status nobody has read, may report no memory.
+        if not memory:
             return
         yield Moment(
             seconds=round(seconds, 2),

@@ -1,1 +1,1 @@
-"""What somebody writes who has no grader: tests of one student's file, run by one pytest process a student."""
+"""The tests that one would write without the grader: one pytest process per student's file."""

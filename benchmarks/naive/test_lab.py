@@ -1,8 +1,8 @@
 """The same lab checked by plain pytest: `STUDENT=lab1.py python -m pytest test_lab.py`.
 
-Shapes, one epoch against the reference, other sizes, masks, hidden cells, the loss at the end and the stated
-error's matrix: what the sheet asks, with thresholds and no more runs than that takes. Where SPENT names a file, the
-CPU seconds that the student's own statements and calls took are written there.
+Shapes, one epoch compared with the reference, other sizes, masks, hidden cells, the final loss and the
+truncated SVD: the tasks of the sheet, with thresholds and as few runs as possible. If SPENT names a file, the
+CPU seconds of the student's own statements and calls are written to it.
 """
 
 import importlib.util
@@ -26,7 +26,7 @@ SIZES = ((1, 1, 1), (1, 4, 1), (4, 1, 1), (4, 3, 2), (5, 3, 3))
 
 @pytest.fixture(scope="session")
 def student() -> Iterator[SimpleNamespace]:
-    """The student's functions, executed once; every call counts what it takes."""
+    """The student's functions, executed once; every call adds its CPU time."""
     spent = 0.0
 
     def timed(work: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,19 +56,19 @@ def _module(path: Path, timed: Callable[[Callable[..., Any]], Callable[..., Any]
 
 
 def matrix(m: int, n: int) -> torch.Tensor:
-    """Some matrix of this size."""
+    """A matrix of this size."""
     torch.manual_seed(m * 10 + n)
     return torch.rand(m, n) * 2 - 1
 
 
 def product(factors: Any) -> torch.Tensor:
-    """UVᵀ of what a factorisation returned."""
+    """UVᵀ of the returned factors."""
     U, V = (torch.as_tensor(factor, dtype=torch.float32).detach() for factor in factors)
     return U @ V.T
 
 
 def loss(factors: Any, target: torch.Tensor, mask: torch.Tensor | None = None) -> float:
-    """Sum of squares over all cells, or the observed ones."""
+    """The sum of squares over all cells, or over the observed ones."""
     error = (target - product(factors)) ** 2
     return float(error.sum() if mask is None else (error * mask).sum())
 

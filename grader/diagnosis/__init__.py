@@ -1,1 +1,1 @@
-"""From failed checks to the named mistake, its line and a verified repair."""
+"""Diagnose failed checks: name the mistake, find its line and verify a repair."""

@@ -1,7 +1,7 @@
-"""Where edited versions of a student's file make their observations: many, one after the other, in one worker.
+"""Benches for edited versions of a student's file, which run one after the other in one worker.
 
-A version is loaded in the place of the one before. A worker that dies is replaced for the next version; the
-version it died of observes nothing more. What a version is sure to be right about is seen in a worker of its own.
+Each version replaces the one before. If the worker dies, the next version gets a new one, and the version
+that caused it makes no more calls. A version that seems right is verified in a worker of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,53 +21,54 @@ from grader.sandbox.worker_client import Worker
 __all__ = ["IDLE_FACTOR", "CandidateBench", "CandidateRunner"]
 
 IDLE_FACTOR: Final = 20.0
-"""Short calls wait so many times their CPU limit on the clock: a busy machine must not change what is found."""
+"""The wall-clock limit of short calls, as a multiple of their CPU limit, so that a busy machine changes
+nothing."""
 
 
 HELD_BYTES: Final = 8 * 1024**2
-"""What is remembered of one version's answers."""
+"""How much to cache of a version's results."""
 
 
 class CandidateRunner:
-    """Runs versions of one file and counts what they cost. Not shared between threads."""
+    """Runs versions of one file and counts their cost. Not shared between threads."""
 
     def __init__(self, bench: WorkerBench) -> None:
         self._context = bench.context
         self._stated_values = bench.stated_values
         self.allowance = bench.spending.search
-        """What all versions of all exercises together may use."""
+        """The limit for all versions of all exercises together."""
         self._worker: Worker | None = None
         self.loads = 0
         self.weight = 1
-        """What a call in the shared worker weighs at least."""
+        """The minimum weight of a call in the shared worker."""
         self.calls = 0
-        """Calls made, each counted as often as it weighs."""
+        """The sum of the weights of all calls."""
         self.hangs = 0
-        """Versions that had to be stopped."""
+        """How many versions had to be stopped."""
 
     def open(self, code: str, call_seconds: float, counts_lines: bool = False) -> "CandidateBench":
-        """Load a version in the worker that is there; no call of it may take longer."""
+        """Load a version in the shared worker, with this limit for each of its calls."""
         self.loads += 1
         return CandidateBench(self, code, call_seconds, shared=True, counts_lines=counts_lines)
 
     def open_alone(self, code: str) -> "CandidateBench":
-        """Load a version in a new worker, under the limits that the student's own file has; to be closed."""
+        """Load a version in a new worker, with the limits of the student's own file; the caller closes it."""
         self.loads += 1
         return CandidateBench(self, code, self._context.limits.call_seconds, shared=False)
 
     def context_of(self, code: str) -> BenchContext:
-        """What a bench of a version works with: all that the student's own has, but another text."""
+        """The context of a version's bench: that of the student's own bench, with another text."""
         source = self._context.source
         assert source is not None
         return msgspec.structs.replace(self._context, source=msgspec.structs.replace(source, code=code))
 
     @property
     def stated_values(self) -> tuple[StatedValue, ...]:
-        """What the student states, which an edit does not change."""
+        """The student's stated values, which an edit does not change."""
         return self._stated_values
 
     def shared_worker(self) -> Worker:
-        """The worker that all versions share, started where none is there."""
+        """The worker that all versions share, started if necessary."""
         if self._worker is None:
             context = self._context
             patient = msgspec.structs.replace(context.limits, idle_factor=IDLE_FACTOR)
@@ -82,7 +83,7 @@ class CandidateRunner:
 
 
 class _OwnWorkers(Workers):
-    """The worker of one version alone."""
+    """The worker of a single version."""
 
     def __init__(self, runner: CandidateRunner, context: BenchContext) -> None:
         super().__init__(context, runner.allowance, runner.allowance)
@@ -98,7 +99,7 @@ class _SharedWorkers(_OwnWorkers):
     """The worker that all versions share."""
 
     def start(self) -> Worker:
-        """The worker that is there, whatever it has loaded."""
+        """The shared worker, whatever it has loaded."""
         return self._runner.shared_worker()
 
     def discard_dead(self, worker: Worker, died: Died) -> None:
@@ -107,7 +108,7 @@ class _SharedWorkers(_OwnWorkers):
         super().discard_dead(worker, died)
 
     def stop(self, worker: Worker) -> None:
-        """Nothing: other versions go on in it."""
+        """Do nothing: other versions continue to use it."""
 
 
 class CandidateBench(WorkerBench):
@@ -134,14 +135,14 @@ class CandidateBench(WorkerBench):
 
     @property
     def stated_values(self) -> tuple[StatedValue, ...]:
-        """Every number and matrix the student states in the file as it is."""
+        """Every number and matrix that the student states in the original file."""
         return self._runner.stated_values
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Nothing: most versions fail soon, and every call counts."""
+        """Do nothing: most versions fail soon, and every call counts."""
 
     def observe(self, probe: Probe) -> Observation:
-        """Make one call, or return the result of the first time."""
+        """Make one call, or return its cached result."""
         if probe.weight == 1:
             seconds = min(self._call_seconds, probe.seconds or self._call_seconds)
             probe = msgspec.structs.replace(probe, seconds=seconds)

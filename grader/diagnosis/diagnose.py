@@ -1,7 +1,7 @@
-"""From failed checks to what a tutor would say: the mistake, its line, the smallest input that shows it.
+"""Turn failed checks into a tutor's explanation: the mistake, its line, and the smallest input that shows it.
 
-The lab names mistakes that it can run; the search for repairs finds the line. Neither is believed without
-having been run, and each makes up for what the other cannot do.
+The lab names mistakes that it can execute; the search for repairs finds the line. Both are verified by
+executing them, and each covers cases that the other cannot.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,10 @@ from grader.lab.spec import Bench, Exercise, Function
 __all__ = ["CONTEXT", "UNEXPLAINED", "diagnose"]
 
 CONTEXT: Final = 3
-"""Lines shown before and after the one that is pointed at."""
+"""The number of lines shown before and after the marked one."""
 
 UNEXPLAINED: Final = "unexplained"
-"""The id of a diagnosis that only shows where the answer differs."""
+"""The id of a diagnosis that only shows where the result differs."""
 
 SYNTAX: Final = "syntax-error"
 
@@ -39,29 +39,29 @@ def diagnose(
     results: tuple[CheckResult, ...],
     budget: Budget | None,
 ) -> tuple[Diagnosis, ...]:
-    """What is wrong, the most telling first; empty where nothing failed.
+    """The diagnoses, the most informative first; empty if nothing failed.
 
-    Without a budget no repair is looked for, and a mistake is placed at its function only.
+    Without a budget, there is no search for repairs, and a mistake is located only at its function.
     """
     source = bench.loaded.source
     if source is not None and source.problem_line is not None:
         return (_unreadable(source),) if _failed(results) else ()
     named = exercise.diagnose(bench, results)
     if not _failed(results):
-        return tuple(_shown(diagnosis, source, {}) for diagnosis in named)
-    placed, found = named, tuple[Repair, ...]()
+        return tuple(_with_excerpt(diagnosis, source, {}) for diagnosis in named)
+    placed, verified = named, tuple[Repair, ...]()
     if budget is not None and isinstance(bench, WorkerBench):
-        # What was not handed in, or is for a person, no edit of the code can mend.
+        # No edit of the code can fix a check whose answer is missing or has to be read by a person.
         counted = frozenset(result.id for result in results if result.outcome in _OF_CODE)
-        found = repairs(exercise, functions, bench, results, budget, counted)
-        if found:
-            placed = _placed(named, found[0], places_of(exercise, bench, named, found[0]), source)
+        verified = repairs(exercise, functions, bench, results, budget, counted)
+        if verified:
+            placed = _placed(named, verified[0], places_of(exercise, bench, named, verified[0]), source)
     counterexample = exercise.counterexample(bench, results)
     if not placed and counterexample is not None:
         placed = (_unexplained(results, counterexample, source),)
-    numbers = {place.line: place.number for place in found[0].places} if found else {}
+    numbers = {place.line: place.number for place in verified[0].places} if verified else {}
     return tuple(
-        _shown(
+        _with_excerpt(
             msgspec.structs.replace(diagnosis, counterexample=counterexample if number == 0 else None),
             source,
             numbers,
@@ -83,7 +83,7 @@ def _unreadable(source: Source) -> Diagnosis:
         line=source.problem_line,
         verified=True,
         concept="the syntax of Python",
-        question="Which bracket, quote, colon or indentation is not as Python wants it, on this line or just above?",
+        question="Which bracket, quote, colon or indentation does Python not accept, on this line or just above?",
         excerpt=_excerpt(source, (_number_of(source, source.problem_line or 1) or 1,)),
         evidence="Python stops at this place before it runs any line of the file.",
     )
@@ -92,7 +92,7 @@ def _unreadable(source: Source) -> Diagnosis:
 def _placed(
     named: tuple[Diagnosis, ...], repair: Repair, places: Mapping[str, EditLocation], source: Source | None
 ) -> tuple[Diagnosis, ...]:
-    """The mistakes with the lines that mend them; a repair that no known mistake explains speaks for itself."""
+    """The mistakes with the lines that fix them; an unexplained repair becomes a diagnosis of its own."""
     proof = f"With {_changes(repair)} in a copy of your file, all {repair.passed} checks pass."
     if not places:
         first, *rest = repair.places
@@ -102,12 +102,12 @@ def _placed(
             _slip(first, name, proof, repair.diff),
             *(_slip(place, name, proof, "") for place in rest if place.line != first.line),
         )
-    shown = next(mistake.id for mistake in named if mistake.id in places)
+    first_placed = next(mistake.id for mistake in named if mistake.id in places)
     return tuple(
         msgspec.structs.replace(
             mistake,
             line=places[mistake.id].line,
-            repair=repair.diff if mistake.id == shown else "",
+            repair=repair.diff if mistake.id == first_placed else "",
             evidence=f"{mistake.evidence} {proof}".strip(),
             verified=True,
         )
@@ -151,10 +151,10 @@ def _unexplained(
     )
 
 
-def _shown(diagnosis: Diagnosis, source: Source | None, numbers: Mapping[int, int]) -> Diagnosis:
-    """The diagnosis with its place in words and the student's own lines around it.
+def _with_excerpt(diagnosis: Diagnosis, source: Source | None, numbers: Mapping[int, int]) -> Diagnosis:
+    """The diagnosis with its location in words and an excerpt of the student's code.
 
-    `numbers` leads from a line of the original file to the line of the code that a repair changes.
+    `numbers` maps a line of the original file to the line of the code that a repair changes.
     """
     if source is None or diagnosis.line is None:
         return diagnosis
@@ -172,13 +172,13 @@ def _shown(diagnosis: Diagnosis, source: Source | None, numbers: Mapping[int, in
 
 
 def _number_of(source: Source, line: int) -> int | None:
-    """The line of the code that stands at a line of the original file, where there is only one."""
+    """The line of the code for a line of the original file; None unless there is exactly one."""
     numbers = [number for number, original in enumerate(source.lines, 1) if original == line]
     return numbers[0] if len(numbers) == 1 else None
 
 
 def _excerpt(source: Source, marked: tuple[int, ...]) -> Excerpt | None:
-    """The lines of the code around those marked; None where they do not stand together in the file."""
+    """The lines of the code around the marked ones; None if they are not contiguous in the original file."""
     lines = source.code.split("\n")
     first, last = max(min(marked) - CONTEXT, 1), min(max(marked) + CONTEXT, len(lines))
     originals = [source.place(number).line or number for number in range(first, last + 1)]

@@ -1,4 +1,4 @@
-"""Which edit of a repair mends which of the mistakes that a lab names: seen by leaving each edit out in turn."""
+"""Find out which edit of a repair fixes which of the named mistakes, by leaving out each edit in turn."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,27 +15,27 @@ __all__ = ["places_of"]
 def places_of(
     exercise: Exercise, bench: WorkerBench, named: Sequence[Diagnosis], repair: Repair
 ) -> Mapping[str, EditLocation]:
-    """The place that mends each mistake, by the mistake's id; a mistake is left out where it cannot be told.
+    """The place that fixes each mistake, by the mistake's id; a mistake without a clear place is left out.
 
-    A mistake that is still named once every other edit is made is mended by the edit left out. Where a single
-    mistake is mended, all edits are about it.
+    If a mistake is still named with all other edits made, the missing edit fixes it. If the repair fixes a
+    single mistake, all edits belong to it.
     """
     mended = [mistake.id for mistake in named if mistake.id not in repair.remaining]
     first = repair.places[0]
     if not mended or len({place.line for place in repair.places}) == 1:
         return dict.fromkeys(mended, first)
-    found: dict[str, list[EditLocation]] = {mistake: [] for mistake in mended}
+    by_mistake: dict[str, list[EditLocation]] = {mistake: [] for mistake in mended}
     for place, code in zip(repair.places, repair.without, strict=False):
-        for mistake in _named(exercise, bench, code) & found.keys():
-            found[mistake].append(place)
+        for mistake in _named(exercise, bench, code) & by_mistake.keys():
+            by_mistake[mistake].append(place)
     if len(mended) == 1:
-        (places,) = found.values()
+        (places,) = by_mistake.values()
         return {mended[0]: (places or repair.places)[0]}
-    return {mistake: places[0] for mistake, places in found.items() if len(places) == 1}
+    return {mistake: places[0] for mistake, places in by_mistake.items() if len(places) == 1}
 
 
 def _named(exercise: Exercise, bench: WorkerBench, code: str) -> set[str]:
-    """The ids of the mistakes that the lab names in another version of the program."""
+    """The ids of the mistakes that the lab names for another version of the program."""
     runner = CandidateRunner(bench)
     candidate = runner.open_alone(code)
     try:

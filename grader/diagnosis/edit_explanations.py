@@ -1,4 +1,4 @@
-"""What to teach for a slip that was found by mending it: the idea behind each kind of edit, and a question."""
+"""The concept to teach for each kind of edit that repairs a slip, and a question that leads to the slip."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _OTHER: Final = (
 
 _SLIPS: Final = {
     "loop-bound": ("which values a loop takes", "Which values does this loop take for the input shown, and which are missing?"),
-    "loop-start": ("which values a loop takes", "Which is the first value this loop takes?"),
+    "loop-start": ("which values a loop takes", "What is the first value this loop takes?"),
     "index": ("which entry an index addresses", "Which row or column does this index address, and which one should it address?"),
     "index-order": ("rows before columns", "Which of the two indices counts rows?"),
     "operator": ("what an operator computes", "What does this operator do with its two values here?"),
@@ -29,7 +29,7 @@ _SLIPS: Final = {
     "statement-moved": ("when something is computed", "When is this value computed, and when does it change?"),
     "constant": ("constants and parameters", "Where does this number come from?"),
     "parameter-for-constant": ("constants and parameters", "Which of the function's parameters should determine this number?"),
-    "name": ("which variable is meant", "What does this variable hold at this point?"),
+    "name": ("which variable is meant", "What does this variable contain at this point?"),
     "copy": ("copies and views", "Do these two names refer to one tensor or to two?"),
     "return-order": ("what a function returns", "In which order are the values returned?"),
     "return": ("what a function returns", "What exactly does the function return, and what does the sheet ask for?"),
@@ -42,7 +42,7 @@ _SLIPS: Final = {
     "function": ("what a library function computes", "What does the function called here return?"),
     "keyword": ("the shapes of a decomposition", "What are the shapes of the factors if the matrix is not square?"),
     "guard-missing": ("which cells are left out", "For which cells should this line not run?"),
-    "jump": ("where a program goes on", "Which line runs after this one?"),
+    "jump": ("where a program continues", "Which line runs after this one?"),
     "loop-pairs": ("which pairs a loop visits", "Which pairs of row and column does this loop visit?"),
     "statement-missing": ("both halves of a step", "What does this step change, and what stays the same?"),
     "target": ("where a result is stored", "Where is the result of this line stored, and what reads it afterwards?"),
@@ -53,10 +53,10 @@ _SLIPS: Final = {
 
 
 def concept_of(kind: str) -> str:
-    """The idea to teach again for a kind of edit."""
+    """The concept to revise for a kind of edit."""
     return _SLIPS.get(kind, _OTHER)[0]
 
 
 def question_of(kind: str) -> str:
-    """A question that leads to the slip without telling the right line."""
+    """A question that leads to the slip without giving away the correct line."""
     return _SLIPS.get(kind, _OTHER)[1]

@@ -1,4 +1,4 @@
-"""A bench that records what a check asks of it: which functions, which calls, which lines raised."""
+"""A bench that records how a check uses it: the functions, the calls, and the lines that raised errors."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,9 +11,9 @@ __all__ = ["RecordingBench", "recorded"]
 
 
 def recorded(check: Check, before: Iterable[Check], bench: Bench) -> tuple["RecordingBench", Finding]:
-    """What a check finds on a bench of its own after others, and what it looked at; what the others looked at is left out.
+    """Run a check after others on a recording bench; return the bench, with its own calls, and the finding.
 
-    Where one of the others does not pass, that is what is found.
+    If one of the others does not pass, its finding is returned.
     """
     watch = RecordingBench(bench)
     for other in before:
@@ -25,7 +25,7 @@ def recorded(check: Check, before: Iterable[Check], bench: Bench) -> tuple["Reco
 
 
 class RecordingBench:
-    """A bench that notes what a check looks at."""
+    """A bench that records what a check uses."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -33,7 +33,7 @@ class RecordingBench:
         self.forget()
 
     def forget(self) -> None:
-        """Start the notes anew."""
+        """Delete the records."""
         self.read_stated_values = False
         self.functions: dict[str, None] = {}
         self.raised: set[int] = set()
@@ -41,7 +41,7 @@ class RecordingBench:
 
     @property
     def loaded(self) -> LoadReport:
-        """What came of executing the file."""
+        """The result of executing the file."""
         return self._bench.loaded
 
     @property
@@ -56,12 +56,12 @@ class RecordingBench:
         return self._bench.locate(function)
 
     def attempt(self, function: Function) -> Located | None:
-        """The student's version of a function, or what tries to be it, or None."""
+        """The student's version of a function, or an attempt at it, or None."""
         self.functions[function.name] = None
         return self._bench.attempt(function)
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """Nothing: only what is asked for is a sign of what the checks need."""
+        """Do nothing: only actual calls show what the checks need."""
 
     def observe(self, probe: Probe) -> Observation:
         """Make one call."""

@@ -1,4 +1,4 @@
-"""What a repair of a program has to achieve: the check that failed first, and all checks that must pass."""
+"""The aim of a repair: the check that failed first, and all checks that must pass."""
 
 from collections.abc import Collection, Sequence
 
@@ -13,17 +13,17 @@ __all__ = ["RepairAim", "repair_aim"]
 
 
 class RepairAim(Frozen, frozen=True):
-    """What a repair has to achieve."""
+    """The aim of a repair."""
 
     check: Check
     """The check that failed first."""
     before: tuple[Check, ...]
-    """Checks to run first on every program, since the check asks other calls by what they learned."""
+    """Checks to run first on every program, because the calls of `check` depend on what they learned."""
     required: frozenset[str]
     """The checks that must pass."""
     located: tuple[tuple[Function, Located], ...]
     suspected: frozenset[int]
-    """Lines that raised."""
+    """Lines that raised an error."""
 
 
 def repair_aim(
@@ -33,7 +33,7 @@ def repair_aim(
     results: Sequence[CheckResult],
     counted: Collection[str] | None,
 ) -> RepairAim | None:
-    """The aim for a program with these results; None if no check failed whose functions an edit could change."""
+    """The aim for a program with these results; None if editing a function can fix no failed check."""
     by_id = {check.id: check for check in exercise.checks}
     left_aside: set[str] = set()
     first: Check | None = None
@@ -46,9 +46,9 @@ def repair_aim(
         check = by_id[result.id]
         watch, _ = recorded(check, needed_by(exercise, check), bench)
         for function in functions:
-            found = bench.locate(function) if function.name in watch.functions else None
-            if found is not None:
-                located[function.name] = (function, found)
+            theirs = bench.locate(function) if function.name in watch.functions else None
+            if theirs is not None:
+                located[function.name] = (function, theirs)
         if watch.read_stated_values or not located:
             left_aside.add(result.id)
         elif first is None:
@@ -68,9 +68,9 @@ def repair_aim(
 
 
 def _before(check: Check, needed: tuple[Check, ...], bench: Bench) -> tuple[Check, ...]:
-    """Those of the checks needed without which the check would ask or find something else of the student's program.
+    """The needed checks without which `check` would make other calls or have another finding.
 
-    Mostly there are none, and edited programs are spared their calls.
+    Usually there are none, which saves their calls for every edited program.
     """
     asked, wanted = recorded(check, needed, bench)
 

@@ -1,10 +1,9 @@
-"""Repairs of a wrong program, each verified by running it: the smallest edits with which every check passes.
+"""Search for repairs of a wrong program: the smallest edits with which every check passes, each verified.
 
-Edits are tried in the order of `grader.diagnosis.edits`, the likeliest slip first. Each edited program is run through
-the exercise's own checks in a worker, cheapest question first: the check that failed. What passes it is run
-through all checks again in a worker of its own. Where one edit is not enough, the programs that came
-further than the student's are edited once more. The search counts programs and calls, not time, so that it
-finds the same on every machine.
+Edits are tried in the order of `grader.diagnosis.edits`, the likeliest slip first. Each edited program first
+runs the check that failed. A program that passes it runs all checks again in a worker of its own. If one edit
+is not enough, the programs that came further than the student's are edited once more. The search counts
+programs and calls instead of time, so that it finds the same repairs on every machine.
 """
 
 import difflib
@@ -31,33 +30,33 @@ __all__ = ["repairs", "search"]
 
 
 CALL_SECONDS: Final = 0.5
-"""CPU time of one short call of an edited program: what takes longer is an endless loop."""
+"""The CPU time of a short call of an edited program, in seconds: a longer call is an endless loop."""
 
 PATIENT_FACTOR: Final = 2.0
-"""While the lines of the student's own program are counted, its calls may take so many times longer."""
+"""The factor for the time limit while the lines of the student's own program are counted."""
 
 LINES_OF_A_CALL: Final = 300
-"""Lines that take as long as all that a call costs beside."""
+"""The number of lines that take as long as the overhead of a call."""
 
 MOST_LINES_OF_A_SHORT_CALL: Final = 10 * LINES_OF_A_CALL
-"""What runs more lines does more than it was asked for, a thousand epochs for one perhaps; its calls weigh more."""
+"""A call that runs more lines does more than requested, such as a thousand epochs, and weighs more."""
 
 EXTENDED: Final = 8
-"""Programs that came further and are edited once more."""
+"""How many of the programs that came further to edit once more."""
 
 NEAR: Final = 5e-5
-"""Numbers no further apart are the same to four decimals, as many as a student is shown."""
+"""Numbers that differ by at most this are equal to four decimals, as in messages for students."""
 
 MAX_CODE: Final = 8_000
-"""Characters of a program that is edited, without ends of lines: a solution has 2,000, and the number of edits grows with
-the square."""
+"""The most characters of a program to edit, without line ends: a solution has 2,000, and the number of edits
+grows with the square."""
 
 _PATIENCE: Final = 60
-"""Second edits tried on each of them before the next has its turn."""
+"""How many second edits to try on each of these programs before the next one."""
 
 
 _Progress: TypeAlias = tuple[int, int, int, float]
-"""How far a program came: the check that did not pass, the calls that check made, how near its answer was."""
+"""How far a program came: the check that did not pass, the calls it made, and how close its result was."""
 
 
 class _Version(Frozen, frozen=True):
@@ -76,10 +75,10 @@ def repairs(
     budget: Budget = DEFAULT_BUDGET,
     counted: Collection[str] | None = None,
 ) -> tuple[Repair, ...]:
-    """The smallest verified repairs of the student's program, best first; none where nothing is to be mended.
+    """The smallest verified repairs of the student's program, best first; empty if there is nothing to fix.
 
-    `results` are those of `exercise.checks` on `bench`. Every check that is in `counted` (all, where it is not
-    given) or that failed has to pass; a check of values that the program merely states is left aside.
+    `results` are those of `exercise.checks` on `bench`. Every check that is in `counted` (default: all) or
+    that failed has to pass, except checks of values that the program only states.
     """
     return search(exercise, functions, bench, results, budget, counted).repairs
 
@@ -92,7 +91,7 @@ def search(
     budget: Budget = DEFAULT_BUDGET,
     counted: Collection[str] | None = None,
 ) -> SearchResult:
-    """The same with what it used."""
+    """The same repairs, with the cost of the search."""
     aim = repair_aim(exercise, functions, bench, results, counted)
     source = bench.loaded.source
     if aim is None or source is None or source.problem:
@@ -105,7 +104,7 @@ def search(
 
 
 class _Search:
-    """One search; holds what was tried and what it cost."""
+    """One search, its attempts and its cost."""
 
     def __init__(
         self, exercise: Exercise, aim: RepairAim, bench: WorkerBench, runner: CandidateRunner, budget: Budget
@@ -132,8 +131,8 @@ class _Search:
         self._places = tuple(check.id for check in exercise.checks)
 
     def run(self) -> SearchResult:
-        """Try single edits, then second ones on what came further."""
-        names = {found.name.split(".")[0] for _, found in self._aim.located}
+        """Try single edits, then second edits of the programs that came further."""
+        names = {located.name.split(".")[0] for _, located in self._aim.located}
         base, start = _Version((), ""), None
         for code in (sliced(self._code, names), self._code):
             if start is None and sum(len(line) for line in code.split("\n")) <= MAX_CODE:
@@ -162,9 +161,9 @@ class _Search:
         return SearchResult(tuple(ranked), runner.loads, runner.calls, runner.hangs, self._possible)
 
     def _versions(self, base: _Version) -> Iterator[_Version]:
-        found = edits(base.code, self._defaults(), self._suspected)
-        self._possible = self._possible or len(found)
-        for edit, code in edited(base.code, self._tried, found):
+        possible = edits(base.code, self._defaults(), self._suspected)
+        self._possible = self._possible or len(possible)
+        for edit, code in edited(base.code, self._tried, possible):
             yield _Version((*base.edits, edit), code)
 
     def _second(self, further: Sequence[_Version]) -> Iterator[_Version]:
@@ -180,12 +179,12 @@ class _Search:
                     yield version
 
     def _defaults(self) -> dict[str, int | float]:
-        """The defaults that are asked for, by the student's names of the parameters."""
-        found: dict[str, int | float] = {}
+        """The required defaults, by the student's names of the parameters."""
+        defaults: dict[str, int | float] = {}
         for function, located in self._aim.located:
             values = {p.name: p.default for p in function.parameters if p.default is not None}
-            found |= {theirs: values[ours] for ours, theirs in located.names if ours in values}
-        return found
+            defaults |= {theirs: values[ours] for ours, theirs in located.names if ours in values}
+        return defaults
 
     def _spent(self) -> bool:
         budget, runner = self._budget, self._runner
@@ -201,7 +200,7 @@ class _Search:
         )
 
     def _screen(self, version: _Version) -> _Progress | None:
-        """How far the student's own program comes, loaded so; None where it does not fail the same way."""
+        """How far the student's own program comes in this version; None if it does not fail."""
         candidate = self._runner.open(version.code, PATIENT_FACTOR * CALL_SECONDS, counts_lines=True)
         watch, finding = recorded(self._aim.check, self._aim.before, candidate)
         candidate.close()
@@ -212,14 +211,14 @@ class _Search:
         return self._place(self._aim.check.id), len(watch.seen), *_nearness(finding)
 
     def _echoes(self, candidate: CandidateBench) -> bool:
-        """Whether the check would see the very same as before, and so fail."""
+        """Whether all calls of the check have the same results as before, so that it would fail again."""
         return bool(self._echo) and all(candidate.observe(probe) == seen for probe, seen in self._echo)
 
     def _place(self, check: str) -> int:
         return self._places.index(check)
 
     def _try(self, version: _Version) -> _Progress | None:
-        """Run one version; keep it where every check passes, else say how far it came."""
+        """Run one version; keep it if every check passes, and return how far it came."""
         if self._is_known(version):
             return None
         candidate = self._runner.open(version.code, CALL_SECONDS)
@@ -233,7 +232,7 @@ class _Search:
         return self._verify(version)
 
     def _is_known(self, version: _Version) -> bool:
-        """Whether a repair of the same lines was found already."""
+        """Whether there already is a repair of the same lines."""
         return _slips(version.edits) in self._kept
 
     def _verify(self, version: _Version) -> _Progress:
@@ -280,7 +279,7 @@ class _Search:
 
 
 def _weight(seen: Sequence[tuple[Probe, Observation]]) -> int:
-    """What a call weighs that should be short, by the lines that the student's own program ran in it."""
+    """The weight of a short call, by the number of lines that the student's own program executes in it."""
     short = [o.lines for probe, o in seen if probe.weight == 1 and isinstance(o, protocol.Returned)]
     lines = max(short, default=0)
     return lines // LINES_OF_A_CALL if lines > MOST_LINES_OF_A_SHORT_CALL else 1
@@ -297,7 +296,7 @@ def _slips(made: Sequence[Edit]) -> frozenset[tuple[str, int]]:
 
 
 def _nearness(finding: Finding) -> tuple[int, float]:
-    """How many of the numbers that came back are those that were wanted, and minus the distance of the rest."""
+    """How many returned numbers are as expected, and minus the sum of all distances."""
     compared = finding.compared
     if not isinstance(compared, Comparison) or not compared.observed:
         return 0, -math.inf

@@ -1,4 +1,4 @@
-"""What a search for repairs may use, and what it gives: verified repairs with the places of their edits."""
+"""The types of a search for repairs: its budget, and verified repairs with the locations of their edits."""
 
 from typing import Final
 
@@ -8,25 +8,25 @@ __all__ = ["DEFAULT_BUDGET", "Budget", "EditLocation", "Repair", "SearchResult"]
 
 
 class Budget(Frozen, frozen=True):
-    """What a search may use, counted so that it means the same on every machine."""
+    """The limits of a search, in counts that mean the same on every machine."""
 
     candidates: int = 260
-    """Programs run, the verifying runs included."""
+    """Programs to run, including the runs that verify repairs."""
     calls: int = 2200
-    """Calls made, each by its weight."""
+    """Calls to make, each counted by its weight."""
     hangs: int = 2
     """Programs that had to be stopped or died."""
     wanted: int = 2
-    """Repairs after which the search ends."""
+    """The number of repairs after which the search ends."""
     after: int = 40
-    """Further programs run after the first repair, to find others beside it."""
+    """Programs to run after the first repair, to find alternatives."""
 
 
 DEFAULT_BUDGET: Final = Budget()
 
 
 class EditLocation(Frozen, frozen=True):
-    """One edit of a repair: the kind of slip, its line in the original file, and a sentence that gives no code."""
+    """One edit of a repair: the kind of slip, its line in the original file, and a hint without code."""
 
     kind: str
     line: int
@@ -38,28 +38,28 @@ class EditLocation(Frozen, frozen=True):
 
 
 class Repair(Frozen, frozen=True):
-    """A verified repair: with these edits every check counted passes."""
+    """A verified repair: with these edits, every required check passes."""
 
     places: tuple[EditLocation, ...]
     diff: str
-    """Unified, of the code as it was run; for the person marking."""
+    """A unified diff of the executed code, for the person marking."""
     code: str
-    """The whole program with the edits made."""
+    """The whole program with the edits."""
     passed: int
-    """Checks that passed with it."""
+    """The number of checks that pass with the edits."""
     remaining: tuple[str, ...]
-    """Ids of mistakes that the lab still names with it."""
+    """The ids of the mistakes that the lab still names with the edits."""
     without: tuple[str, ...]
-    """For each place the program with all edits but this one; empty where they cannot be made apart."""
+    """For each place, the program with all edits but this one; empty if the edits depend on each other."""
     costs: tuple[str, ...]
-    """What a sound difference that remains costs, by the rubric's lines."""
+    """The costs, as keys of the rubric, of sound differences that remain."""
     candidates: int
     calls: int
-    """Programs run and calls made up to here."""
+    """The programs run and the calls made until this repair."""
 
 
 class SearchResult(Frozen, frozen=True):
-    """What a search found and used."""
+    """The repairs found by a search, and its cost."""
 
     repairs: tuple[Repair, ...]
     candidates: int = 0
@@ -67,4 +67,4 @@ class SearchResult(Frozen, frozen=True):
     hangs: int = 0
     """Programs that had to be stopped or died."""
     possible: int = 0
-    """Single edits there were to try."""
+    """The number of possible single edits."""

@@ -34,6 +34,9 @@ _log: Final = logging.getLogger("grader")
 
 T = TypeVar("T")
 
+MAX_NAMED_FAILURES: Final = 5
+"""The most statements that could not be run to name in a flag; the others are only counted."""
+
 
 def grade_one(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> Report:
     """Grade one submission in its own worker."""
@@ -58,7 +61,7 @@ def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> E
     flags += loaded.notes
     if loaded.problem:
         flags += (loaded.problem,)
-    flags += tuple(_lost(failure) for failure in loaded.failures[:5])
+    flags += _failed_statements(loaded.failures)
     return ExaminedSubmission(
         files=tuple(file.relative_to(submission.root).as_posix() for file in submission.files),
         flags=tuple(dict.fromkeys(flags)),
@@ -129,6 +132,23 @@ def _spared(what: str, work: Callable[[], tuple[T, ...]]) -> tuple[T, ...]:
         return ()
 
 
-def _lost(failure: StatementFailure) -> str:
-    what = ": ".join(part for part in (failure.type_name, failure.text) if part)
-    return f"{failure.file} {failure.place} could not be run ({what}); everything else was."
+def _failed_statements(failures: Sequence[StatementFailure]) -> tuple[str, ...]:
+    """One sentence about all statements that could not be run; empty if there are none."""
+    if not failures:
+        return ()
+    if len(failures) == 1:
+        (failure,) = failures
+        return (f"{failure.file} {failure.place} could not be run ({_error(failure)}); everything else was.",)
+    named: list[str] = []
+    file = ""
+    for failure in failures[:MAX_NAMED_FAILURES]:
+        where = failure.place if failure.file == file else f"{failure.file} {failure.place}"
+        named.append(f"{where} ({_error(failure)})")
+        file = failure.file
+    if len(failures) > MAX_NAMED_FAILURES:
+        named.append(f"{len(failures) - MAX_NAMED_FAILURES} more")
+    return (f"{', '.join(named[:-1])} and {named[-1]} could not be run; everything else was.",)
+
+
+def _error(failure: StatementFailure) -> str:
+    return ": ".join(part for part in (failure.type_name, failure.text) if part)

@@ -1,6 +1,7 @@
-"""What many labs need: tables of checks, results read or refused, matrices and starts from seeds, answers in words.
+"""Tools for many labs: check tables, reading results, random matrices and starts, free-text answers.
 
-Built on `grader.lab` alone. `low_rank` and `random_matrices` are collections of functions, used by their name.
+They use only `grader.lab`. `low_rank` and `random_matrices` are collections of functions, used by module
+name.
 """
 
 from grader.labkit import low_rank, random_matrices

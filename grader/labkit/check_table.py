@@ -1,7 +1,7 @@
-"""A table of checks: each row says what must hold, looks at it, and says what to do next where it fails.
+"""A table of checks: each row has a condition, a function that checks it, and advice in case it fails.
 
-The rows of an exercise stand in the order in which they are looked at, lowest first, and each needs the ones it rests
-on. So the first that fails says what is wrong.
+The rows of an exercise are checked in order, simplest first, and each comes after the rows that it needs. So
+the first failure says what is wrong.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,26 +17,26 @@ Context = TypeVar("Context")
 
 
 class Row(Frozen, Generic[Context], frozen=True, kw_only=True):
-    """One check. In `title` and `advice`, `{function}` stands for the name of the function the table is about."""
+    """One check. In `title` and `advice`, `{function}` stands for the name of the table's function."""
 
     name: str
     """The check's id without the exercise."""
     title: str
-    """The condition that must hold, in a sentence."""
+    """The condition that must hold, as a sentence."""
     run: Callable[[Context, Bench], Finding]
-    """Looks at it; the context is the same for all rows of a table."""
+    """Checks the condition; all rows of a table get the same context."""
     advice: str = ""
-    """What to do next when this is the first that fails."""
+    """What to do next if this is the first check that fails."""
     needs: tuple[str, ...] = ()
-    """The rows without which it cannot be looked at."""
+    """The rows that must pass before this one can be checked."""
     implied_by: tuple[str, ...] = ()
-    """The rows with which it holds."""
+    """The rows that imply this one."""
     tolerance: str = ""
-    """How far apart two values may be, and why."""
+    """How far two values may differ, and why."""
 
 
 class CheckTable(Frozen, Generic[Context], frozen=True):
-    """The rows of one exercise, and what each of them is given."""
+    """The rows of one exercise, and the context that each of them gets."""
 
     exercise: str
     rows: tuple[Row[Context], ...]
@@ -44,7 +44,7 @@ class CheckTable(Frozen, Generic[Context], frozen=True):
     function: str = ""
 
     def checks(self) -> tuple[Check, ...]:
-        """The rows as checks of the exercise, in their order."""
+        """The rows as checks of the exercise, in order."""
         return tuple(
             Check(
                 self._id(row.name),
@@ -58,7 +58,7 @@ class CheckTable(Frozen, Generic[Context], frozen=True):
         )
 
     def advice(self, results: tuple[CheckResult, ...]) -> str:
-        """What to do about the first check that does not hold; empty where all do."""
+        """What to do about the first check that did not pass; empty if all passed."""
         sentences = {row.name: row.advice.format(function=self.function) for row in self.rows}
         return first_advice(sentences, results)
 
@@ -67,7 +67,7 @@ class CheckTable(Frozen, Generic[Context], frozen=True):
 
 
 def _or_unusable(run: Callable[[Context, Bench], Finding], context: Context, bench: Bench) -> Finding:
-    """What is found; a check that cannot use what came back fails with the sentence that says why."""
+    """The finding of the check; a check that cannot use the result fails with the sentence that says why."""
     try:
         return run(context, bench)
     except UnusableResult as unusable:
@@ -75,7 +75,7 @@ def _or_unusable(run: Callable[[Context, Bench], Finding], context: Context, ben
 
 
 def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) -> str:
-    """What to do about the first check that does not hold, by its name without the exercise; empty where all do."""
+    """What to do about the first check that did not pass, by its name; empty if all passed."""
     for result in results:
         if result.outcome in (Outcome.FAIL, Outcome.MISSING):
             return advice.get(result.id.partition("-")[2], "")
@@ -83,5 +83,5 @@ def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) ->
 
 
 def undiagnosed(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
-    """The diagnosis of an exercise of which no mistake is known by name: none."""
+    """No diagnosis, for an exercise without known mistakes."""
     return ()

@@ -1,4 +1,4 @@
-"""What came back beside what is wanted, entry by entry, with the call that shows the difference."""
+"""Compare returned values with expected ones, entry by entry; report the call that shows a difference."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -16,7 +16,7 @@ Case = TypeVar("Case")
 Array = npt.NDArray[np.float64]
 
 DIGITS = 6
-"""Decimals in a message: of numbers near 1, as many as float32 holds."""
+"""Decimals in a message: as many as float32 stores for numbers near 1."""
 
 
 def agrees(
@@ -28,10 +28,11 @@ def agrees(
     wanted: Callable[[Value, Case], Array],
     message: str,
 ) -> Callable[[Context, Bench], Finding]:
-    """A check that every case gives what is wanted of it; the first that does not is shown with `message`.
+    """A check that every case gives the expected array; `message` introduces the first case that does not.
 
-    `probe` makes the call of a case, `got` reads an array in what came back of it, `wanted` says what that should be; both
-    arrays are finite and of one shape, or raise UnusableResult. The tolerance is relative to the largest entry wanted, and absolute below 1.
+    `probe` makes the call of a case, `got` reads an array from its result, `wanted` computes the expected
+    array. Both arrays must be finite and of the same shape; `got` and `wanted` raise UnusableResult
+    otherwise. The tolerance is relative to the largest expected entry, or absolute if that is below 1.
     """
 
     def run(context: Context, bench: Bench) -> Finding:
@@ -55,7 +56,7 @@ def agrees(
 
 
 def probe_text(function: Function, bench: Bench, probe: Probe) -> str:
-    """The call as a student can paste it after their own code; empty where there is no function of theirs."""
+    """The call as a student can paste it below their own code; empty if they have no such function."""
     located = bench.locate(function)
     if located is None:
         return ""

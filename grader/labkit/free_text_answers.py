@@ -1,4 +1,4 @@
-"""What students write in words: found for the person marking, with what is mentioned. Decides nothing."""
+"""Find students' answers in words, and the ideas they mention, for the person marking."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -11,22 +11,22 @@ from grader.lab import Answer, Bench, Finding, Frozen, Outcome, Passage, Place, 
 __all__ = ["REASONING", "Idea", "Question", "read_by_a_person"]
 
 LONGEST: Final = 600
-"""Characters of one quotation."""
+"""The most characters in a quotation."""
 
 MOST: Final = 4
-"""Quotations for one question."""
+"""The most quotations for a question."""
 
 LONGEST_READ: Final = 2_000
-"""Characters of one paragraph that are read; nobody answers in one sentence of two pages."""
+"""The most characters to read of a paragraph; nobody answers in one sentence of two pages."""
 
 MOST_READ: Final = 2_000
-"""Paragraphs and printed lines that are read."""
+"""The most paragraphs and printed lines to read."""
 
 LONGEST_TITLE: Final = 200
-"""Characters within which a line says which exercise it begins."""
+"""How many characters of a line to search for the number of an exercise."""
 
 ENOUGH: Final = 3
-"""Weight from which a paragraph is taken for an answer."""
+"""The weight from which a paragraph counts as an answer."""
 
 
 REASONING: Final = (
@@ -35,11 +35,11 @@ REASONING: Final = (
     r"tells?|shows?|means?|suggests?|implies|indicat\w+|recover\w*|predict\w*|estimat\w*|accura\w+|cannot|can't|"
     r"exact\w*|almost|nearly|off|magnitude|not (perfectly|unique|determined)|well|poorly|wrong|expect\w*)\b"
 )
-"""A word that states, compares or gives a reason: without one, a comment describes code."""
+"""A word that states, compares or gives a reason. A comment without one describes code."""
 
 
 class Idea(Frozen, frozen=True):
-    """Something an answer may mention: how it is called, how it is recognised, how much it speaks for one."""
+    """Something that an answer may mention: its name, its pattern, and its weight."""
 
     name: str
     pattern: str
@@ -47,22 +47,22 @@ class Idea(Frozen, frozen=True):
 
 
 class Question(Frozen, frozen=True):
-    """A question of the sheet, and what its answers tend to speak of."""
+    """A question of the sheet, and the ideas that its answers tend to mention."""
 
     check: str
     exercise: str
     words: str
     ideas: tuple[Idea, ...]
     exercises: str = r"\d\.\d"
-    """A regular expression for the numbers of the sheet's exercises, as titles begin with them."""
+    """A regular expression for the exercise numbers at the beginning of titles."""
     reasoning: str = REASONING
-    """A regular expression of which a word has to be there: it states, compares or gives a reason."""
+    """A regular expression that must match: a word that states, compares or gives a reason."""
 
     def answer(self, bench: Bench) -> tuple[Answer, ...]:
-        """What was written in answer to it, if anything."""
+        """The paragraphs that answer the question, if any."""
         weighed = [(self._weight(remark), remark) for remark in _remarks(bench, _Titles(self.exercises))]
-        found = [(weight, remark) for weight, remark in weighed if weight >= ENOUGH]
-        best = [remark for _, remark in sorted(found, key=lambda pair: pair[0], reverse=True)[:MOST]]
+        answers = [(weight, remark) for weight, remark in weighed if weight >= ENOUGH]
+        best = [remark for _, remark in sorted(answers, key=lambda pair: pair[0], reverse=True)[:MOST]]
         if not best:
             return ()
         text = "\n".join(remark.text for remark in best)
@@ -70,13 +70,13 @@ class Question(Frozen, frozen=True):
             Answer(
                 check=self.check,
                 question=self.words,
-                quotes=tuple(remark.quote() for _, remark in found if remark in best),
+                quotes=tuple(remark.quote() for _, remark in answers if remark in best),
                 mentioned=tuple(idea.name for idea in self.ideas if _compiled(idea.pattern).search(text)),
             ),
         )
 
     def finding(self, bench: Bench) -> Finding:
-        """That a person has to read it, and what they will find."""
+        """A manual check: a person has to read the answer, and its text is quoted."""
         loaded = bench.loaded
         if loaded.source is None:
             return Finding(outcome=Outcome.MISSING, message="Nothing was handed in.")
@@ -88,9 +88,9 @@ class Question(Frozen, frozen=True):
                 "person marking may find one elsewhere.",
             )
         mentioned = ", ".join(answers[0].mentioned)
-        said = f" It mentions: {mentioned}." if mentioned else ""
+        mentions = f" It mentions: {mentioned}." if mentioned else ""
         return Finding(
-            outcome=Outcome.MANUAL, message=f"The person marking reads the explanation in words.{said}"
+            outcome=Outcome.MANUAL, message=f"The person marking reads the explanation in words.{mentions}"
         )
 
     def _weight(self, remark: "_Remark") -> int:
@@ -102,7 +102,7 @@ class Question(Frozen, frozen=True):
 
 
 def read_by_a_person(context: object, bench: Bench) -> Finding:
-    """The check of an answer in words that nothing is looked for in."""
+    """The check of an answer in words that is not searched for ideas."""
     return Finding(outcome=Outcome.MANUAL, message="The explanation in words is read by the person marking.")
 
 
@@ -111,7 +111,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-# --- paragraphs of what was written -----------------------------------------------------------------------
+# --- paragraphs of text -----------------------------------------------------------------------------------
 
 
 class _Remark(Frozen, frozen=True):
@@ -121,11 +121,11 @@ class _Remark(Frozen, frozen=True):
 
     @property
     def is_sentence(self) -> bool:
-        """Whether these are words put together, rather than a title, a name or numbers."""
+        """Whether this is a sentence, rather than a title, a name or numbers."""
         return len(re.findall(r"[^\W\d_]{2,}", self.text)) >= 4
 
     def quote(self) -> Quote:
-        """The remark for a page, cut where it is too long."""
+        """The remark for a page, shortened if it is too long."""
         text = self.text if len(self.text) <= LONGEST else f"{self.text[: LONGEST - 1]}…"
         return Quote(text=text, origin=self.origin)
 
@@ -135,16 +135,16 @@ _AFTER_A_NUMBER: Final = r"(?![\d.]*\d)\b"
 
 
 class _Titles(Frozen, frozen=True):
-    """Lines that begin with the number of an exercise, as `exercises` matches them; `2.1023` is none."""
+    """Lines that begin with an exercise number that `exercises` matches; `2.1023` does not count."""
 
     exercises: str
 
     def number_in(self, line: str) -> str | None:
-        """The number that a line begins with, or None."""
-        found = _compiled(f"{_BEFORE_A_NUMBER}({self.exercises}){_AFTER_A_NUMBER}").match(
+        """The exercise number at the beginning of a line, or None."""
+        match = _compiled(f"{_BEFORE_A_NUMBER}({self.exercises}){_AFTER_A_NUMBER}").match(
             line[:LONGEST_TITLE]
         )
-        return found[1] if found is not None else None
+        return match[1] if match is not None else None
 
 
 def _remarks(bench: Bench, titles: _Titles) -> Iterator[_Remark]:
@@ -179,7 +179,7 @@ def _of_printed(printed: str, titles: _Titles) -> Iterator[_Remark]:
 
 
 def _paragraphs(lines: list[tuple[str, Place]], titles: _Titles) -> Iterator[list[tuple[str, Place]]]:
-    """Lines that stand below each other; an empty line, a title or a gap in the file ends a paragraph."""
+    """Group consecutive lines; an empty line, a title or a gap in the file ends a paragraph."""
     paragraph: list[tuple[str, Place]] = []
     for text, place in lines:
         apart = bool(paragraph) and place.line not in (paragraph[-1][1].line, paragraph[-1][1].line + 1)

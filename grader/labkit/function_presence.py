@@ -1,4 +1,4 @@
-"""Whether the function that the sheet asks for is there and takes what it has to be given."""
+"""Whether the required function exists and has the required parameters."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ __all__ = ["lacking_parameters", "listed", "missing_function", "presence", "sign
 
 
 def presence(function: Function) -> Callable[[object, Bench], Finding]:
-    """A check that the function is there and takes all parameters of the sheet's."""
+    """A check that the function exists and has all parameters that the sheet requires."""
     return lambda context, bench: _presence(function, bench)
 
 
@@ -23,17 +23,17 @@ def _presence(function: Function, bench: Bench) -> Finding:
 
 
 def signature(function: Function) -> str:
-    """The sheet's name and parameters, without defaults."""
+    """The function's name and parameters as on the sheet, without defaults."""
     return f"{function.name}({', '.join(p.name for p in function.parameters)})"
 
 
 def listed(names: tuple[str, ...]) -> str:
-    """Names of code for a sentence."""
+    """Names from code as a list in a sentence."""
     return ", ".join(f"`{name}`" for name in names)
 
 
 def lacking_parameters(function: Function, located: Located) -> Finding:
-    """A function that cannot be given all parameters of the sheet's; of a method a person has to look at the class."""
+    """The finding for a function that lacks parameters; a person has to look at the class of a method."""
     named = listed(located.binding.missing)
     if located.made_with is not None:
         return Finding(
@@ -51,7 +51,7 @@ def lacking_parameters(function: Function, located: Located) -> Finding:
 
 
 def missing_function(function: Function, bench: Bench) -> Finding:
-    """No function that could be called: the file has a problem, the function is out of reach, or it is not there."""
+    """The finding for a missing function: a problem of the file, a nested function, or none at all."""
     loaded = bench.loaded
     if loaded.problem:
         return Finding(outcome=Outcome.FAIL, message=loaded.problem)
@@ -70,7 +70,7 @@ def _what_there_is(function: Function, bench: Bench) -> str:
     if loaded.source is None:
         return "No file with code was handed in."
     names = ", ".join(f"`{info.name}`" for info in loaded.functions[:12])
-    there = f" The file defines {names}." if names else " The file defines no function that could be used."
+    others = f" The file defines {names}." if names else " The file defines no function that could be used."
     failed = loaded.failures[:1]
     why = f" {capital(failed[0].place)} failed ({failed[0].type_name or failed[0].text})." if failed else ""
-    return f"No function named `{function.name}` was found.{there}{why}"
+    return f"No function named `{function.name}` was found.{others}{why}"

@@ -1,6 +1,6 @@
-"""What linear algebra and rounding allow, each with the theorem it rests on.
+"""Bounds from linear algebra and rounding, each with the theorem that it follows from.
 
-Everything is computed in float64, whatever the dtype of the arguments. Matrices are used with their exact
+All computations use float64, whatever the dtype of the arguments. Matrices are used with their exact
 values: 0.3374 in float32 means the float32 number nearest to it.
 """
 
@@ -41,9 +41,9 @@ class SvdTolerance(NamedTuple):
     """How far a truncated SVD computed in floating point may be from the exact one."""
 
     singular_value: float
-    """Largest possible singular value number rank + 1, which is zero in exact arithmetic."""
+    """The largest possible singular value number rank + 1, which is zero in exact arithmetic."""
     excess_loss: float
-    """Largest possible squared loss above the optimum."""
+    """The largest possible squared loss above the optimum."""
 
 
 def _as_matrix(A: npt.ArrayLike) -> FloatArray:
@@ -62,7 +62,7 @@ def singular_values(A: npt.ArrayLike) -> FloatArray:
 
 
 def eckart_young(A: npt.ArrayLike, rank: int) -> float:
-    """Return the least ‖A − P‖²_F over all P of rank at most `rank`: the sum of σ_i² over i > rank.
+    """Return the minimum of ‖A − P‖²_F over all P of rank at most `rank`: the sum of σ_i² over i > rank.
 
     Theorem (Eckart and Young 1936; Mirsky 1960 for every unitarily invariant norm): no matrix of rank at
     most k is closer to A than the sum of the k leading terms σ_i u_i v_iᵀ of its SVD.
@@ -73,7 +73,8 @@ def eckart_young(A: npt.ArrayLike, rank: int) -> float:
 def best_approximation(A: npt.ArrayLike, rank: int) -> FloatArray:
     """Return the matrix of rank at most `rank` nearest to A in the Frobenius norm: (m, n) float64.
 
-    Theorem (Eckart and Young): the first `rank` terms of the SVD. The only one if σ_rank > σ_{rank+1}.
+    Theorem (Eckart and Young): it is the sum of the first `rank` terms of the SVD, unique if σ_rank >
+    σ_{rank+1}.
     """
     U, s, Vt = np.linalg.svd(_as_matrix(A), full_matrices=False)
     best: FloatArray = (U[:, :rank] * s[:rank]) @ Vt[:rank]
@@ -148,13 +149,13 @@ def loss(A: npt.ArrayLike, P: npt.ArrayLike) -> float:
 def observed_loss(A: npt.ArrayLike, M: npt.ArrayLike, P: npt.ArrayLike) -> float:
     """Return the sum of (A − P)² over the cells where M is 1 (sheet, exercise 3.1). A, M, P: (m, n).
 
-    Hidden cells are not read, so they may hold nan. Raises ValueError if the shapes differ.
+    Hidden cells are not read, so they may contain nan. Raises ValueError if the shapes differ.
     """
     wanted, got, mask = _as_matrix(A), _as_matrix(P), np.asarray(M)
     if not wanted.shape == got.shape == mask.shape:
         raise ValueError(f"shapes {wanted.shape}, {got.shape} and {mask.shape} differ")
-    seen = mask == 1
-    return float(np.sum((wanted[seen] - got[seen]) ** 2))
+    observed = mask == 1
+    return float(np.sum((wanted[observed] - got[observed]) ** 2))
 
 
 def rounded_loss_interval(
@@ -165,19 +166,19 @@ def rounded_loss_interval(
     A, P: (m, n), finite. half_width: a number or (m, n), not negative; 0.00005 for four printed decimals. M:
     (m, n); if given, only the cells with M = 1 are summed.
 
-    Derivation. The loss is a sum over cells that vary independently. With d = |A − P|, a cell's term is least
-    at max(0, d − h)² and greatest at (d + h)², and both are attained: without rounding the interval is exact.
-    It is then widened to remain rigorous in float64: d ± h is off by at most 2·eps·(d + h), and summing N
-    squares by at most (N + 2)·eps of the sum (Higham 2002, section 4.2), provided that nothing under- or
-    overflows.
+    Derivation. The loss is a sum over cells that vary independently. With d = |A − P|, a cell's term is
+    smallest at max(0, d − h)² and largest at (d + h)², and both are attained: without rounding, the interval
+    is exact. It is then widened to remain rigorous in float64: d ± h is off by at most 2·eps·(d + h), and
+    summing N squares by at most (N + 2)·eps of the sum (Higham 2002, section 4.2), provided that nothing
+    under- or overflows.
     """
     wanted, stated = _as_matrix(A), _as_matrix(P)
     if wanted.shape != stated.shape:
         raise ValueError(f"shapes {wanted.shape} and {stated.shape} differ")
-    seen = np.ones(wanted.shape, dtype=bool) if M is None else np.asarray(M) == 1
-    h = np.broadcast_to(np.asarray(half_width, dtype=np.float64), wanted.shape)[seen]
+    observed = np.ones(wanted.shape, dtype=bool) if M is None else np.asarray(M) == 1
+    h = np.broadcast_to(np.asarray(half_width, dtype=np.float64), wanted.shape)[observed]
     with np.errstate(over="ignore", invalid="ignore"):  # overflow agrees with nothing
-        d = np.abs(wanted[seen] - stated[seen])
+        d = np.abs(wanted[observed] - stated[observed])
         slack = 2 * EPS * (d + h)
         summing = (d.size + 2) * EPS
         nearest = np.maximum(0.0, d - h - slack)

@@ -1,4 +1,4 @@
-"""What a tutor says of a known mistake, and mistakes named because making them gives what came back."""
+"""A tutor's explanation of a known mistake, and the diagnosis of mistakes that reproduce a result."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -17,10 +17,10 @@ Array = npt.NDArray[np.float64]
 
 
 class MisconceptionText(msgspec.Struct, frozen=True):
-    """How a mistake is told, without telling the line that would be right.
+    """The explanation of a mistake, without giving away the correct line.
 
-    `title` names it, `message` says why it is wrong, `concept` is the idea to teach again, `question`
-    leads to it.
+    `title` names it, `message` says why it is wrong, `concept` is the concept to revise, and `question` leads
+    the student to it.
     """
 
     id: str
@@ -33,7 +33,7 @@ class MisconceptionText(msgspec.Struct, frozen=True):
 def diagnosis_of(
     text: MisconceptionText, evidence: str, source: Source | None, located: Located | None
 ) -> Diagnosis:
-    """The diagnosis of a mistake that running it has proved; `evidence` says how."""
+    """The diagnosis of a mistake, proved by executing it; `evidence` says how."""
     return Diagnosis(
         id=text.id,
         title=text.title,
@@ -55,9 +55,9 @@ def names_mistakes(
     tolerance: float,
     mistakes: Mapping[str, tuple[str, Callable[[Case], Array]]],
 ) -> Callable[[Bench, tuple[CheckResult, ...]], tuple[Diagnosis, ...]]:
-    """The diagnosis of an exercise of which one call tells the mistakes apart, asked where the check of this id failed.
+    """A diagnosis that tells mistakes apart by a single call, made if the check of this id failed.
 
-    `mistakes` holds by its id what a mistake is, in a sentence, and what making it gives for the case.
+    `mistakes` maps the id of each mistake to a sentence about it and to its result for the case.
     """
 
     def diagnose(bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
@@ -67,11 +67,11 @@ def names_mistakes(
             theirs = got(returned(bench.observe(probe(case))), case)
         except UnusableResult:
             return ()
-        evidence = f"Making this very mistake gives {format_matrix(theirs)}, as your function does."
+        evidence = f"This mistake gives {format_matrix(theirs)}, as your function does."
         return tuple(
             Diagnosis(id=id, title=sentence, message=evidence, verified=True)
-            for id, (sentence, made) in mistakes.items()
-            if np.allclose(theirs, made(case), rtol=tolerance)
+            for id, (sentence, result) in mistakes.items()
+            if np.allclose(theirs, result(case), rtol=tolerance)
         )
 
     return diagnose

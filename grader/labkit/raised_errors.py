@@ -1,4 +1,4 @@
-"""A function that raises: which line, what it says, and what was there."""
+"""The diagnosis of a function that raises an error: its line, message and the shapes of the values."""
 
 from grader.lab import Diagnosis, Raised, Source
 from grader.labkit.returned_values import failure
@@ -6,7 +6,7 @@ from grader.labkit.returned_values import failure
 __all__ = ["RAISES", "raised_error"]
 
 RAISES = "raises"
-"""The id of the diagnosis of a call that raises and that no known mistake explains."""
+"""The id of the diagnosis of an error that no known mistake explains."""
 
 _MEANINGS = {
     "IndexError": "An index is out of range.",
@@ -22,7 +22,7 @@ _MEANINGS = {
 
 
 def raised_error(raised: Raised, source: Source | None) -> Diagnosis:
-    """The diagnosis of a call that raised: seen, not guessed, and so verified."""
+    """The diagnosis of a call that raised an error; it was observed, so it counts as verified."""
     meaning = _MEANINGS.get(raised.type_name, "Python stops here.")
     where = f" in line {raised.line}" if raised.line else ""
     return Diagnosis(
@@ -33,6 +33,6 @@ def raised_error(raised: Raised, source: Source | None) -> Diagnosis:
         line=raised.line,
         verified=True,
         concept="reading an error message",
-        question="Which values do the variables of this line have when it is reached, and which shapes?",
+        question="What are the values and shapes of this line's variables when Python reaches it?",
         evidence="This was observed when your function ran.",
     )

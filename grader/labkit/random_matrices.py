@@ -1,7 +1,7 @@
-"""Matrices to try code on: entries of either sign, chosen singular values, each drawn from a seed.
+"""Matrices for testing code, drawn from a seed: entries of either sign, chosen singular values.
 
-The same seed draws the same matrices on every machine. Every function that draws takes a seed or a
-`numpy.random.Generator`, which lets one stream draw several things in turn.
+A seed draws the same matrices on every machine. Every function that draws takes a seed or a
+`numpy.random.Generator`, so that one stream can draw several matrices in turn.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,6 @@ __all__ = [
     "generator",
     "nearly_repeated",
     "one_cell",
-    "rank_deficient",
     "signed",
     "well_separated",
     "with_spectrum",
@@ -37,15 +36,15 @@ SHAPES: dict[str, tuple[int, int]] = {
 
 
 def generator(seed: Seed) -> np.random.Generator:
-    """Return the stream of a seed, or the generator itself."""
+    """Return the random stream of a seed, or the generator itself."""
     return seed if isinstance(seed, np.random.Generator) else np.random.Generator(np.random.PCG64(seed))
 
 
 def signed(m: int, n: int, rng: Seed) -> Matrix:
-    """Draw entries of either sign with sizes from U[0.5, 2): (m, n) float32.
+    """Draw entries of either sign with magnitudes from U[0.5, 2): (m, n) float32.
 
-    Bounded away from zero, so that leaving out any one cell shows in a single epoch. Where there are two entries or
-    more, both signs occur, so that it is not luck whether a mistake shows that needs one of them.
+    The entries are bounded away from zero, so that omitting any cell shows in a single epoch. If there are
+    two or more entries, both signs occur, so that a mistake that needs one of them always shows.
     """
     rng = generator(rng)
     signs = np.where(rng.random((m, n)) < 0.5, -1.0, 1.0)
@@ -55,9 +54,9 @@ def signed(m: int, n: int, rng: Seed) -> Matrix:
 
 
 def one_cell(rank: int, sign: int, rng: Seed) -> Matrix:
-    """Draw the entry of a 1×1 float32 matrix such that U Vᵀ errs by more than 1, to the side of `sign`.
+    """Draw the entry of a 1×1 float32 matrix such that A − U Vᵀ has this sign and exceeds 1 in magnitude.
 
-    Holds for every U and V of this rank with entries from [0, 1), whose product lies in [0, rank).
+    This holds for every U and V of this rank with entries from [0, 1), whose product lies in [0, rank).
     """
     size = float(generator(rng).uniform(1.0, 2.0)) + (rank if sign > 0 else 0)
     return np.array([[sign * size]], dtype=np.float32)
@@ -66,8 +65,8 @@ def one_cell(rank: int, sign: int, rng: Seed) -> Matrix:
 def with_spectrum(singular_values: Sequence[float], m: int, n: int, rng: Seed) -> Matrix:
     """Draw a matrix with these singular values, to float32 rounding: (m, n) float32.
 
-    Missing singular values are zero. The singular vectors are uniformly distributed: the QR factor Q of
-    a Gaussian matrix is so once the signs of R's diagonal are made positive (Mezzadri 2007, "How to
+    Missing singular values are zero. The singular vectors are uniformly distributed, as is the QR factor Q of
+    a Gaussian matrix once the signs of R's diagonal are made positive (Mezzadri 2007, "How to
     generate random matrices from the classical compact groups"). Raises ValueError if there are more
     singular values than min(m, n), or if one is negative.
     """
@@ -93,16 +92,9 @@ def well_separated(size: int) -> tuple[float, ...]:
 def nearly_repeated(size: int, rank: int) -> tuple[float, ...]:
     """Return a spectrum whose values `rank` and `rank + 1` (counted from 1) differ by a thousandth.
 
-    There the best approximation of that rank is ill-conditioned, while its loss is not.
+    The best approximation of that rank is then ill-conditioned, but its loss is not.
     """
     if not 1 <= rank < size:
         raise ValueError(f"no two neighbours at {rank} among {size} singular values")
     halves = well_separated(size - 1)
     return (*halves[:rank], halves[rank - 1] * 0.999, *halves[rank:])
-
-
-def rank_deficient(size: int, rank: int) -> tuple[float, ...]:
-    """Return a spectrum of `rank` well separated values and zeros: the best loss of that rank is zero."""
-    if not 0 <= rank <= size:
-        raise ValueError(f"{size} singular values cannot have rank {rank}")
-    return well_separated(rank) + (0.0,) * (size - rank)

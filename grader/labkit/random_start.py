@@ -1,8 +1,9 @@
-"""Whether the start of a factorisation is drawn from U(0,1): a question that chance has a say in.
+"""Whether the start of a factorisation is drawn from U(0,1), up to chance.
 
-Three laws that true draws break at most once in 10⁹, U and V together: their distribution function
-(Dvoretzky–Kiefer–Wolfowitz), how near the smallest and the largest come to 0 and 1, and that they differ. They are asked
-of the very starts from which steps were followed, so that no call can be told to be the one that is looked at.
+Three tests, which true draws fail at most once in 10⁹, U and V together: the distribution function
+(Dvoretzky–Kiefer–Wolfowitz), the distances of the smallest and the largest number from 0 and 1, and whether
+the numbers differ. They use the same starts from which steps were compared, so no function can treat them
+specially.
 """
 
 from collections.abc import Sequence
@@ -19,22 +20,22 @@ __all__ = ["drawn_by_numpy", "drawn_by_torch", "uniform_start"]
 Array: TypeAlias = npt.NDArray[np.float64]
 
 FAILURE: Final = 1e-9
-"""Probability that draws from U(0,1) are taken for something else."""
+"""The probability that true draws from U(0,1) fail."""
 
 DISTINCT: Final = 0.97
-"""Share of the numbers of a call that differ from all others of it, at least. Of 700 draws in float32 (24 bits) none or one
-repeats; where one column in twenty is repeated, a twentieth of them."""
+"""The smallest share of distinct numbers in a call. Of 700 draws in float32 (24 bits), at most one or so
+repeats; if one column in twenty is repeated, a twentieth of them do."""
 
 DISTINCT_IN_HALF: Final = 0.75
-"""The same for draws in half precision (11 bits), of which a sixth repeat."""
+"""The same for draws in half precision (11 bits), a sixth of which repeat."""
 
 OTHER_SPREAD: Final = (6e-4, 1.6)
-"""Standard deviations, and at most the mean, of another start from which descent still works. Both lie between
-the numbers people write (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), so that no draw decides on which side one is."""
+"""The range of standard deviations, and the largest mean, of another start from which descent still works.
+Both limits lie between the values people use (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), away from chance."""
 
 
 def drawn_by_torch(seed: int, count: int) -> Array:
-    """The numbers of `torch.rand` after `torch.manual_seed(seed)`: 24 bits of each output of the Mersenne twister."""
+    """The numbers of `torch.rand` after `torch.manual_seed(seed)`: 24 bits per output of the Mersenne twister."""
     raw = np.random.RandomState(seed).randint(0, 2**32, count, np.uint32)
     return (raw & 0xFFFFFF).astype(np.float64) * 2.0**-24
 
@@ -45,15 +46,15 @@ def drawn_by_numpy(seed: int, count: int) -> Array:
 
 
 def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) -> Finding:
-    """Judge the numbers that several calls started U and V from: passed, passed with a note and its cost, or failed.
+    """Judge the starts of U and V in several calls: passed, passed with a note and its cost, or failed.
 
-    Each start: U (m, rank) and V (n, rank), of any shapes, drawn after its own seed. Where they `are_few`, how far another
-    distribution spreads is not judged, since a draw could decide it.
+    Each start: U (m, rank) and V (n, rank), of any shapes, drawn from its own seed. If they `are_few`, the
+    spread of another distribution is not judged, since chance could decide it.
     """
     for name, factors in zip("UV", zip(*starts, strict=True), strict=True):
-        found = _of_factor(name, factors, are_few)
-        if found is not None:
-            return found
+        problem = _of_factor(name, factors, are_few)
+        if problem is not None:
+            return problem
     count = sum(U.size + V.size for U, V in starts)
     if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
         return Finding(
@@ -65,7 +66,7 @@ def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) 
 
 
 def _are_distinct(arrays: Sequence[Array]) -> bool:
-    """Whether the numbers of each array differ from one another, all arrays together."""
+    """Whether the numbers within each array are distinct, all arrays together."""
     everything = np.concatenate([array.ravel() for array in arrays])
     in_half = bool((everything * 2**11 == np.round(everything * 2**11)).all())
     distinct = sum(len(np.unique(array)) for array in arrays)
@@ -83,7 +84,7 @@ def _of_factor(name: str, factors: Sequence[Array], are_few: bool) -> Finding | 
         )
     distinct = sum(len(np.unique(factor)) for factor in factors)
     independent = _are_distinct(factors)
-    # A function with a seed inside draws the same numbers in each call: those of one call are left.
+    # A function with a hard-coded seed draws the same numbers in each call: one call's numbers remain.
     different = np.unique(everything)
     sample = everything if len(different) >= DISTINCT_IN_HALF * everything.size else different
     tolerance = dkw_tolerance(sample.size, FAILURE / 6)
@@ -119,5 +120,5 @@ def _of_factor(name: str, factors: Sequence[Array], are_few: bool) -> Finding | 
         got=got,
         wanted=wanted,
         tolerance=f"largest distance of the distribution functions {distance:.3f}, allowed {tolerance:.3f} "
-        "(Dvoretzky–Kiefer–Wolfowitz, failing once in 10⁹)",
+        "(Dvoretzky–Kiefer–Wolfowitz, exceeded by chance once in 10⁹)",
     )

@@ -1,4 +1,4 @@
-"""What came back from a call, described in words, or refused in a sentence for the student."""
+"""Describe or read the value that a call returned, or reject it with a sentence for the student."""
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +24,15 @@ __all__ = [
 
 
 class UnusableResult(Exception):  # noqa: N818  not an error of ours: the sentence is for the student
-    """What came back cannot be used; the message says what it was and what was wanted."""
+    """Raised if a returned value cannot be used; the message says what it is and what was expected."""
 
 
 class WorkerEnded(UnusableResult):
-    """The worker ended during the call: asking again would only end another one."""
+    """Raised if the worker ended during the call: repeating the call would only end another worker."""
 
 
 def describe(value: protocol.Value) -> str:
-    """What came back, in a few words."""
+    """The returned value in a few words."""
     if isinstance(value, protocol.Nothing):
         return "None"
     if isinstance(value, protocol.Number):
@@ -57,7 +57,7 @@ def describe(value: protocol.Value) -> str:
 
 
 def failure(observation: Observation) -> str:
-    """Why a call gave nothing to look at, as a sentence; empty where it returned."""
+    """Why a call gave no result, as a sentence; empty if it returned."""
     if isinstance(observation, protocol.Raised):
         where = f" in {observation.place or f'line {observation.line}'}" if observation.line else ""
         text = f": {observation.text}" if observation.text else ""
@@ -71,22 +71,22 @@ def failure(observation: Observation) -> str:
 
 
 def is_changed(given: npt.NDArray[np.generic], after: protocol.Value) -> bool:
-    """Whether a call left an array otherwise than it was given."""
+    """Whether a call changed an array that it was given."""
     return not (isinstance(after, protocol.Array) and after.data == given.tobytes())
 
 
 def items_of(value: protocol.Value) -> tuple[protocol.Value, ...] | None:
-    """The parts of a tuple or list of separate things; None for a single thing."""
+    """The parts of a tuple or list of separate values; None for a single value."""
     return value.items if isinstance(value, protocol.Items) else None
 
 
 def array_text(values: str, located: Located) -> str:
-    """A matrix as the student's program writes one: a tensor, or an array if it has nothing to do with torch."""
+    """A matrix as the student's program writes it: a tensor, or an array if the program does not use torch."""
     return f"np.array({values})" if located.arrays == "numpy" else f"torch.tensor({values})"
 
 
 def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
-    """The array as nested lists, rounded; for messages, not for reading back."""
+    """The array as nested lists, rounded, for messages only."""
     if array.ndim == 0:
         return f"{float(array):.{digits}f}"
     if array.ndim == 1:
@@ -95,21 +95,21 @@ def format_matrix(array: npt.NDArray[np.generic], digits: int = 4) -> str:
 
 
 def values_side_by_side(value: protocol.Value) -> int:
-    """How many separate values came back; 1 for a single one, and for an object whatever it holds."""
+    """How many separate values were returned; 1 for a single value and for any object."""
     if isinstance(value, protocol.Items) and value.type_name != protocol.ATTRIBUTES:
         return len(value.items)
     return 1
 
 
 def returned(observation: Observation) -> protocol.Value:
-    """What a call returned. Raises WorkerEnded or UnusableResult with a sentence where it returned nothing."""
+    """The returned value. Raises WorkerEnded or UnusableResult with a sentence if the call did not return."""
     if isinstance(observation, protocol.Returned):
         return observation.value
     raise (WorkerEnded if isinstance(observation, Died) else UnusableResult)(failure(observation))
 
 
 def parts_in(value: protocol.Value, count: int, wanted: str) -> tuple[protocol.Value, ...]:
-    """The parts of a tuple or list of so many things; `wanted` names them. Raises UnusableResult."""
+    """The parts of a tuple or list of `count` values; `wanted` names them. Raises UnusableResult."""
     parts = items_of(value)
     if parts is None or len(parts) != count:
         raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")
@@ -117,7 +117,7 @@ def parts_in(value: protocol.Value, count: int, wanted: str) -> tuple[protocol.V
 
 
 def array_in(value: protocol.Value, shape: tuple[int, ...], wanted: str) -> npt.NDArray[np.float64]:
-    """A finite array of the shape, as float64; `wanted` names it. Raises UnusableResult."""
+    """A finite array of this shape, as float64; `wanted` names it. Raises UnusableResult."""
     array = array_of(value)
     if array is None:
         raise UnusableResult(f"It returned {describe(value)}; wanted: {wanted} of shape {shape}.")
@@ -129,7 +129,7 @@ def array_in(value: protocol.Value, shape: tuple[int, ...], wanted: str) -> npt.
 
 
 def number_in(value: protocol.Value, wanted: str) -> float:
-    """A finite number, also as an array with one entry; `wanted` names it. Raises UnusableResult."""
+    """A finite number, or an array with one entry; `wanted` names it. Raises UnusableResult."""
     array = array_of(value)
     if array is None or array.size != 1:
         raise UnusableResult(f"It returned {describe(value)}; expected: {wanted}.")

@@ -1,4 +1,4 @@
-"""Single numbers that a student states, each judged by the digits it is stated with."""
+"""Single numbers that a student states, each judged to its stated digits."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,7 +11,7 @@ __all__ = ["is_within", "number_of", "scalars", "states"]
 
 
 def scalars(stated_values: Iterable[StatedValue]) -> tuple[StatedValue, ...]:
-    """Every finite single number stated, also as a tensor with one element."""
+    """Every finite single number that is stated, including tensors with one element."""
     return tuple(
         stated_value
         for stated_value in stated_values
@@ -25,7 +25,7 @@ def number_of(stated_value: StatedValue) -> float:
 
 
 def is_within(number: StatedValue, interval: Interval) -> bool:
-    """Whether the digits stated allow a value in the interval; six digits of float32 are granted."""
+    """Whether the stated digits allow a value in the interval, with a tolerance of six digits for float32."""
     value = number_of(number)
     room = number.half_width + 2e-6 * max(abs(value), abs(interval.high))
     return interval.low - room <= value <= interval.high + room
@@ -34,9 +34,10 @@ def is_within(number: StatedValue, interval: Interval) -> bool:
 def states(
     low: float, high: float, coarsest: float, wanted: str, message: str
 ) -> Callable[[object, Bench], Finding]:
-    """A check that a number from `low` to `high` is stated, with digits enough: half a unit of the last at most `coarsest`.
+    """A check that a number from `low` to `high` is stated, to within `coarsest` or better.
 
-    Where none is, `message` says so; a submission that states no number at all is missing it.
+    Half a unit of its last digit must be at most `coarsest`. If there is no such number, the finding has
+    `message`; if the submission states no number at all, the outcome is `missing`.
     """
 
     def run(context: object, bench: Bench) -> Finding:
@@ -48,7 +49,7 @@ def states(
             outcome=Outcome.FAIL if numbers else Outcome.MISSING,
             message=message,
             wanted=wanted,
-            tolerance="the rounding of the digits printed",
+            tolerance="half a unit of the last printed digit",
         )
 
     return run

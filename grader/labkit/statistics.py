@@ -1,4 +1,4 @@
-"""What chance allows of draws from U(0, 1), each with the theorem it rests on."""
+"""Bounds on draws from U(0, 1), each with the theorem that it follows from."""
 
 import math
 
@@ -11,7 +11,7 @@ __all__ = ["dkw_tolerance", "extreme_tolerance", "uniform_distance"]
 def uniform_distance(sample: npt.ArrayLike) -> float:
     """Return the largest distance between the sample's distribution function and that of U(0, 1).
 
-    sample: any shape, at least one number, none of them nan; else ValueError. This is the Kolmogorov–Smirnov
+    sample: any shape, at least one number and no nan, else ValueError. This is the Kolmogorov–Smirnov
     statistic: the supremum is reached just before or at one of the sorted x_i, where the empirical
     function is (i − 1)/n and i/n. Numbers drawn in float32 are multiples of 2⁻²⁴, which adds at most 2⁻²⁴.
     """
@@ -36,7 +36,7 @@ def dkw_tolerance(n: int, failure: float) -> float:
 
 
 def extreme_tolerance(n: int, failure: float) -> float:
-    """Return how far the largest of n draws from U(0, 1) may stay below 1, except with probability `failure`.
+    """Return how far below 1 the largest of n draws from U(0, 1) may be, except with probability `failure`.
 
     All n draws are below 1 − t with probability (1 − t)ⁿ ≤ exp(−n t). Solved for t; by symmetry the same
     holds for the smallest above 0. Raises ValueError unless n ≥ 1 and 0 < failure < 1.

@@ -26,12 +26,12 @@ def unreachable(source: Source | None, function: Function) -> Unreachable | None
     if source is None or source.problem:
         return None
     name = normalised(function.name)
-    found = [
+    definitions = [
         Unreachable(inner.name, outer, source.place(inner.lineno).words)
         for outer, inner in _inner(parsed(source.code))
         if normalised(inner.name) == name
     ]
-    return found[-1] if found else None
+    return definitions[-1] if definitions else None
 
 
 def _inner(tree: ast.AST, within: str = "") -> Iterator[tuple[str, ast.FunctionDef]]:

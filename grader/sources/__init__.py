@@ -29,7 +29,6 @@ __all__ = [
     "look_at",
     "looks_like_a_document",
     "read",
-    "read_all",
 ]
 
 MAX_DOCUMENTS: Final = 20
@@ -70,14 +69,6 @@ def read(path: Path, name: str, isolation: Isolation = "auto") -> Source:
     beside = [file for file in islice(root.rglob("*"), _INCLUDED) if file.is_file()]
     (looked,) = look_at(root, [path], shared(isolation), beside=beside)
     return msgspec.structs.replace(looked.source, name=name) if looked.source.name != name else looked.source
-
-
-def read_all(root: Path, files: Sequence[Path], isolation: Isolation = "auto") -> tuple[Source, ...]:
-    """Read files under `root`, in order; each is named by its path from there.
-
-    `isolation` is the level of the reading process; by default the strongest that the machine supports.
-    """
-    return tuple(looked.source for looked in look_at(root, files, shared(isolation), beside=files))
 
 
 def look_at(

@@ -1,9 +1,10 @@
-"""What a student's function can be asked, where it cannot be asked all that the checks ask.
+"""Which calls a student's function accepts, and how the checks adapt their calls to it.
 
-The checks call with one epoch, with lr = 0 and with more columns than A has. Nobody else does, and a function that does
-what the sheet asks for may stop there: it divides by `num_epochs // 10` to report, refuses a rate of 0 or takes it for
-none given, keeps the rank within the size of A. It is then asked for what tells the same: more epochs at a rate as much
-smaller, a rate that moves nothing, a smaller rank, masks that show something. None of this costs a mark.
+The checks call with one epoch, with lr = 0 and with a rank larger than A. Nobody else does, and a correct
+function may fail there: it divides by `num_epochs // 10` to report progress, rejects a rate of 0 or treats it
+as missing, or limits the rank to the size of A. The checks then make equivalent calls: more epochs at a
+correspondingly smaller rate, a rate too small to change anything, a smaller rank, masks with an observed cell
+in each row and column. This costs no marks.
 """
 
 from typing import Final
@@ -23,43 +24,43 @@ from reference.factors.reading import layout_of, place_of
 __all__ = ["MASK_TYPES", "MORE_EPOCHS", "TINY", "CallConstraints", "ConstraintDetector"]
 
 MASK_TYPES: Final = ("int64", "float32", "bool")
-"""Types a 0/1 mask may have, in the order they are tried; the sheet fixes none."""
+"""Types a 0/1 mask may have, in the order they are tried; the sheet does not specify one."""
 
 MORE_EPOCHS: Final = (10, 100)
-"""How many times as many epochs are tried, where one to three do not work: reports are made ten or a hundred times."""
+"""Factors for the number of epochs if a few do not work: functions report progress ten or a hundred times."""
 
 DELIBERATE: Final = ("ValueError", "AssertionError", "Exception", "ZeroDivisionError")
-"""What is raised on purpose, or by a division through how many cells are shown; an index out of range is a mistake."""
+"""Errors raised on purpose, or by dividing by the number of observed cells. An IndexError is a mistake."""
 
 TINY: Final = 1e-30
-"""A rate that is not 0 and moves no number near 1, in float32 or float64."""
+"""A rate that is not 0 and changes no number near 1, in float32 or float64."""
 
 LONG: Final = 100
-"""A run of so many epochs is long enough for any report."""
+"""A run of this many epochs is long enough for any progress report."""
 
 
 Mask = npt.NDArray[np.generic]
 
 
 class CallConstraints(Frozen, frozen=True):
-    """How one student's function has to be called; the defaults are those of a function that takes every call."""
+    """How a student's function has to be called; the defaults fit a function that accepts every call."""
 
     mask_type: str = MASK_TYPES[0]
     more: int = 1
-    """How many times as many epochs it has to be asked for."""
+    """The factor by which the number of epochs is multiplied."""
     idle: float = 0.0
-    """The rate at which nothing moves."""
+    """The rate at which nothing changes."""
     keeps_rank: bool = False
-    """Whether it takes a rank of at most the rows and columns of A."""
+    """Whether the function accepts only ranks up to the smaller dimension of A."""
     wants_data: bool = False
-    """Whether it takes only masks that show something of every row and column."""
+    """Whether the function accepts only masks with an observed cell in every row and column."""
     layout: FactorLayout = AS_ASKED
-    """How it returns U and V."""
+    """How the function returns U and V."""
     place: int | None = None
-    """Where U and V stand among several values that it returns."""
+    """The position of U and V among several returned values."""
 
     def adapted(self, call: CallSpec) -> CallSpec:
-        """The call as the function can be asked for it."""
+        """The call, changed so that the function accepts it."""
         fields: dict[str, object] = {
             "idle": self.idle,
             "fewest": self.more,
@@ -82,20 +83,20 @@ def lacks_data(mask: Mask | None) -> bool:
 
 
 def with_data(mask: Mask) -> Mask:
-    """The mask with a cell more shown in each row and column that it hides as a whole."""
-    shown = mask.copy()
+    """The mask with one observed cell added to each fully hidden row and column."""
+    filled = mask.copy()
     m, n = mask.shape
-    for r in np.flatnonzero(~(shown == 1).any(axis=1)):
-        shown[r, r % n] = 1
-    for c in np.flatnonzero(~(shown == 1).any(axis=0)):
-        shown[c % m, c] = 1
-    return shown
+    for r in np.flatnonzero(~(filled == 1).any(axis=1)):
+        filled[r, r % n] = 1
+    for c in np.flatnonzero(~(filled == 1).any(axis=0)):
+        filled[c % m, c] = 1
+    return filled
 
 
 class ConstraintDetector(Frozen, frozen=True):
-    """Finds out how a student's function has to be called where it refuses what nobody but a check would ask.
+    """Finds out how a student's function has to be called if it rejects calls that only a check would make.
 
-    Each `detect_` method stores what it found in `bench.learned`, and says whether it found anything new.
+    Each `detect_` method stores its result in `bench.learned` and returns whether the result is new.
     """
 
     probe: FactorisationProbe
@@ -114,12 +115,12 @@ class ConstraintDetector(Frozen, frozen=True):
         return self.inputs.sweep[2]
 
     def of(self, bench: Bench) -> CallConstraints:
-        """What is known so far; the type of a mask is found out where there is one."""
-        known = bench.learned.get(self._fact)
-        return known if known is not None else self._store(bench, CallConstraints())
+        """The constraints detected so far; the first call also determines the type of the mask."""
+        detected = bench.learned.get(self._fact)
+        return detected if detected is not None else self._store(bench, CallConstraints())
 
     def adapted(self, bench: Bench, calls: tuple[CallSpec, ...]) -> tuple[CallSpec, ...]:
-        """The calls as the student's function can be asked for them."""
+        """The calls, changed so that the student's function accepts them."""
         constraints = self.of(bench)
         return (
             calls
@@ -128,55 +129,58 @@ class ConstraintDetector(Frozen, frozen=True):
         )
 
     def mask_types(self, bench: Bench) -> tuple[str, ...]:
-        """The types of a mask that it works with."""
+        """The types of mask that the function works with."""
         return tuple(name for name in MASK_TYPES if self._works_with(bench, name))
 
     def detect_epochs(self, bench: Bench) -> bool:
-        """Whether it stops for one epoch and works for more of them, which it is asked for from now on."""
-        known = self.of(bench)
-        if known.more > 1 or not self._raises(bench, known.adapted(self._plain)):
+        """Whether the function fails for one epoch but works for more; later calls then run more epochs."""
+        current = self.of(bench)
+        if current.more > 1 or not self._raises(bench, current.adapted(self._plain)):
             return False
         for more in MORE_EPOCHS:
-            constraints = msgspec.structs.replace(known, more=more)
+            constraints = msgspec.structs.replace(current, more=more)
             if not self._raises(bench, constraints.adapted(self._plain)):
                 self._store(bench, constraints)
                 return True
         return False
 
     def detect_layout(self, bench: Bench) -> bool:
-        """Whether U and V can be told from what it returns, though not as asked; they are read so from now on."""
-        known = self.of(bench)
-        if known.layout != AS_ASKED:
+        """Whether the function returns U and V in another recognisable layout; later calls are read in it."""
+        current = self.of(bench)
+        if current.layout != AS_ASKED:
             return False
-        for mask_type in MASK_TYPES if self._oblong.M is not None else (known.mask_type,):
-            call = msgspec.structs.replace(known, mask_type=mask_type).adapted(self._oblong)
+        for mask_type in MASK_TYPES if self._oblong.M is not None else (current.mask_type,):
+            call = msgspec.structs.replace(current, mask_type=mask_type).adapted(self._oblong)
             observation = bench.observe(self.probe.probe_of(call))
             if isinstance(observation, Returned):
                 m, n = call.A.shape
-                found = layout_of(observation.value, m, n, call.rank)
-                if found is None or found == AS_ASKED:
+                layout = layout_of(observation.value, m, n, call.rank)
+                if layout is None or layout == AS_ASKED:
                     return False
-                self._store(bench, msgspec.structs.replace(known, layout=found))
+                self._store(bench, msgspec.structs.replace(current, layout=layout))
                 return True
         return False
 
     def detect_place(self, bench: Bench) -> None:
-        """Where U and V stand among several values; they are looked for there from now on."""
-        known = self.of(bench)
-        call = known.adapted(self._oblong)
+        """Find the position of U and V among several returned values; later calls read them there."""
+        current = self.of(bench)
+        call = current.adapted(self._oblong)
         observation = bench.observe(self.probe.probe_of(call))
-        if known.place is None and isinstance(observation, Returned):
+        if current.place is None and isinstance(observation, Returned):
             m, n = call.A.shape
-            place = place_of(observation.value, m, n, call.rank, known.layout)
+            place = place_of(observation.value, m, n, call.rank, current.layout)
             if place is not None:
-                self._store(bench, msgspec.structs.replace(known, place=place))
+                self._store(bench, msgspec.structs.replace(current, place=place))
 
     def detect_idle(self, bench: Bench) -> bool:
-        """Whether it stops or moves with lr = 0 and not with the tiniest of rates, which is taken from now on."""
-        known = self.of(bench)
-        if known.idle > 0:
+        """Whether the function changes nothing at a tiny rate (called because it fails or moves at lr = 0).
+
+        Later calls then use the tiny rate.
+        """
+        current = self.of(bench)
+        if current.idle > 0:
             return False
-        constraints = msgspec.structs.replace(known, idle=TINY)
+        constraints = msgspec.structs.replace(current, idle=TINY)
         still = constraints.adapted(self._plain).still()
         try:
             once = self.probe.observe(bench, still)
@@ -189,10 +193,10 @@ class ConstraintDetector(Frozen, frozen=True):
         return True
 
     def detect_rank(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
-        """Whether it stops where a rank exceeds the size of A, and works up to it."""
-        known = self.of(bench)
-        beyond = [known.adapted(call) for call in calls if call.rank > min(call.A.shape)]
-        if known.keeps_rank or not beyond:
+        """Whether the function rejects ranks larger than A but works for smaller ones."""
+        current = self.of(bench)
+        beyond = [current.adapted(call) for call in calls if call.rank > min(call.A.shape)]
+        if current.keeps_rank or not beyond:
             return False
         try:
             self.probe.observe(bench, beyond[0])
@@ -202,7 +206,7 @@ class ConstraintDetector(Frozen, frozen=True):
         except UnusableResult:
             if not self._is_deliberate(bench, beyond[0]):
                 return False
-        constraints = msgspec.structs.replace(known, keeps_rank=True)
+        constraints = msgspec.structs.replace(current, keeps_rank=True)
         try:
             self.probe.observe(bench, constraints.adapted(beyond[0]))
         except UnusableResult:
@@ -211,14 +215,14 @@ class ConstraintDetector(Frozen, frozen=True):
         return True
 
     def detect_masks(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
-        """Whether it raises where a whole row or column is hidden, and works where none is."""
-        known = self.of(bench)
-        empty = [known.adapted(call) for call in calls if lacks_data(call.M)]
-        if known.wants_data or not empty:
+        """Whether the function raises an error if a whole row or column is hidden, and works otherwise."""
+        current = self.of(bench)
+        empty = [current.adapted(call) for call in calls if lacks_data(call.M)]
+        if current.wants_data or not empty:
             return False
         if not self._raises(bench, empty[0]) or not self._is_deliberate(bench, empty[0]):
             return False
-        constraints = msgspec.structs.replace(known, wants_data=True)
+        constraints = msgspec.structs.replace(current, wants_data=True)
         if self._raises(bench, constraints.adapted(empty[0])):
             return False
         bench.learned.put(self._fact, constraints)
@@ -228,13 +232,13 @@ class ConstraintDetector(Frozen, frozen=True):
         return isinstance(bench.observe(self.probe.probe_of(call)), Raised)
 
     def _is_deliberate(self, bench: Bench, call: CallSpec) -> bool:
-        """Whether a call that gives nothing to look at was refused in so many words, or answered with less."""
+        """Whether an unusable call was rejected on purpose, or returned something else than required."""
         observation = bench.observe(self.probe.probe_of(call))
         return not isinstance(observation, Raised) or observation.type_name in DELIBERATE
 
     def _store(self, bench: Bench, constraints: CallConstraints) -> CallConstraints:
-        """Store what is known, and then which type of mask works with it."""
-        stored = bench.learned.put(self._fact, constraints)  # before the calls that ask for it
+        """Store the constraints, then the type of mask that works with them."""
+        stored = bench.learned.put(self._fact, constraints)  # the calls below read them
         if self._plain.M is None:
             return stored
         working = (name for name in MASK_TYPES if self._works_with(bench, name))

@@ -1,4 +1,4 @@
-"""One call of a factorisation as data: what it is given, and how its answer is read."""
+"""One call of a factorisation as data: its arguments, and how its result is read."""
 
 from typing import Any
 
@@ -21,18 +21,18 @@ class CallSpec(Frozen, frozen=True):
     epochs: int = 1
     lr: float = 0.1
     idle: float = 0.0
-    """The rate at which nothing moves."""
+    """The rate at which nothing changes."""
     fewest: int = 1
-    """The fewest epochs that the function can be asked for."""
+    """The smallest number of epochs that the function accepts."""
     layout: FactorLayout = AS_ASKED
-    """How U and V come back."""
+    """How U and V are returned."""
     place: int | None = None
-    """Where they stand among several values."""
+    """Their position among several returned values."""
     left_out: tuple[str, ...] = ()
-    """What is not given, of the number of epochs and the rate: the function does not take it."""
+    """Which of `num_epochs` and `lr` to omit because the function does not have the parameter."""
 
     def still(self) -> "CallSpec":
-        """The call that only draws."""
+        """The call that only draws the start."""
         return self.changed(epochs=self.fewest, lr=self.idle)
 
     def changed(self, **fields: Any) -> "CallSpec":

@@ -1,8 +1,8 @@
-"""How much a comparison can tell: what the sheet's rule changes, in multiples of what is tolerated.
+"""The power of a comparison: how far the sheet's rule moves U and V, in multiples of the tolerance.
 
-From zeros the sheet's rule stays at zeros, and so does a function that does nothing. Agreement counts only where it
-could have come out otherwise: where doing nothing, leaving out a row, a column or a component, or looking at hidden
-cells, would have ended elsewhere by a multiple of the tolerance.
+From zeros, the sheet's rule stays at zeros, and so does a function that does nothing. Agreement counts only
+if wrong code would have disagreed: code that does nothing, omits a row, a column or a component, or uses
+hidden cells must end a multiple of the tolerance away.
 """
 
 from collections.abc import Iterator
@@ -24,15 +24,16 @@ __all__ = [
 ]
 
 LEAST_POWER: Final = 100.0
-"""Multiples of the tolerance that the sheet's rule has to move each row and each component by, in a few epochs. Known
-mistakes change a step by a hundredth of it or more, so that they miss by a tolerance or more in each row they touch."""
+"""How many tolerances the sheet's rule must move each row and each component in a few epochs. Known mistakes
+change a step by at least a hundredth of its length, so each row that they touch is off by at least one
+tolerance."""
 
 LEAST_POWER_OF_A_LONG_RUN: Final = 10.0
-"""Multiples that a long run has to move each factor by. Over a thousand epochs rounding is magnified, most of all where a
-small start leaves a saddle, and mistakes add up just as well."""
+"""How many tolerances a long run must move each factor. Over a thousand epochs, rounding errors grow, most of
+all when a small start leaves a saddle, but the effects of a mistake grow as well."""
 
 LEAST_TO_A_RIVAL: Final = 10.0
-"""Multiples of the tolerance by which a rule that leaves something out has to end elsewhere, in its worst entry."""
+"""How many tolerances away a rule that omits something must end, in the entry that differs most."""
 
 Array = npt.NDArray[np.float64]
 
@@ -45,22 +46,22 @@ def power_of(
     unmasked: Factors,
     of_zeros: Factors,
 ) -> float:
-    """The least that the sheet's rule changes of what it should change in a few epochs, over the tolerance there.
+    """The smallest change that the sheet's rule must make in a few epochs, as a multiple of the tolerance.
 
-    M: (m, n); all others: (m, rank) and (n, rank). `end` has to be away from the start, from where the rule ends for a
-    matrix of zeros, and from where it ends without the mask: in each row of U and V that an observed cell touches (of the
-    last, a hidden cell), and no component may stay. 0 where something is not finite.
+    M: (m, n); all others: (m, rank) and (n, rank). `end` must differ from the start and from the end for a
+    matrix of zeros in each row of U and V that an observed cell touches, and from the end without the mask in
+    each row that a hidden cell touches. Every component must move. 0 if a value is not finite.
     """
     if not _are_finite(start, end, tolerance):
         return 0.0
-    seen = np.ones((len(start[0]), len(start[1])), bool) if M is None else np.asarray(M == 1)
+    observed = np.ones((len(start[0]), len(start[1])), bool) if M is None else np.asarray(M == 1)
     moved = _in_tolerances(end, start, tolerance)
-    least = list(_of_rows(moved, seen))
-    if seen.any():
+    least = list(_of_rows(moved, observed))
+    if observed.any():
         least += [float(share) for factor in moved for share in factor.max(axis=0)]
-        least += _of_rows(_in_tolerances(end, of_zeros, tolerance), seen)
-    if not seen.all():
-        least += _of_rows(_in_tolerances(end, unmasked, tolerance), ~seen)
+        least += _of_rows(_in_tolerances(end, of_zeros, tolerance), observed)
+    if not observed.all():
+        least += _of_rows(_in_tolerances(end, unmasked, tolerance), ~observed)
     return float(np.nan_to_num(min(least), nan=0.0, posinf=np.inf))
 
 
@@ -88,21 +89,23 @@ _OF_MASKS: Final = (Rule("zeros", prepare=_filled_with_zeros),)
 
 
 def rivals(rank: int, hides: bool) -> tuple[Rule, ...]:
-    """Rules that leave something out, which a start can be chosen to hide: tiny numbers hide the prediction, equal or
-    vanishing components the dot product. `hides` says whether the mask hides a cell.
+    """Wrong rules that omit something and that some starts cannot tell from the sheet's rule.
+
+    Tiny numbers hide a missing prediction; equal or vanishing components hide a missing dot product. `hides`
+    says whether the mask hides a cell.
     """
     return (*_ALWAYS, *(_OF_COMPONENTS if rank > 1 else ()), *(_OF_MASKS if hides else ()))
 
 
 def apart(end: Factors, other: Factors, tolerance: Factors) -> float:
-    """The largest distance of two ends, over the tolerance there; infinite where the other is not finite."""
+    """The largest distance between two ends, in tolerances; infinite if `other` is not finite."""
     if not _are_finite(other):
         return np.inf
     return max(float(change.max()) for change in _in_tolerances(end, other, tolerance))
 
 
 def power_of_a_long_run(start: Factors, end: Factors, tolerance: Factors) -> float:
-    """How far the rule moves U and V as a whole, the less of the two, over the tolerance; 0 where it is not finite."""
+    """How many tolerances the rule moves U or V, whichever moves less; 0 if a value is not finite."""
     if not _are_finite(start, end, tolerance):
         return 0.0
     return min(float(change.max()) for change in _in_tolerances(end, start, tolerance))
@@ -117,6 +120,6 @@ def _in_tolerances(first: Factors, second: Factors, tolerance: Factors) -> list[
 
 
 def _of_rows(changes: list[Array], cells: npt.NDArray[np.bool_]) -> Iterator[float]:
-    """The largest change in each row of U and V that one of the cells touches."""
+    """The largest change in each row of U and V that belongs to one of the cells."""
     for change, touched in zip(changes, (cells.any(axis=1), cells.any(axis=0)), strict=True):
         yield from (float(most) for most in change[touched].max(axis=1))

@@ -1,4 +1,4 @@
-"""Whether long runs get where a factorisation is for: below what rank 1 can reach, and to the best that rank 2 can."""
+"""Whether long runs fit A: better than any matrix of rank 1, and as well as the best matrix of rank 2."""
 
 from itertools import pairwise
 from typing import Final
@@ -25,55 +25,58 @@ __all__ = [
 ]
 
 CONVERGED: Final = 1.02
-"""A converged loss over the Eckart–Young optimum. Of 20,000 starts from U(0,1) with lr 0.05 and 1000 epochs
-on the sheet's A at rank 2 the worst ended 1.3 % above it (`grade lab` repeats the measurement)."""
+"""The largest ratio of a converged loss to the Eckart–Young optimum. The worst of 20,000 starts from U(0,1),
+with lr 0.05 and 1000 epochs on the sheet's A at rank 2, ended 1.3 % above it (`grade lab` repeats the
+measurement)."""
 
 CONVERGED_OBSERVED: Final = 2e-3
-"""A converged loss over the observed cells of the sheet's A and M; the worst of 20,000 was 6.3e-4."""
+"""The largest converged loss over the observed cells of the sheet's A; the worst of 20,000 was 6.3e-4."""
 
 BEST_OF_RANK_ONE: Final = low_rank.eckart_young(data.A, 1)
-"""0.6062, the least loss that a matrix of rank 1 can have (Eckart–Young): above it, a run has found nothing that takes
-two columns of U and V."""
+"""0.6062, the minimum loss of a matrix of rank 1 (Eckart–Young): a run that ends above it has not made use of
+a second column of U and V."""
 
 BEST_OF_RANK_ONE_OBSERVED: Final = 0.3520
-"""The same over the cells that the sheet's mask shows. No theorem gives it: it is the best that alternating least squares
-find from 400 random starts. Of 20,000 right runs with lr 0.05 none ended above 6.3e-4."""
+"""The same over the observed cells of the sheet's mask. No theorem gives it: it is the smallest loss that
+alternating least squares reached from 400 random starts. None of 20,000 correct runs with lr 0.05 ended above
+6.3e-4."""
 
 OTHER_RATES: Final = (0.2, 0.003)
-"""Rates that are tried where the usual ones have not got there: a larger one for steps that are too small, and a smaller one
-for runs that diverge."""
+"""Rates to try if the usual ones do not converge: a larger one for steps that are too small, and a smaller
+one for runs that diverge."""
 
 BETWEEN: Final = (1, 3, 10, 30, 100, 300)
-"""Epochs after which a run is looked at on its way; pictures of wrong runs are drawn from the same."""
+"""Epochs after which the state of a run is recorded; plots of wrong runs use the same epochs."""
 
 LARGEST_STEP: Final = 0.5
-"""Share of the way of a run that one epoch may make."""
+"""The share of a run's total distance that one epoch may cover."""
 
 STANDING: Final = 1e-3
-"""A way so short is none: the least singular value of A, which a run has to find its way around, is 0.35."""
+"""A run that covers less than this distance stands still: the smallest singular value of A is 0.35."""
 
 SAME_DIRECTION: Final = 0.5
-"""Cosine of the least angle between a step and the sheet's from the same place. Rounding turns the last steps of a run that
-has nearly ended; a straight line to an answer found in another way has nothing to do with them."""
+"""The smallest cosine of the angle between a step and the sheet's step from the same point. Rounding changes
+the direction of the last steps before convergence; a straight line to a precomputed result has an unrelated
+direction."""
 
 _TURNS: Final = (
-    "The first epochs follow the sheet's rule, but in the middle of the run an epoch leads elsewhere: these "
-    "steps did not reach the end, so it proves nothing."
+    "The first epochs follow the sheet's rule, but an epoch in the middle of the run does not. The final values "
+    "do not result from these steps, so they prove nothing."
 )
 
 
 def fits(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether any number of epochs brings the loss of A below the best of rank 1, step by step: what it is for."""
+    """Whether a run reaches, step by step, a loss of A below the minimum for rank 1."""
     return _LongRuns(context).fits(bench)
 
 
 def converges(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
+    """Whether a run at a larger rate ends near the minimum for rank 2, or where the sheet's rule ends."""
     return _LongRuns(context).converges(bench)
 
 
 class _LongRuns(Frozen, frozen=True):
-    """What the long runs of one of the two exercises come to."""
+    """The long runs of one of the two exercises."""
 
     context: FactorisationContext
 
@@ -94,9 +97,9 @@ class _LongRuns(Frozen, frozen=True):
         return BEST_OF_RANK_ONE_OBSERVED if self.context.masked else BEST_OF_RANK_ONE
 
     def fits(self, bench: Bench) -> Finding:
-        """Whether any number of epochs brings the loss of A below the best of rank 1, step by step: what it is for.
+        """Whether a run reaches, step by step, a loss of A below the minimum for rank 1.
 
-        A run that ends where the sheet's rule ends need not be looked at on its way.
+        If a run ends where the sheet's rule ends, its intermediate epochs are not examined.
         """
         defaults = self.context.adapted(bench, self._inputs.defaults)
         if self._ends_as_the_sheets_rule(bench, defaults, defaults=True):
@@ -115,7 +118,7 @@ class _LongRuns(Frozen, frozen=True):
                     leap = self._leap(bench, call)
                     if leap is None:
                         return self._fitted(call, reached)
-                    problem, least = leap, reached  # whoever leaps once need not be asked at other rates
+                    problem, least = leap, reached  # one leap is enough: no need to try other rates
                     break
             except WorkerEnded as ended:
                 problem = problem or str(ended)
@@ -143,46 +146,47 @@ class _LongRuns(Frozen, frozen=True):
     def _fitted(self, call: CallSpec, reached: float) -> Finding:
         return Finding(
             outcome=Outcome.PASS,
-            message=f"After {call.epochs} epochs the {self._what} of A is {reached:.4g}; the minimum for rank 1 is "
+            message=f"After {call.epochs} epochs, the {self._what} of A is {reached:.4g}; the minimum for rank "
             f"1 is {self._rank_one:.4g}.",
         )
 
     def _leap(self, bench: Bench, call: CallSpec) -> str | None:
-        """A sentence where a run does not go step by step to where it ends; else None.
+        """Why a run does not reach its end step by step, as a sentence; None if it does.
 
-        No epoch may make most of the way: the longest stretch between two looks is halved until it is short of that, or a
-        single epoch. And a function whose first epochs follow the sheet's rule has to go on as it began.
+        No single epoch may cover most of the distance: the longest interval between two recorded epochs is
+        halved until it covers less than that, or is a single epoch. And a function whose first epochs follow
+        the sheet's rule must continue to follow it.
         """
-        seen = {0: self._probe.start(bench, call)}
+        recorded = {0: self._probe.start(bench, call)}
         for epochs in (*(e for e in BETWEEN if e < call.epochs), call.epochs):
-            seen[epochs] = self._probe.observe(bench, call.changed(epochs=epochs))
+            recorded[epochs] = self._probe.observe(bench, call.changed(epochs=epochs))
         while True:
-            looks = sorted(seen)
-            stretches = {(a, b): _distance(seen[a], seen[b]) for a, b in pairwise(looks)}
-            way = sum(stretches.values())
-            if way <= STANDING:
+            intervals = {(a, b): _distance(recorded[a], recorded[b]) for a, b in pairwise(sorted(recorded))}
+            total = sum(intervals.values())
+            if total <= STANDING:
                 return "U and V end where they start, however many epochs are requested: this proves nothing."
-            (begin, end), longest = max(stretches.items(), key=lambda stretch: stretch[1])
-            if longest <= LARGEST_STEP * way:
+            (begin, end), longest = max(intervals.items(), key=lambda interval: interval[1])
+            if longest <= LARGEST_STEP * total:
                 break
             if end - begin == 1:
                 return (
-                    f"From {begin} to {end} epochs, U and V jump to their final values, and no other epoch "
-                    "moves them as far: such a run does not consist of steps, so it proves nothing."
+                    f"Between epoch {begin} and epoch {end}, U and V jump to their final values, and no other "
+                    "epoch moves them as far. Such a run does not consist of steps, so it proves nothing."
                 )
             middle = (begin + end) // 2
-            seen[middle] = self._probe.observe(bench, call.changed(epochs=middle))
+            recorded[middle] = self._probe.observe(bench, call.changed(epochs=middle))
         return None if self._goes_on(bench, call) else _TURNS
 
     def _goes_on(self, bench: Bench, call: CallSpec) -> bool:
-        """Whether an epoch in the middle of the run goes where the sheet's rule goes from there.
+        """Whether an epoch in the middle of the run goes in the direction of the sheet's rule.
 
-        A run that stands still there has to have stopped after a step of that rule. Asked of functions whose first epochs follow that rule; of others nobody knows where they should go.
+        A run that no longer moves there must have stopped after a step of that rule. True for functions whose
+        first epochs do not follow that rule: nothing predicts their later epochs.
         """
         first = (*self._inputs.epochs, *self._inputs.hidden[-2:])
         if not self._probe.follows(bench, tuple(self.context.adapted(bench, call) for call in first)):
             return True
-        before, after = self._looks(bench, call, self._inputs.middle)
+        before, after = self._one_epoch(bench, call, self._inputs.middle)
         if not _difference(after, before).any():
             return self._stops_after_a_step(bench, call, after)
         step, wanted = _difference(after, before), _difference(self._by_the_sheet(call, before), before)
@@ -190,7 +194,7 @@ class _LongRuns(Frozen, frozen=True):
         return float(step @ wanted) >= SAME_DIRECTION * sizes
 
     def _stops_after_a_step(self, bench: Bench, call: CallSpec, end: Factors) -> bool:
-        """Whether the last epoch that moves a run that stops early is a step of the sheet's rule."""
+        """Whether a run that stops early ends with a step of the sheet's rule."""
         moving, standing = 0, self._inputs.middle
         while standing - moving > 1:
             middle = (moving + standing) // 2
@@ -198,12 +202,12 @@ class _LongRuns(Frozen, frozen=True):
                 moving = middle
             else:
                 standing = middle
-        before, after = self._looks(bench, call, moving)
+        before, after = self._one_epoch(bench, call, moving)
         wanted = self._by_the_sheet(call, before)
         return _distance(after, wanted) <= LARGEST_STEP * _distance(wanted, before)
 
-    def _looks(self, bench: Bench, call: CallSpec, epochs: int) -> tuple[Factors, Factors]:
-        """Where a run is after so many epochs, and after one more."""
+    def _one_epoch(self, bench: Bench, call: CallSpec, epochs: int) -> tuple[Factors, Factors]:
+        """U and V after this many epochs, and after one more."""
         return (
             self._probe.observe(bench, call.changed(epochs=epochs)),
             self._probe.observe(bench, call.changed(epochs=epochs + 1)),
@@ -213,7 +217,7 @@ class _LongRuns(Frozen, frozen=True):
         return run(SHEET, call.A, call.M, begin, 1, call.lr)
 
     def converges(self, bench: Bench) -> Finding:
-        """Whether a run at a larger rate ends at the best that rank 2 can have, or where the sheet's rule ends."""
+        """Whether a run at a larger rate ends near the minimum for rank 2, or where the sheet's rule ends."""
         call = self.context.adapted(bench, self._inputs.converges)
         message = ""
         try:
@@ -241,7 +245,7 @@ class _LongRuns(Frozen, frozen=True):
         )
 
     def _ends_as_the_sheets_rule(self, bench: Bench, call: CallSpec, defaults: bool = False) -> bool:
-        """From another start than U(0,1) the sheet's rule itself may not converge at every rate."""
+        """Whether a run agrees with the sheet's rule, which may itself not converge from every start."""
         try:
             return self._probe.compare_long_run(bench, call, defaults=defaults) is None
         except UnusableResult:
@@ -263,7 +267,7 @@ class _LongRuns(Frozen, frozen=True):
         return low_rank.Interval(best * (1 - 1e-6), best * CONVERGED)
 
     def _level(self, call: CallSpec, reached: float) -> str:
-        """Which singular values a run has missed that ends at a saddle."""
+        """Which singular values are missing from a run that ends at a saddle."""
         if not np.isfinite(reached):
             return " The run diverges."
         if call.M is not None:
@@ -276,11 +280,11 @@ class _LongRuns(Frozen, frozen=True):
 
 
 def _distance(first: Factors, second: Factors) -> float:
-    """How far two pairs of factors are apart, all entries together."""
+    """The Euclidean distance between two pairs of factors."""
     with np.errstate(over="ignore", invalid="ignore"):
         return float(np.sqrt(sum(np.sum((x - y) ** 2) for x, y in zip(first, second, strict=True))))
 
 
 def _difference(first: Factors, second: Factors) -> npt.NDArray[np.float64]:
-    """The difference of two pairs of factors as one vector."""
+    """The difference between two pairs of factors as one vector."""
     return np.concatenate([(x - y).ravel() for x, y in zip(first, second, strict=True)])

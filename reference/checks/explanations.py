@@ -1,6 +1,6 @@
-"""The two questions that the sheet wants answered in words, and what their answers tend to speak of.
+"""The two questions to be answered in words, and the ideas that their answers tend to mention.
 
-It asks in 2.1 why the truncated SVD does better, and in 3.2 what the completed matrix tells.
+Exercise 2.1 asks why the truncated SVD does better, exercise 3.2 what the completed matrix tells.
 """
 
 from typing import Final

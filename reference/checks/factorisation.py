@@ -1,6 +1,7 @@
-"""The checks of a factorisation by descent, exercises 1.1 and 3.1, put together.
+"""The check table of a factorisation by descent, for exercises 1.1 and 3.1.
 
-What they are stands in `factorisation_table`. None compares losses where it can compare the epoch itself.
+`factorisation_table` defines the checks. A check compares losses only if it cannot compare the epochs
+themselves.
 """
 
 from functools import partial
@@ -21,11 +22,11 @@ from reference.checks.steps import agree
 __all__ = ["check_table", "is_right"]
 
 _NEEDED: Final = {"epochs": "num_epochs", "rate": "lr"}
-"""The parameter that a check varies, and that a function with constants inside may lack."""
+"""The parameter that a check varies, and that a function with hard-coded values may lack."""
 
 
 def check_table(context: FactorisationContext) -> CheckTable[FactorisationContext]:
-    """The checks in order, each needing the ones it rests on."""
+    """The checks in order, each after the checks that it needs."""
     table = (
         msgspec.structs.replace(row, run=partial(_or_with_constants_inside, row))
         for row in rows(context.masked)
@@ -36,9 +37,9 @@ def check_table(context: FactorisationContext) -> CheckTable[FactorisationContex
 def _or_with_constants_inside(
     row: Row[FactorisationContext], context: FactorisationContext, bench: Bench
 ) -> Finding:
-    """What is found; of a function without the parameters that most checks vary, what whole runs showed.
+    """Run the check; judge a function without the parameters that most checks vary by its whole runs.
 
-    Whether it is there at all is found of such a function too.
+    The check that the function exists is run in any case.
     """
     if row.name == "found" or not follows_with_constants_inside(context, bench):
         return row.run(context, bench)
@@ -53,7 +54,7 @@ def _or_with_constants_inside(
 
 
 def is_right(context: FactorisationContext, bench: Bench) -> bool:
-    """Whether the student's function passes every check up to the default run."""
+    """Whether the student's function passes every check up to the run with the defaults."""
     if follows_with_constants_inside(context, bench):
         return True
     inputs = context.inputs

@@ -1,4 +1,4 @@
-"""What every check of a factorisation is given: the function, how it is probed, and the calls made of it."""
+"""The context of every check of a factorisation: the function, how to probe it, and the calls to make."""
 
 from functools import partial
 
@@ -30,16 +30,16 @@ class FactorisationContext(Frozen, frozen=True):
 
     @property
     def constraints(self) -> ConstraintDetector:
-        """How a student's function has to be called; what is known of it lies with the bench."""
+        """Detects how a student's function has to be called; the bench stores what was detected."""
         return ConstraintDetector(self.probe, self.inputs)
 
     def adapted(self, bench: Bench, call: CallSpec) -> CallSpec:
-        """The call as the student's function can be asked for it, whatever it starts from."""
+        """The call, changed so that the student's function accepts it, from whatever start."""
         (adapted,) = self.constraints.adapted(bench, (call,))
         return adapted
 
     def informative(self, bench: Bench, call: CallSpec) -> CallSpec:
-        """The call as the student's function can be asked for it, from a start that tells right from wrong."""
+        """The same, from a start that tells correct code from wrong code."""
         return self.probe.informative(bench, self.adapted(bench, call))
 
     def all_informative(self, bench: Bench, calls: tuple[CallSpec, ...]) -> tuple[CallSpec, ...]:
@@ -58,7 +58,7 @@ def factorisation_context(exercise: str, masked: bool, seed: int) -> Factorisati
 
 
 def _follows_to_the_end(inputs: GeneratedInputs, probe: FactorisationProbe, bench: Bench) -> bool:
-    """Whether the default run ends where the sheet's rule ends, or a sound variant of it."""
+    """Whether the run with the defaults ends where the sheet's rule, or a sound variant of it, ends."""
     (call,) = ConstraintDetector(probe, inputs).adapted(bench, (inputs.defaults,))
     for rule in (SHEET, *(variant.rule for variant in VARIANTS)):
         try:

@@ -1,4 +1,4 @@
-"""Whether the student's factorisation function is there and takes what it has to be given."""
+"""Whether the student's factorisation function exists and has the required parameters."""
 
 from grader.lab import Bench, Finding, Outcome
 from grader.labkit import lacking_parameters, listed, missing_function
@@ -9,7 +9,7 @@ __all__ = ["presence"]
 
 
 def presence(context: FactorisationContext, bench: Bench) -> Finding:
-    """What is found of the function; one without its constants may do all the same what they say."""
+    """Find the function; it may lack `num_epochs` or `lr` if its hard-coded values are the sheet's."""
     located = bench.locate(context.function)
     if located is None:
         return missing_function(context.function, bench)
@@ -18,7 +18,7 @@ def presence(context: FactorisationContext, bench: Bench) -> Finding:
         return lacking_parameters(context.function, located)
     if missing:
         note = (
-            f"`{located.name}` does not take {listed(missing)}; with its hard-coded values, whole runs end where the "
+            f"`{located.name}` does not take {listed(missing)}; with its hard-coded values, whole runs end "
             "where the sheet's rule ends with its defaults."
         )
         notes = (*notes, note)

@@ -1,7 +1,7 @@
-"""Seeing a student's factorisation at work: its start, and its epochs beside a rule's from that start.
+"""Observe a student's factorisation: its start, and its epochs compared with those of a rule from that start.
 
-The start is observable whatever generator or order a student draws in: with lr = 0 nothing moves, so the
-same seed gives back U₀ and V₀. From there everything is algebra, and no verdict depends on luck.
+The start is observable whatever generator a student uses, and in whatever order: with lr = 0 nothing changes,
+so the same seed returns U₀ and V₀. From there everything is algebra, and no verdict depends on luck.
 """
 
 from collections.abc import Callable
@@ -28,21 +28,21 @@ from reference.rules.update_rule import SHEET, Factors, Rule
 __all__ = ["OTHER_SEEDS", "FactorisationProbe", "Inconclusive"]
 
 QUICK: Final = 3.0
-"""Seconds of CPU for a few epochs on a few cells, which take a right solution milliseconds."""
+"""Seconds of CPU time for a few epochs on a few cells; a correct solution needs milliseconds."""
 
 AT_ONCE: Final = 0.5
-"""Seconds of CPU for a call without epochs, which only draws: a right solution takes a hundredth of that even for the
-largest matrix, one that trains all the same need not be waited for."""
+"""Seconds of CPU time for a call without epochs, which only draws the start: a correct solution needs a
+hundredth of that even for the largest matrix, and there is no need to wait for one that trains anyway."""
 
 STEPS_OF_A_CALL: Final = 90
-"""Steps on one cell that take as long as all that a call costs beside; the default run is worth 100 calls."""
+"""Steps on one cell that take as long as the overhead of a call; a run with the defaults costs 100 calls."""
 
 OTHER_SEEDS: Final = tuple(10_007 * number for number in range(6))
-"""What is added to a seed, one after the other, until it gives a start that can tell right from wrong."""
+"""Numbers to add to a seed, in this order, until its start can tell correct code from wrong code."""
 
 _NOT_SHOWN: Final = (
-    "From this start, the sheet's rule hardly moves U and V, so a function that does nothing would agree as "
-    "well: this proves nothing."
+    "From this start, the sheet's rule hardly moves U and V, so a function that does nothing would agree, "
+    "too: this proves nothing."
 )
 
 _HIDDEN: Final = (
@@ -52,18 +52,18 @@ _HIDDEN: Final = (
 
 
 class Inconclusive(UnusableResult):
-    """Both agree, but from where the function starts a wrong one could agree as well."""
+    """Raised if both agree, but wrong code could agree from this start as well."""
 
 
 class FactorisationProbe(Frozen, frozen=True):
-    """A factorisation function of the sheet as the checks see it: 1.1, or 3.1 with a mask."""
+    """Calls a student's factorisation function (1.1, or 3.1 with a mask) and compares it with a rule."""
 
     function: Function
     vouches: "Callable[[FactorisationProbe, Bench], bool] | None" = None
-    """Says of a student's function whether its long run follows the rule."""
+    """Returns whether a long run of the student's function follows the rule."""
 
     def probe_of(self, call: CallSpec, defaults: bool = False, attempt: int = 0) -> Probe:
-        """The call as the bench makes it; with `defaults` the number of epochs and the rate are left out."""
+        """The call as the bench makes it; with `defaults`, the number of epochs and the rate are omitted."""
         arguments: dict[str, Any] = {"A": call.A, "rank": call.rank}
         if call.M is not None:
             arguments["M"] = call.M
@@ -78,7 +78,7 @@ class FactorisationProbe(Frozen, frozen=True):
         return Probe(self.function.name, arguments, call.seed, attempt, seconds, weight)
 
     def call_text(self, bench: Bench, call: CallSpec, defaults: bool = False) -> str:
-        """The call as a student can paste it after their own code; empty where there is no function of theirs."""
+        """The call as a student can paste it below their own code; empty if they have no such function."""
         located = bench.locate(self.function)
         if located is None:
             return ""
@@ -99,9 +99,9 @@ class FactorisationProbe(Frozen, frozen=True):
         attempt: int = 0,
         reading: Callable[[Value, int, int, int], Factors] | None = None,
     ) -> Factors:
-        """U and V as the student's function returns them, read in the call's layout or another way.
+        """U and V as the student's function returns them, read by `reading`, else in the call's layout.
 
-        Raises UnusableResult where they cannot be read.
+        Raises UnusableResult if they cannot be read.
         """
         observation: Observation = bench.observe(self.probe_of(call, defaults, attempt))
         if isinstance(observation, Died):
@@ -113,10 +113,10 @@ class FactorisationProbe(Frozen, frozen=True):
         return read(observation.value, m, n, call.rank)
 
     def start(self, bench: Bench, call: CallSpec) -> Factors:
-        """U₀ and V₀ of the call: what comes back when lr is 0, else when there are no epochs.
+        """U₀ and V₀ of the call: the result with lr = 0, else the result without epochs.
 
-        Raises UnusableResult where neither gives finite numbers: from nan every rule leads to nan, so that nothing
-        could be told from another.
+        Raises UnusableResult if neither gives finite numbers: from nan every rule leads to nan, so no rule
+        can be told from another.
         """
         problem = UnusableResult("With lr = 0, some values in U and V are not finite (inf or nan).")
         try:
@@ -136,14 +136,14 @@ class FactorisationProbe(Frozen, frozen=True):
         return untouched
 
     def expect(self, bench: Bench, calls: tuple[CallSpec, ...]) -> None:
-        """Announce what `compare` asks for these calls where nothing goes wrong."""
+        """Announce the calls that `compare` makes for these calls if nothing fails."""
         bench.expect([self.probe_of(each) for call in calls for each in (call.still(), call)])
 
     def informative(self, bench: Bench, call: CallSpec) -> CallSpec:
-        """The call, or one with another seed or more epochs where from this one's start nothing could be told.
+        """The call, or the same with another seed or more epochs if the comparison would prove nothing.
 
-        From V = 0 a first step moves V only, the next one both. The call itself where nothing gives a start from which
-        something moves, or none can be seen.
+        From V = 0, the first step moves only V, the next one both. Returns the call itself if no start makes
+        anything move, or if the start cannot be observed.
         """
         if call.epochs == 0:
             return call
@@ -151,9 +151,9 @@ class FactorisationProbe(Frozen, frozen=True):
         def tells(other: CallSpec, start: Factors) -> bool:
             return power(other, start) >= LEAST_POWER and shows_all(other, start)
 
-        found = self._first(bench, call, tells)
-        if found is not call or self._moves(bench, call):
-            return found
+        chosen = self._first(bench, call, tells)
+        if chosen is not call or self._moves(bench, call):
+            return chosen
         more = (call.changed(epochs=times * call.epochs) for times in (2, 3))
         return next((other for other in more if self._moves(bench, other)), call)
 
@@ -185,9 +185,9 @@ class FactorisationProbe(Frozen, frozen=True):
     def compare(
         self, bench: Bench, call: CallSpec, rule: Rule = SHEET, start: Factors | None = None
     ) -> Mismatch | None:
-        """The first entry, U before V, where a few epochs leave the rule's by more than rounding can.
+        """The first entry, U before V, that differs from the rule's by more than rounding after a few epochs.
 
-        Raises Inconclusive where they agree and nothing follows from it.
+        Raises Inconclusive if all entries agree but this proves nothing.
         """
         if start is None:
             start = self.start(bench, call)
@@ -201,7 +201,7 @@ class FactorisationProbe(Frozen, frozen=True):
         return mismatch
 
     def _is_vouched_for(self, bench: Bench) -> bool:
-        """Whether a whole run follows the rule: what a start hides of the first steps shows by the thousandth."""
+        """Whether a whole run follows the rule: what the start hides at first shows by epoch 1000."""
         return self.vouches is not None and self.vouches(self, bench)
 
     def compare_long_run(
@@ -212,7 +212,7 @@ class FactorisationProbe(Frozen, frozen=True):
         defaults: bool = False,
         start: Factors | None = None,
     ) -> Mismatch | None:
-        """The same for a hundred epochs and more; with `defaults` called without their number and rate."""
+        """The same for a hundred epochs or more; with `defaults`, their number and the rate are omitted."""
         if start is None:
             start = self.start(bench, call)
         mismatch, moved = long_run_compared(rule, call, start, self.observe(bench, call, defaults))
@@ -226,11 +226,11 @@ class FactorisationProbe(Frozen, frozen=True):
         return long_run_compared(SHEET, call, self.start(bench, call), got)[1]
 
     def follows(self, bench: Bench, calls: tuple[CallSpec, ...]) -> bool:
-        """Whether every call given follows the sheet's rule."""
+        """Whether every call follows the sheet's rule."""
         return all(self.explains(bench, call, SHEET) for call in calls)
 
     def explains(self, bench: Bench, call: CallSpec, rule: Rule) -> bool:
-        """Whether the rule, from the function's own start, gives what the function gave."""
+        """Whether the rule, from the function's own start, gives the same result as the function."""
         try:
             return self.compare(bench, call, rule) is None
         except UnusableResult:

@@ -1,8 +1,8 @@
-"""The checks of a factorisation, the lowest first: what each asks, looks at, rests on and tolerates, and what to do next.
+"""The checks of a factorisation, simplest first: title, function, needed checks, tolerance and advice.
 
-Each is one idea, the lowest that fails says what is wrong: one cell (the update rule), one row (the loop over
-columns), one column (the loop over rows), whole matrices, masks, several epochs, another rate, the defaults,
-convergence.
+Each check covers one idea, so the first failure says what is wrong: one cell (the update rule), one row (the
+loop over columns), one column (the loop over rows), whole matrices, masks, several epochs, another rate, the
+defaults, convergence.
 """
 
 from typing import Final, TypeAlias
@@ -28,14 +28,14 @@ from reference.checks.stillness import stands_still
 __all__ = ["rows"]
 
 ROUNDING: Final = (
-    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; counts only if the rule moves "
+    f"rounding to float32: {SAFETY:g} × the running error bound, about 1e-6; agreement counts only if the rule moves "
     f"every row by {LEAST_POWER:g} × that"
 )
 MAGNIFIED: Final = (
-    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; counts only if the rule "
+    f"{LAMBDA:g}·√N·u·κ: N roundings of float32, magnified κ times; about 3e-5; agreement counts only if the rule "
     f"moves every row by {LEAST_POWER_OF_A_LONG_RUN:g} × that"
 )
-UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz, which fails once in 10⁹"
+UNIFORM: Final = "Dvoretzky–Kiefer–Wolfowitz bound, exceeded by chance once in 10⁹"
 NONE: Final = "none"
 
 Check: TypeAlias = Row[FactorisationContext]
@@ -158,7 +158,7 @@ MASK: Final = (
 RUNS: Final = (
     Check(
         name="epochs",
-        title="The requested number of epochs is run, each continuing from the last",
+        title="The requested number of epochs runs, each continuing from the last",
         run=epochs_agree,
         advice="Count how many times the loop over epochs runs, and check what is kept from one epoch to the next.",
         needs=("update",),

@@ -1,4 +1,4 @@
-"""Findings of the checks of a factorisation: what differs, with the call that shows it."""
+"""Build the findings of a factorisation's checks: what differs, and the call that shows it."""
 
 from collections.abc import Iterable
 
@@ -41,7 +41,7 @@ def failed(
 def mismatched(
     context: FactorisationContext, bench: Bench, mismatch: Mismatch, call: CallSpec, defaults: bool = False
 ) -> Finding:
-    """A failed check where the factors leave the sheet's rule at one entry."""
+    """A failed check: the factors differ from the sheet's rule at one entry."""
     epochs = f"{call.epochs} epoch{'s' * (call.epochs > 1)}"
     finding = failed(
         context,
@@ -54,25 +54,25 @@ def mismatched(
         wanted=both(mismatch.wanted_factors),
         compared=Comparison.of(mismatch.got_factors, mismatch.wanted_factors),
     )
-    tolerance = f"{mismatch.tolerance:.1e} at {mismatch.entry} (what rounding to float32 can do)"
+    tolerance = f"{mismatch.tolerance:.1e} at {mismatch.entry} (the most that rounding to float32 can cause)"
     return msgspec.structs.replace(finding, tolerance=tolerance)
 
 
 def noted(finding: Finding, *notes: str) -> Finding:
-    """The finding with more notes, where it is one that a student can be glad of."""
+    """The finding with more notes if the check passed; else the finding as it is."""
     if finding.outcome is not Outcome.PASS:
         return finding
     return msgspec.structs.replace(finding, notes=(*finding.notes, *notes))
 
 
 def moved_at_least(powers: Iterable[float]) -> str:
-    """What wrong code would have to meet by chance, in a sentence; two digits tell enough."""
+    """The power of a comparison as a phrase, to two digits: what wrong code would have to match by chance."""
     least = float(f"{min(powers):.1e}")
     return f"the sheet's rule moves U and V by at least {least:,.0f} times the tolerance"
 
 
 def equal(first: Factors, second: Factors) -> bool:
-    """Whether two pairs of factors are the same, bit for bit."""
+    """Whether two pairs of factors are identical, bit for bit."""
     return all(np.array_equal(x, y, equal_nan=True) for x, y in zip(first, second, strict=True))
 
 

@@ -1,8 +1,9 @@
-"""Functions that have the number of epochs or the learning rate inside: whole runs show whether these are the sheet's.
+"""Judge functions with a hard-coded number of epochs or learning rate by whole runs.
 
-They cannot be asked for one epoch or for lr = 0, so that their start cannot be seen. But it can be foretold: from a
-seed, `torch.rand` and `np.random.rand` draw the same numbers everywhere. A run that ends where the sheet's rule ends
-from there has followed it for all its epochs; one that does not tells nothing.
+Such a function cannot run a single epoch, or with lr = 0, so its start cannot be observed. But it can be
+predicted: `torch.rand` and `np.random.rand` draw the same numbers from a seed on every machine. A run that
+ends where the sheet's rule ends from that start has followed the rule in every epoch; a run that ends
+elsewhere proves nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,20 +27,20 @@ __all__ = [
 ]
 
 CONSTANTS: Final = ("num_epochs", "lr")
-"""The parameters without which a function can still be called for what the sheet's defaults do."""
+"""The parameters that a function may lack and still be called to do what the sheet's defaults do."""
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Draw: TypeAlias = Callable[[int, int], Array]
 
 
 def missing_constants(context: FactorisationContext, bench: Bench) -> tuple[str, ...]:
-    """Which of the constants the student's function does not take."""
+    """Which of these parameters the student's function does not have."""
     located = bench.locate(context.function)
     return () if located is None else tuple(name for name in CONSTANTS if name not in located.parameters)
 
 
 def follows_with_constants_inside(context: FactorisationContext, bench: Bench) -> bool:
-    """Whether it lacks one of the constants and nothing else, and all whole runs follow the sheet's rule."""
+    """Whether the function lacks only these parameters, and all whole runs follow the sheet's rule."""
     fact = Fact[bool]("follows with constants inside", context.function.name)
     return bench.learned.once(fact, lambda: _is_followed(context, bench))
 
@@ -97,4 +98,4 @@ def _starts() -> Iterator[Callable[[CallSpec], Factors]]:
 
 
 _STARTS: Final = tuple(_starts())
-"""What is drawn first differs between students, and by what."""
+"""Students differ in which factor they draw first, and with which generator."""

@@ -1,4 +1,4 @@
-"""What stands at cells that a mask hides does not matter, and what it shows does."""
+"""The values at hidden cells must not matter; the values at observed cells must."""
 
 from grader.lab import Bench, Comparison, Finding, Outcome
 from grader.labkit import UnusableResult
@@ -12,7 +12,7 @@ __all__ = ["hidden_values_do_not_matter"]
 
 
 def hidden_values_do_not_matter(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether other values at hidden cells leave the result as it is, and other observed ones do not."""
+    """Whether the result ignores the values at hidden cells and depends on those at observed cells."""
     first = tuple(call for call, _ in context.inputs.other_values)
     return as_can_be_asked(_hidden_values, context, bench, first)
 
@@ -40,11 +40,11 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
                 compared=Comparison.of(other, got),
             )
     if not has_moved:
-        message = "Nothing moves with any mask, so no value can matter."
+        message = "U and V do not change with any mask, so no value can matter."
         return failed(context, bench, message, pairs[-1][0])
     call, _ = pairs[-1]
-    seen = call.A + (call.M == 1)
-    observed = call.changed(A=seen.astype(call.A.dtype))
+    raised = call.A + (call.M == 1)
+    observed = call.changed(A=raised.astype(call.A.dtype))
     try:
         if equal(probe.observe(bench, call), probe.observe(bench, observed)):
             message = "Observed values were changed, but the result stayed the same."
@@ -53,7 +53,7 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
         return failed(context, bench, str(refused), observed)
     return Finding(
         outcome=Outcome.PASS,
-        message=f"{len(context.inputs.other_values)} masks.",
+        message=f"{len(context.inputs.other_values)} masks agree.",
         notes=_mask_notes(context, bench),
     )
 
@@ -61,7 +61,7 @@ def _hidden_values(context: FactorisationContext, bench: Bench) -> Finding:
 def _pair(
     context: FactorisationContext, bench: Bench, one: CallSpec, other: CallSpec
 ) -> tuple[CallSpec, CallSpec]:
-    """Two calls that differ in values of A only, as the function can be asked for them."""
+    """Two calls that differ only in values of A, changed so that the function accepts them."""
     asked, changed = context.informative(bench, one), context.adapted(bench, other)
     return asked, changed.changed(seed=asked.seed, epochs=asked.epochs)
 

@@ -1,4 +1,4 @@
-"""What comes back of a factorisation: that it can be read, rests on A, has the sheet's shapes, and leaves its arguments."""
+"""Checks of the returned values: readable, dependent on A, of the sheet's shapes, the arguments unchanged."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ __all__ = ["arguments_unchanged", "depends_on_a", "in_the_order_asked", "returns
 
 
 def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether U and V can be read from the answer, in three shapes and ranks."""
+    """Whether U and V can be read from the result, for three shapes and ranks."""
     calls = context.all_informative(bench, context.inputs.sweep[1:4])
     context.probe.expect(bench, calls)
     for call in calls:
@@ -38,7 +38,7 @@ def returns_factors(context: FactorisationContext, bench: Bench) -> Finding:
     if count > 2:
         note = f"The function returns {count} values; the sheet asks for U and V, which were read from them."
         return Finding(outcome=Outcome.PASS, message=note, notes=(note,), cost="extra-values")
-    return Finding(outcome=Outcome.PASS, message="3 shapes and ranks.")
+    return Finding(outcome=Outcome.PASS, message="U and V were read for 3 shapes and ranks.")
 
 
 def _few_epochs(context: FactorisationContext, bench: Bench, refused: UnusableResult) -> str:
@@ -50,14 +50,14 @@ def _few_epochs(context: FactorisationContext, bench: Bench, refused: UnusableRe
 
 
 def _count(context: FactorisationContext, bench: Bench) -> int:
-    """How many values come back side by side."""
+    """How many values the function returns."""
     call = context.informative(bench, context.inputs.sweep[1])
     observation = bench.observe(context.probe.probe_of(call))
     return values_side_by_side(observation.value) if isinstance(observation, Returned) else 0
 
 
 def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether another A changes the answer: of one that never changes, no further check could tell anything."""
+    """Whether another A changes the result: if it never changes, no further check can prove anything."""
     call = context.informative(bench, context.inputs.sweep[1])
     other = call.changed(A=context.inputs.another)
     try:
@@ -69,7 +69,8 @@ def depends_on_a(context: FactorisationContext, bench: Bench) -> Finding:
     return failed(
         context,
         bench,
-        "For a different matrix A and the same seed, the function returns exactly the same U and V: no step has changed them.",
+        "For a different matrix A and the same seed, the function returns exactly the same U and V: no step changes "
+        "them.",
         other,
         wanted="U and V changed by steps towards this A",
     )
@@ -87,7 +88,7 @@ def in_the_order_asked(context: FactorisationContext, bench: Bench) -> Finding:
 
 
 def arguments_unchanged(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether a call leaves A, and the mask, as they were given."""
+    """Whether a call leaves A and the mask unchanged."""
     inputs = context.inputs
     call = context.informative(bench, inputs.hidden[-1] if context.masked else inputs.sweep[2])
     probe = context.probe.probe_of(call)

@@ -1,6 +1,6 @@
-"""How far a computation in float32 may end from where a rule ends, and what a comparison within that tells.
+"""The tolerance between a float32 computation and a rule, and whether agreement within it proves anything.
 
-Pure functions of a rule, a call and a start; nothing here asks a student's function.
+Pure functions of a rule, a call and a start; nothing here calls a student's function.
 """
 
 from collections.abc import Iterable
@@ -41,14 +41,14 @@ LAMBDA: Final = 7.0
 except with probability 2·exp(−λ²/2), here 5e-11."""
 
 SMALLEST: Final = 2.0**-126
-"""The smallest float32 of full precision: no tolerance is less."""
+"""The smallest normal float32: no tolerance is smaller."""
 
 FEW_CELLS: Final = 20
-"""Cells of a matrix on which rules that leave something out are run, too."""
+"""The most cells of a matrix on which to run the rules that omit something."""
 
 
 class Mismatch(Frozen, frozen=True):
-    """Where a student's factors first leave a rule's: the entry, both values, and the tolerance there."""
+    """The first entry where a student's factors differ from a rule's: both values and the tolerance."""
 
     entry: str
     got: float
@@ -57,13 +57,13 @@ class Mismatch(Frozen, frozen=True):
     got_factors: Factors
     wanted_factors: Factors
     separation: float
-    """|got − wanted| / tolerance; above 1."""
+    """|got − wanted| / tolerance; greater than 1."""
 
 
 def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatch | None:
-    """The first entry out of tolerance; finiteness is looked at before distance.
+    """The first entry out of tolerance; finiteness is compared before distance.
 
-    Where neither is finite they do not differ; they do not agree either, which is for the comparison to say.
+    Two values that are not finite count as equal here; the caller decides whether that proves anything.
     """
     for name, ours, theirs, allowed in zip("UV", wanted, got, tolerance, strict=True):
         with np.errstate(invalid="ignore"):
@@ -87,14 +87,14 @@ def first_mismatch(got: Factors, wanted: Factors, tolerance: Factors) -> Mismatc
 
 
 def expected(call: CallSpec, start: Factors, rule: Rule = SHEET) -> tuple[Factors, Factors]:
-    """Where the rule ends after a few epochs, and how far a float32 computation may end from there."""
+    """Where the rule ends after a few epochs, and the tolerance for a float32 computation."""
     wanted, bounds = run_with_bounds(rule, call.A, call.M, start, call.epochs, call.lr)
     tiny = max(UNIT_ROUNDOFF * min(1.0, _largest((*start, *wanted))), SMALLEST)
     return wanted, (SAFETY * bounds[0] + tiny, SAFETY * bounds[1] + tiny)
 
 
 def power(call: CallSpec, start: Factors) -> float:
-    """How many tolerances the sheet's rule moves what it should move in a few epochs; see `power_of`."""
+    """How many tolerances the sheet's rule moves U and V in a few epochs; see `power_of`."""
     wanted, tolerance = expected(call, start)
     unmasked = run(SHEET, call.A, None, start, call.epochs, call.lr)
     of_zeros = run(SHEET, np.zeros_like(call.A), call.M, start, call.epochs, call.lr)
@@ -102,13 +102,13 @@ def power(call: CallSpec, start: Factors) -> float:
 
 
 def shows_all(call: CallSpec, start: Factors) -> bool:
-    """Whether no rule that leaves something out would end within the tolerance; asked of small matrices only."""
+    """Whether every rule that omits something ends out of tolerance; always true for larger matrices."""
     if call.A.size > FEW_CELLS:
         return True
     wanted, tolerance = expected(call, start)
     hides = call.M is not None and bool((call.M != 1).any())
     if call.M is not None and not (call.M == 1).any():
-        return True  # nothing is predicted where nothing is seen
+        return True  # without observed cells there is nothing to predict
     ends = (run(rule, call.A, call.M, start, call.epochs, call.lr) for rule in rivals(call.rank, hides))
     return all(apart(wanted, end, tolerance) >= LEAST_TO_A_RIVAL for end in ends)
 
@@ -117,7 +117,7 @@ def shows_all(call: CallSpec, start: Factors) -> bool:
 
 
 def expected_in_the_long_run(call: CallSpec, start: Factors) -> tuple[Factors, Factors]:
-    """Where the sheet's rule ends after many epochs, and what is tolerated, with room for rounding that is magnified."""
+    """Where the sheet's rule ends after many epochs, and the tolerance, which allows for growing errors."""
     wanted, narrow = _expected_narrowly(SHEET, call, start)
     return wanted, _magnified(SHEET, call, start, wanted, narrow)
 
@@ -125,9 +125,9 @@ def expected_in_the_long_run(call: CallSpec, start: Factors) -> tuple[Factors, F
 def long_run_compared(
     rule: Rule, call: CallSpec, start: Factors, got: Factors
 ) -> tuple[Mismatch | None, float]:
-    """Where a long run leaves the rule's, and the power of the comparison with the tolerance that was needed.
+    """Where a long run differs from the rule's, and the power of the comparison with the tolerance used.
 
-    Most runs agree without room for magnified rounding, which takes two more runs to measure.
+    Most runs agree without room for growing rounding errors; measuring that growth takes two more runs.
     """
     wanted, tolerance = _expected_narrowly(rule, call, start)
     mismatch = first_mismatch(got, wanted, tolerance)
@@ -138,14 +138,14 @@ def long_run_compared(
 
 
 def _expected_narrowly(rule: Rule, call: CallSpec, start: Factors) -> tuple[Factors, Factors]:
-    """As if none of the roundings were magnified: λ√N·u·scale, N roundings an entry."""
+    """The end and the tolerance if no rounding error grew: λ√N·u·scale, with N roundings per entry."""
     wanted = run(rule, call.A, call.M, start, call.epochs, call.lr)
     roundings = np.sqrt(call.epochs * max(call.A.shape)) * UNIT_ROUNDOFF
     return wanted, _constant(wanted, LAMBDA * roundings * max(_largest((*start, *wanted)), SMALLEST))
 
 
 def _magnified(rule: Rule, call: CallSpec, start: Factors, wanted: Factors, narrow: Factors) -> Factors:
-    """The tolerance with κ, the measured magnification of a change."""
+    """The tolerance times κ, the measured magnification of a change."""
     factor = sensitivity(rule, call.A, call.M, start, call.epochs, call.lr, wanted)
     return narrow[0] * factor, narrow[1] * factor
 
@@ -155,5 +155,5 @@ def _constant(like: Factors, value: float) -> Factors:
 
 
 def _largest(arrays: Iterable[npt.NDArray[np.float64]]) -> float:
-    """The largest absolute value that is finite; 0 where none is."""
+    """The largest finite absolute value; 0 if there is none."""
     return max((float(np.abs(array[np.isfinite(array)]).max(initial=0.0)) for array in arrays), default=0.0)

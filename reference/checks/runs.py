@@ -1,4 +1,4 @@
-"""Runs of many epochs beside the sheet's rule: as many epochs as asked for, and the run with the defaults."""
+"""Compare runs of many epochs with the sheet's rule: the requested number of epochs, and the defaults."""
 
 from grader.lab import Bench, Finding, Outcome
 from grader.labkit import UnusableResult
@@ -13,8 +13,11 @@ __all__ = ["defaults_agree", "epochs_agree"]
 
 
 def epochs_agree(context: FactorisationContext, bench: Bench) -> Finding:
-    """Two and three epochs entry by entry, then a hundred: what happens in some epochs only, such as those that
-    report, shows in a long run that is far from converged."""
+    """Compare two and three epochs entry by entry, then about a hundred.
+
+    A mistake that occurs only in some epochs, such as those that report, shows in a long run before it
+    converges.
+    """
     finding = agree(context, bench, context.inputs.epochs)
     if finding.outcome is not Outcome.PASS:
         return finding
@@ -33,7 +36,7 @@ def epochs_agree(context: FactorisationContext, bench: Bench) -> Finding:
 
 
 def defaults_agree(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether the declared defaults are the sheet's, and the run with them ends where the sheet's rule ends."""
+    """Whether the declared defaults are the sheet's, and a run with them ends where the sheet's rule ends."""
     declared = _declared(context, bench)
     if declared is not None:
         return declared
@@ -65,7 +68,7 @@ def _ends_as(
 
 
 def _declared(context: FactorisationContext, bench: Bench) -> Finding | None:
-    """A failed check where the signature has other defaults than the sheet; else None."""
+    """A failed check if the signature's defaults differ from the sheet's; else None."""
     located = bench.locate(context.function)
     wrong = []
     for parameter in context.function.parameters:
@@ -76,9 +79,9 @@ def _declared(context: FactorisationContext, bench: Bench) -> Finding | None:
             if float(declared) != float(parameter.default):
                 wrong.append(f"{parameter.name}={declared}; the sheet says {parameter.default}")
         except ValueError:
-            continue  # e.g. None: what it stands for shows in the run
+            continue  # e.g. None: the run shows which value it stands for
     if not wrong:
         return None
     return Finding(
-        outcome=Outcome.FAIL, message=f"Default values that differ from the sheet's: {'; '.join(wrong)}."
+        outcome=Outcome.FAIL, message=f"Some default values differ from the sheet's: {'; '.join(wrong)}."
     )

@@ -1,7 +1,7 @@
-"""The numbers that U and V start from, of the very calls whose steps are followed.
+"""The distribution of the numbers that U and V start from, in the same calls whose steps are compared.
 
-No call is made for the start alone, so that none can be answered for the start alone. Small calls are judged by
-themselves: among the thousands of numbers of large ones theirs would not count.
+No call is made only to test the start, so no function can treat such a call specially. Small calls are also
+judged on their own: among the thousands of numbers of the large ones, theirs would not count.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,25 +20,24 @@ from reference.rules.update_rule import Factors
 __all__ = ["starts_uniformly"]
 
 SMALL: Final = 30
-"""Numbers of a small call, in U and V together; the sheet's own has twelve."""
+"""The most numbers in U and V together of a small call; the sheet's own call has twelve."""
 
 ENOUGH_OF_SMALL: Final = 300
-"""Numbers in each factor by which small calls are judged: they show another distribution, or numbers that repeat."""
+"""Numbers per factor needed to judge small calls: enough to show another distribution or repetitions."""
 
 ENOUGH: Final = 2_500
-"""Numbers in each factor by which all calls are judged: an interval two hundredths shorter than [0, 1) shows."""
+"""Numbers per factor needed to judge all calls: enough to show an interval 0.02 shorter than [0, 1)."""
 
 ROUNDS: Final = 24
-"""Further seeds at most for each call, where the first give too few numbers: 2,500 are reached in 17 where all calls of
-many components are refused."""
+"""The most further seeds per call if there are too few numbers: 17 are enough for 2,500 numbers if the
+function rejects all calls of high rank."""
 
 _APART: Final = 20_011
-"""What is added to a seed for the next round; no multiple of what other starts are asked with."""
+"""Added to a seed for the next round; not a multiple of the offsets that other starts use."""
 
 
 def starts_uniformly(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether U and V start from U(0,1), of all calls whose steps are followed, so that none can be told to be there for the
-    start."""
+    """Whether U and V start from U(0,1) in all calls whose steps are compared."""
     try:
         return _worst(context, bench)
     except UnusableResult as refused:
@@ -46,17 +45,17 @@ def starts_uniformly(context: FactorisationContext, bench: Bench) -> Finding:
 
 
 def _worst(context: FactorisationContext, bench: Bench) -> Finding:
-    """What the starts are; of small calls where these are worse. Raises UnusableResult where none can be seen."""
+    """The worse finding of small calls and all calls. Raises UnusableResult if no start can be observed."""
     inputs = context.inputs
     calls = [context.adapted(bench, call) for call in (*inputs.all(), inputs.many, inputs.defaults)]
-    begun = _begun(context.probe, bench, calls)
+    observed = _observed(context.probe, bench, calls)
     findings = list[tuple[Finding, CallSpec]]()
     for enough, chosen in (
         (ENOUGH_OF_SMALL, list(map(_is_small, calls))),
         (ENOUGH, [True] * len(calls)),
     ):
         judged = [call for call, is_in in zip(calls, chosen, strict=True) if is_in]
-        starts = [s for s, is_in in zip(begun, chosen, strict=True) if is_in and s is not None]
+        starts = [s for s, is_in in zip(observed, chosen, strict=True) if is_in and s is not None]
         if starts:
             numbers = _with_more(context.probe, bench, judged, starts, enough)
             findings.append((uniform_start(numbers, enough < ENOUGH), judged[-1]))
@@ -65,28 +64,28 @@ def _worst(context: FactorisationContext, bench: Bench) -> Finding:
     return msgspec.structs.replace(finding, call=text)
 
 
-def _begun(probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec]) -> list[Factors | None]:
-    """The start of each call; None where none can be seen."""
+def _observed(probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec]) -> list[Factors | None]:
+    """The start of each call; None if it cannot be observed."""
     problem: UnusableResult | None = None
-    found: list[Factors | None] = []
+    starts: list[Factors | None] = []
     for call in calls:
         try:
-            found.append(probe.start(bench, call))
+            starts.append(probe.start(bench, call))
         except WorkerEnded:
             raise
         except UnusableResult as refused:
             problem = problem or refused
-            found.append(None)
-    if problem is not None and not any(start is not None for start in found):
+            starts.append(None)
+    if problem is not None and not any(start is not None for start in starts):
         raise problem
-    return found
+    return starts
 
 
 def _with_more(
-    probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec], begun: list[Factors], enough: int
+    probe: FactorisationProbe, bench: Bench, calls: Sequence[CallSpec], first: list[Factors], enough: int
 ) -> list[Factors]:
-    """The starts, with those of further seeds until there are enough numbers."""
-    starts = list(begun)
+    """The first starts, and those of further seeds until there are enough numbers."""
+    starts = list(first)
     for start in _further(probe, bench, calls):
         if min(sum(U.size for U, _ in starts), sum(V.size for _, V in starts)) >= enough:
             break

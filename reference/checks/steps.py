@@ -1,4 +1,4 @@
-"""The epochs of a factorisation beside the sheet's rule, entry by entry, from the student's own start."""
+"""Compare the epochs of a factorisation with the sheet's rule, entry by entry, from the student's start."""
 
 from collections.abc import Callable
 from typing import Final, TypeAlias
@@ -18,20 +18,20 @@ __all__ = ["agree", "agree_on", "as_can_be_asked", "described", "product_agrees"
 Run: TypeAlias = Callable[[FactorisationContext, Bench], Finding]
 
 MANY_COMPONENTS: Final = 20
-"""More than the sheet's matrix, or any check but the sweep, has."""
+"""More components than the calls of any check but the sweep have."""
 
 DATA_NOTE: Final = (
     "The function does not accept a mask that hides a whole row or column; it was checked with masks that "
-    "show a cell of each. This costs nothing."
+    "have an observed cell in each. This costs nothing."
 )
 RANK_NOTE: Final = (
-    "The function does not accept a rank larger than the number of rows or columns of A; it was checked without such "
-    "ranks. This costs nothing."
+    "The function does not accept a rank larger than the number of rows or columns of A; it was checked without "
+    "such ranks. This costs nothing."
 )
 
 
 def agree_on(name: str) -> Run:
-    """The check whose calls have this name: a few epochs of each end where the sheet's rule ends."""
+    """The check of this name's calls: a few epochs of each must end where the sheet's rule ends."""
 
     def run(context: FactorisationContext, bench: Bench) -> Finding:
         return agree(context, bench, context.inputs.by_check()[name])
@@ -45,7 +45,11 @@ def agree(context: FactorisationContext, bench: Bench, calls: tuple[CallSpec, ..
 
 
 def product_agrees(context: FactorisationContext, bench: Bench) -> Finding:
-    """Where no rank beyond A's size is taken, one cell has one component, and shows nothing of a dot product."""
+    """Whether the prediction is a dot product.
+
+    If the function limits the rank to A's size, a single cell has only one component; larger matrices are
+    used then.
+    """
     finding = agree(context, bench, context.inputs.product)
     if finding.outcome is Outcome.PASS and context.constraints.of(bench).keeps_rank:
         return noted(agree(context, bench, context.inputs.product_within), *finding.notes)
@@ -55,7 +59,7 @@ def product_agrees(context: FactorisationContext, bench: Bench) -> Finding:
 def as_can_be_asked(
     run: Run, context: FactorisationContext, bench: Bench, calls: tuple[CallSpec, ...]
 ) -> Finding:
-    """What is found; once more where it turns out that the function could not be asked for one of the calls."""
+    """Run the check, and run it again if it fails and the function turns out to reject one of the calls."""
     finding, notes, constraints = run(context, bench), list[str](), context.constraints
     for detect, note in ((constraints.detect_masks, DATA_NOTE), (constraints.detect_rank, RANK_NOTE)):
         if finding.outcome is Outcome.FAIL and detect(bench, calls):
@@ -92,18 +96,18 @@ def _agreement(context: FactorisationContext, bench: Bench, calls: tuple[CallSpe
 def _is_beyond_bounds(
     context: FactorisationContext, bench: Bench, call: CallSpec, refused: UnusableResult
 ) -> bool:
-    """Whether a call of many components, asked for in many epochs, tells nothing since the bounds on rounding grow."""
+    """Whether a call is inconclusive because it has many components and runs more epochs than planned."""
     is_many = call.rank > MANY_COMPONENTS and context.constraints.of(bench).more > 1
     return is_many and isinstance(refused, Inconclusive)
 
 
 def recognised(context: FactorisationContext, bench: Bench) -> Variant | None:
-    """The sound variant that the function follows in every call of one epoch; None for the sheet's own rule."""
+    """The sound variant that the function follows in every call of one epoch; None for the sheet's rule."""
     inputs = context.inputs
     calls = (*inputs.update, *inputs.product, *inputs.columns, *inputs.rows, *inputs.sweep)
     return sound_variant(context.probe, bench, context.all_informative(bench, calls))
 
 
 def described(variant: Variant) -> str:
-    """What a student is told of a sound variant."""
+    """The note for a student whose function follows a sound variant."""
     return f"The factorisation is correct, but the function {variant.note}."

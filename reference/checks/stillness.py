@@ -1,4 +1,4 @@
-"""Whether a factorisation stays where it starts when nothing may move: with that, its start can be seen."""
+"""Whether U and V stay unchanged with lr = 0, which makes the start observable."""
 
 from typing import Final
 
@@ -9,11 +9,14 @@ from reference.checks.findings import both, equal, failed, noted
 
 __all__ = ["stands_still"]
 
-IDLE_NOTE: Final = "With lr = 0, the function moves away from its start or raises an error; it was checked with a rate of 1e-30. This costs nothing."
+IDLE_NOTE: Final = (
+    "With lr = 0, the function moves away from its start or raises an error; it was checked with a rate of 1e-30. "
+    "This costs nothing."
+)
 
 
 def stands_still(context: FactorisationContext, bench: Bench) -> Finding:
-    """Whether nothing moves with lr = 0, else with the tiniest of rates."""
+    """Whether nothing changes with lr = 0, or else with a tiny rate."""
     finding = _stillness(context, bench)
     if finding.outcome is Outcome.FAIL and context.constraints.detect_idle(bench):
         return noted(_stillness(context, bench), IDLE_NOTE)

@@ -1,7 +1,7 @@
-"""Checks of the truncated SVD: exercise 2.1, by a function where there is one, else by the stated values.
+"""Checks of the truncated SVD, exercise 2.1: of a function if there is one, else of the stated values.
 
-The best approximation of rank k is what the sheet asks for, however it is computed and returned: it is
-recognised by its rank and its loss (Eckart–Young–Mirsky), not by comparing with one formula.
+The sheet asks for the best approximation of rank k, however it is computed and returned. The checks recognise
+it by its rank and its loss (Eckart–Young–Mirsky) instead of comparing it with one formula.
 """
 
 from collections.abc import Iterable
@@ -52,10 +52,10 @@ Array = npt.NDArray[np.float64]
 FLOAT32_EPS: Final = 2.0**-23
 
 SEED: Final = 1
-"""Of every call: what comes back must not depend on it."""
+"""The seed of every call: the result must not depend on it."""
 
 ADVICE: Final = {
-    "matrix": "Reconstruct the matrix of the message with your function and compare it entry by entry.",
+    "matrix": "Set the smallest singular values to zero, multiply U, diag(S) and Vᵀ, and compare the product with A.",
     "shapes": "Use `full_matrices=False`, so that U, S and Vᵀ fit together for any shape.",
     "error": "Print the sum of the squared entries of A minus your reconstruction.",
     "why": "",
@@ -71,8 +71,8 @@ class Case(Frozen, frozen=True):
     what: str
 
 
-def _foreseen_by_nobody(values: tuple[float, ...], rng: np.random.Generator) -> tuple[float, ...]:
-    """Singular values a fifth larger or smaller each, so that no polynomial made for known ones cuts them off."""
+def _unpredictable(values: tuple[float, ...], rng: np.random.Generator) -> tuple[float, ...]:
+    """Change each singular value by up to a fifth, so that no polynomial fitted to fixed values works."""
     return tuple(value * rng.uniform(0.8, 1.2) for value in values)
 
 
@@ -85,7 +85,7 @@ class Decomposition:
         draw = random_matrices.with_spectrum
 
         def spectrum(size: int) -> tuple[float, ...]:
-            return _foreseen_by_nobody(random_matrices.well_separated(size), rng)
+            return _unpredictable(random_matrices.well_separated(size), rng)
 
         def repeated(size: int, rank: int) -> tuple[float, ...]:
             factor = rng.uniform(0.8, 1.2)
@@ -106,7 +106,7 @@ class Decomposition:
         )
 
     def checks(self) -> tuple[Check, ...]:
-        """The matrix, its error, and the explanation, which a person reads."""
+        """The checks of the matrix, of its error, and of the explanation, which a person reads."""
         matrix = f"{self.exercise}-matrix"
         backward = "backward error of a float32 SVD (Weyl, Mirsky): about 1e-5"
         return (
@@ -144,7 +144,7 @@ class Decomposition:
         return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=notes)
 
     def _shapes(self, bench: Bench) -> Finding:
-        """The sheet's A is square; that a function does more is worth knowing, not worth marks."""
+        """Check wide and tall matrices, for information only: the sheet's A is square."""
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return Finding(outcome=Outcome.PASS, message="The sheet does not ask for a function.")
@@ -152,20 +152,21 @@ class Decomposition:
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
 
     def _first_failure(self, bench: Bench, cases: tuple[Case, ...], takes_rank: bool) -> Finding | None:
-        asked = self.as_called(bench, cases)
-        bench.expect([self._probe(case, takes_rank) for case in asked])
+        calls = self.as_called(bench, cases)
+        bench.expect([self._probe(case, takes_rank) for case in calls])
         places: frozenset[str] | None = None
-        for case in asked:
+        for case in calls:
             if case.rank >= min(case.A.shape) and isinstance(self.observe(bench, case), Raised):
-                continue  # where nothing is cut off, some decompositions refuse to begin
-            finding, found = self._judge(bench, case, takes_rank)
+                continue  # some functions raise an error if nothing is to be cut off
+            finding, right = self._judge(bench, case, takes_rank)
             if finding is not None:
                 return finding
-            places = found if places is None else places & found
+            places = right if places is None else places & right
             if not places:
                 return Finding(
                     outcome=Outcome.FAIL,
-                    message="The function returns several matrices, and the position of the best one changes from call to call.",
+                    message="The function returns several matrices, and the position of the best one changes from "
+                    "call to call.",
                     wanted="the truncated matrix at the same position for every rank",
                     call=self.call_text(bench, case),
                 )
@@ -191,27 +192,27 @@ class Decomposition:
         )
 
     def _stated_wrongly(self, bench: Bench) -> Finding | None:
-        """A script that decomposes A but puts it together wrongly: recognised by the matrix it states."""
-        found = stated_mistake(bench)
-        if found is None:
+        """Recognise, by the matrix it states, a script that decomposes A but reconstructs it wrongly."""
+        recognised = stated_mistake(bench)
+        if recognised is None:
             return None
-        mistake, stated_value = found
+        mistake, stated_value = recognised
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The stated matrix ({stated_value.origin}) is not the best of rank 2. {mistake.title}",
+            message=f"The stated matrix ({stated_value.origin}) is not the best matrix of rank 2. {mistake.title}",
             got=format_matrix(stated_value.values),
             wanted=format_matrix(BEST),
         )
 
     def cases(self, bench: Bench) -> tuple[Case, ...]:
-        """The calls that the checks make of the student's function, square matrices first."""
+        """The calls that the checks make to the student's function, square matrices first."""
         return self.as_called(bench, (*self.square, *self.oblong))
 
     def as_called(self, bench: Bench, cases: Iterable[Case]) -> tuple[Case, ...]:
-        """The cases for the student's function.
+        """The cases that the student's function accepts.
 
-        One that takes no rank does what 2.1 asks of the sheet's A: of three singular values it keeps two. Whether it
-        cuts the last or keeps the first two cannot be told, and need not.
+        A function without a rank does what 2.1 asks for the sheet's A: it keeps two of three singular values.
+        Whether it drops the last one or keeps the first two makes no difference.
         """
         located = bench.locate(TRUNCATED_SVD)
         if located is None or "rank" in located.parameters:
@@ -220,12 +221,12 @@ class Decomposition:
         return tuple(case if case.rank == 2 else Case(case.A, 2, "another matrix") for case in three)
 
     def observe(self, bench: Bench, case: Case, seed: int = SEED) -> Observation:
-        """What the student's function gives for a case, with the rank where it takes one."""
+        """Call the student's function for a case, with the rank if it has that parameter."""
         located = bench.locate(TRUNCATED_SVD)
         return bench.observe(self._probe(case, located is not None and "rank" in located.parameters, seed))
 
     def call_text(self, bench: Bench, case: Case) -> str:
-        """The call of a case as a student can paste it after their own code; empty where there is no function."""
+        """The call of a case as a student can paste it below their code; empty if there is no function."""
         located = bench.locate(TRUNCATED_SVD)
         if located is None:
             return ""
@@ -241,11 +242,11 @@ class Decomposition:
         return Probe(TRUNCATED_SVD.name, arguments, seed)
 
     def _judge(self, bench: Bench, case: Case, takes_rank: bool) -> tuple[Finding | None, frozenset[str]]:
-        """None where the function is right in this case, else the failed check; and where among what came back it is right."""
-        found = self._found_wrong(bench, case, takes_rank)
-        return (None, found) if isinstance(found, frozenset) else (found, frozenset())
+        """The failed check, or None if the function is right; and the positions of the right matrices."""
+        judged = self._failure_or_places(bench, case, takes_rank)
+        return (None, judged) if isinstance(judged, frozenset) else (judged, frozenset())
 
-    def _found_wrong(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
+    def _failure_or_places(self, bench: Bench, case: Case, takes_rank: bool) -> Finding | frozenset[str]:
         observation = bench.observe(self._probe(case, takes_rank))
         call = self.call_text(bench, case)
         if not isinstance(observation, Returned):
@@ -268,7 +269,7 @@ class Decomposition:
             return Finding(
                 outcome=Outcome.FAIL,
                 message=f"It returned {describe(observation.value)}.",
-                wanted=f"the {case.A.shape[0]}×{case.A.shape[1]} matrix, or U, S and V to make it from",
+                wanted=f"the {case.A.shape[0]}×{case.A.shape[1]} matrix, or U, S and V to compute it from",
                 call=call,
             )
         nearest = min(read, key=lambda P: low_rank.loss(A, P) if np.isfinite(P).all() else np.inf)
@@ -289,9 +290,14 @@ class Decomposition:
         reached = low_rank.loss(A, nearest)
         rank_found = int((low_rank.singular_values(nearest) > tolerance.singular_value).sum())
         if rank_found > case.rank:
-            message = f"For {case.what} the result has rank {rank_found}, but only {case.rank} was requested."
+            message = (
+                f"For {case.what}, the result has rank {rank_found}, but only {case.rank} was requested."
+            )
         else:
-            message = f"For {case.what} the squared error is {reached:.6g}; the best possible of rank {case.rank} is {best:.6g}."
+            message = (
+                f"For {case.what}, the squared error is {reached:.6g}; the smallest possible at rank {case.rank} is "
+                f"{best:.6g}."
+            )
         wanted = low_rank.best_approximation(A, case.rank)
         return Finding(
             outcome=Outcome.FAIL,

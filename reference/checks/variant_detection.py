@@ -1,4 +1,4 @@
-"""Sound but different: which variant of the sheet's rule a student's function follows, also in random order."""
+"""Recognise which sound variant of the sheet's rule a student's function follows, including random orders."""
 
 from itertools import permutations
 from typing import Final
@@ -15,38 +15,41 @@ from reference.rules.update_rule import SHEET, UNIT_ROUNDOFF, Factors, Rule, row
 __all__ = ["explained_by_variant", "is_shuffled", "is_within_orders", "sound_variant"]
 
 SMALL_RATE: Final = 1e-3
-"""A rate at which an epoch is the sum of its steps to first order, for up to three components."""
+"""A rate so small that an epoch is the sum of its steps to first order, for up to three components."""
 
 ORDER_EFFECT: Final = 0.05
-"""What the order of cells may change, relative to the largest change of the epoch: lr·(m + n)·epochs·max(U², V²) is
-below 0.03 in every check, and a cell left out changes the entry it belongs to by a multiple of it."""
+"""How much the order of cells may change the result, relative to the largest change of the epoch. The bound
+lr·(m + n)·epochs·max(U², V²) is below 0.03 in every check; omitting a cell changes its entry by a multiple of
+that."""
 
 ORDERS_TRIED: Final = 60
-"""Orders run to see how far apart they end after a few epochs."""
+"""The number of random orders to run for the spread of their ends after a few epochs."""
 
 ORDERS_OF_A_LONG_RUN: Final = 24
-"""The same for a hundred epochs and more, each of which takes long."""
+"""The same for runs of a hundred epochs or more, which take longer."""
 
 DEVIATIONS: Final = 6.0
-"""Standard deviations that an entry may be away from the mean of those orders after a few epochs. The farthest entry of
-1,200 random orders was 4.2 away; of one step along the whole gradient on 9×7 cells, 8.5 and more."""
+"""How many standard deviations an entry may differ from the mean of those orders after a few epochs. The
+farthest entry in 1,200 random orders was 4.2 away; after one step along the whole gradient on 9×7 cells, 8.5
+or more."""
 
 DEVIATIONS_OF_A_LONG_RUN: Final = 8.0
-"""The same for a hundred epochs and more: of Student's t with 23 degrees of freedom fewer than one end in 10⁷ lies beyond."""
+"""The same for a hundred epochs or more: with 23 degrees of freedom, Student's t exceeds it less than once in
+10⁷."""
 
 LONG: Final = 100
-"""Epochs of a long run."""
+"""The number of epochs from which a run counts as long."""
 
 _SHUFFLED: Final = "shuffled"
 
 
 def is_shuffled(variant: Variant) -> bool:
-    """Whether it visits the cells in an order drawn anew, which no rule can repeat."""
+    """Whether the variant visits the cells in a new random order each time, which no rule can reproduce."""
     return variant.rule.name == _SHUFFLED
 
 
 def sound_variant(probe: FactorisationProbe, bench: Bench, calls: tuple[CallSpec, ...]) -> Variant | None:
-    """The sound variant of the sheet's rule that explains every call of one epoch; None for the sheet's own."""
+    """The sound variant that explains every call of one epoch; None if the sheet's rule or none does."""
     if probe.follows(bench, calls):
         return None
     for variant in VARIANTS:
@@ -59,7 +62,7 @@ def sound_variant(probe: FactorisationProbe, bench: Bench, calls: tuple[CallSpec
 
 
 def explained_by_variant(probe: FactorisationProbe, bench: Bench, call: CallSpec, variant: Variant) -> bool:
-    """Whether the variant, recognised elsewhere, explains what the function does in this call."""
+    """Whether a variant recognised from other calls explains what the function does in this one."""
     if not is_shuffled(variant):
         return probe.compare(bench, call, variant.rule) is None
     if call.A.size <= 4 and call.epochs == 1:
@@ -72,16 +75,17 @@ def explained_by_variant(probe: FactorisationProbe, bench: Bench, call: CallSpec
 
 
 def _follows_some_order(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
-    """Whether the sheet's update explains the call with its cells in some order; tries every order of at most four cells."""
+    """Whether the sheet's update explains the call with its cells in some order, trying all orders of up to
+    four cells."""
     m, n = call.A.shape
     orders = permutations([(r, c) for r in range(m) for c in range(n)])
     return any(probe.explains(bench, call, permuted(order)) for order in orders)
 
 
 def is_within_orders(probe: FactorisationProbe, bench: Bench, call: CallSpec, got: Factors) -> bool:
-    """Whether an end lies among those that the sheet's update reaches with its cells in orders drawn anew each epoch.
+    """Whether the result lies among those of the sheet's update in a new random order in each epoch.
 
-    Each entry has to be within so many standard deviations of the mean of such runs.
+    Each entry has to lie within `DEVIATIONS` standard deviations of the mean of such runs.
     """
     start, rng = probe.start(bench, call), np.random.default_rng(call.seed)
     rule = Rule(
@@ -102,11 +106,11 @@ def is_within_orders(probe: FactorisationProbe, bench: Bench, call: CallSpec, go
 
 
 def _visits_all(probe: FactorisationProbe, bench: Bench, call: CallSpec) -> bool:
-    """Whether an epoch in any order visits every cell, once.
+    """Whether an epoch visits every cell exactly once, in any order.
 
-    To first order in lr the steps of an epoch add up whatever their order; the order shows to second
-    order only. So with a small lr every order gives the sheet's change of U and V to a few per cent,
-    and a cell left out or visited twice does not.
+    To first order in lr, the steps of an epoch add up independently of their order; the order matters only to
+    second order. So with a small lr, every order gives the sheet's change of U and V to within a few per
+    cent, unless a cell is omitted or visited twice.
     """
     small = call.changed(lr=SMALL_RATE * 3 / max(call.rank, 3))
     start, got = probe.start(bench, small), probe.observe(bench, small)

@@ -1,8 +1,8 @@
-"""From failed checks to named mistakes, each proved by running it.
+"""Diagnose failed checks as known mistakes, each proved by executing it.
 
-`matching` compares the catalogue of mistakes with what a student's function did. `initialisation` and
-`returned_values` recognise mistakes that show in the factors themselves. `factorisation` and `truncated_svd` put
-a diagnosis together, and `counterexamples` finds the smallest input on which the answers differ.
+`matching` compares the catalogue of mistakes with the runs of a student's function. `initialisation` and
+`returned_values` recognise mistakes that show in the factors themselves. `factorisation` and `truncated_svd`
+build the diagnosis, and `counterexamples` finds the smallest input on which the results differ.
 """
 
 from reference.diagnosis.counterexamples import descent_counterexample, svd_counterexample

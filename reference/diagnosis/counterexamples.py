@@ -1,7 +1,7 @@
-"""The smallest input on which a student's function and the sheet's rule give different answers.
+"""The smallest input on which a student's function and the sheet's rule give different results.
 
-Shapes, ranks, masks and numbers of epochs are tried from the smallest on, with numbers that can be followed
-with pen and paper; the first that differs is shown.
+Shapes, ranks, masks and numbers of epochs are tried in order of size, with numbers that are easy to follow
+with pen and paper. The first input whose results differ is reported.
 """
 
 from collections.abc import Iterator
@@ -28,18 +28,18 @@ SHAPES: Final = ((1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2),
 RANKS: Final = (1, 2, 3)
 EPOCHS: Final = (1, 2, 3)
 PATIENCE: Final = 12
-"""Inputs tried, after one for which nothing comes back, to find two answers to compare."""
+"""How many inputs to try for a comparable result after one input has given none."""
 
 SEED: Final = 0
-"""The seed of the start: the student's own, from the usual seed."""
+"""The seed of the student's own start."""
 
 _STEPS: Final = frozenset(
     {"still", "update", "product", "columns", "rows", "sweep", "hidden", "values", "epochs", "rate"}
 )
-"""The checks that follow the steps."""
+"""The checks that compare the steps."""
 
 COMPARED: Final = _STEPS | {"returns", "shapes"}
-"""Those that a mistake in the rule or in what is returned makes fail."""
+"""The checks that fail because of a mistake in the rule or in the returned values."""
 
 VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 """Small whole numbers, of full rank and of both signs; a smaller matrix is the upper left corner."""
@@ -48,9 +48,9 @@ VALUES: Final = ((2.0, 1.0, -1.0), (1.0, 3.0, 2.0), (-2.0, 1.0, 2.0))
 def descent_counterexample(
     context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
 ) -> Counterexample | None:
-    """The smallest call of 1.1 or 3.1 whose answer differs from the sheet's rule; None where none does.
+    """The smallest call of 1.1 or 3.1 whose result differs from the sheet's rule; None if none does.
 
-    What differs in the start, the defaults or the arguments only has no such input.
+    A mistake only in the start, the defaults or the arguments has no such input.
     """
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     if not failed & COMPARED:
@@ -79,7 +79,7 @@ def descent_counterexample(
 
 
 def raised_by_descent(context: FactorisationContext, bench: Bench) -> Raised | None:
-    """What the smallest call that raises raised; None where none of the calls of the checks does."""
+    """The error of the smallest call that raises one; None if no call of the checks does."""
     for call in sorted(context.inputs.all(), key=lambda s: (s.A.size * s.epochs, s.rank)):
         observation = bench.observe(context.probe.probe_of(context.informative(bench, call)))
         if isinstance(observation, Died):
@@ -90,9 +90,9 @@ def raised_by_descent(context: FactorisationContext, bench: Bench) -> Raised | N
 
 
 def _calls(masked: bool) -> Iterator[CallSpec]:
-    """Every shape, rank, number of epochs and mask, smallest first by the number of steps, then by the rank."""
-    found = [(m * n * epochs, rank, m, n, epochs) for m, n in SHAPES for rank in RANKS for epochs in EPOCHS]
-    for _, rank, m, n, epochs in sorted(found):
+    """Every shape, rank, number of epochs and mask, ordered by the number of steps, then by the rank."""
+    sizes = [(m * n * epochs, rank, m, n, epochs) for m, n in SHAPES for rank in RANKS for epochs in EPOCHS]
+    for _, rank, m, n, epochs in sorted(sizes):
         A = np.array([row[:n] for row in VALUES[:m]], np.float32)
         for M in _masks(m, n) if masked else (None,):
             yield CallSpec(A, rank, SEED, M, epochs=epochs, lr=0.1)
@@ -119,8 +119,8 @@ def _differs(
     name, cell = mismatch.entry[0], _cell_of(mismatch.entry)
     steps = "one step" if call.A.size * call.epochs == 1 else _epochs(call.epochs)
     return Counterexample(
-        sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; by the sheet's "
-        f"rule it is {mismatch.wanted:.4f}.",
+        sentence=f"After {steps} from your own start, {mismatch.entry} is {mismatch.got:.4f}; the sheet's rule "
+        f"gives {mismatch.wanted:.4f}.",
         call=context.probe.call_text(bench, call),
         given=(*_given(call), _grid("U at the start", start[0]), _grid("V at the start", start[1])),
         wanted=tuple(
@@ -135,7 +135,7 @@ def _differs(
 
 
 def _refused(context: FactorisationContext, bench: Bench, call: CallSpec, sentence: str) -> Counterexample:
-    """The smallest call that gives nothing to compare."""
+    """The counterexample of a call without a comparable result."""
     return Counterexample(sentence=sentence, call=context.probe.call_text(bench, call), given=_given(call))
 
 
@@ -168,7 +168,7 @@ def _grid(
 def svd_counterexample(
     lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]
 ) -> Counterexample | None:
-    """The smallest matrix for which a truncated SVD is not the best of its rank; None where there is none."""
+    """The smallest matrix whose truncated SVD is not the best of its rank; None if there is none."""
     if bench.locate(TRUNCATED_SVD) is None:
         return None
     for case in lab.as_called(bench, _small_cases()):
@@ -185,7 +185,7 @@ def svd_counterexample(
         wanted = (_grid(f"best of rank {case.rank}", best),)
         if not read:
             return Counterexample(
-                sentence=f"It gives {describe(observation.value)}, not a matrix of A's shape.",
+                sentence=f"It returned {describe(observation.value)}, not a matrix of A's shape.",
                 call=call, given=given, wanted=wanted,
             )  # fmt: skip
         nearest = read[int(np.argmin([np.abs(P - best).max() for P in read]))]
@@ -194,8 +194,8 @@ def svd_counterexample(
             r, c = (int(i) for i in np.argwhere(apart)[0])
             return Counterexample(
                 sentence=f"The entry ({r}, {c}) is {nearest[r, c]:.4f}; in the best approximation of rank "
-                f"{case.rank} it is {best[r, c]:.4f}. Yours misses A by {low_rank.loss(A, nearest):.4g}, the best by "
-                f"{low_rank.loss(A, best):.4g} (sums of squares).",
+                f"{case.rank}, it is {best[r, c]:.4f}. The squared error of yours is "
+                f"{low_rank.loss(A, nearest):.4g}, that of the best {low_rank.loss(A, best):.4g}.",
                 call=call,
                 given=given,
                 wanted=(_grid(f"best of rank {case.rank}", best, (r, c)),),
@@ -205,7 +205,7 @@ def svd_counterexample(
 
 
 def _small_cases() -> Iterator[Case]:
-    """Matrices of small whole numbers whose singular values differ, diagonal ones first."""
+    """Matrices of small integers with distinct singular values, diagonal ones first."""
     for rows, rank in (
         (((2, 0), (0, 1)), 1),
         (((3, 0, 0), (0, 2, 0), (0, 0, 1)), 2),

@@ -1,4 +1,4 @@
-"""From failed checks of 1.1 or 3.1 to a diagnosis: what is known to give exactly what the function gave."""
+"""Diagnose failed checks of 1.1 or 3.1: find the known mistakes that reproduce the function's results."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -83,13 +83,13 @@ _CONSTANTS = MisconceptionText(
     "parameters and default values", "How would you call your function for 10 epochs only?",
 )  # fmt: skip
 OTHERS: Final = (_BITWISE, _ONE_CELL, _INPUT, _SHARED, _EPOCHS, _RATE, _EARLY, _EXTRA, _CONSTANTS)
-"""What is recognised by itself and not as a rule."""
+"""Mistakes that are recognised directly, not by executing a rule."""
 
 
 def diagnose_descent(
     context: FactorisationContext, bench: Bench, results: tuple[CheckResult, ...]
 ) -> tuple[Diagnosis, ...]:
-    """Every mistake that can be proved, the most telling first; empty where none can."""
+    """Every mistake that can be proved, the most informative first; empty if there is none."""
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     costs = {r.cost for r in results if r.cost}
     if "found" in failed or not (failed or "extra-values" in costs):
@@ -112,9 +112,9 @@ def _named(
     if failed & COMPARED:
         yield from _of_rule(context, bench)
     if "start" in failed:
-        found = _start(context, bench)
-        if found is not None:
-            yield found, _SAW
+        mistake = _start(context, bench)
+        if mistake is not None:
+            yield mistake, _SAW
     if "inputs" in failed:
         yield _INPUT, _SAW
     if "defaults" in failed:
@@ -125,71 +125,79 @@ def _named(
 
 def _of_rule(context: FactorisationContext, bench: Bench) -> Iterator[tuple[MisconceptionText, str]]:
     for words, reading in READINGS:
-        seen = runs(context, bench, reading)
-        if _is_complete(context, seen) and moved(seen) and follows_sheet(seen):
-            yield words, _RAN.format(count=len(seen))
+        recorded = runs(context, bench, reading)
+        if _is_complete(context, recorded) and moved(recorded) and follows_sheet(recorded):
+            yield words, _RAN.format(count=len(recorded))
             return
-    seen = runs(context, bench)
+    recorded = runs(context, bench)
     arranged = ARRANGED.get(context.constraints.of(bench).layout)
     if arranged is not None:
-        is_all = _is_complete(context, seen) and follows_sheet(seen)
-        yield arranged, _RAN.format(count=len(seen)) if is_all else _SAW
+        is_all = _is_complete(context, recorded) and follows_sheet(recorded)
+        yield arranged, _RAN.format(count=len(recorded)) if is_all else _SAW
         if is_all:
             return
-    observed = _observed(context, bench, seen, is_arranged=arranged is not None)
+    observed = _observed(context, bench, recorded, is_arranged=arranged is not None)
     if observed is not None:
         yield observed, _SAW
         return
-    # With too few starts to be seen nothing is certain.
-    enough = 2 * len(seen) >= len(context.inputs.all())
-    explained = _explained(context, bench, seen) if enough else ()
+    # If too few starts can be observed, nothing is certain.
+    enough = 2 * len(recorded) >= len(context.inputs.all())
+    explained = _explained(context, bench, recorded) if enough else ()
     if explained:
         for entry in explained:
-            yield entry, _RAN.format(count=len(seen))
+            yield entry, _RAN.format(count=len(recorded))
     elif drawn_again(context, bench):
         yield REDRAWN, _RAN.format(count=len(context.inputs.epochs))
-    elif enough and _one_cell_each(seen):
-        yield _ONE_CELL, _RAN.format(count=len(seen))
+    elif enough and _one_cell_each(recorded):
+        yield _ONE_CELL, _RAN.format(count=len(recorded))
     else:
-        begun = _start(context, bench)
-        if begun is not None:
-            yield begun, _SAW
+        mistake = _start(context, bench)
+        if mistake is not None:
+            yield mistake, _SAW
 
 
-def _is_complete(context: FactorisationContext, seen: Sequence[Run]) -> bool:
-    """Whether every call of the checks gave something to compare."""
-    return len(seen) == len(context.inputs.all()) + 1 and all(run.got is not None for run in seen)
+def _is_complete(context: FactorisationContext, recorded: Sequence[Run]) -> bool:
+    """Whether every call of the checks gave a comparable result."""
+    return len(recorded) == len(context.inputs.all()) + 1 and all(run.got is not None for run in recorded)
 
 
 def _observed(
-    context: FactorisationContext, bench: Bench, seen: Sequence[Run], is_arranged: bool
+    context: FactorisationContext, bench: Bench, recorded: Sequence[Run], is_arranged: bool
 ) -> MisconceptionText | None:
-    """What shows in the values themselves, whatever rule they come from."""
-    if _shares(seen):
+    """The mistake that shows in the values themselves, whatever rule produced them."""
+    if _shares(recorded):
         return _SHARED
     value = (None if is_arranged else of_value(context, bench)) or of_numbers(
-        pair for s in seen for pair in (s.start, s.got) if pair
+        pair for s in recorded for pair in (s.start, s.got) if pair
     )
-    if value is None and context.masked and seen and not moved(seen) and _moves_with_booleans(context, bench):
+    if (
+        value is None
+        and context.masked
+        and recorded
+        and not moved(recorded)
+        and _moves_with_booleans(context, bench)
+    ):
         return _BITWISE
     return value
 
 
-def _explained(context: FactorisationContext, bench: Bench, seen: Sequence[Run]) -> tuple[Misconception, ...]:
+def _explained(
+    context: FactorisationContext, bench: Bench, recorded: Sequence[Run]
+) -> tuple[Misconception, ...]:
     entries = (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if context.masked else ()))
-    if follows_sheet(seen):
-        # Not the rule is wrong, but perhaps the start that no epochs leave: an epoch too many was run for it.
+    if follows_sheet(recorded):
+        # The rule is right, but the start observed with 0 epochs may be wrong, if one epoch too many runs.
         idle = runs(context, bench, start=start_without_rate)
         return () if follows_sheet(idle) else explain_by_one(idle, entries)
-    if not moved(seen):
-        if any(run.got is None for run in seen):
-            return ()  # it stopped before it could move anything
+    if not moved(recorded):
+        if any(run.got is None for run in recorded):
+            return ()  # it failed before it could change anything
         still = ("mask-never-true",) if context.masked else ("update-not-written-back",)
         return tuple(entry for entry in entries if entry.id in still)
-    found = explain_by_one(seen, entries)
-    if not found:
-        found = explain_by_one(runs(context, bench, start=start_without_rate), entries)
-    return found or explain_by_two(seen, entries)
+    explained = explain_by_one(recorded, entries)
+    if not explained:
+        explained = explain_by_one(runs(context, bench, start=start_without_rate), entries)
+    return explained or explain_by_two(recorded, entries)
 
 
 def _moves_with_booleans(context: FactorisationContext, bench: Bench) -> bool:
@@ -207,16 +215,18 @@ def _moves_with_booleans(context: FactorisationContext, bench: Bench) -> bool:
     return True
 
 
-def _shares(seen: Sequence[Run]) -> bool:
-    """U and V are the same numbers before and after, wherever both are there."""
-    both = [(s.start, s.got) for s in seen if s.got is not None and s.call.A.shape[0] == s.call.A.shape[1]]
+def _shares(recorded: Sequence[Run]) -> bool:
+    """Whether U and V contain the same numbers at the start and at the end, in all square cases."""
+    both = [
+        (s.start, s.got) for s in recorded if s.got is not None and s.call.A.shape[0] == s.call.A.shape[1]
+    ]
     return bool(both) and all(
         np.array_equal(start[0], start[1]) and np.array_equal(got[0], got[1]) for start, got in both
     )
 
 
-def _one_cell_each(seen: Sequence[Run]) -> bool:
-    single = [s for s in seen if s.call.epochs == 1]
+def _one_cell_each(recorded: Sequence[Run]) -> bool:
+    single = [s for s in recorded if s.call.epochs == 1]
     return bool(single) and all(any(explains(rule, s) for rule in _cells_of(s.call)) for s in single)
 
 
@@ -254,11 +264,11 @@ def _defaults(context: FactorisationContext, bench: Bench) -> Iterator[tuple[Mis
         return
     ended = _ends_after(call, start, got)
     if ended is not None:
-        yield _EARLY, f"Your run ends where the sheet's rule would be after {ended} of {call.epochs} epochs."
+        yield _EARLY, f"Your run ends where the sheet's rule is after {ended} of {call.epochs} epochs."
 
 
 def _ends_after(call: CallSpec, start: Factors, got: Factors) -> int | None:
-    """After how many epochs, fewer than asked for, the sheet's rule is where the run ended."""
+    """The smaller number of epochs after which the sheet's rule reaches the end of the run; None if none."""
     U, V = start
     for epochs in range(1, call.epochs):
         U, V = run(SHEET, call.A, call.M, (U, V), 1, call.lr)

@@ -16,7 +16,7 @@ _DRAW: Final = "a random start"
 
 _ZEROS = MisconceptionText(
     "start-zeros", "U and V start at zero.",
-    "The gradient with respect to one factor points along the other: if both are 0, nothing ever moves; if one is, only one of them moves.",
+    "The gradient with respect to one factor points along the other: if both are 0, nothing ever changes; if one is 0, only that one changes at first.",
     _DRAW, "How long is the first step when U and V are zero?",
 )  # fmt: skip
 _CONSTANT = MisconceptionText(
@@ -50,7 +50,7 @@ COPIED = MisconceptionText(
     _DRAW, "How many random numbers do you draw in all?",
 )  # fmt: skip
 STARTS: Final = (_ZEROS, _CONSTANT, _COLUMNS, _ROWS, _WHOLE, COPIED, _SCALED)
-"""What can be wrong with a start that moves by the sheet's rule from there."""
+"""Mistakes in a start from which the sheet's rule then runs correctly."""
 
 REDRAWN: Final = MisconceptionText(
     "start-redrawn-each-epoch", "The start is drawn again in every epoch.",
@@ -60,7 +60,7 @@ REDRAWN: Final = MisconceptionText(
 
 
 def of_start(start: Factors) -> MisconceptionText | None:
-    """What is wrong with a start of at least a dozen rows and two columns; None where nothing known is."""
+    """The known mistake in a start of at least twelve rows and two columns; None if there is none."""
     for factor in start:
         if not factor.any():
             return _ZEROS
@@ -83,10 +83,10 @@ def of_start(start: Factors) -> MisconceptionText | None:
 
 
 def drawn_again(context: FactorisationContext, bench: Bench) -> bool:
-    """Whether each epoch is the sheet's, from the numbers drawn at its own beginning.
+    """Whether each epoch follows the sheet's rule from numbers drawn at its own beginning.
 
-    With lr = 0 a run of k epochs ends at what epoch k drew; with the rate it ends one step of the sheet's
-    rule from there.
+    With lr = 0, a run of k epochs ends at the numbers that epoch k drew; with the rate, it ends one epoch of
+    the sheet's rule further.
     """
     calls = [context.informative(bench, call) for call in context.inputs.epochs]
     for call in calls:

@@ -1,4 +1,4 @@
-"""Whether a mistaken rule gives what a student's function gave, in every call, from its own start."""
+"""Compare mistaken rules with the runs of a student's function, in every call, from its own start."""
 
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -33,20 +33,20 @@ __all__ = [
 ]
 
 CLOSENESS: Final = 1e-6
-"""A rule explains a run where every entry agrees to this for each epoch, relative to the largest one: above
-the rounding of float32 (6e-8 an operation), and a thousandth of what a mistake changes."""
+"""A rule explains a run if every entry agrees within this per epoch, relative to the largest entry: more than
+the rounding of float32 (6e-8 per operation), and a thousandth of the effect of a mistake."""
 
 BLOWN_UP: Final = 1e6
-"""Entries beyond this are a run that diverges, where rounding hides the rule: it only has to diverge too."""
+"""A run with entries beyond this diverges. Rounding then hides the rule, which has only to diverge, too."""
 
 Reading: TypeAlias = Callable[[Value, int, int, int], Factors]
-"""How a returned value is read for m, n and rank, other than in the call's layout. Raises UnusableResult."""
+"""Reads a returned value for m, n and rank instead of the call's layout. Raises UnusableResult."""
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What the function did in one call: U and V before, and after; None where it gave none.
+    """One call of the function: U and V before and after; `got` is None if there was no usable result.
 
-    The same as rows of numbers: thousands of rules are tried on them.
+    The same numbers are also stored as rows, because thousands of rules are tried on them.
     """
 
     call: CallSpec
@@ -76,30 +76,30 @@ def run_of(call: CallSpec, start: Factors, got: Factors | None) -> Run:
 def runs(
     context: FactorisationContext, bench: Bench, reading: Reading | None = None, start: "Start | None" = None
 ) -> tuple[Run, ...]:
-    """What the function did in every call, small ones first. Empty where no start can be seen."""
-    found: list[Run] = []
-    seen_start = start or start_of
-    # The last one is long: a rule may agree for three epochs and part later.
+    """The runs of all calls, small ones first; empty if no start can be observed."""
+    recorded: list[Run] = []
+    observe_start = start or start_of
+    # The last call is long: a rule may agree for three epochs and differ later.
     for call in context.all_informative(
         bench, (*sorted(context.inputs.all(), key=_size), context.inputs.many)
     ):
         try:
-            began = seen_start(context, bench, call, reading)
-            found.append(run_of(call, began, _end(context, bench, call, reading)))
+            begin = observe_start(context, bench, call, reading)
+            recorded.append(run_of(call, begin, _end(context, bench, call, reading)))
         except WorkerEnded:
             return ()
         except UnusableResult:
             continue
-    return tuple(found)
+    return tuple(recorded)
 
 
 def _size(call: CallSpec) -> tuple[int, int]:
     return call.A.size * call.epochs, call.rank
 
 
-def moved(seen: Iterable[Run]) -> bool:
-    """Whether anything was ever changed."""
-    return any(run.got is not None and not _same(run.got, run.start) for run in seen)
+def moved(recorded: Iterable[Run]) -> bool:
+    """Whether any run changed U or V."""
+    return any(run.got is not None and not _same(run.got, run.start) for run in recorded)
 
 
 def _same(first: Factors, second: Factors) -> bool:
@@ -120,12 +120,12 @@ def _end(
 def start_of(
     context: FactorisationContext, bench: Bench, call: CallSpec, reading: Reading | None = None
 ) -> Factors:
-    """The start where a mistake may ignore lr or the number of epochs.
+    """The start, for functions that may ignore lr or the number of epochs.
 
-    What no epochs leave; where that cannot be seen, or is already what the epochs leave, what lr = 0 leaves.
+    The result of 0 epochs, or of lr = 0 if the former cannot be read or equals the result of the call itself.
     """
     idle = call.still()
-    if call.idle > 0:  # a function that refuses 0 refuses no epochs too
+    if call.idle > 0:  # a function that rejects lr = 0 rejects 0 epochs, too
         return context.probe.observe(bench, idle, reading=reading)
     try:
         start = context.probe.observe(bench, call.changed(epochs=0), reading=reading)
@@ -143,63 +143,63 @@ def start_of(
 def start_without_rate(
     context: FactorisationContext, bench: Bench, call: CallSpec, reading: Reading | None = None
 ) -> Factors:
-    """What lr = 0 leaves: the start of a function that runs epochs it was not asked for."""
+    """The result of lr = 0: the start of a function that runs more epochs than requested."""
     return context.probe.observe(bench, call.still(), reading=reading)
 
 
 Start: TypeAlias = Callable[[FactorisationContext, Bench, CallSpec, Reading | None], Factors]
 
 
-def explain_by_one(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
-    """The mistake that explains every run; empty where none does."""
+def explain_by_one(recorded: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """The mistake that explains every run; empty if none does."""
     for entry in entries:
-        if any(all_explained(rule, seen) for rule in entry.rules):
+        if any(all_explained(rule, recorded) for rule in entry.rules):
             return (entry,)
     return ()
 
 
-def explain_by_two(seen: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
-    """Two mistakes that explain every run together, or one beside a sound difference, which is not named."""
+def explain_by_two(recorded: Sequence[Run], entries: tuple[Misconception, ...]) -> tuple[Misconception, ...]:
+    """Two mistakes that together explain every run, or one mistake on top of a sound variant."""
     for named, rule in _together(entries):
-        if all_explained(rule, seen):
+        if all_explained(rule, recorded):
             return named
     return ()
 
 
 @lru_cache(maxsize=4)
 def _together(entries: tuple[Misconception, ...]) -> tuple[tuple[tuple[Misconception, ...], Rule], ...]:
-    """Every mistake with a sound difference, then every two mistakes, as one rule each.
+    """Every mistake combined with a sound variant, then every pair of mistakes, as one rule each.
 
-    Rules that run many epochs whatever is asked for are left out: they would cost more than all others.
+    Rules that run many epochs regardless of the call are left out: they would cost more than all others.
     """
     short = [(entry, rule) for entry in entries for rule in entry.rules if rule.epochs(1) <= 20]
     sound = [variant.rule for variant in VARIANTS]
-    found: list[tuple[tuple[Misconception, ...], Rule]] = []
+    combined: list[tuple[tuple[Misconception, ...], Rule]] = []
     for entry, rule in short:
-        found += [((entry,), both) for other in sound if (both := rule.with_changes_of(other)) is not None]
+        combined += [((entry,), both) for other in sound if (both := rule.with_changes_of(other)) is not None]
     for (first, rule), (second, other) in combinations(short, 2):
         if first is not second and (both := rule.with_changes_of(other)) is not None:
-            found.append(((first, second), both))
-    return tuple(found)
+            combined.append(((first, second), both))
+    return tuple(combined)
 
 
-def all_explained(rule: Rule, seen: Sequence[Run]) -> bool:
+def all_explained(rule: Rule, recorded: Sequence[Run]) -> bool:
     """Whether the rule explains every run."""
-    return all(explains(rule, run) for run in seen)
+    return all(explains(rule, run) for run in recorded)
 
 
-def explains(rule: Rule, seen: Run) -> bool:
-    """Whether the rule, from the run's start, ends where the run ended, or fails where it failed."""
-    epochs = seen.call.epochs
+def explains(rule: Rule, run: Run) -> bool:
+    """Whether the rule, from the run's start, ends where the run ended, or fails as the run failed."""
+    epochs = run.call.epochs
     try:
-        U, V = run_rows(rule, seen.A, seen.M, seen.U0, seen.V0, epochs, seen.call.lr)
+        U, V = run_rows(rule, run.A, run.M, run.U0, run.V0, epochs, run.call.lr)
     except OverflowError:
-        return seen.ends is not None and not all(abs(x) <= BLOWN_UP / 100 for x in _flat(*seen.ends))
+        return run.ends is not None and not all(abs(x) <= BLOWN_UP / 100 for x in _flat(*run.ends))
     except (IndexError, ValueError, ZeroDivisionError):
-        return seen.ends is None
-    if seen.ends is None:
+        return run.ends is None
+    if run.ends is None:
         return False
-    expected, got = _flat(U, V), _flat(*seen.ends)
+    expected, got = _flat(U, V), _flat(*run.ends)
     if len(expected) != len(got):
         return False
     scale = max((abs(x) for x in expected if not math.isnan(x)), default=0.0)
@@ -213,6 +213,6 @@ def _flat(U: Iterable[Iterable[float]], V: Iterable[Iterable[float]]) -> list[fl
     return [x for part in (U, V) for row in part for x in row]
 
 
-def follows_sheet(seen: Sequence[Run]) -> bool:
+def follows_sheet(recorded: Sequence[Run]) -> bool:
     """Whether the sheet's rule explains every run."""
-    return all_explained(SHEET, seen)
+    return all_explained(SHEET, recorded)

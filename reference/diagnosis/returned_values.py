@@ -1,4 +1,4 @@
-"""Mistakes in what is returned: seen in the value itself, or in factors that are right once read so."""
+"""Mistakes in the returned value: visible in the value, or in factors that are right if read another way."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -36,7 +36,7 @@ _STRING = _words("returns-string", "A string is returned instead of the factors.
 _U_ONLY = _words("returns-u-only", "Only U is returned.", _ASKED, "How many matrices are returned?")
 _V_ONLY = _words("returns-v-only", "Only V is returned.", _ASKED, "How many matrices are returned?")
 _PRODUCT = _words("returns-product", "The product of the factors is returned instead of the factors.",
-                  _ASKED + "From the product alone they cannot be recovered.", "How many matrices are returned?")  # fmt: skip
+                  _ASKED + "They cannot be recovered from the product alone.", "How many matrices are returned?")  # fmt: skip
 _MASKED = _words("returns-masked-product", "The product is returned, with its hidden cells blanked out.",
                  _ASKED + "The purpose of the completion is to fill in the hidden cells.", "How many matrices are returned?")  # fmt: skip
 _PRODUCT_LOSS = _words("returns-product-and-loss", "The product and its loss are returned instead of U and V.",
@@ -95,7 +95,7 @@ RESULTS: Final = (
     _CONVERTED, _COMPLEX, _RANK, _SIZES, _V_SIZE, _U_SIZE, _SWAPPED, _V_TRANSPOSED, _U_TRANSPOSED,
     _BOTH_TRANSPOSED, _V_RESHAPED, _U_RESHAPED, _FLAT,
 )  # fmt: skip
-"""What can be wrong with the value that comes back."""
+"""Mistakes in the returned value."""
 
 
 ARRANGED: Final = {
@@ -105,7 +105,7 @@ ARRANGED: Final = {
     TURNED: _BOTH_TRANSPOSED,
     FLAT: _FLAT,
 }
-"""How factors that can be told came back, other than as asked."""
+"""The mistake of each layout in which the factors can be recognised."""
 
 
 def _v_reshaped(value: Value, m: int, n: int, rank: int) -> Factors:
@@ -122,32 +122,33 @@ READINGS: Final[tuple[tuple[MisconceptionText, Reading], ...]] = (
     (_V_RESHAPED, _v_reshaped),
     (_U_RESHAPED, _u_reshaped),
 )
-"""Ways to read a pair of factors of the right shapes that are right otherwise."""
+"""Ways to read factors that have the right shapes and are right if read like this."""
 
 
 def of_value(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
-    """What is wrong with the values returned for two oblong matrices of different rank; None if nothing known is."""
-    seen: list[MisconceptionText | None] = []
+    """The known mistake in the values returned for two oblong matrices of different rank; None if none."""
+    mistakes: list[MisconceptionText | None] = []
     for call in (context.inputs.sweep[2], context.inputs.sweep[4]):  # all of m, n and rank differ
         call = context.informative(bench, call)
-        found = _classified(bench.observe(context.probe.probe_of(call)), call)
-        # Loops that run too far raise; without epochs the shapes show all the same.
+        mistake = _classified(bench.observe(context.probe.probe_of(call)), call)
+        # Loops that run too far raise an error; without epochs, the shapes can still be observed.
         idle = bench.observe(context.probe.probe_of(call.changed(epochs=0)))
-        if found is None:
-            found = _shapes(idle, call)
-        seen.append(_born_integer(found, idle, call))
-    return seen[0] if seen[0] is not None and seen[0] == seen[1] else _rank_of(context, bench)
+        if mistake is None:
+            mistake = _shapes(idle, call)
+        mistakes.append(_integers_or_converted(mistake, idle, call))
+    first, second = mistakes
+    return first if first is not None and first == second else _rank_of(context, bench)
 
 
-def _born_integer(
-    found: MisconceptionText | None, idle: Observation, call: CallSpec
+def _integers_or_converted(
+    mistake: MisconceptionText | None, idle: Observation, call: CallSpec
 ) -> MisconceptionText | None:
-    """Integers that are all 0 without a step were drawn as reals and converted at the end."""
-    if found is not _INTEGERS or not isinstance(idle, Returned):
-        return found
+    """Tell integers from converted numbers: a start in [0, 1) that was converted at the end is all 0."""
+    if mistake is not _INTEGERS or not isinstance(idle, Returned):
+        return mistake
     parts = items_of(idle.value) or ()
     arrays = [array_of(part) for part in parts[:2]]
-    return _CONVERTED if all(a is not None and not a.any() for a in arrays) else found
+    return _CONVERTED if all(a is not None and not a.any() for a in arrays) else mistake
 
 
 def _classified(observation: Observation, call: CallSpec) -> MisconceptionText | None:
@@ -211,15 +212,19 @@ def _shapes(observation: Observation, call: CallSpec) -> MisconceptionText | Non
     if len(arrays) < 2 or arrays[0] is None or arrays[1] is None:
         return None
     (m, n), k = call.A.shape, call.rank
-    known = {((n, k), (m, k)): _SIZES, ((m, k), (m, k)): _V_SIZE, ((n, k), (n, k)): _U_SIZE}
+    by_shapes: dict[object, MisconceptionText] = {
+        ((n, k), (m, k)): _SIZES,
+        ((m, k), (m, k)): _V_SIZE,
+        ((n, k), (n, k)): _U_SIZE,
+    }
     shapes: tuple[tuple[int, ...], tuple[int, ...]] = (arrays[0].shape, arrays[1].shape)
     if np.array_equal(arrays[0], arrays[1]):
         return COPIED
-    return next((words for wanted, words in known.items() if wanted == shapes), None)
+    return by_shapes.get(shapes)
 
 
 def _rank_of(context: FactorisationContext, bench: Bench) -> MisconceptionText | None:
-    """Whether a factor has as many columns at rank 1 as at rank 3, or fails for one of them only."""
+    """The mistake of a hard-coded rank: at rank 1 or rank 3, a factor has another number of columns."""
     wide = set()
     for call in (context.inputs.sweep[3], context.inputs.sweep[4]):
         call = context.informative(bench, call).changed(epochs=0)
@@ -233,16 +238,16 @@ def _rank_of(context: FactorisationContext, bench: Bench) -> MisconceptionText |
 
 
 def of_numbers(seen: Iterable[Factors]) -> MisconceptionText | None:
-    """What all numbers that ever came back have in common and should not; None where nothing."""
+    """The mistake that shows in all returned numbers, such as rounding; None if there is none."""
     arrays = [array.astype(np.float64) for pair in seen for array in pair if array.size]
     if not arrays or not any(array.any() for array in arrays):
         return None
     numbers = np.concatenate([array.ravel() for array in arrays])
     if not np.isfinite(numbers).all():
         return None
-    shown = np.unique(numbers[np.abs(numbers) <= 4])  # float32 holds seven digits of these
+    small = np.unique(numbers[np.abs(numbers) <= 4])  # float32 stores seven digits of these
     for digits in range(5):
-        if len(shown) >= 4 and np.abs(shown - np.round(shown, digits)).max() <= 1e-6:
+        if len(small) >= 4 and np.abs(small - np.round(small, digits)).max() <= 1e-6:
             return _ROUNDED if digits else _CONVERTED
     wide = [array for array in arrays if array.shape[1] > 1]
     if wide and all(np.allclose(np.linalg.norm(array, axis=1), 1.0, atol=1e-5) for array in wide):

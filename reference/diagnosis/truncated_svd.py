@@ -1,4 +1,4 @@
-"""From failed checks of 2.1 to a diagnosis: the mistaken SVD that gives exactly what was returned."""
+"""Diagnose failed checks of 2.1: find the mistaken SVD that reproduces the returned values."""
 
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -30,11 +30,12 @@ __all__ = ["SVD_OTHERS", "diagnose_svd"]
 Array: TypeAlias = npt.NDArray[np.float64]
 
 CLOSENESS: Final = 1e-4
-"""Relative to σ₁. Mistakes show the singular vectors themselves, which float32 knows to u·σ₁ over the gap of their
-values (Davis and Kahan): 1e-5 at the gaps of 0.02·σ₁ looked at. A mistake changes a hundred times as much."""
+"""The tolerance of a match, relative to σ₁. The result of a mistake depends on single singular vectors, whose
+error in float32 is u·σ₁ over the gap between their values (Davis and Kahan): 1e-5 at the smallest gap used,
+0.02·σ₁. The effect of a mistake is a hundred times larger."""
 
 DIGITS: Final = 1e-6
-"""The same for a result that is said to be rounded: by then, what is not rounded looks alike."""
+"""The same for rounded results: with more tolerance, a result that is not rounded would match as well."""
 
 _NONE = MisconceptionText(
     "returns-none", "The function returns nothing.",
@@ -53,11 +54,11 @@ _CHANCE = MisconceptionText(
     "what an SVD is", "Why do two calls with the same matrix give different results?",
 )  # fmt: skip
 SVD_OTHERS: Final = (_NONE, _INPUT, _CHANCE)
-"""What is recognised by itself and not as a mistaken product."""
+"""Mistakes that are recognised directly, not by computing a mistaken product."""
 
 
 def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, ...]) -> tuple[Diagnosis, ...]:
-    """The mistake that explains every matrix whose singular values are well apart; empty where none does."""
+    """The mistake that explains every matrix with well-separated singular values; empty if none does."""
     failed = {r.id.partition("-")[2] for r in results if r.outcome is Outcome.FAIL}
     if not failed & {"matrix", "shapes"}:
         return ()
@@ -67,43 +68,44 @@ def diagnose_svd(lab: Decomposition, bench: Bench, results: tuple[CheckResult, .
         stated = stated_mistake(bench)
         if stated is None:
             return ()
-        return (diagnosis_of(stated[0], f"It is the stated matrix ({stated[1].origin}).", source, None),)
+        evidence = f"This mistake gives exactly the stated matrix ({stated[1].origin})."
+        return (diagnosis_of(stated[0], evidence, source, None),)
     cases = [case for case in lab.cases(bench) if _well_apart(case)]
-    seen = [(case, lab.observe(bench, case)) for case in cases]
-    words, evidence = _named(seen)
+    recorded = [(case, lab.observe(bench, case)) for case in cases]
+    words, evidence = _named(recorded)
     if words is None:
-        # Another mistake may stop it where A is not square.
-        square = [(case, o) for case, o in seen if case.A.shape[0] == case.A.shape[1]]
+        # A second mistake may raise an error if A is not square.
+        square = [(case, o) for case, o in recorded if case.A.shape[0] == case.A.shape[1]]
         words, evidence = _named(square)
     if words is None:
-        words, evidence = _by_chance(lab, bench, seen)
+        words, evidence = _by_chance(lab, bench, recorded)
     if words is None:
-        raised = [o for _, o in seen if isinstance(o, Raised)]
+        raised = [o for _, o in recorded if isinstance(o, Raised)]
         return (raised_error(raised[0], source),) if raised else ()
     return (diagnosis_of(words, evidence, source, located),)
 
 
-def _named(seen: list[tuple[Case, Observation]]) -> tuple[MisconceptionText | None, str]:
-    came_back = [o for _, o in seen if isinstance(o, Returned)]
-    if came_back and all(isinstance(o.value, Nothing) for o in came_back):
+def _named(recorded: list[tuple[Case, Observation]]) -> tuple[MisconceptionText | None, str]:
+    returned = [o for _, o in recorded if isinstance(o, Returned)]
+    if returned and all(isinstance(o.value, Nothing) for o in returned):
         return _NONE, "This was observed when your function ran."
     for mistake in SVD_MISCONCEPTIONS:
-        if _explains(mistake, seen):
+        if _explains(mistake, recorded):
             return (
                 mistake,
-                f"Running exactly this mistake gives the same results as your function, in all {len(seen)} calls compared.",
+                f"Running exactly this mistake gives the same results as your function, in all {len(recorded)} calls compared.",
             )
-    for case, observation in seen:
+    for case, observation in recorded:
         if isinstance(observation, Returned) and is_changed(case.A, observation.after[0]):
             return _INPUT, "This was observed when your function ran."
     return None, ""
 
 
 def _by_chance(
-    lab: Decomposition, bench: Bench, seen: list[tuple[Case, Observation]]
+    lab: Decomposition, bench: Bench, recorded: list[tuple[Case, Observation]]
 ) -> tuple[MisconceptionText | None, str]:
-    """Whether another seed gives another result."""
-    for case, observation in seen:
+    """The mistake of a random result: another seed gives another result."""
+    for case, observation in recorded:
         again = lab.observe(bench, case, SEED + 1)
         if not isinstance(observation, Returned) or not isinstance(again, Returned):
             continue
@@ -116,41 +118,44 @@ def _by_chance(
         if apart > CLOSENESS * float(np.linalg.norm(case.A, 2)):
             return (
                 _CHANCE,
-                f"With two seeds, your function gives two results for the same matrix, {apart:.2g} apart.",
+                f"With two seeds, your function returns results for the same matrix that differ by {apart:.2g}.",
             )
     return None, ""
 
 
 def _well_apart(case: Case) -> bool:
-    """Whether every singular vector is determined by A: no two values nearly equal, none nearly 0."""
+    """Whether A determines every singular vector: no two values are nearly equal, and none is nearly 0."""
     values = np.linalg.svd(case.A.astype(np.float64), compute_uv=False)
     return bool(values[-1] > 0.02 * values[0] and (values[:-1] - values[1:] > 0.02 * values[0]).all())
 
 
-def _explains(mistake: MistakenSvd, seen: list[tuple[Case, Observation]]) -> bool:
-    return any(_explains_so(mistake, way, seen) for way in mistake.ways)
+def _explains(mistake: MistakenSvd, recorded: list[tuple[Case, Observation]]) -> bool:
+    return any(_explains_so(mistake, way, recorded) for way in mistake.ways)
 
 
-def _explains_so(mistake: MistakenSvd, way: Mistake, seen: list[tuple[Case, Observation]]) -> bool:
-    """Whether one way of a mistake gives what came back in every call, and shows in one: else any SVD is explained."""
-    shows = False
+def _explains_so(mistake: MistakenSvd, way: Mistake, recorded: list[tuple[Case, Observation]]) -> bool:
+    """Whether one way of a mistake gives the returned value in every call, and a wrong value in at least one.
+
+    A way that is right in all calls would explain every correct SVD.
+    """
+    is_wrong = False
     close = DIGITS if mistake.id == "result-rounded" else CLOSENESS
-    for case, observation in seen:
+    for case, observation in recorded:
         A = case.A.astype(np.float64)
-        made = list(outcomes(way, A, case.rank))
+        results = list(outcomes(way, A, case.rank))
         if not isinstance(observation, Returned):
-            if made:
+            if results:
                 return False
-            shows = True
+            is_wrong = True
             continue
         norm = float(np.linalg.norm(A, 2))
         tolerance = close * (norm**2 + 1.0 if mistake.id == "svd-s-squared" else norm)
-        alike = [one for one in made if _gives(observation, one, A.shape, tolerance)]
+        alike = [one for one in results if _gives(observation, one, A.shape, tolerance)]
         if not alike:
             return False
         best = low_rank.best_approximation(A, case.rank)
-        shows = shows or not any(_is_near(one, best, tolerance) for one in alike)
-    return shows
+        is_wrong = is_wrong or not any(_is_near(one, best, tolerance) for one in alike)
+    return is_wrong
 
 
 def _gives(observation: Returned, one: Array, shape: tuple[int, ...], tolerance: float) -> bool:
@@ -162,7 +167,7 @@ def _is_near(first: Array, second: Array, tolerance: float) -> bool:
 
 
 def _arrays(value: Value, shape: tuple[int, ...]) -> Iterator[Array]:
-    """Every array the returned value holds or can be put together to."""
+    """Every array that the returned value contains, and every matrix that its parts multiply to."""
     yield from approximations(value, shape)
     whole = array_of(value)
     if whole is not None:

@@ -1,1 +1,1 @@
-"""How two factors come back from a student's function, and how they are read."""
+"""The layouts in which a student's function returns two factors, and how to read them."""

@@ -1,7 +1,7 @@
-"""Which way round the two factors come back: as the sheet asks for them, or so that they can be told all the same.
+"""The layout of the two returned factors: as the sheet requires, or in another form that can be recognised.
 
-A function that returns V before U, or Vᵀ for V, has factorised as well as any other. It loses what `shapes` is worth,
-and everything else is looked at as if U and V had come as asked.
+A function that returns V before U, or Vᵀ instead of V, has factorised as well as any other. It loses the
+marks of the check `shapes`; the other checks read U and V as if they had been returned as required.
 """
 
 from typing import Final, TypeAlias
@@ -18,7 +18,7 @@ Shape: TypeAlias = tuple[int, ...]
 
 
 class FactorLayout(Frozen, frozen=True):
-    """An order and a form of the two factors; the defaults are the sheet's: U (m, rank), then V (n, rank)."""
+    """The order and form of the two factors; the defaults are the sheet's: U (m, rank), then V (n, rank)."""
 
     name: str = "as asked"
     is_swapped: bool = False
@@ -27,12 +27,12 @@ class FactorLayout(Frozen, frozen=True):
     is_flat: bool = False
 
     def shapes(self, m: int, n: int, rank: int) -> tuple[Shape, Shape]:
-        """The shapes of the first and the second array that come back."""
+        """The shapes of the first and the second returned array."""
         U, V = self._shape(m, rank, self.turns_u), self._shape(n, rank, self.turns_v)
         return (V, U) if self.is_swapped else (U, V)
 
     def restored(self, first: Array, second: Array, rank: int) -> tuple[Array, Array]:
-        """U (m, rank) and V (n, rank) from what came back in these shapes."""
+        """U (m, rank) and V (n, rank), restored from the two returned arrays."""
         U, V = (second, first) if self.is_swapped else (first, second)
         if self.is_flat:
             return U.reshape(-1, rank), V.reshape(-1, rank)
@@ -52,4 +52,4 @@ TURNED: Final = FactorLayout("U and V are transposed", turns_u=True, turns_v=Tru
 FLAT: Final = FactorLayout("U and V have lost their shape", is_flat=True)
 
 LAYOUTS: Final = (SWAPPED, V_TURNED, U_TURNED, TURNED, FLAT)
-"""All but the sheet's. On an oblong matrix of a rank that is neither of its sizes no two have the same shapes."""
+"""All layouts except the sheet's. If m, n and rank all differ, no two layouts have the same shapes."""

@@ -1,4 +1,4 @@
-"""What a factorisation or an SVD function gave back, read generously or refused in a sentence."""
+"""Read the values that a factorisation or an SVD function returned, or raise an error with a sentence."""
 
 from collections.abc import Iterator
 from typing import Final, TypeAlias
@@ -16,7 +16,8 @@ __all__ = ["approximations", "approximations_by_place", "factors", "layout_of", 
 FLOATS = ("float32", "float64")
 
 MOST_PARTS: Final = 12
-"""Values side by side that are looked at: U, S and V, their product, its error and some more, but no list of guesses."""
+"""The most returned values to examine: U, S and V, their product, its error and a few more, but no long list
+of guesses."""
 Array: TypeAlias = npt.NDArray[np.float64]
 
 
@@ -28,11 +29,11 @@ def factors(
     layout: FactorLayout = AS_ASKED,
     place: int | None = None,
 ) -> Factors:
-    """U (m, rank) and V (n, rank) as float64, from two matrices that came back in a layout.
+    """U (m, rank) and V (n, rank) as float64, from two matrices returned in a layout.
 
-    Accepted: a tuple, list, named tuple, dataclass or dict of two tensors, arrays or lists of rows, by their names
-    where these are U and V, else at a place that is known; other values beside them are left alone. Raises UnusableResult
-    with a sentence otherwise.
+    Accepts a tuple, list, named tuple, dataclass or dict of two tensors, arrays or lists of rows. Values
+    named U and V are used, else those at `place`; other values are ignored. Raises UnusableResult with a
+    sentence otherwise.
     """
     wanted = f"two matrices, U of shape ({m}, {rank}) and V of shape ({n}, {rank})"
     parts = items_of(value)
@@ -46,10 +47,10 @@ def factors(
         for part, name in zip(_chosen(value, parts, shapes, place), "UV", strict=True)
     )
     if (first.shape, second.shape) != shapes:
-        looks = next(
+        resembled = next(
             (other for other in LAYOUTS if other.shapes(m, n, rank) == (first.shape, second.shape)), None
         )
-        hint = f" It looks as if {looks.name}." if looks is not None and looks != layout else ""
+        hint = f" It looks as if {resembled.name}." if resembled is not None and resembled != layout else ""
         raise UnusableResult(
             f"It returned shapes {first.shape} and {second.shape}; expected: {wanted}.{hint}"
         )
@@ -57,7 +58,7 @@ def factors(
 
 
 def layout_of(value: Value, m: int, n: int, rank: int) -> FactorLayout | None:
-    """The layout in which U and V came back; None where they cannot be told. All of m, n and rank must differ."""
+    """The layout of U and V; None if it cannot be recognised. m, n and rank must all differ."""
     for layout in (AS_ASKED, *LAYOUTS):
         try:
             factors(value, m, n, rank, layout)
@@ -68,9 +69,9 @@ def layout_of(value: Value, m: int, n: int, rank: int) -> FactorLayout | None:
 
 
 def place_of(value: Value, m: int, n: int, rank: int, layout: FactorLayout) -> int | None:
-    """Where among several values the first factor stands; None where there are two. All of m, n and rank must differ.
+    """The position of the first factor among several values; None if there are only two values.
 
-    On other matrices what stands beside the factors may have their shapes.
+    m, n and rank must all differ; otherwise, other values may have the same shapes as the factors.
     """
     parts = items_of(value) or ()
     return _first_of(parts, layout.shapes(m, n, rank)) if len(parts) > 2 else None
@@ -82,7 +83,7 @@ def _chosen(
     shapes: tuple[tuple[int, ...], ...],
     place: int | None,
 ) -> tuple[Value, ...]:
-    """The two parts called U and V, else those at the place, else the first two side by side that have the shapes."""
+    """The parts named U and V, else those at `place`, else the first two adjacent ones of these shapes."""
     names = [name.lower() for name in value.names] if isinstance(value, Items) else []
     if {"u", "v"} <= set(names):
         return parts[names.index("u")], parts[names.index("v")]
@@ -91,8 +92,8 @@ def _chosen(
 
 
 def _first_of(parts: tuple[Value, ...], shapes: tuple[tuple[int, ...], ...]) -> int | None:
-    found = [part.shape if isinstance(part, ArrayValue) else None for part in parts]
-    return next((i for i in range(len(parts) - 1) if tuple(found[i : i + 2]) == shapes), None)
+    present = [part.shape if isinstance(part, ArrayValue) else None for part in parts]
+    return next((i for i in range(len(parts) - 1) if tuple(present[i : i + 2]) == shapes), None)
 
 
 def _matrix(value: Value, name: str, wanted: str) -> Array:
@@ -107,30 +108,30 @@ def _matrix(value: Value, name: str, wanted: str) -> Array:
 
 
 def approximations(value: Value, shape: tuple[int, ...]) -> Iterator[Array]:
-    """Every matrix of A's shape the returned value can stand for.
+    """Every matrix of A's shape that the returned value may represent.
 
-    A matrix, alone or among other values; U, S, V or U, S, Vᵀ with S a vector or a diagonal matrix, side by side; two
-    factors whose product it is.
+    A matrix, alone or among other values; the product of adjacent U, S, V or U, S, Vᵀ, with S a vector or a
+    diagonal matrix; the product of two factors.
     """
     yield from (P for _, P in approximations_by_place(value, shape))
 
 
 def approximations_by_place(value: Value, shape: tuple[int, ...]) -> Iterator[tuple[str, Array]]:
-    """The same, each with the place where it stands among what came back, whatever the shape and the rank."""
+    """The same, each with its position in the returned value, which is the same for any shape and rank."""
     whole = array_of(value)
     if whole is not None and whole.shape == shape and _is_float(value):
         yield "whole", whole
         return
     arrays = [array_of(part) for part in (items_of(value) or ())[:MOST_PARTS] if _is_float(part)]
     parts = [array for array in arrays if array is not None and array.ndim > 0]
-    made = [
+    products = [
         (f"product {number}", product)
         for number, (U, S, W) in enumerate(zip(parts, parts[1:], parts[2:], strict=False))
         if U.ndim == W.ndim == 2 and S.ndim in (1, 2)
         for product in _from_parts(U, S, W, shape)
     ]
-    yield from made
-    if not made or len(parts) > 3:  # U of a square matrix is not meant for the result
+    yield from products
+    if not products or len(parts) > 3:  # with U, S and V of a square matrix, U is not the result
         yield from ((f"part {number}", part) for number, part in enumerate(parts) if part.shape == shape)
     if len(parts) == 2:
         left, right = parts
@@ -139,7 +140,7 @@ def approximations_by_place(value: Value, shape: tuple[int, ...]) -> Iterator[tu
 
 
 def _chain(left: Array, right: Array) -> tuple[int, ...] | None:
-    """The shape of the product; None where there is none."""
+    """The shape of the product; None if the shapes do not match."""
     return (left.shape[0], right.shape[1]) if left.shape[1] == right.shape[0] else None
 
 

@@ -1,4 +1,4 @@
-"""The catalogues of 1.1 and 3.1: every mistake that can be run as a rule."""
+"""The catalogues of 1.1 and 3.1: every mistake that can be executed as a rule."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from reference.misconceptions.update_steps import STEPS
 __all__ = ["MASKED_MISCONCEPTIONS", "MISCONCEPTIONS"]
 
 MISCONCEPTIONS: Final = (*ERRORS, *STEPS, *LOOPS, *RUNS)
-"""Mistakes of 1.1, which 3.1 can have too; the first that explains everything is named."""
+"""Mistakes of 1.1, which also occur in 3.1; the first one that explains everything is reported."""
 
 MASKED_MISCONCEPTIONS: Final = MASKS
-"""Mistakes only 3.1 can have."""
+"""Mistakes that occur only in 3.1."""

@@ -1,4 +1,4 @@
-"""Mistakes in the error of a cell: what is predicted, what is subtracted, and when it is computed."""
+"""Mistakes in the error of a cell: the prediction, the subtraction, and when the error is computed."""
 
 import math
 from typing import Final
@@ -11,7 +11,7 @@ __all__ = ["ERRORS"]
 
 
 def _sum_kept(through: str) -> Epoch:
-    """The sum of the products goes on from cell to cell through a row, or through the epoch."""
+    """The sum of the products continues from cell to cell through a row, or through the epoch."""
 
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         total, row = 0.0, -1
@@ -102,7 +102,7 @@ def _root(a: float, u: Row, v: Row) -> float:
 
 ERRORS: Final = (
     mistake("error-sign-flipped", ERROR, "The step goes the wrong way: the loss grows.",
-           "The error is what is missing from the prediction, and the step makes up for it. With the opposite sign every step makes the fit worse.",
+           "The error is the part of A[r,c] that the prediction lacks, and the step adds some of it. With the opposite sign, every step makes the fit worse.",
            "If the prediction is too small, does your step make U[r]·V[c] larger or smaller?",
            Rule("", update=scaled(-1.0, -1.0)), Rule("", error=lambda a, u, v: dot(u, v) - a)),
     mistake("sum-not-reset", ERROR, "The sum for the prediction is not set back to 0 for each cell.",
@@ -114,7 +114,7 @@ ERRORS: Final = (
            "What does the gradient of U contain when the second cell begins?",
            *(Rule("", run=_gradients_kept(factor, through)) for through in ("run", "epoch") for factor in (1.0, 2.0))),
     mistake("error-adds-prediction", ERROR, "The prediction is added to A instead of subtracted from it.",
-           "The error has to be 0 if U[r]·V[c] is already right; this one is then twice the entry.",
+           "If U[r]·V[c] is already right, the error must be 0; here, it is twice the entry.",
            "What is your error when the prediction equals A[r,c]?",
            Rule("", error=lambda a, u, v: a + dot(u, v))),
     mistake("prediction-not-subtracted", ERROR, "The value of the cell is used as the error.",
@@ -122,7 +122,7 @@ ERRORS: Final = (
            "What is your error when the prediction equals A[r,c]?",
            Rule("", error=lambda a, u, v: a)),
     mistake("value-not-in-error", ERROR, "The error does not use the value of the cell.",
-           "Without A in it, the steps can only shrink U and V.",
+           "If the error does not contain A[r,c], the steps can only shrink U and V.",
            "Where does your step use A[r,c]?",
            Rule("", error=lambda a, u, v: -dot(u, v))),
     mistake("error-squared", ERROR, "The squared error is used in the step.",
@@ -138,7 +138,7 @@ ERRORS: Final = (
            "What is the root of a negative number in PyTorch?",
            Rule("", error=_root), Rule("", error=lambda a, u, v: math.sqrt(abs(difference(a, u, v))))),
     mistake("error-sign-only", ERROR, "Only the sign of the error is used.",
-           "All steps have the same length then, however small the error is.",
+           "Then all steps have the same length, however small the error is.",
            "How long should the step be when the prediction is almost right?",
            Rule("", error=lambda a, u, v: math.copysign(1.0, e) if (e := difference(a, u, v)) else 0.0)),
     mistake("error-clipped", ERROR, "Large errors are clipped.",
@@ -159,17 +159,17 @@ ERRORS: Final = (
            Rule("", error=lambda a, u, v: a - u[-1] * v[-1])),
     mistake("first-component-skipped", ERROR, "The first component is left out of the prediction.",
            "Python counts from 0, so a sum that starts at 1 omits a product.",
-           "Which is the first component in your sum?",
+           "What is the first component in your sum?",
            Rule("", error=lambda a, u, v: a - dot(u[1:], v[1:]))),
     mistake("last-component-skipped", ERROR, "The last component is left out of the prediction.",
            "A `range` already excludes its end.",
-           "Which is the last component in your sum when rank is 2?",
+           "What is the last component in your sum when rank is 2?",
            Rule("", error=lambda a, u, v: a - dot(u[:-1], v[:-1]))),
     mistake("sum-of-products-of-sums", ERROR, "The sums of U[r] and V[c] are multiplied.",
            "A dot product multiplies first and adds up afterwards; the other order mixes the components.",
            "What is the product of (1, 0) and (0, 1) in your code?",
            Rule("", error=lambda a, u, v: a - sum(u) * sum(v))),
-    mistake("elementwise-product", ERROR, "U[r]·V[c] is taken entry by entry instead of as a dot product.",
+    mistake("elementwise-product", ERROR, "U[r]·V[c] is computed entry by entry instead of as a dot product.",
            "The prediction is one number, so the error is one number; here every component has its own error, and the components cannot work together.",
            "What is the shape of your error e when rank is 2?",
            Rule("", epoch=stepwise(_elementwise))),
@@ -191,20 +191,20 @@ ERRORS: Final = (
            Rule("", epoch=stepwise(_row_averaged))),
     # --- when it is computed ---
     mistake("error-recomputed-between-updates", ORDER, "The error is computed again between the two updates.",
-           "Both updates of a cell use the same e: the one from before the cell was touched.",
+           "Both updates of a cell use the same e: the one computed before either update.",
            "Is the e in the update of V[c] the same number as the e in the update of U[r]?",
            Rule("", epoch=stepwise(_fresh_error))),
     mistake("error-frozen-per-epoch", ORDER, "The errors of an epoch are all computed before its first update.",
            "Every step changes U and V, so the errors of the following cells change with it.",
-           "When your second cell is visited, does its error take the first step into account?",
+           "Does the error of your second cell take the first step into account?",
            Rule("", epoch=_stale)),
     mistake("error-frozen-per-row", ORDER, "The errors of a row are all computed before its first update.",
            "Every step changes U[r], so the errors of the rest of the row change with it.",
-           "When the second cell of a row is visited, does its error take the first step into account?",
+           "Does the error of the second cell of a row take the first step into account?",
            Rule("", epoch=_stale_in_row)),
     mistake("error-computed-once", ORDER, "The errors are computed before training and never again.",
-           "Every step changes U and V; an error that is not updated soon has nothing to do with the fit.",
+           "Every step changes U and V; an error that is never computed again soon has nothing to do with the fit.",
            "In your second epoch, does the error take the first epoch into account?",
            Rule("", run=_computed_once)),
 )  # fmt: skip
-"""What can be wrong in the error of a cell of 1.1 and 3.1; gradients that pile up are a sum that does, too."""
+"""Mistakes in the error of a cell of 1.1 and 3.1, including gradients that pile up like a sum."""

@@ -1,4 +1,4 @@
-"""What a known mistake is: the words a tutor would use, and the rules it amounts to."""
+"""A known mistake: a tutor's explanation of it, and the rules that reproduce it."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -13,13 +13,13 @@ Step: TypeAlias = Callable[[Matrix, Matrix, Matrix, int, int, float, float], Non
 
 
 class Misconception(MisconceptionText, frozen=True):
-    """A mistake with the rules it amounts to; each of several explains it on its own."""
+    """A mistake and the rules that reproduce it; a single matching rule is enough."""
 
     rules: tuple[Rule, ...]
 
 
 def stepwise(step: Step) -> Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float], None]:
-    """An epoch that does one thing at every cell the rule visits."""
+    """Return an epoch that makes this step at every cell that the rule visits."""
 
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):

@@ -71,7 +71,7 @@ def _min_one(n: int) -> int:
 
 
 def _without(skipped: Callable[[float], bool]) -> Epoch:
-    """Cells are passed over by their value."""
+    """Cells are skipped because of their value."""
 
     def epoch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
         for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
@@ -112,19 +112,19 @@ LOOPS: Final = (
            Rule("", cells=_block(_m, lambda m, n, k: range(1, n)))),
     _entry("first-row-and-column-skipped", "The first row and the first column of A are never visited.",
            _EVERY + "Python counts from 0, so loops that start at 1 skip them.",
-           "Which is the first cell your loops reach?",
+           "What is the first cell that your loops reach?",
            Rule("", cells=_block(lambda m, n, k: range(1, m), lambda m, n, k: range(1, n)))),
     _entry("last-row-skipped", "The last row of A is never visited.",
            _EVERY + "A `range` already excludes its end, so subtracting 1 loses a row.",
-           "Which is the last row your loop takes when A has 3 rows?",
+           "What is the last row that your loop visits when A has 3 rows?",
            Rule("", cells=_block(lambda m, n, k: range(m - 1), _n))),
     _entry("last-column-skipped", "The last column of A is never visited.",
            _EVERY + "A `range` already excludes its end, so subtracting 1 loses a column.",
-           "Which is the last column your loop takes when A has 3 columns?",
+           "What is the last column that your loop visits when A has 3 columns?",
            Rule("", cells=_block(_m, lambda m, n, k: range(n - 1)))),
     _entry("last-row-and-column-skipped", "The last row and the last column of A are never visited.",
            _EVERY + "A `range` already excludes its end, so subtracting 1 loses a row and a column.",
-           "Which is the last cell your loops reach when A is 3×3?",
+           "What is the last cell that your loops reach when A is 3×3?",
            Rule("", cells=_block(lambda m, n, k: range(m - 1), lambda m, n, k: range(n - 1)))),
     _entry("loop-bounds-swapped", "The numbers of rows and columns are swapped in the loops.",
            "The loop over rows counts columns and vice versa, or a running index is divided by the wrong one of the two. With a square matrix, this goes unnoticed.",
@@ -199,4 +199,4 @@ LOOPS: Final = (
            "What does your code do at a cell of A that contains -1?",
            Rule("", epoch=_without(lambda a: a <= 0)), Rule("", epoch=_without(lambda a: a < 0))),
 )  # fmt: skip
-"""What can go wrong with the loops of 1.1 and 3.1."""
+"""Mistakes in the loops of 1.1 and 3.1."""

@@ -1,4 +1,4 @@
-"""Mistakes in what a mask hides, of 3.1 only."""
+"""Mistakes in the use of the mask, in 3.1 only."""
 
 import math
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Masks = tuple[Matrix, Matrix | None]
 
 
 def _mask(of_cell: Callable[[Matrix, Matrix, int, int], float]) -> Callable[[Matrix, Matrix | None], Masks]:
-    """The mask is read as something else: its value at (r, c) for A, M, r, c."""
+    """The mask is replaced by another one: `of_cell` gives its value at (r, c) for A, M, r, c."""
 
     def prepare(A: Matrix, M: Matrix | None) -> Masks:
         if M is None:
@@ -26,7 +26,7 @@ def _mask(of_cell: Callable[[Matrix, Matrix, int, int], float]) -> Callable[[Mat
 
 
 def _filled(value: Callable[[list[float]], float]) -> Callable[[Matrix, Matrix | None], Masks]:
-    """Hidden cells are filled with a value made from the observed ones, and then fitted."""
+    """Hidden cells are filled with a value computed from the observed ones, and then fitted."""
 
     def prepare(A: Matrix, M: Matrix | None) -> Masks:
         if M is None:
@@ -82,7 +82,7 @@ def _returns_at_hidden(
 
 
 def _crossed(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
-    """Every row that has an observed cell, as often as it has, with every column, as often as it has."""
+    """The row and column indices of the observed cells are combined in all ways instead of in pairs."""
     seen = [(r, c) for r, c in rule.cells(len(A), len(A[0]), len(U[0])) if M is None or M[r][c] == 1]
     for r in [r for r, _ in seen]:
         for c in [c for _, c in seen]:
@@ -90,7 +90,7 @@ def _crossed(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: 
 
 
 def _moved_left(A: Matrix, M: Matrix | None) -> Masks:
-    """The observed values of a row are taken for its first ones."""
+    """The observed values of a row are moved to its first columns."""
     if M is None:
         return A, M
     kept = [[a for a, o in zip(row, mask, strict=True) if o == 1] for row, mask in zip(A, M, strict=True)]
@@ -122,7 +122,7 @@ def _prediction_masked(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Ma
 
 
 def _stale_at_hidden(initial: float | None) -> Callable[..., None]:
-    """The error of the last observed cell is used at hidden ones; `initial` is e before any was."""
+    """Hidden cells use the error of the last observed cell; `initial` is the error before there is one."""
 
     def run(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
         e = initial
@@ -162,7 +162,7 @@ _HIDDEN: Final = "A cell whose mask is 0 has no known value: it must move neithe
 
 MASKS: Final = (
     _entry("mask-ignored", "The mask is not used: hidden cells are fitted like the others.",
-           _HIDDEN + "Here the values at hidden cells are learnt as well.",
+           _HIDDEN + "Here, the values at hidden cells are learnt as well.",
            "Where does your step check the mask?",
            Rule("", observe_cell=lambda a, o: a)),
     _entry("mask-inverted", "The mask is read the wrong way round: only hidden cells are fitted.",
@@ -178,12 +178,12 @@ MASKS: Final = (
            "What is your error at a hidden cell, and what should it be?",
            Rule("", observe_cell=lambda a, o: a if o == 1 else 0.0)),
     _entry("mean-filled", "Hidden cells are filled with the mean of the observed ones and fitted.",
-           _HIDDEN + "Filling in a guess makes the guess part of what is learnt.",
+           _HIDDEN + "A guess that fills a hidden cell is learnt as if it had been observed.",
            "Which value does your code fit at a hidden cell?",
            Rule("", prepare=_filled(lambda seen: sum(seen) / len(seen) if seen else math.nan)),
            Rule("", prepare=_filled(lambda seen: sum(seen) / len(seen) if seen else 0.0))),
     _entry("one-filled", "Hidden cells are fitted as if they contained 1.",
-           _HIDDEN + "Filling in a value makes it part of what is learnt.",
+           _HIDDEN + "A value that fills a hidden cell is learnt as if it had been observed.",
            "Which value does your code fit at a hidden cell?",
            Rule("", observe_cell=lambda a, o: a if o == 1 else 1.0)),
     _entry("mask-from-a-nonzero", "Cells are skipped because of their value instead of the mask.",
@@ -192,7 +192,7 @@ MASKS: Final = (
            Rule("", prepare=_mask(lambda A, M, r, c: float(A[r][c] != 0))),
            Rule("", prepare=_mask(lambda A, M, r, c: float(A[r][c] > 0)))),
     _entry("mask-indexed-transposed", "The mask is read with row and column swapped.",
-           "The mask of the cell (r, c) is in row r and column c, as in A.",
+           "The entry of M for cell (r, c) is in row r and column c, as in A.",
            "Which entry of M belongs to the cell in row 0 and column 1 of A?",
            Rule("", prepare=_mask(lambda A, M, r, c: M[c][r]))),
     _entry("mask-first-column-only", "The first column of the mask decides for the whole row.",
@@ -215,7 +215,7 @@ MASKS: Final = (
            "Extracting the observed values of a row closes the gaps, so a value's position among them is not its column.",
            "In a row with the mask (0, 1, 1), which column of A does the first observed value come from?",
            Rule("", prepare=_moved_left)),
-    _entry("observed-rows-crossed-with-columns", "Every row with an observed cell is paired with every column with one.",
+    _entry("observed-rows-crossed-with-columns", "Every row with an observed cell is paired with every such column.",
            "The indices of rows and columns form pairs: the first row index belongs to the first column index.",
            "How many pairs does your code visit if three cells are observed?",
            Rule("", epoch=_crossed)),
@@ -264,7 +264,7 @@ MASKS: Final = (
            "Which lines run at a hidden cell, and with which e?",
            *(Rule("", run=_stale_at_hidden(initial)) for initial in (None, 0.0))),
     _entry("mask-first-epoch-only", "The mask is used only in the first epoch.",
-           _HIDDEN + "It applies in every epoch.",
+           _HIDDEN + "The mask applies in every epoch.",
            "What is different in your second epoch?",
            Rule("", run=_first_epoch_only)),
     _entry("nan-at-hidden-cells", "Hidden cells contain NaN, which spreads to U and V.",
@@ -272,4 +272,4 @@ MASKS: Final = (
            "What is 0 · NaN?",
            Rule("", epoch=_nan_at_hidden)),
 )  # fmt: skip
-"""What can go wrong with the mask of 3.1."""
+"""Mistakes in the mask of 3.1."""

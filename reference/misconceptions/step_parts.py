@@ -1,4 +1,4 @@
-"""What mistakes in one step are put together from: rows, scaled updates, steps at other rows."""
+"""Building blocks for mistakes in one step: rows, scaled updates, steps at other rows."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ ERROR: Final = "the error of a cell"
 STEP: Final = "the step along the gradient"
 INDEX: Final = "U has a row for each row of A, V one for each column"
 ORDER: Final = "when the error is computed"
-"""The ideas that mistakes in one step come from."""
+"""The concepts that mistakes in one step concern."""
 
 
 def dot(u: Row, v: Row) -> float:
@@ -25,7 +25,7 @@ def plus(x: Row, y: Row, s: float) -> Row:
 
 
 def scaled(of_u: float | None, of_v: float | None, rate_u: bool = True, rate_v: bool = True) -> Update:
-    """Steps of U, then V, with a factor each (None: not at all), with or without the learning rate."""
+    """Steps of U, then V, each scaled by a factor (None: no step), with or without the learning rate."""
 
     def update(u: Row, v: Row, e: float, lr: float) -> tuple[Row, Row]:
         if of_u is not None:
@@ -47,9 +47,10 @@ def at_rows(
     keep_v: str = "",
     keep_u: str = "",
 ) -> Step:
-    """The step with one index wrong: e from U[read_u]·V[read_v]; U[add_u] += lr·e·V[step_u]; V[add_v] += lr·e·U[step_v].
+    """Return a step with wrong indices.
 
-    `keep_u` and `keep_v` name another row the step is added to before it is stored.
+    e = a − U[read_u]·V[read_v]; U[add_u] += lr·e·V[step_u]; V[add_v] += lr·e·U[step_v]. `keep_u` and `keep_v`
+    name another row to add the step to before the sum is stored.
     """
 
     def step(A: Matrix, U: Matrix, V: Matrix, r: int, c: int, a: float, lr: float) -> None:
@@ -62,5 +63,5 @@ def at_rows(
 
 
 def mistake(id_: str, concept: str, title: str, message: str, question: str, *rules: Rule) -> Misconception:
-    """A mistake with the rules it amounts to."""
+    """A mistake and the rules that reproduce it."""
     return Misconception(id_, title, message, concept, question, rules)

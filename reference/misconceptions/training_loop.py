@@ -1,4 +1,4 @@
-"""Mistakes in the whole run: how many epochs, which rate, which matrix."""
+"""Mistakes in the whole run: the number of epochs, the rate, the matrix."""
 
 import math
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def _sheet_matrix(A: Matrix) -> Matrix:
 
 
 def _over(x: float, y: float) -> float:
-    """x / y as tensors divide: a division by 0 raises nothing."""
+    """x / y as for tensors: dividing by 0 raises no error."""
     return x / y if y else (math.nan if x == 0 else math.copysign(math.inf, x))
 
 
@@ -111,8 +111,8 @@ _RATE: Final = "the learning rate"
 
 RUNS: Final = (
     _entry("return-inside-epoch-loop", _COUNT, "Only one epoch runs, however many are requested.",
-           "Something ends training after it: a `return` or `break` inside the loop over epochs, or an exhausted iterator.",
-           "What is there left to visit when your second epoch begins?",
+           "Something ends the training after the first one: a `return` or `break` inside the loop over epochs, or an exhausted iterator.",
+           "What is left to visit when your second epoch begins?",
            Rule("", epochs=lambda n: min(n, 1))),
     _entry("one-epoch-too-few", _COUNT, "One epoch too few runs.",
            "A loop that starts at 1, ends one early or skips the first epoch loses an epoch.",
@@ -154,4 +154,4 @@ RUNS: Final = (
            "What is the type of your copy of A?",
            Rule("", prepare=_matrix(_truncated)), Rule("", prepare=_matrix(_nearest))),
 )  # fmt: skip
-"""What can go wrong around the epochs of 1.1 and 3.1."""
+"""Mistakes around the epochs of 1.1 and 3.1."""

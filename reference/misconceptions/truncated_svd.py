@@ -1,4 +1,4 @@
-"""Mistaken truncated SVDs of 2.1: each one a function from a matrix and a rank to what would come back."""
+"""Mistaken truncated SVDs of 2.1: each one maps a matrix and a rank to the result that it would return."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -28,16 +28,16 @@ Mistake: TypeAlias = Callable[[Parts, int], Array]
 
 
 class MistakenSvd(MisconceptionText, frozen=True):
-    """A mistake of 2.1 with the ways in which it comes out. One that cannot be computed raises ValueError."""
+    """A mistake of 2.1 and the ways it can turn out. A way that cannot be computed raises ValueError."""
 
     ways: tuple[Mistake, ...]
 
 
 def outcomes(way: Mistake, A: Array, rank: int) -> Iterator[Array]:
-    """What a mistake gives, for every choice of signs that an SVD leaves open.
+    """The results of a mistake, one for every choice of signs that an SVD leaves open.
 
-    A: (m, n). A pair of singular vectors may be negated together without changing A (Eckart–Young does
-    not fix it), but a mistaken product can depend on it; at most 2⁵ choices for matrices of five columns.
+    A: (m, n). Negating a pair of singular vectors does not change A (Eckart–Young does not fix the sign), but
+    can change a mistaken product. There are at most 2⁵ choices for matrices of five columns.
     """
     U, S, Vt = np.linalg.svd(A, full_matrices=False)
     seen: list[Array] = []
@@ -53,7 +53,7 @@ def outcomes(way: Mistake, A: Array, rank: int) -> Iterator[Array]:
 
 
 def _kept(p: Parts, rank: int) -> Array:
-    """The singular values with all after `rank` set to zero."""
+    """The singular values, with those beyond `rank` set to zero."""
     return np.where(np.arange(len(p.S)) < rank, p.S, 0.0)
 
 
@@ -63,12 +63,12 @@ def _with(values: Callable[[Array, int], Array]) -> Mistake:
 
 
 def _where(keep: Callable[[npt.NDArray[np.intp], int, int], npt.NDArray[np.bool_]]) -> Mistake:
-    """The product with the singular values kept whose number, of k, is chosen by `keep`."""
+    """The product with only those singular values whose index `keep` selects."""
     return _with(lambda S, rank: np.where(keep(np.arange(len(S)), rank, len(S)), S, 0.0))
 
 
 def _first(count: int) -> Mistake:
-    """So many singular values, whatever the rank."""
+    """A fixed number of singular values, whatever the rank."""
     return _with(lambda S, rank: np.where(np.arange(len(S)) < count, S, 0.0))
 
 
@@ -155,7 +155,7 @@ def _projected(p: Parts, rank: int) -> Array:
 
 
 def _smallest_of_gram(p: Parts, rank: int) -> Array:
-    """A·W·Wᵀ with the eigenvectors of AᵀA of the smallest eigenvalues, which are 0 where A is wide."""
+    """A·W·Wᵀ, with W the eigenvectors of AᵀA for its smallest eigenvalues, which are 0 if A is wide."""
     beyond = p.A.shape[1] - len(p.S)
     W = p.Vt[len(p.S) - max(rank - beyond, 0) :].T
     return p.A @ W @ W.T
@@ -183,7 +183,7 @@ def _threshold(limit: float) -> Mistake:
 
 
 def _last_term(sign: float) -> Mistake:
-    """A plus or minus the last term only, whatever the rank."""
+    """A plus or minus only the last term, whatever the rank."""
     return lambda p, rank: p.A + sign * p.S[-1] * np.outer(p.U[:, -1], p.Vt[-1])
 
 
@@ -196,17 +196,17 @@ def _entry(id_: str, concept: str, title: str, message: str, question: str, *way
 
 
 CUT: Final = "which singular values are kept"
-"""The idea behind mistakes in cutting off."""
+"""The concept behind mistakes in the truncation."""
 
-MADE: Final = "how U, S and V make the matrix"
-"""The idea behind mistakes in putting together."""
+MADE: Final = "how to compute the matrix from U, S and V"
+"""The concept behind mistakes in the reconstruction."""
 
 _BEST: Final = "The singular values are in descending order, and the largest carry most of A. "
 
 SVD_MISCONCEPTIONS: Final = (
     _entry("svd-keeps-smallest", CUT, "The smallest singular values are kept instead of the largest.",
            _BEST + "This keeps the worst possible choice for its rank.",
-           "In which order do the values come, and from which end do you take yours?",
+           "In which order are the values, and from which end do you take yours?",
            _where(lambda i, rank, k: i >= k - rank), lambda p, rank: _projected(p, len(p.S) - rank),
            _smallest_of_gram),
     _entry("svd-zeroes-largest", CUT, "The first singular values are set to zero instead of the last.",
@@ -222,12 +222,12 @@ SVD_MISCONCEPTIONS: Final = (
            "How many values are left when rank is 1?",
            _where(lambda i, rank, k: i < rank + 1)),
     _entry("svd-zeroes-last-only", CUT, "Only the last singular value is set to zero, whatever the rank.",
-           "For a matrix with three singular values and rank 2 that is correct; in general, all values beyond the rank have to go.",
-           "How many values does a 5×5 matrix have, and how many have to go for rank 2?",
+           "For a matrix with three singular values and rank 2, that is correct; in general, all values beyond the rank must be dropped.",
+           "How many values does a 5×5 matrix have, and how many must be dropped for rank 2?",
            _where(lambda i, rank, k: i < k - 1)),
     _entry("svd-zeroes-one-value", CUT, "Only the first singular value beyond the rank is set to zero.",
-           "All beyond the rank have to go, not just the next one.",
-           "How many values does a 5×5 matrix have, and how many have to go for rank 2?",
+           "All values beyond the rank must be dropped, not just the next one.",
+           "How many values does a 5×5 matrix have, and how many must be dropped for rank 2?",
            _where(lambda i, rank, k: i != rank), _where(lambda i, rank, k: i != min(rank, k - 1))),
     _entry("svd-wrong-value-zeroed", CUT, "A singular value other than the last is set to zero.",
            _BEST + "Dropping any but the smallest costs more.",
@@ -248,7 +248,7 @@ SVD_MISCONCEPTIONS: Final = (
            *(_threshold(limit) for limit in (0.5, 0.35, 0.4, 0.1, 1.0, 1e-3, 0.6))),
     _entry("svd-s-reordered", CUT, "The singular values are in a different order from their vectors.",
            "Each value belongs to its own pair of vectors.",
-           "After sorting, which value stands with the first column of U?",
+           "After sorting, which value belongs to the first column of U?",
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, S[::-1], 0.0)),
            _with(lambda S, rank: np.where(np.arange(len(S)) < rank, S, 0.0)[::-1]),
            _with(lambda S, rank: np.where(np.arange(len(S)) >= len(S) - rank, S[::-1], 0.0))),
@@ -300,46 +300,46 @@ SVD_MISCONCEPTIONS: Final = (
            "What is the shape of your result for a 2×5 matrix?",
            _result_transposed),
     _entry("svd-factors-reordered", MADE, "The factors are multiplied in another order.",
-           "U stands left, Vᵀ right: their columns and rows belong to the rows and columns of A.",
+           "U is on the left, Vᵀ on the right: the rows of U belong to the rows of A, the columns of Vᵀ to its columns.",
            "Which of the factors has as many rows as A?",
            _reversed_product, _vt_first, lambda p, rank: np.diag(_kept(p, rank)) @ p.U @ p.Vt,
            lambda p, rank: p.U @ p.Vt @ np.diag(_kept(p, rank)), lambda p, rank: p.Vt @ np.diag(_kept(p, rank)) @ p.U),
-    _entry("svd-residual-returned", MADE, "What was cut off comes back instead of what was kept.",
+    _entry("svd-residual-returned", MADE, "The part that was cut off is returned instead of the part that was kept.",
            "The approximation is A without the residual.",
            "How large is your result compared with A?",
            lambda p, rank: p.A - (p.U[:, :rank] * p.S[:rank]) @ p.Vt[:rank],
            lambda p, rank: (p.U[:, :rank] * p.S[:rank]) @ p.Vt[:rank] - p.A),
-    _entry("svd-last-term-added", MADE, "The last term of the sum is added instead of being taken away.",
+    _entry("svd-last-term-added", MADE, "The last term of the sum is added instead of subtracted.",
            "A is the sum of its terms, so dropping one means subtracting it.",
            "What is the rank of your result?",
            _last_term(1.0), lambda p, rank: p.A + (p.U[:, rank:] * p.S[rank:]) @ p.Vt[rank:]),
-    _entry("svd-last-term-mixed", MADE, "The last singular value is put together with vectors of another one.",
+    _entry("svd-last-term-mixed", MADE, "The last singular value is combined with the vectors of another one.",
            "Each value belongs to its own pair of vectors.",
            "Which column of U belongs to the last singular value?",
            _mixed_term(0, -1), _mixed_term(-1, 0), _mixed_term(0, 0),
            lambda p, rank: p.A - sum((p.S[i] * np.outer(p.U[:, 0], p.Vt[i]) for i in range(rank, len(p.S))),
                                      np.zeros_like(p.A))),
-    _entry("svd-returns-singular-values", MADE, "The singular values come back instead of the matrix.",
-           "They say how good an approximation is, but are not one.",
-           "What shape has your result?",
+    _entry("svd-returns-singular-values", MADE, "The singular values are returned instead of the matrix.",
+           "They tell how good an approximation is, but they are not one.",
+           "What is the shape of your result?",
            lambda p, rank: _kept(p, rank), lambda p, rank: p.S[:rank], lambda p, rank: p.S,
            lambda p, rank: np.diag(_kept(p, rank)), lambda p, rank: np.diag(p.S[:rank])),
     _entry("svd-full-matrices", MADE, "U, S and Vᵀ fit together for square matrices only.",
-           "By default the SVD gives square U and Vᵀ, also where A is oblong.",
-           "What shapes have U, S and Vᵀ for a 2×5 matrix in your code?",
+           "By default, the SVD returns square U and Vᵀ even if A is not square.",
+           "What are the shapes of U, S and Vᵀ for a 2×5 matrix in your code?",
            _square_only),
-    _entry("svd-centred", "what is decomposed", "Means are subtracted first, as in a principal component analysis.",
-           "Then another matrix than A is approximated.",
+    _entry("svd-centred", "which matrix is decomposed", "Means are subtracted first, as in a principal component analysis.",
+           "The result then approximates a matrix other than A.",
            "Which matrix do you decompose?",
            *(_centred(axis, back) for axis in (0, 1) for back in (False, True))),
-    _entry("result-rounded", "what is returned", "The result is rounded before it is returned.",
-           "What is rounded is no longer the best approximation; round when you print.",
+    _entry("result-rounded", "what a function returns", "The result is rounded before it is returned.",
+           "A rounded matrix is no longer the best approximation; round when you print.",
            "Where does your function lose digits?",
            *(_rounded(digits) for digits in (1, 2, 3, 4, 0))),
-    _entry("svd-small-entries-of-a-zeroed", "what is decomposed", "Small entries of A are set to zero instead of small singular values.",
+    _entry("svd-small-entries-of-a-zeroed", "which matrix is decomposed", "Small entries of A are set to zero instead of small singular values.",
            "An entry of A is not a singular value; setting entries to zero does not lower the rank.",
            "What is the rank of your result?",
            _small_entries, _entries_below_value,
            *(_entries_below(limit) for limit in (0.5, 0.1, 1.0))),
 )  # fmt: skip
-"""What can go wrong with a truncated SVD; the first that explains every matrix is named."""
+"""Mistakes in a truncated SVD; the first one that explains every matrix is reported."""

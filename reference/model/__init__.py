@@ -1,1 +1,1 @@
-"""The model solution and the numbers it must give."""
+"""The model solution and its published results."""

@@ -1,6 +1,6 @@
-"""Twins of the model solution that run from many starts at once.
+"""The model solution, vectorised to run from many starts at once.
 
-The cells of an epoch depend on each other and are visited one after the other, as on the sheet; only the
+The cells of an epoch depend on each other and are visited one after the other, as on the sheet. Only the
 starts are independent, so only they are vectorised.
 """
 
@@ -10,7 +10,7 @@ from torch import Tensor
 __all__ = ["factorise", "uniform_starts"]
 
 CHUNK = 10_000
-"""Starts worked on together: few enough for U, V and the errors to stay in a processor's cache."""
+"""How many starts to run together: few enough for U, V and the errors to fit in a processor's cache."""
 
 
 def factorise(
@@ -18,10 +18,10 @@ def factorise(
 ) -> tuple[Tensor, Tensor]:
     """Run the sheet's rule from every start (sheet, exercises 1.1 and 3.1).
 
-    A: (m, n). U0: (B, m, rank) and V0: (B, n, rank), of one floating dtype, which is the one computed in.
-    M: (m, n), 1 where a cell is observed; None observes all of them. What stands at hidden cells is not read.
-    Returns U: (B, m, rank) and V: (B, n, rank); the arguments are left alone. A start that diverges
-    ends as inf or nan and disturbs no other. Raises ValueError if the shapes do not fit.
+    A: (m, n). U0: (B, m, rank) and V0: (B, n, rank), of the same floating dtype, in which the run is
+    computed. M: (m, n), 1 if a cell is observed; None if all are. The values at hidden cells are not read.
+    Returns U: (B, m, rank) and V: (B, n, rank) and does not change the arguments. A start that diverges ends
+    as inf or nan and does not affect the others. Raises ValueError if the shapes do not match.
     """
     m, n = A.shape
     if U0.shape[1:] != (m, V0.shape[-1]) or V0.shape[:2] != (U0.shape[0], n):
@@ -55,7 +55,7 @@ def _factorise_chunk(
 
 
 def uniform_starts(B: int, m: int, n: int, rank: int, seed: int | torch.Generator) -> tuple[Tensor, Tensor]:
-    """Draw B starts from U(0, 1), leaving torch's global generator alone.
+    """Draw B starts from U(0, 1) without using torch's global generator.
 
     Returns U0: (B, m, rank) float32 and V0: (B, n, rank) float32.
     """

@@ -1,8 +1,8 @@
 """The lab's published numbers, recomputed.
 
-What is published comes from two sources: the seed-0 run printed to four decimals, and a study of what
-chance does to a threshold on the loss. The study's claims are about random starts, so each is held
-against a fresh sample with the sampling error that both samples have.
+The published numbers come from two sources: the run with seed 0, printed to four decimals, and a study of how
+far chance affects a threshold on the loss. The study is about random starts, so each of its numbers is
+compared with a new sample, within the sampling error of both samples.
 """
 
 import math
@@ -27,13 +27,13 @@ STARTS = 20_000
 SEED = 1
 
 SAMPLING = 3 * math.sqrt(2 / STARTS)
-"""Three standard deviations of the difference of two shares p seen in samples of this size, over √(p(1 − p)).
+"""Three standard deviations of the difference of two shares p in samples of this size, over √(p(1 − p)).
 
 The published share and ours are both sample means with variance p(1 − p)/n.
 """
 
 DRIFT = 0.1
-"""Allowance, in half units of the last printed digit, for float32 sums rounded differently elsewhere."""
+"""The tolerance, in half units of the last printed digit: float32 sums may round differently elsewhere."""
 
 DIVERGENCE_STARTS, DIVERGENCE_EPOCHS = 1_000_000, 50
 """About one normal start in 100,000 overflows within a few dozen epochs, nearly always one of the largest."""
@@ -42,16 +42,16 @@ DIVERGENCE_STARTS, DIVERGENCE_EPOCHS = 1_000_000, 50
 def demonstrate() -> tuple[Demonstration, ...]:
     """Recompute every number the lab publishes.
 
-    Takes a few seconds. Leaves torch's global generator as it was.
+    This takes a few seconds and does not change torch's global generator.
     """
     return (*_spectrum(), *_seed_zero(), *_chance())
 
 
-# --- how a number is held against a published one ---------------------------------------------------------
+# --- comparing a number with a published one --------------------------------------------------------------
 
 
 def _digits(name: str, published: npt.ArrayLike, computed: npt.ArrayLike, decimals: int = 4) -> Demonstration:
-    """Compare figures to half a unit of the last of so many decimals."""
+    """Compare numbers to within half a unit of the last decimal."""
     wanted = np.asarray(published, dtype=np.float64)
     got = np.asarray(computed, dtype=np.float64)
     off = np.abs(got - wanted) if got.shape == wanted.shape else np.array(np.inf)
@@ -70,7 +70,7 @@ def _text(figures: FloatArray, decimals: int) -> str:
 
 
 def _share(name: str, percent: float, hits: npt.NDArray[np.bool_]) -> Demonstration:
-    """Compare a share printed in whole percent: sampling error of both samples, and rounding."""
+    """Compare a share printed as a whole percentage, within rounding and both samples' sampling error."""
     p, got = percent / 100, float(np.mean(hits))
     return Demonstration(
         name=name,
@@ -81,7 +81,7 @@ def _share(name: str, percent: float, hits: npt.NDArray[np.bool_]) -> Demonstrat
 
 
 def _median(name: str, published: float, losses: FloatArray, decimals: int = 4) -> Demonstration:
-    """Compare a median: it must lie between the quantiles that the sampling error of both samples allows."""
+    """Compare a median: it must lie between the quantiles allowed by the sampling error of both samples."""
     margin = SAMPLING * 0.5
     low, middle, high = np.quantile(losses, (0.5 - margin, 0.5, 0.5 + margin))
     rounding = 0.5 * 10.0**-decimals
@@ -103,7 +103,7 @@ def _between(name: str, published: str, low: float, computed: float, high: float
 
 
 def _spectrum() -> tuple[Demonstration, ...]:
-    A = np.round(data.A.astype(np.float64), 4)  # the decimals of the sheet, not their float32 neighbours
+    A = np.round(data.A.astype(np.float64), 4)  # the sheet's decimals, not their float32 neighbours
     best = low_rank.eckart_young(A, RANK)
     levels = dict(low_rank.saddle_levels(A, RANK))
     return (
@@ -122,7 +122,8 @@ def _seed_zero() -> tuple[Demonstration, ...]:
     from reference.model import solution
 
     A, M = torch.tensor(data.A), torch.tensor(data.M)
-    # Code that loops over range(rank) instead of the rows updates what code with later rows hidden updates.
+    # Code that loops over range(rank) instead of the rows gives the same updates as code that hides the later
+    # rows.
     rows_over_rank = torch.ones_like(M)
     rows_over_rank[RANK:] = 0
     with torch.random.fork_rng(devices=[]):
@@ -181,7 +182,7 @@ def _product(U: "Tensor", V: "Tensor") -> FloatArray:
     return product
 
 
-# --- what chance does to a threshold on the loss ----------------------------------------------------------
+# --- how far chance affects a threshold on the loss -------------------------------------------------------
 
 
 def _chance() -> tuple[Demonstration, ...]:
@@ -211,8 +212,8 @@ def _chance() -> tuple[Demonstration, ...]:
         _share("defaults: starts that end above 0.13", 15, default > 0.13),
         _share("defaults: starts that end above 0.188", 5, default > 0.188),
         _share("defaults: starts that end above 0.43", 1, default > 0.43),
-        # The worst of a sample is no constant (0.485 to 0.60 in two dozen samples of this size); that it lies
-        # just above the saddle σ₂², and short of the next one, is the claim that every sample bears out.
+        # The worst of a sample varies (0.485 to 0.60 in two dozen samples of this size), but in every sample
+        # it lies just above the saddle σ₂² and below the next one.
         _between(
             "defaults: worst loss, held up by the saddle at 0.4842 but not the next at 0.6062",
             "0.51",
@@ -228,7 +229,7 @@ def _chance() -> tuple[Demonstration, ...]:
             1.0,
         ),
         _share("normal starts: end above 0.13", 54, wide > 0.13),
-        # Not all: about 2 starts in 10,000 are still held up by the saddle after 3000 epochs.
+        # Not all of them: about 2 starts in 10,000 are still close to the saddle after 3000 epochs.
         Demonstration(
             name="3000 epochs: starts that end within 5 % of the least loss",
             published="at least 99.9 %",
@@ -248,15 +249,15 @@ def _chance() -> tuple[Demonstration, ...]:
             computed=f"at least {int(diverging.sum())} in {DIVERGENCE_STARTS:,}",
             holds=bool(diverging.any()),
         ),
-        # The median fit is exact but for float32 rounding (2e-20 in float64), so its size depends on the
-        # order of additions: a factor of two. The worst of a sample ranges over 5.6e-4 to 8.4e-4.
+        # The median fit is exact except for float32 rounding (2e-20 in float64), so it varies with the order
+        # of additions by a factor of two. The worst of a sample ranges from 5.6e-4 to 8.4e-4.
         _between("masked, lr 0.05: median observed loss", "8e-12", 4e-12, float(np.median(masked)), 1.6e-11),
         _between("masked, lr 0.05: worst observed loss", "6.3e-04", 3e-4, float(masked.max()), 1.2e-3),
     )
 
 
 def _largest(starts: "tuple[Tensor, Tensor]") -> "tuple[Tensor, Tensor]":
-    """Return the STARTS starts of largest ‖U‖² + ‖V‖²."""
+    """Return the STARTS starts with the largest ‖U‖² + ‖V‖²."""
     U, V = starts
     chosen = (U.square().sum((1, 2)) + V.square().sum((1, 2))).topk(STARTS).indices
     return U[chosen], V[chosen]
@@ -268,7 +269,7 @@ def _losses(
     lr: float = 0.01,
     mask: data.Mask | None = None,
 ) -> FloatArray:
-    """Return the loss over the observed cells of the run from every start: (B,) float64."""
+    """Return the loss over the observed cells after the run from each start: (B,) float64."""
     import torch
 
     from reference.model import batched_solution

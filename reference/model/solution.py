@@ -1,4 +1,4 @@
-"""The three exercises as the sheet writes them, to be read with the sheet beside them.
+"""The three exercises, written as on the sheet.
 
 A matrix A is factorised as A ≈ U Vᵀ, where row r of U (`U[r]`) belongs to row r of A and row c of V
 (`V[c]`) belongs to column c of A, so that A[r, c] ≈ U[r]·V[c].
@@ -24,7 +24,7 @@ def sgd_factorise(A: Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01
             for c in range(n):
                 e = A[r, c] - U[r] @ V[c]
                 U[r] += lr * e * V[c]
-                V[c] += lr * e * U[r]  # with the U[r] just updated
+                V[c] += lr * e * U[r]  # with the updated U[r]
     return U, V
 
 
@@ -42,9 +42,9 @@ def truncated_svd(A: Tensor, rank: int) -> Tensor:
 def sgd_factorise_masked(
     A: Tensor, M: Tensor, rank: int, num_epochs: int = 1000, lr: float = 0.01
 ) -> tuple[Tensor, Tensor]:
-    """Factorise the cells of A that M shows; what stands in the others does not matter (sheet, exercise 3.1).
+    """Factorise the observed cells of A; the values of the others do not matter (sheet, exercise 3.1).
 
-    A: (m, n), floating point. M: (m, n), 1 where a cell is observed and 0 where it is hidden; any dtype.
+    A: (m, n), floating point. M: (m, n), 1 if a cell is observed and 0 if it is hidden; any dtype.
     Returns U: (m, rank) and V: (n, rank), in the dtype of A; U Vᵀ completes A.
     Draws U and then V from U(0, 1) with torch's global generator.
     """

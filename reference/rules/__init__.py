@@ -1,1 +1,1 @@
-"""The sheet's update rule and the accepted variants of it."""
+"""The sheet's update rule and its accepted variants."""

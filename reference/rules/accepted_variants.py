@@ -1,4 +1,4 @@
-"""Rules that differ from the sheet's and factorise all the same: recognised, passed, noted.
+"""Rules that differ from the sheet's but factorise as well: they are recognised, pass, and get a note.
 
 A column-major sweep is not here: cells that share neither row nor column commute, and the others keep
 their order, so it gives the sheet's result bit for bit.
@@ -14,7 +14,7 @@ __all__ = ["ORDERS", "VARIANTS", "Variant", "permuted"]
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """A sound rule: what it costs (a line of rubric.toml) and how it is told to the student."""
+    """A sound rule, its cost (a key of rubric.toml) and its description for the student."""
 
     cost: str
     rule: Rule
@@ -42,13 +42,13 @@ def _both_reversed(m: int, n: int, rank: int) -> list[tuple[int, int]]:
 
 
 def v_then_u(u: Row, v: Row, e: float, lr: float) -> tuple[Row, Row]:
-    """V[c] first, then U[r] with the V[c] just updated."""
+    """V[c] first, then U[r] with the updated V[c]."""
     v, u = u_then_v(v, u, e, lr)
     return u, v
 
 
 def simultaneous(u: Row, v: Row, e: float, lr: float) -> tuple[Row, Row]:
-    """Both from the values before the step: the gradient of e²/2 taken at one point."""
+    """Both from the values before the step: the gradient of e²/2 at a single point."""
     s = lr * e
     return (
         [x + s * y for x, y in zip(u, v, strict=True)],
@@ -69,7 +69,7 @@ def full_batch(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr
 
 
 def full_batch_u_first(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
-    """All errors first, then a step of U along its gradient, then one of V with the U just updated."""
+    """All errors first, then a step of U along its gradient, then one of V with the updated U."""
     old_U, old_V = [list(row) for row in U], [list(row) for row in V]
     errors = [
         [
@@ -87,7 +87,7 @@ def full_batch_u_first(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Ma
 
 
 def permuted(order: tuple[tuple[int, int], ...]) -> Rule:
-    """The sheet's rule with the cells in the order given, for one shape only."""
+    """The sheet's rule with the cells in the given order, for one shape only."""
     return Rule("shuffled", cells=lambda m, n, rank: order)
 
 
@@ -114,4 +114,4 @@ VARIANTS: Final = (
         for epoch in (full_batch, full_batch_u_first)
     ),
 )
-"""In the order they are tried; the first that explains every probe is taken."""
+"""The variants in the order they are tried; the first one that explains every probe is used."""

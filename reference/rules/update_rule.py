@@ -1,10 +1,9 @@
-"""Epochs of stochastic gradient descent on plain floats: the sheet's rule and the rules it is told from.
+"""Epochs of stochastic gradient descent on plain floats: the sheet's rule, its variants and mistaken rules.
 
-For matrices of a dozen cells plain Python in double precision is several times faster than any array
-library, and the rule stays readable. `Rule` takes an epoch apart into the pieces that solutions vary:
-which cells are visited in which order, what the error of a cell is, how a row of U and a row of V are
-updated, what a mask does, how many epochs are run. The sheet's rule and every variant or mistake is one
-choice of pieces.
+For matrices of a dozen cells, plain Python in double precision is several times faster than any array
+library, and the rule stays readable. `Rule` splits an epoch into the pieces in which solutions differ: which
+cells are visited in which order, the error of a cell, the update of a row of U and a row of V, the effect of
+the mask, and the number of epochs. The sheet's rule, every variant and every mistake is one choice of pieces.
 """
 
 import math
@@ -51,15 +50,15 @@ Epoch: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, float
 EpochRun: TypeAlias = "Callable[[Rule, Matrix, Matrix | None, Matrix, Matrix, int, float], None]"
 Rows: TypeAlias = tuple[tuple[float, ...], ...]
 Kept: TypeAlias = tuple[tuple[int, ...], bytes]
-"""A matrix as it is remembered, by its shape and its float64 numbers: a fraction of what rows of Python's take."""
+"""A matrix as a cache key, its shape and float64 bytes: a fraction of the memory of rows of Python floats."""
 
 Prepare: TypeAlias = "Callable[[Matrix, Matrix | None], tuple[Matrix, Matrix | None]]"
 
 REMEMBERED: Final = 2_000
-"""Runs kept: what some ten students who all draw in ways of their own are compared with."""
+"""The size of the cache of runs: enough for about ten students who all draw different starts."""
 
 UNIT_ROUNDOFF: Final = 2.0**-24
-"""Of float32, in which A is given and most students compute (IEEE 754, round to nearest)."""
+"""The unit roundoff of float32, the type of A and of most computations (IEEE 754, round to nearest)."""
 
 
 def row_major(m: int, n: int, rank: int) -> Iterable[tuple[int, int]]:
@@ -73,26 +72,26 @@ def difference(a: float, u: Row, v: Row) -> float:
 
 
 def u_then_v(u: Row, v: Row, e: float, lr: float) -> tuple[Row, Row]:
-    """U[r] += lr·e·V[c], then V[c] += lr·e·U[r] with the U[r] just updated (sheet, exercise 1.1)."""
+    """U[r] += lr·e·V[c], then V[c] += lr·e·U[r] with the updated U[r] (sheet, exercise 1.1)."""
     s = lr * e
     u = [x + s * y for x, y in zip(u, v, strict=True)]
     return u, [y + s * x for x, y in zip(u, v, strict=True)]
 
 
 def observed(a: float, mask: float) -> float | None:
-    """The cell's value where the mask is 1; None, not visited, where it is 0 (sheet, exercise 3.1)."""
+    """The cell's value if the mask is 1; None, to skip the cell, if it is 0 (sheet, exercise 3.1)."""
     return a if mask == 1 else None
 
 
 def as_given(A: Matrix, M: Matrix | None) -> tuple[Matrix, Matrix | None]:
-    """The arguments as they are."""
+    """The arguments, unchanged."""
     return A, M
 
 
 def epoch_after_epoch(
     rule: "Rule", A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float
 ) -> None:
-    """Epochs one after another, each from where the one before ended."""
+    """Epochs one after another, each from the end of the one before."""
     for number in range(rule.epochs(epochs)):
         rule.epoch(rule, A, M, U, V, rule.rate(lr, number))
 
@@ -105,10 +104,9 @@ def constant_rate(lr: float, epoch: int) -> float:
 class Rule(msgspec.Struct, frozen=True):
     """One way to run an epoch; the defaults are the sheet's.
 
-    `observe_cell` says what a cell shows for its value and its mask: the number to fit, or None to pass over.
-    `epoch` puts the pieces together and updates U and V in place. `prepare` says what A and M are taken
-    for, `rate` the learning rate of an epoch, `postprocess` what is done to U and V at the end, and `run`
-    runs it all.
+    `observe_cell` maps a cell's value and mask to the number to fit, or to None to skip the cell. `epoch`
+    combines the pieces and updates U and V in place. `prepare` replaces A and M before the run, `rate` gives
+    the learning rate of an epoch, `postprocess` changes U and V at the end, and `run` runs all epochs.
     """
 
     name: str
@@ -124,7 +122,7 @@ class Rule(msgspec.Struct, frozen=True):
     postprocess: "Callable[[Matrix], Matrix] | None" = None
 
     def with_changes_of(self, other: "Rule") -> "Rule | None":
-        """Both rules' changes of the sheet's rule at once; None where they change the same piece."""
+        """The rule with the changes of both; None if they change the same piece."""
         changes = {}
         for name in self.__struct_fields__[1:]:
             ours, theirs, sheet = (getattr(rule, name) for rule in (self, other, SHEET))
@@ -135,7 +133,7 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 def cellwise(rule: Rule, A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, lr: float) -> None:
-    """One epoch that updates after every cell."""
+    """One epoch that updates U and V after every cell."""
     for r, c in rule.cells(len(A), len(A[0]), len(U[0])):
         a = A[r][c] if M is None else rule.observe_cell(A[r][c], M[r][c])
         if a is None:
@@ -158,8 +156,8 @@ def run(
 ) -> Factors:
     """Run the rule from a start in double precision.
 
-    A, M: (m, n); start: (m, rank) and (n, rank) float64. Returns new factors of the same shapes; where
-    a run diverges they hold inf or nan. A run is remembered: students who draw alike start alike.
+    A, M: (m, n); start: (m, rank) and (n, rank) float64. Returns new factors of the same shapes; if a run
+    diverges, they contain inf or nan. Runs are cached: students who draw in the same way start the same way.
     """
     U, V = _remembered_run(
         rule, _kept(A), None if M is None else _kept(M), _kept(start[0]), _kept(start[1]), epochs, lr
@@ -196,23 +194,23 @@ def _remembered_run(
 def run_rows(
     rule: Rule, A: Rows, M: Rows | None, U0: Rows, V0: Rows, epochs: int, lr: float
 ) -> tuple[Matrix, Matrix]:
-    """`run` on rows of numbers, not remembered: for the many rules that are tried once.
+    """`run` on rows of numbers, without the cache: for the many rules that are tried once.
 
-    Raises OverflowError where a run diverges beyond double precision.
+    Raises OverflowError if a run diverges beyond double precision.
     """
     values, U, V = [list(row) for row in A], [list(row) for row in U0], [list(row) for row in V0]
     mask = None if M is None else [list(row) for row in M]
     if rule == SHEET and len(U[0]) == 2:
         _sheet_at_rank_two(values, mask, U, V, epochs, lr)
     else:
-        if rule.epochs(epochs) > 0:  # what is read wrongly fails only where it is read
+        if rule.epochs(epochs) > 0:  # a wrong index fails only in an epoch that runs
             values, mask = rule.prepare(values, mask)
         rule.run(rule, values, mask, U, V, epochs, lr)
     return (U, V) if rule.postprocess is None else (rule.postprocess(U), rule.postprocess(V))
 
 
 def _sheet_at_rank_two(A: Matrix, M: Matrix | None, U: Matrix, V: Matrix, epochs: int, lr: float) -> None:
-    """`cellwise` with the sheet's pieces written out for two columns, five times as fast: the default run."""
+    """`cellwise` with the sheet's pieces written out for two columns: five times as fast."""
     cells = [(r, c, a) for r, row in enumerate(A) for c, a in enumerate(row) if M is None or M[r][c] == 1]
     for _ in range(epochs):
         for r, c, a in cells:
@@ -233,7 +231,7 @@ def run_with_bounds(
     epochs: int,
     lr: float,
 ) -> tuple[Factors, Factors]:
-    """Run the rule and bound, entry by entry, how far a float32 computation of it may be.
+    """Run the rule and bound, entry by entry, the rounding error of a float32 computation of it.
 
     Running error analysis (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., §3.3),
     applied to the sheet's update: with x̂ the float32 value, δx ≥ |x̂ − x| and u the unit roundoff,
@@ -241,8 +239,8 @@ def run_with_bounds(
         δ(U·V) ≤ Σ|U_k|δV_k + |V_k|δU_k + δU_kδV_k + γ_{k+1} Σ|U_k||V_k|,
         δe ≤ δ(U·V) + u|e|,   δU' ≤ δU + lr(|V|δe + |e|δV + δeδV) + 3u·lr|e||V| + u|U'|,
 
-    and the same for V'. It holds for any order of summation. The rule's own pieces give the values,
-    the sheet's update gives the bounds; for the accepted variants the same terms occur.
+    and the same for V'. This holds for any order of summation. The rule's own pieces give the values,
+    the sheet's update gives the bounds; the same terms occur for the accepted variants.
 
     Returns the factors and their bounds, each (m, rank) and (n, rank) float64.
     """
@@ -301,8 +299,8 @@ def sensitivity(
 ) -> float:
     """How much a run magnifies a small change of its start: max |Δend| / max |Δstart|, at least 1.
 
-    Measured, since the bound of `run_with_bounds` grows without limit over a thousand epochs: the start
-    is changed by 1e-6 in random directions, and the largest magnification is returned.
+    This is measured because the bound of `run_with_bounds` grows without limit over a thousand epochs: the
+    start is changed by 1e-6 in random directions, and the largest magnification is returned.
     """
     largest = 1.0
     for seed in seeds:

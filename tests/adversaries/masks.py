@@ -14,7 +14,7 @@ def _masked(body: str) -> str:
 ADVERSARIES: Final = (
     Adversary(
         "1.1-under-another-name",
-        "Most rungs of 3.1 hide nothing.",
+        "Most checks of 3.1 hide nothing.",
         DESCEND + _masked("    return descend(A, None, *begin(A, rank), num_epochs, lr)\n"),
         {"3.1": 0.6},
         "the descent of 1.1 is in it: all but the mask, the defaults and convergence",

@@ -42,21 +42,21 @@ ADVERSARIES: Final = (
     ),
     Adversary(
         "right-for-four-cells-and-an-svd-for-more",
-        "The lowest rungs have four cells at most.",
+        "The simplest checks have four cells at most.",
         _right_where("m * n <= 4"),
         both(0.3333),
         NEVER_FITS,
     ),
     Adversary(
         "right-for-a-row-or-a-column-and-an-svd-for-more",
-        "One row and one column are rungs of their own.",
+        "A single row and a single column have checks of their own.",
         _right_where("min(m, n) == 1"),
         both(0.3333),
         NEVER_FITS,
     ),
     Adversary(
         "right-for-one-cell-and-an-svd-for-more",
-        "A single cell is a rung of its own.",
+        "A single cell has a check of its own.",
         _right_where("m * n == 1"),
         both(0.3333),
         NEVER_FITS,
@@ -130,7 +130,7 @@ import gc, sys
 def answer(A, M, rank, epochs, lr):
     frame = sys._getframe()
     while frame is not None:
-        for name in ("expected", "wanted", "setting", "rung", "check", "drawn"):
+        for name in ("expected", "wanted", "call", "check", "drawn"):
             found = frame.f_locals.get(name, frame.f_globals.get(name))
             if isinstance(found, tuple) and len(found) == 2:
                 return found

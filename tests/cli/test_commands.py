@@ -1,4 +1,4 @@
-"""The command line as a user meets it: options, streams, exit statuses, interrupts."""
+"""The command line as a user sees it: options, streams, exit statuses, interrupts."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Settings: what may be set where, which wins, and how what is wrong is told; completion in real shells."""
+"""Settings: their sources, precedence and error messages; completion in real shells."""
 
 import json
 import os

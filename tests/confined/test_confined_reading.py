@@ -1,4 +1,4 @@
-"""What students hand in and print is read by processes that have little to lose, and costs no more than its bound."""
+"""Students' files and output are read in confined processes, and reading costs no more than its limit."""
 
 import io
 import json

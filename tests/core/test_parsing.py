@@ -1,4 +1,4 @@
-"""Parsing in several threads at once, and a tree that many read."""
+"""Parsing in several threads at once, and a syntax tree with many readers."""
 
 import ast
 import gc

@@ -1,4 +1,4 @@
-"""What a student is told of a mistake: named, placed, shown, and never solved for them."""
+"""Feedback on a mistake: it is named, located and shown, but never solved for the student."""
 
 import json
 import re
@@ -89,7 +89,7 @@ def test_a_hint_names_the_mistake_its_line_and_asks_the_leading_question(
     assert (diagnosis["id"], diagnosis["line"], diagnosis["verified"]) == (id_, line, True)
     assert diagnosis["concept"] and diagnosis["question"].endswith("?")
     assert line in diagnosis["excerpt"]["marked"]
-    assert diagnosis["counterexample"]["wanted"] and diagnosis["counterexample"]["got"]
+    assert diagnosis["witness"]["wanted"] and diagnosis["witness"]["got"]
 
 
 def test_no_hint_contains_a_corrected_line(graded: dict[str, dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Each mistake that a lab names gets the line of the edit that mends it, whatever their order."""
+"""Each mistake that a lab names gets the line of the edit that fixes it, whatever their order."""
 
 from collections.abc import Callable
 from functools import partial

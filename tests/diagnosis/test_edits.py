@@ -1,4 +1,4 @@
-"""Edits of a program's text: what they change, what they leave alone, how they are told."""
+"""Edits of a program's text: what they change, what they leave unchanged, how they are described."""
 
 import ast
 from collections.abc import Iterator

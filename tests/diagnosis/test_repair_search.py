@@ -159,7 +159,8 @@ def _double(bench: WorkerBench, **budget: int) -> SearchResult:
 
 
 def _at(wanted: tuple[float, ...], by_numbers: bool, bench: Bench) -> Finding:
-    """A vector is asked for. What was seen and wanted is told in words without numbers, the numbers beside them or not."""
+    """A vector is asked for. What was seen and wanted is told in words without numbers, the numbers beside
+    them or not."""
     observation = bench.observe(Probe("work", {"A": 3}, seed=1))
     seen = array_of(observation.value) if isinstance(observation, protocol.Returned) else None
     if seen is not None and seen.tolist() == list(wanted):

@@ -1,1 +1,1 @@
-"""Documents that students hand in, and the programs that made them."""
+"""Documents that students hand in, and the programs that created them."""

@@ -1,1 +1,1 @@
-"""Tests of the whole grader as its users meet it."""
+"""Tests of the whole grader from a user's point of view."""

@@ -1,4 +1,4 @@
-"""The GitHub action without GitHub: its steps run as shells with the variables that are documented.
+"""The GitHub action without GitHub: its steps run in shells with the documented variables.
 
 Also the workflows that the documentation shows: their schema, an audit of their security, and the steps
 that have a script.

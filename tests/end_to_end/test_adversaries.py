@@ -1,4 +1,4 @@
-"""No program that knows the grader earns what it did not do: some of each kind here, under one seed.
+"""No program that knows the grader gets marks for work it did not do: some of each kind, with one seed.
 
 ``python -m tests.adversaries``, which `.ci/run` runs, asks it of all of them under this seed and others.
 """

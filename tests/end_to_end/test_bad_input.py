@@ -1,4 +1,4 @@
-"""Bad input gets one clear line that names the place and the remedy, and costs nobody else anything."""
+"""Bad input gets one clear line that names the place and the remedy, and affects nobody else."""
 
 import json
 import os

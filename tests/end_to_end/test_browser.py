@@ -1,4 +1,4 @@
-"""The pages in a real browser: nothing leaves them, nothing breaks, everything can be reached and read.
+"""The pages in a real browser: they send no requests, nothing breaks, everything can be reached and read.
 
 The class is real: some of the sample class, graded by the real command line, and beside them reports made by
 hand that hold everything a page can show. Screenshots go to the folder that SCREENSHOTS names.

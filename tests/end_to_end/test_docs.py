@@ -1,4 +1,4 @@
-"""The documentation holds: every command in it runs, every option and field is in it, the site builds clean."""
+"""The documentation is correct: its commands run, it covers all options and fields, the site builds cleanly."""
 
 import html
 import importlib.util

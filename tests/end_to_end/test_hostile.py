@@ -1,4 +1,4 @@
-"""Attacks and accidents handed in beside honest work: nobody's mark is forged, nothing is harmed, nothing is left.
+"""Attacks and accidents beside honest work: no mark is forged, nothing is damaged, nothing is left behind.
 
 Every attack of `tests/hostile` is graded by the real command line, all of them in one class, once for each
 isolation it has to hold on, as root and as an ordinary user.

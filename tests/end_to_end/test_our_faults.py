@@ -1,4 +1,4 @@
-"""Our own faults, wherever they strike: their marks are open, their students named, and nobody else is touched."""
+"""Faults of the grader, wherever they occur: marks stay open, students are named, others are not affected."""
 
 import csv
 import json
@@ -12,7 +12,7 @@ from tests.support.command_line import Grade
 from tests.support.submissions import RIGHT_SVD, Handed
 
 FRAGILE = """
-from grader.core.evidence import Answer, Claim
+from grader.core.evidence import Answer, CheckedValue
 from grader.lab import Check, Exercise, ExerciseRubric, Lab, Rubric
 from grader.core.result import Finding, Outcome
 
@@ -33,9 +33,9 @@ def first(bench):
 def last(bench):
     return Finding(Outcome.FAIL, "It is wrong.")
 
-def claims(bench):
+def checked_values(bench):
     if STAGE == "pages" and struck(bench):
-        return (Claim(what=object(), origin="", stated="", recomputed="", holds=None),)
+        return (CheckedValue(what=object(), origin="", stated="", recomputed="", holds=None),)
     return strike("checked_values", bench, ())
 
 def exercises(seed):
@@ -45,7 +45,7 @@ def exercises(seed):
             (Check(id + "-first", "First", first if id == "1" else last), Check(id + "-last", "Last", last)),
             lambda bench, results: strike("diagnose", bench, ()) if id == "1" else (),
             lambda results: "",
-            claims=claims if id == "1" else lambda bench: (),
+            checked_values=checked_values if id == "1" else lambda bench: (),
             answers=lambda bench: strike("answers", bench, ()),
             illustrate=lambda bench, results: strike("pictures", bench, ()),
             counterexample=lambda bench, results: strike("counterexample", bench, None),

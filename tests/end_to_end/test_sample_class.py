@@ -1,4 +1,4 @@
-"""The sample class in `submissions/`, graded as an instructor does it: every verdict, diagnosis and page."""
+"""The sample class in `submissions/`, graded as by an instructor: every verdict, diagnosis and page."""
 
 import csv
 import fcntl

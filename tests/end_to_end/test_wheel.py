@@ -1,4 +1,4 @@
-"""What is installed is what lies in the tree: the built wheel holds every module, template and data file."""
+"""The built wheel contains every module, template and data file of the repository."""
 
 import os
 import shutil
@@ -19,7 +19,8 @@ TREES = {"grader": "grader", "reference": "reference", "templates": "grader/temp
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The files of a wheel built from a copy of the tree, so that nothing an earlier build left is taken along."""
+    """The files of a wheel built from a copy of the tree, so that nothing an earlier build left is taken
+    along."""
     place = tmp_path_factory.mktemp("wheel")
     copied = place / "tree"
     copied.mkdir()

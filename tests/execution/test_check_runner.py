@@ -1,4 +1,4 @@
-"""From findings to marks, on invented checks: order, what is inherited, costs, verdicts."""
+"""From findings to marks, with invented checks: order, implied checks, costs, verdicts."""
 
 import dataclasses
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What fails because a package is not installed here waits for a person; what fails for want of a file does not."""
+"""Work that fails because a package is not installed is left to a person; a missing file is not an excuse."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Solutions that have nothing to do with torch: they are given arrays, as they would give themselves."""
+"""Solutions without torch: they are called with arrays, as they would call themselves."""
 
 import json
 from pathlib import Path

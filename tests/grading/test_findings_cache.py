@@ -1,4 +1,4 @@
-"""Grading again: what is unchanged is not run again, and never mistaken for what has changed."""
+"""Grading again: unchanged work is not executed again, and changed work is never taken for unchanged."""
 
 import json
 import os

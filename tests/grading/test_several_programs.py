@@ -1,4 +1,4 @@
-"""A lab in several programs, one a part: what each states counts, what two of them define differently does not."""
+"""A lab in several programs: the values that each one states count, conflicting definitions do not."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

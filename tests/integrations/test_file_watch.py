@@ -1,4 +1,4 @@
-"""`grade check --watch`: again whenever a student saves, until everything is right."""
+"""`grade check --watch`: check again whenever a student saves, until everything is correct."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""Gradebooks of Moodle and Canvas: filled in so that they import, and untouched everywhere else."""
+"""Gradebooks of Moodle and Canvas: filled in so that they can be imported, and otherwise unchanged."""
 
 import csv
 import io

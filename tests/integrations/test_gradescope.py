@@ -1,4 +1,4 @@
-"""The autograder for Gradescope, tried in a folder that stands for `/autograder`."""
+"""The autograder for Gradescope, run in a folder in place of `/autograder`."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`from grader import check`: quick feedback in a notebook's own process, judged as a worker would."""
+"""`from grader import check`: quick feedback in a notebook's own process, with a worker's verdicts."""
 
 import random
 import re

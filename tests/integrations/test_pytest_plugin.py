@@ -1,4 +1,4 @@
-"""`pytest --grade`: checks as test items, for editors' test panels and everything else that reads pytest."""
+"""`pytest --grade`: checks as test items, for editors' test panels and other tools around pytest."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`grade kit`: what students are given, what they can see of the solution, and that it works on its own."""
+"""`grade kit`: its contents, how little it shows of the solution, and that it works on its own."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Calling student functions is not pedantic: names, positions, keyword-only, `*args` and defaults."""
+"""Calls of student functions are tolerant: names, positions, keyword-only parameters, `*args`, defaults."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What checks learn about a submission is kept beside it, and nowhere else."""
+"""Facts that checks learn about a submission are stored with it, and nowhere else."""
 
 from typing import Any
 

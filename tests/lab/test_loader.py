@@ -1,4 +1,4 @@
-"""Labs of any subject: found by name, by path or because they are installed, and graded with grader/ as it is."""
+"""Labs of any subject: found by name, by path or as installed packages, and graded by the same grader."""
 
 import importlib
 import json

@@ -1,4 +1,4 @@
-"""Marks as data: what cannot be used is refused in one sentence that names the place."""
+"""Rubrics as data: a rubric that cannot be used is rejected with one sentence that names the place."""
 
 from pathlib import Path
 
@@ -23,8 +23,8 @@ slow = 0.1
 
 def exercise(id: str, *checks: str) -> Exercise:
     """An invented exercise with checks of these names."""
-    rungs = tuple(Check(name, name, lambda bench: Finding(Outcome.PASS)) for name in checks)
-    return Exercise(id, id, "", rungs, lambda bench, results: (), lambda results: "")
+    all_checks = tuple(Check(name, name, lambda bench: Finding(Outcome.PASS)) for name in checks)
+    return Exercise(id, id, "", all_checks, lambda bench, results: (), lambda results: "")
 
 
 def read(folder: Path, text: str | bytes) -> Rubric:

@@ -1,4 +1,4 @@
-"""What many labs need: tables of checks, comparisons, numbers stated, results read or refused in a sentence."""
+"""Tools for many labs: check tables, comparisons, stated numbers, and reading results or rejecting them."""
 
 from collections.abc import Callable
 from typing import Any

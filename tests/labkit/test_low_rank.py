@@ -1,4 +1,4 @@
-"""The theorems the grader relies on, tried on drawn matrices."""
+"""The theorems that the grader relies on, tested with random matrices."""
 
 from fractions import Fraction
 from math import comb
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.labkit import dkw_tolerance, low_rank, random_matrices, uniform_distance
 from reference import data
 from reference.model import solution
+from tests.support.spectra import rank_deficient
 
 sides = st.integers(1, 6)
 ranks = st.integers(1, 3)
@@ -49,7 +50,7 @@ def test_the_best_approximation_attains_the_bound_at_its_rank(m, n, rank, seed):
 
 
 def test_the_bound_is_zero_where_the_matrix_has_that_rank_and_the_whole_norm_at_rank_zero():
-    A = random_matrices.with_spectrum(random_matrices.rank_deficient(4, 2), 4, 5, 1)
+    A = random_matrices.with_spectrum(rank_deficient(4, 2), 4, 5, 1)
     assert low_rank.eckart_young(A, 2) == pytest.approx(0.0, abs=1e-12)
     assert low_rank.eckart_young(A, 9) == 0.0
     assert low_rank.eckart_young(A, 0) == pytest.approx(low_rank.loss(A, np.zeros((4, 5))))
@@ -261,7 +262,7 @@ def test_no_draws_or_a_probability_out_of_range_are_refused():
 SPECTRA = {
     "well separated": lambda size, rank: random_matrices.well_separated(size),
     "nearly repeated": random_matrices.nearly_repeated,
-    "rank-deficient": random_matrices.rank_deficient,
+    "rank-deficient": rank_deficient,
 }
 
 

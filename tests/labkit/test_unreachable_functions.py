@@ -1,4 +1,4 @@
-"""A function that is there and cannot be called waits for a person; it is not said to be missing."""
+"""A function that exists but cannot be called is left to a person, not reported as missing."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Blind marking: no output holds a name, codes are stable, and who is who is kept apart."""
+"""Blind marking: no output contains a name, codes are stable, and the key is stored separately."""
 
 import csv
 import re

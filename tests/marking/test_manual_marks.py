@@ -1,4 +1,4 @@
-"""Marks and comments by a person survive grading again, win over automatic ones, and stand in every output."""
+"""A person's marks and comments survive grading again, override automatic ones, and are in every output."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Notes on style: what is noted, what is let pass, and that no mark depends on them."""
+"""Notes on style: what they mention, what they ignore, and that no mark depends on them."""
 
 import json
 import textwrap

@@ -1,1 +1,1 @@
-"""Tests of Lab 1, one file a module."""
+"""Tests of Lab 1, one file per topic."""

@@ -1,4 +1,4 @@
-"""A function that stops at what only a grader asks is asked for something else, and judged as strictly."""
+"""A function that fails for calls only a grader would make gets other calls, and is judged as strictly."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Agreement counts only where it could have come out otherwise."""
+"""Agreement counts only if wrong code would have disagreed."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What is written in words is found wherever it stands, and shown to a person; it decides nothing."""
+"""Answers in words are found wherever they are written and shown to a person; they decide no mark."""
 
 import json
 from collections.abc import Sequence

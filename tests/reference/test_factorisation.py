@@ -1,4 +1,4 @@
-"""The ladder decides by algebra: right passes in any precision, every known mistake fails, far apart."""
+"""The check sequence decides by algebra: correct code passes in any precision, known mistakes clearly fail."""
 
 import numpy as np
 import pytest
@@ -126,19 +126,19 @@ def _start(s: CallSpec) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("masked", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_right_and_wrong_are_three_orders_of_magnitude_apart_at_every_rung(masked: bool) -> None:
-    """A rung a mistake does not pass, it misses by a thousand tolerances; each mistake misses one.
+def test_right_and_wrong_are_three_orders_of_magnitude_apart_in_every_check(masked: bool) -> None:
+    """A mistake that fails a check misses it by a thousand tolerances; each mistake fails at least one.
 
-    Of mistakes that come in every strength (a decay, a rounding) the commonest is taken.
+    Of mistakes that occur in every strength (a decay, a rounding), the most common one is used.
     """
     inputs = GeneratedInputs(masked, 20)
     for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
-        shown = {
+        separations = {
             name: max(_separation(s, mistake.rules[0]) for s in settings)
             for name, settings in inputs.by_check().items()
         }
-        assert max(shown.values()) >= 1_000, (mistake.id, shown)
-        assert all(apart >= 1_000 or apart <= 1 for apart in shown.values()), (mistake.id, shown)
+        assert max(separations.values()) >= 1_000, (mistake.id, separations)
+        assert all(apart >= 1_000 or apart <= 1 for apart in separations.values()), (mistake.id, separations)
 
 
 def _separation(s: CallSpec, rule: Rule) -> float:
@@ -207,7 +207,7 @@ def test_a_start_of_nan_is_refused_in_words_and_not_an_error_of_ours() -> None:
 @pytest.mark.parametrize(
     "cost", first_of_each(lambda cost: "", ["", "v-first", "simultaneous", "full-batch"])
 )
-def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_rung_under_any_seed(cost: str) -> None:
+def test_what_rounds_to_float32_stays_well_within_the_bounds_of_every_check_with_any_seed(cost: str) -> None:
     rule = next((variant.rule for variant in VARIANTS if variant.cost == cost), SHEET)
     for seed in range(150):
         for s in GeneratedInputs(False, seed).all():

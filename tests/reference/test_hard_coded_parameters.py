@@ -1,4 +1,4 @@
-"""Functions with the number of epochs or the learning rate inside: judged by whole runs, from a start foretold."""
+"""Functions with a hard-coded number of epochs or learning rate: whole runs from a predicted start."""
 
 from typing import Any
 
@@ -37,31 +37,31 @@ def descend(A, M, rank, num_epochs=1000, lr=0.01):
 
 
 def judged(open_bench: OpenBench, exercise: str, code: str) -> dict[str, Any]:
-    """What the rungs found, and the diagnoses."""
+    """The outcomes of the checks by name, and the diagnoses."""
     bench = open_bench(RUN + code, functions=FUNCTIONS)
     checked = next(e for e in exercises(20) if e.id == exercise)
     results = run_checks(checked, bench)
-    found: dict[str, Any] = {result.id.partition("-")[2]: result.outcome for result in results}
-    return found | {"diagnoses": [diagnosis.id for diagnosis in checked.diagnose(bench, results)]}
+    outcomes: dict[str, Any] = {result.id.partition("-")[2]: result.outcome for result in results}
+    return outcomes | {"diagnoses": [diagnosis.id for diagnosis in checked.diagnose(bench, results)]}
 
 
 def test_a_function_without_epochs_and_rate_loses_what_rests_on_them_only(open_bench: OpenBench) -> None:
-    found = judged(
+    outcomes = judged(
         open_bench, "1.1", "def sgd_factorise(A, rank): return descend(A, torch.ones_like(A), rank)"
     )
-    assert found.pop("diagnoses") == ["constants-inside"]
-    assert {rung for rung, outcome in found.items() if outcome is Outcome.FAIL} == {"epochs", "rate"}
-    assert {rung for rung, outcome in found.items() if outcome is Outcome.SKIPPED} == {"defaults"}
+    assert outcomes.pop("diagnoses") == ["constants-inside"]
+    assert {check for check, outcome in outcomes.items() if outcome is Outcome.FAIL} == {"epochs", "rate"}
+    assert {check for check, outcome in outcomes.items() if outcome is Outcome.SKIPPED} == {"defaults"}
 
 
 def test_a_masked_function_without_a_rate_is_followed_for_the_epochs_it_takes(open_bench: OpenBench) -> None:
-    found = judged(
+    outcomes = judged(
         open_bench,
         "3.1",
         "def sgd_factorise_masked(A, M, rank, num_epochs=1000): return descend(A, M, rank, num_epochs)",
     )
-    assert found.pop("diagnoses") == ["constants-inside"]
-    assert {rung for rung, outcome in found.items() if outcome is Outcome.FAIL} == {"rate"}
+    assert outcomes.pop("diagnoses") == ["constants-inside"]
+    assert {check for check, outcome in outcomes.items() if outcome is Outcome.FAIL} == {"rate"}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_masked_function_without_a_rate_is_followed_for_the_epochs_it_takes(op
 def test_a_function_without_them_that_is_wrong_besides_earns_nothing(
     open_bench: OpenBench, parameters: str, body: str
 ) -> None:
-    found = judged(open_bench, "1.1", f"def sgd_factorise({parameters}):\n    {body}\n")
-    assert found.pop("diagnoses") == []
-    assert found["found"] is Outcome.FAIL
-    assert set(found.values()) == {Outcome.FAIL, Outcome.SKIPPED}
+    outcomes = judged(open_bench, "1.1", f"def sgd_factorise({parameters}):\n    {body}\n")
+    assert outcomes.pop("diagnoses") == []
+    assert outcomes["outcomes"] is Outcome.FAIL
+    assert set(outcomes.values()) == {Outcome.FAIL, Outcome.SKIPPED}

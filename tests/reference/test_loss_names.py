@@ -1,4 +1,4 @@
-"""What a number is called decides the same for its mark and for the table of stated values."""
+"""The name of a number counts in the same way for its mark and for the table of checked values."""
 
 import pytest
 

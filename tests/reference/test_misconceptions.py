@@ -1,4 +1,4 @@
-"""The catalogue of mistakes: each is named as itself, no two look alike on the probes, and right work matches none."""
+"""The catalogue of mistakes: each is recognised as itself, no two are alike, correct work matches none."""
 
 from itertools import combinations
 
@@ -77,9 +77,9 @@ def test_every_mistake_is_told_in_full_with_a_question_and_without_a_line_of_cod
     ids=lambda v: getattr(v, "id", ""),
 )
 def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconception, masked: bool) -> None:
-    rungs = context(masked)
-    bench = InProcessBench({rungs.function.name: following(mistake.rules[0])})
-    found = diagnosed(bench, rungs.exercise)
+    subject = context(masked)
+    bench = InProcessBench({subject.function.name: following(mistake.rules[0])})
+    found = diagnosed(bench, subject.exercise)
     assert found, mistake.id
     assert found[0].id == mistake.id or frozenset({found[0].id, mistake.id}) in ALIKE
     assert found[0].verified
@@ -88,8 +88,8 @@ def test_every_mistake_of_a_descent_is_diagnosed_as_itself(mistake: Misconceptio
 @pytest.mark.slow
 @pytest.mark.parametrize("masked", [False, True])
 def test_any_two_mistakes_of_a_descent_differ_on_the_probes(masked: bool) -> None:
-    rungs = context(masked)
-    settings = (*rungs.inputs.all(), rungs.inputs.many)
+    subject = context(masked)
+    settings = (*subject.inputs.all(), subject.inputs.many)
     seen = {
         (mistake.id, number): [_end(rule, s) for s in settings]
         for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ()))
@@ -126,12 +126,12 @@ def _differ(x: np.ndarray | None, y: np.ndarray | None) -> bool:
 
 @pytest.mark.parametrize("masked", [False, True])
 def test_no_mistake_explains_the_model_solution(masked: bool) -> None:
-    rungs = context(masked)
+    subject = context(masked)
     bench = InProcessBench(
         {"sgd_factorise": solution.sgd_factorise, "sgd_factorise_masked": solution.sgd_factorise_masked}
     )
-    seen = runs(rungs, bench)
-    assert len(seen) == len(rungs.inputs.all()) + 1
+    seen = runs(subject, bench)
+    assert len(seen) == len(subject.inputs.all()) + 1
     for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
         for rule in mistake.rules:
             assert not all_explained(rule, seen), mistake.id
@@ -195,13 +195,13 @@ def test_two_mistakes_at_once_are_both_named() -> None:
      ("last-column-skipped", (1, 1), 1), ("dot-averaged", (1, 1), 2), ("a-indexed-transposed", (1, 2), 1),
      ("upper-triangle-only", (2, 1), 1), ("columns-over-rank", (1, 2), 1)],
 )  # fmt: skip
-def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
+def test_the_counterexample_is_the_smallest_input_that_shows_the_mistake(
     mistake: str, shape: tuple[int, int], rank: int
 ) -> None:
     rule = next(m for m in MISCONCEPTIONS if m.id == mistake).rules[0]
-    rungs = context(False)
+    subject = context(False)
     bench = InProcessBench({"sgd_factorise": following(rule)})
-    counterexample = descent_counterexample(rungs, bench, run_checks(exercise("1.1"), bench))
+    counterexample = descent_counterexample(subject, bench, run_checks(exercise("1.1"), bench))
     assert counterexample is not None
     A = counterexample.given[0].rows
     assert (len(A), len(A[0])) == shape
@@ -209,7 +209,7 @@ def test_the_witness_is_the_smallest_input_that_shows_the_mistake(
         assert len(counterexample.given[1].rows[0]) == rank
 
 
-def test_a_witness_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
+def test_a_counterexample_shows_both_answers_and_marks_the_entry_that_differs_first() -> None:
     rule = next(m for m in MISCONCEPTIONS if m.id == "only-u-updated").rules[0]
     bench = InProcessBench({"sgd_factorise": following(rule)})
     counterexample = descent_counterexample(context(False), bench, run_checks(exercise("1.1"), bench))

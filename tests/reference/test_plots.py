@@ -1,4 +1,4 @@
-"""Pictures of the lab: what they show, and that drawing them costs no mark and hardly a call."""
+"""The plots of the lab: their contents, and that drawing them costs no marks and hardly any calls."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever a function gives back has its own sentence: what came and what was wanted."""
+"""Every kind of returned value has its own sentence: what was returned and what was expected."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

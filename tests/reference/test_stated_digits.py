@@ -1,4 +1,4 @@
-"""Digits must be able to say no: what is stated so coarsely that anything fits decides nothing."""
+"""Stated digits count only if they could be wrong: a value so coarse that anything fits proves nothing."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Stated values are judged by what they satisfy, and near misses are explained: through the real pipeline."""
+"""Stated values are judged by the equations they satisfy, and near misses are explained."""
 
 from collections.abc import Callable
 

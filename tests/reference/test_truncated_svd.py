@@ -1,5 +1,4 @@
-"""A truncated SVD that is wrong and has a name of its own: it is found by the mistake, and never in the way of what is
-right."""
+"""A wrong truncated SVD with an unusual name is found by its mistake, and never preferred to a correct one."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""What CI systems read: GitHub's workflow commands, JUnit XML, Gradescope's results."""
+"""The formats that CI systems read: GitHub's workflow commands, JUnit XML, Gradescope's results."""
 
 import json
 import re

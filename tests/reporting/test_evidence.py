@@ -1,4 +1,4 @@
-"""The evidence beside a verdict as it is shown: matrices, lines of code, curves, colours, stated values."""
+"""The evidence for a verdict: matrices, lines of code, curves, colours, stated values."""
 
 import itertools
 import math
@@ -19,7 +19,7 @@ from grader.reporting.pages import (
 )
 from grader.reporting.pages.excerpts import highlighted
 from tests.tools.showcase import (
-    CLAIMS,
+    CHECKED_VALUES,
     HIDDEN,
     A,
     P,
@@ -255,11 +255,11 @@ def test_a_matrix_too_large_to_be_read_is_not_drawn() -> None:
     assert heatmaps.lay_out(HeatMaps(title="t", alternative="a", grids=(grid("A", A - P),))) is not None
 
 
-# --- claims and the fold ----------------------------------------------------------------------------------
+# --- checked values and the fold ----------------------------------------------------------------------------------
 
 
 def test_figures_stated_stand_beside_the_recomputed_ones_with_words_for_what_became_of_them() -> None:
-    page = render_student_html(report("someone", (right("1.2", "One", checked_values=CLAIMS),)), LAB)
+    page = render_student_html(report("someone", (right("1.2", "One", checked_values=CHECKED_VALUES),)), LAB)
     table = page[
         page.index('<table class="claims">') : page.index("</table>", page.index('<table class="claims">'))
     ]
@@ -269,12 +269,12 @@ def test_figures_stated_stand_beside_the_recomputed_ones_with_words_for_what_bec
     assert "not checked" in rows[2]
 
 
-@pytest.mark.parametrize("with_claims", [("1.2",), ("2.1",), ("1.2", "2.1", "3.2")])
+@pytest.mark.parametrize("with_checked_values", [("1.2",), ("2.1",), ("1.2", "2.1", "3.2")])
 def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_some(
-    with_claims: tuple[str, ...],
+    with_checked_values: tuple[str, ...],
 ) -> None:
     exercises = [
-        right(id_, id_, checked_values=CLAIMS if id_ in with_claims else ())
+        right(id_, id_, checked_values=CHECKED_VALUES if id_ in with_checked_values else ())
         for id_ in ("1.1", "1.2", "2.1", "3.1", "3.2")
     ]
     text = render_student_text(report("someone", tuple(exercises)), LAB)
@@ -283,10 +283,10 @@ def test_the_heading_of_stated_figures_stands_once_in_each_exercise_that_has_som
     assert [
         max(title for title in ("1.1", "1.2", "2.1", "3.1", "3.2") if f"{title} {title}" in above)
         for above in before
-    ] == list(with_claims)
+    ] == list(with_checked_values)
 
 
-def test_a_witness_replaces_the_raw_numbers_of_the_check_and_the_checks_are_folded() -> None:
+def test_a_counterexample_replaces_the_raw_numbers_of_the_check_and_the_checks_are_folded() -> None:
     page = render_student_html(usual_report(), LAB)
     first = page[page.index('id="exercise-1"') : page.index('id="exercise-2"')]
     before, _, folded = first.partition('<details class="fold">')

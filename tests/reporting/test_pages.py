@@ -235,7 +235,8 @@ def test_hostile_text_is_only_text_in_markdown(text: str) -> None:
     found = tokens(markdown)
     assert not {"html_block", "html_inline", "link_open", "image", "em_open"} & {t.type for t in found}
     assert [t.tag for t in found if t.type == "heading_open"].count("h1") == 1
-    # The overview has three cells an exercise, and each of three stated values has four, whatever a name holds.
+    # The overview has three cells an exercise, and each of three stated values has four, whatever a name
+    # holds.
     assert sum(t.type == "td_open" for t in found) == (3 + 3 * 4) * len(Verdict)
     # Nothing is left outside code that GitHub would turn into a link by itself.
     lines = markdown.split("\n")

@@ -1,4 +1,4 @@
-"""results.json is written piece by piece, and what stays in memory of a class is small."""
+"""results.json is written piece by piece, and a class needs little memory."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is shown on a terminal: the same story, as wide as it is, without colour where none is wanted."""
+"""The terminal output: the same content at any width, and without colour if none is wanted."""
 
 import io
 import os
@@ -71,7 +71,7 @@ def test_plain_text_is_words_alone_to_be_heard_in_order() -> None:
     assert "Do this next: " in text
 
 
-def test_a_witness_replaces_the_raw_numbers_of_the_check() -> None:
+def test_a_counterexample_replaces_the_raw_numbers_of_the_check() -> None:
     assert "got: U = " not in shown(report("someone", (wrong("1.1", "One"),)))
     assert "got: U = " in shown(report("someone", (wrong("1.1", "One", diagnoses=()),)))
 

@@ -1,4 +1,4 @@
-"""What one submission may use in all: counted over its calls, restarts, other programs and edited versions."""
+"""The total allowance of a submission: counted over its calls, restarts, programs and edited versions."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Workers that hang, die, lie or litter cost the call they were in and nothing else."""
+"""Workers that hang, die, lie or leave files cost only their current call."""
 
 import os
 import struct

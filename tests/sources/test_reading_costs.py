@@ -1,4 +1,4 @@
-"""Reading costs what a text is long: every pattern and every helper, counted in steps at once, twice and four times."""
+"""Reading takes linear time: the steps of every pattern and helper for a text of one, two and four sizes."""
 
 import ast
 import importlib
@@ -26,7 +26,8 @@ MODULES = (
 """All that looks for patterns in what students wrote."""
 
 GROWTH = 6.0
-"""Of the steps where a text is four times as long: 4 where they grow with it, 16 where they grow with its square."""
+"""Of the steps where a text is four times as long: 4 where they grow with it, 16 where they grow with its
+square."""
 
 
 def _patterns_of(module: ModuleType) -> Iterator[tuple[str, "re.Pattern[str]"]]:

@@ -1,4 +1,4 @@
-"""Archives are unpacked without trusting anything in them; what cannot be used costs one clear line."""
+"""Archives are unpacked without trusting their contents; unusable ones get one clear line."""
 
 import gzip
 import io
@@ -243,7 +243,8 @@ def zip64_nonsense() -> bytes:
 
 
 def overlapping_zip() -> bytes:
-    """A zip in which every entry holds all that follow, the last of them a long row of bytes that unpack to one."""
+    """A zip in which every entry holds all that follow, the last of them a long row of bytes that unpack to
+    one."""
     content, out = b"\0\0\0\xff\xff" * 100_000 + b"\1\1\0\xfe\xffx", b"x"
     directory: list[tuple[bytes, int, bytes, bytes]] = []
     for number in range(20):

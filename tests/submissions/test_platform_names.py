@@ -1,4 +1,4 @@
-"""One class in every layout that platforms make gives one and the same gradebook; nothing is lost on the way."""
+"""One class gives the same gradebook in the layout of every platform, and nothing is lost."""
 
 import csv
 import json

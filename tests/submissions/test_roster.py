@@ -1,4 +1,4 @@
-"""Who is in the class: any export is read, everybody is mapped to the right work or to none, and said so."""
+"""Rosters: any export is read, and everybody is matched with the right work or reported without any."""
 
 import os
 from pathlib import Path

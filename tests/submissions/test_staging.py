@@ -1,4 +1,4 @@
-"""Nothing that one student hands in ends the intake of another, whatever it makes the system answer."""
+"""Nothing that one student hands in stops the intake of another, whatever error the system returns."""
 
 import csv
 import errno

@@ -1,1 +1,2 @@
-"""What tests of several rooms share: programs to hand in, workers, the command line, classes and reports."""
+"""Code that tests of several packages share: programs to hand in, workers, the command line, classes,
+reports."""

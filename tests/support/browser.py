@@ -1,4 +1,4 @@
-"""A real browser for the tests: Debian's Chromium, driven by Playwright, never one that Playwright downloads."""
+"""A real browser for the tests: Debian's Chromium, driven by Playwright, which downloads nothing."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ FLAGS = (
 
 
 def missing() -> str:
-    """Why there is no browser to test with; empty where there is one."""
+    """Why there is no browser to test with; empty if there is one."""
     try:
         import axe_playwright_python  # noqa: F401
         import playwright  # noqa: F401
@@ -31,7 +31,7 @@ def missing() -> str:
 
 
 def executable() -> str | None:
-    """The installed Chromium."""
+    """The path of the installed Chromium."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
@@ -49,7 +49,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 class Visit:
-    """One page opened in a context of its own, with all it said and asked for."""
+    """One page, opened in a context of its own, with all its messages and requests."""
 
     def __init__(self, page: "Page", file: Path) -> None:
         self.page = page
@@ -65,7 +65,7 @@ class Visit:
 def visit(
     browser: "Browser", file: Path, *, theme: str = "light", width: int = 1100, javascript: bool = True
 ) -> Iterator[Visit]:
-    """Open a file in a theme and at a width."""
+    """Open a file with a theme and a window width."""
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme=theme,  # type: ignore[arg-type]

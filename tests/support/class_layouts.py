@@ -1,4 +1,4 @@
-"""One invented class, written to disk as each platform would download it."""
+"""One invented class, written to disk in the layout of each platform's download."""
 
 import io
 import subprocess
@@ -13,7 +13,7 @@ Files = Mapping[str, bytes]
 
 
 class Student(Frozen, frozen=True):
-    """Somebody invented, under all the names that platforms know."""
+    """An invented student, with all the names that platforms use."""
 
     first: str
     last: str
@@ -45,7 +45,7 @@ CLASS = (
 
 
 def canvas_name(student: Student) -> str:
-    """The name as Canvas writes it into a file's name."""
+    """The name as Canvas writes it in file names."""
     return "".join(letter for letter in f"{student.last}{student.first}" if letter.isalnum()).lower()
 
 
@@ -79,18 +79,18 @@ def tarred(files: Files) -> bytes:
 
 
 Handed = Mapping[Student, Files]
-"""What everybody handed in, by their own names of the files."""
+"""The files of every student, by their own file names."""
 
 
 def folders(folder: Path, handed: Handed) -> Path:
-    """A folder for each student, called as the roster does."""
+    """A folder for each student, named as in the roster."""
     return write(
         folder, {f"{s.name}/{name}": data for s, files in handed.items() for name, data in files.items()}
     )
 
 
 def moodle_folders(folder: Path, handed: Handed) -> Path:
-    """Moodle's download in folders, still zipped."""
+    """Moodle's download with folders, still zipped."""
     return _zip(
         folder,
         {
@@ -126,7 +126,7 @@ def canvas(folder: Path, handed: Handed) -> Path:
 
 
 def classroom(folder: Path, handed: Handed) -> Path:
-    """Clones of everybody's repository, each with its `.git`."""
+    """Clones of all students' repositories, each with its `.git`."""
     for student, files in handed.items():
         clone = write(folder / f"lab1-{student.login}", files)
         git = ("git", "-C", str(clone), "-c", "user.name=x", "-c", "user.email=x@lab.example")
@@ -137,7 +137,7 @@ def classroom(folder: Path, handed: Handed) -> Path:
 
 
 def zip_of_zips(folder: Path, handed: Handed) -> Path:
-    """A zip with a folder in it, with a zip for each student, each packed on a Mac with a folder in it."""
+    """A zip of a folder with a zip for each student, each packed on a Mac with a folder in it."""
     return _zip(
         folder,
         {

@@ -1,4 +1,4 @@
-"""The real command line, run as a user runs it."""
+"""Run the real command line as a user does."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ Grade = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """This process's environment without anything that steers the grader or its colours, and no cache."""
+    """This process's environment without variables for the grader or for colours, and without the cache."""
     plain = {
         name: value
         for name, value in os.environ.items()
@@ -23,7 +23,7 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 def interruptible() -> None:
-    """For `preexec_fn`: a test run in the background hands down an ignored SIGINT, which no interrupt ends."""
+    """For `preexec_fn`: restore SIGINT, which processes of a test run in the background ignore."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

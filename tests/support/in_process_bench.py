@@ -1,4 +1,4 @@
-"""A bench that calls Python functions directly: for our own code only, where a worker would be slow."""
+"""A bench that calls Python functions directly: for our own code only, to save the time of a worker."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ Array = npt.NDArray[np.generic]
 
 
 class InProcessBench:
-    """Functions by the sheet's names; arguments are passed by those names."""
+    """A bench for functions with the sheet's names; arguments are passed by the sheet's names."""
 
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         self._functions = functions
@@ -50,7 +50,7 @@ class InProcessBench:
         return self.locate(function)
 
     def expect(self, probes: Sequence[Probe]) -> None:
-        """A call costs no more alone."""
+        """Do nothing: single calls are not slower."""
 
     def observe(self, probe: Probe) -> Observation:
         key = (probe.function, probe.seed, probe.attempt, *(_frozen(v) for v in probe.arguments.values()))
@@ -78,7 +78,7 @@ def _frozen(value: object) -> object:
 
 
 def following(rule: Rule) -> Callable[..., tuple[torch.Tensor, torch.Tensor]]:
-    """A factorisation that follows the rule given, in double precision, as a student's function."""
+    """A factorisation that follows the given rule in double precision, like a student's function."""
 
     def factorise(
         A: torch.Tensor,

@@ -1,4 +1,4 @@
-"""Fewer cases every day, all of them with `-m slow`."""
+"""Select fewer cases for everyday tests; `-m slow` runs all of them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
@@ -10,7 +10,7 @@ __all__ = ["covering", "first_of_each"]
 
 
 def first_of_each(kind: Callable[[Any], object], cases: Iterable[Any]) -> list[Any]:
-    """Cases for `parametrize`: all but the first of each kind are marked as slow."""
+    """Cases for `parametrize`: all but the first one of each kind are marked as slow."""
     seen: set[object] = set()
     chosen = []
     for case in cases:
@@ -20,7 +20,7 @@ def first_of_each(kind: Callable[[Any], object], cases: Iterable[Any]) -> list[A
 
 
 def covering(*values: Sequence[Any]) -> list[Any]:
-    """Every combination for `parametrize`: all but so many as show each value once are marked as slow."""
+    """Every combination for `parametrize`: all but a few that cover each value once are marked as slow."""
     places = [range(len(several)) for several in values]
     everyday = {tuple(i % len(several) for several in values) for i in range(max(map(len, values)))}
     return [

@@ -1,4 +1,4 @@
-"""Invented reports, for tests of what is made from results."""
+"""Invented reports, for tests of outputs."""
 
 from grader.core.result import CheckResult, Diagnosis, ExerciseReport, Outcome, Report, Verdict
 from grader.core.submission import Identity
@@ -9,7 +9,7 @@ HOSTILE = (
     "=cmd|'/C calc'!A0 <script>alert(1)</script> ]]> &amp; \x00\x1b[31m\ud800\ufffe\u202e"
     '\r\n::error::forged %0A ::stop-commands::x "quoted", 100%'
 )
-"""Text that means something to spreadsheets, browsers, XML, terminals and GitHub."""
+"""Text that spreadsheets, browsers, XML parsers, terminals or GitHub could interpret."""
 
 
 def report(
@@ -22,7 +22,7 @@ def report(
     flags: tuple[str, ...] = (),
     **identity: str | bool,
 ) -> Report:
-    """A report with one exercise; `text` is what every sentence of it says."""
+    """A report with one exercise; all of its sentences are `text`."""
     exercise = ExerciseReport(
         id="1.1",
         title=text or "Factorise",
@@ -61,7 +61,7 @@ def every_outcome(text: str = "") -> tuple[CheckResult, ...]:
 
 
 def diagnosis(file: str, line: int, text: str = "") -> Diagnosis:
-    """A named mistake at a line."""
+    """A diagnosis of a named mistake in a line."""
     return Diagnosis(
         id="rows",
         title=text or "The row loop runs over the rank.",

@@ -1,4 +1,4 @@
-"""What tests that start workers share: a function to call, limits, and what this machine can hold."""
+"""Code for tests that start workers: a function to call, limits, the isolation that this machine allows."""
 
 from collections.abc import Callable
 from functools import cache
@@ -16,21 +16,21 @@ ReportOf = Callable[..., Report]
 """The fixture `report_of`."""
 
 WORK = Function("work", (Parameter("A"),))
-"""An invented function of one matrix, for tests that are about the worker and not about a lab."""
+"""An invented function of one matrix, for tests of the worker that do not concern a lab."""
 
 LIMITS = Limits(call_seconds=2.0, submission_seconds=60.0)
 
 
 @cache
 def unavailable_reason() -> str:
-    """What keeps this machine from strict isolation, in a few words; empty where it holds."""
+    """Why this machine does not allow strict isolation, in a few words; empty if it does."""
     with ForkServer() as started:
         return started.unavailable_reason
 
 
 class SharedExecutor(LocalExecutor):
-    """One whose fork server serves other tests after it, and so is not closed."""
+    """An executor whose fork server stays open for other tests."""
 
     def close(self) -> None:
-        """End the threads alone."""
+        """End only the threads."""
         self._pool.shutdown(wait=True, cancel_futures=True)

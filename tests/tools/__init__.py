@@ -1,1 +1,1 @@
-"""Programs that measure the whole grader: whose marks are wrong, which mistakes are named, what a change changed."""
+"""Programs that measure the whole grader: wrong marks, named mistakes, and the effect of a change."""

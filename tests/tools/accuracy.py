@@ -1,8 +1,8 @@
-"""The confusion table: how often right work is rejected and wrong work accepted.
+"""Print the confusion table: how often correct work is rejected and wrong work is accepted.
 
 ``python -m tests.tools.accuracy [--seeds N] [--verbose] [--only TEXT]`` grades every solution of the corpus
-through the real pipeline and real workers and prints, per exercise, right solutions that lost marks and
-wrong ones that kept them all. Both have to be 0; the exit status says so.
+through the real pipeline and real workers and prints, per exercise, the number of correct solutions that lost
+marks and of wrong ones that lost none. Both must be 0; otherwise the exit status is 1.
 """
 
 import argparse
@@ -28,7 +28,7 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 class Case(msgspec.Struct, frozen=True):
-    """One labelled solution: for each exercise whether it is right, and the variant it is a case of."""
+    """One labelled solution: whether each exercise is correct, and which variant it follows."""
 
     path: Path
     right: tuple[str, ...]
@@ -47,7 +47,7 @@ class Misjudged(msgspec.Struct, frozen=True):
 
 
 def cases() -> tuple[Case, ...]:
-    """Every labelled solution of the corpus, in the order of its labels."""
+    """Every labelled solution of the corpus, in the order of the labels."""
     return (*_right(), *_wrong("wrong"), *_wrong("mutants"))
 
 
@@ -85,8 +85,8 @@ def grade_cases(chosen: Sequence[Case], seed: int, jobs: int = 2) -> Iterator[tu
 def misjudged(case: Case, report: Report) -> Iterator[Misjudged]:
     """The verdicts of a report that contradict the case's label.
 
-    A sound variant may lose what the rubric says, but no check may fail. Of 2.1 only the matrix counts:
-    most of these files state no error.
+    A sound variant may lose the marks that the rubric sets, but no check may fail. In 2.1 only the matrix
+    counts, because most of these files do not state the error.
     """
     for exercise in report.exercises:
         kind = contradicts(case, exercise)
@@ -95,7 +95,7 @@ def misjudged(case: Case, report: Report) -> Iterator[Misjudged]:
 
 
 def contradicts(case: Case, exercise: ExerciseReport) -> str:
-    """How the verdict contradicts the label: "rejected", "accepted", or empty where it does not."""
+    """How the verdict contradicts the label: "rejected", "accepted", or empty if it does not."""
     if exercise.id in case.right and not _accepted(exercise, case.variant):
         return "rejected"
     if exercise.id in case.wrong and _keeps_its_marks(exercise):
@@ -104,7 +104,7 @@ def contradicts(case: Case, exercise: ExerciseReport) -> str:
 
 
 def _keeps_its_marks(exercise: ExerciseReport) -> bool:
-    """Whether no check that counts failed and no note costs anything: what a wrong solution must not do."""
+    """Whether no check that counts failed and no note costs marks; a wrong solution must not get this far."""
     paid = any(LAB.rubric.costs.get(check.cost, 0.0) > 0 for check in exercise.checks)
     return _sound(exercise) and not paid
 
@@ -127,7 +127,7 @@ def _accepted(exercise: ExerciseReport, variant: str) -> bool:
 
 
 def table(found: Sequence[Misjudged], chosen: Sequence[Case]) -> str:
-    """The confusion table, one line an exercise."""
+    """The confusion table, one line per exercise."""
     totals = Counter((exercise, "right") for case in chosen for exercise in case.right)
     totals += Counter((exercise, "wrong") for case in chosen for exercise in case.wrong)
     kinds = Counter((m.exercise.id, m.kind) for m in found)
@@ -141,9 +141,11 @@ def table(found: Sequence[Misjudged], chosen: Sequence[Case]) -> str:
 
 
 def main() -> int:
-    """Print the table for each seed; 0 where nothing was misjudged."""
+    """Print the table for each seed; return 0 if nothing was misjudged."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seeds", type=int, default=1, help="grade under so many seeds, the lab's first")
+    parser.add_argument(
+        "--seeds", type=int, default=1, help="how many seeds to grade with, from the lab's own"
+    )
     parser.add_argument("--only", default="", help="only files whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="show why each misjudged file was judged so")
     options = parser.parse_args()

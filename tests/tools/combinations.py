@@ -1,8 +1,8 @@
-"""Right solutions put together from what students vary, so that every two ways of writing meet in one of them.
+"""Combine correct ways of writing each part into solutions that cover every pair of ways.
 
-``python -m tests.tools.combinations [--show NAME]`` grades them all through the real pipeline and prints which lost marks;
-every one of them solves its exercise, so that the exit status is 0 where none did. Ten ways of each part give a
-million solutions; those of which every pair of ways occurs once are some hundred (pairwise testing).
+``python -m tests.tools.combinations [--show NAME]`` grades all of them through the real pipeline and prints
+those that lost marks. Every one of them solves its exercise, so the exit status is 0 if none did. Ten ways of
+each part give a million solutions; about a hundred are enough to cover every pair of ways (pairwise testing).
 """
 
 import argparse
@@ -50,7 +50,7 @@ __all__ = ["Solution", "graded", "solutions"]
 
 
 class Solution(NamedTuple):
-    """A right solution of one exercise, or a program that states the stated values of the others."""
+    """A correct solution of one exercise, or a program that states the values of the others."""
 
     exercise: str
     name: str
@@ -65,12 +65,12 @@ _ARGUMENTS = {
 }
 _NAMES = {"1.1": "sgd_factorise", "2.1": "truncated_svd", "3.1": "sgd_factorise_masked"}
 STATED = ("1.2", "2.1", "3.2")
-"""The exercises whose stated values a program states."""
+"""The exercises that ask for stated values."""
 _OWN = {"1.1": "learn_two_matrices", "2.1": "cut_off", "3.1": "fill_in_what_is_missing"}
 
 
 def solutions() -> Iterator[Solution]:
-    """The solutions of 1.1, of 2.1 and of 3.1, then the programs that state values; always the same."""
+    """The solutions of 1.1, 2.1 and 3.1, then the programs that state values; always the same."""
     parts = (HEADS, STARTS, LOOPS, STEPS, RETURNS, PLACES)
     for chosen in _pairwise(parts):
         yield _factorisation("1.1", chosen)
@@ -83,7 +83,7 @@ def solutions() -> Iterator[Solution]:
 
 
 def _pairwise(parts: tuple[tuple[Part, ...], ...]) -> Iterator[tuple[Part, ...]]:
-    """Choices of one way of each part, so many that every two ways of two parts occur together."""
+    """Choices of one way for each part that cover every pair of ways of two parts."""
     left = {
         (i, x, j, y)
         for i, j in combinations(range(len(parts)), 2)
@@ -100,7 +100,7 @@ def _pairwise(parts: tuple[tuple[Part, ...], ...]) -> Iterator[tuple[Part, ...]]
 
 
 def _gain(left: set[tuple[int, int, int, int]], chosen: dict[int, int], i: int, x: int) -> int:
-    """How many pairs that are left the choice of way x for part i adds."""
+    """How many of the remaining pairs the choice of way x for part i covers."""
     return sum(((i, x, j, y) if i < j else (j, y, i, x)) in left for j, y in chosen.items())
 
 
@@ -126,7 +126,7 @@ def _decomposition(chosen: tuple[Part, ...]) -> Solution:
 
 
 def _placed(exercise: str, chosen: tuple[Part, ...], head: Part, place: Part, body: str) -> Solution:
-    """The function where it stands."""
+    """The function in its place in the program."""
     name = (_OWN if place.end == "own" else _NAMES)[exercise]
     parameters = head.text
     for key, text in _ARGUMENTS[exercise].items():
@@ -142,7 +142,7 @@ def _placed(exercise: str, chosen: tuple[Part, ...], head: Part, place: Part, bo
 
 
 def _stated(chosen: tuple[Part, ...]) -> Solution:
-    """A program that states what 1.2, 2.1 and 3.2 ask for."""
+    """A program that states the values for 1.2, 2.1 and 3.2."""
     shown, matrix, number, loss, noise, scope = chosen
 
     def show(name: str, x: str) -> str:
@@ -185,7 +185,7 @@ def _adapted(exercise: str, head: Part) -> Iterator[str]:
 
 
 def _made(exercise: str, head: Part, parameters: str, body: str) -> str:
-    """A class that is made with what the head takes beside the matrices."""
+    """A class whose constructor takes the parameters other than the matrices."""
     matrices = next(text for key, text in _ARGUMENTS[exercise].items() if key in head.text)
     others = parameters.removeprefix(matrices + ", ").removesuffix(", /")
     names = [name.split("=")[0].split(":")[0].strip() for name in others.split(", ") if name != "*"]
@@ -199,7 +199,7 @@ def _made(exercise: str, head: Part, parameters: str, body: str) -> str:
 
 
 def _indented(text: str, **inner: str) -> str:
-    """The text with other texts put in, each as far to the right as where it stands."""
+    """The text with other texts inserted, each indented like its placeholder."""
     lines = []
     for line in text.split("\n"):
         for name, value in inner.items():
@@ -211,7 +211,7 @@ def _indented(text: str, **inner: str) -> str:
 
 
 def graded(chosen: list[Solution], jobs: int = 2) -> Iterator[tuple[Solution, tuple[CheckResult, ...]]]:
-    """Each solution with the checks that count against it and did not pass, as they finish."""
+    """Yield each solution, as it finishes, with the checks that it should have passed but did not."""
     with tempfile.TemporaryDirectory() as folder:
         by_name = {}
         submissions = []
@@ -228,7 +228,7 @@ def graded(chosen: list[Solution], jobs: int = 2) -> Iterator[tuple[Solution, tu
 
 
 def _lost(solution: Solution, report: Report) -> Iterator[CheckResult]:
-    """A function of 2.1 states no error."""
+    """The failed checks, except that of the error in 2.1, which a function does not state."""
     wanted = (solution.exercise,) if solution.exercise else STATED
     ignored = ("2.1-error", "2.1-why") if solution.exercise else ("2.1-why", "3.2-meaning")
     for exercise in report.exercises:
@@ -241,12 +241,12 @@ def _lost(solution: Solution, report: Report) -> Iterator[CheckResult]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the right solutions that lost marks; 1 where there are any."""
+    """Print the correct solutions that lost marks; return 1 if there are any."""
     parser = argparse.ArgumentParser(
-        description="Grade right solutions put together from what students vary."
+        description="Grade correct solutions that combine the ways in which students write each part."
     )
     parser.add_argument(
-        "--show", metavar="NAME", help="print the solutions whose name has this in it, and end"
+        "--show", metavar="NAME", help="print the solutions whose name contains this, and end"
     )
     parser.add_argument("--jobs", type=int, default=2)
     given = parser.parse_args(arguments)

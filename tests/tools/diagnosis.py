@@ -1,10 +1,10 @@
-"""How often a wrong solution gets the right diagnosis first.
+"""Measure how often the first diagnosis of a wrong solution is right.
 
-``python -m tests.tools.diagnosis [--verbose] [--only TEXT]`` grades every solution of the wrong corpora through
-the real pipeline and prints, apart for the files the bank of mistakes was built with and for those written
-afterwards, how many were diagnosed right first, named but not first, only failed, or told something false.
-The exit status is 0 where at least 95 % are right first, nothing false was asserted, and no hint contains a
-corrected line.
+``python -m tests.tools.diagnosis [--verbose] [--only TEXT]`` grades every solution of the wrong corpora
+through the real pipeline. It prints, separately for the files with which the catalogue of mistakes was built
+and for those written afterwards, how many got the right diagnosis first, got it later, only failed, or got a
+false one. The exit status is 0 if at least 95 % are right first, no diagnosis is false, and no hint contains
+a corrected line.
 """
 
 import argparse
@@ -37,9 +37,9 @@ KINDS: tuple[Kind, ...] = ("right first", "named, not first", "failed only", "fa
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A wrong solution: what is wrong with it, and the lines an expert would point at.
+    """A wrong solution: its mistake, and the lines that an expert would point at.
 
-    `accepted` are ids of diagnoses that say the same; `lines` the places of the mistake.
+    `accepted` are the ids of equivalent diagnoses; `lines` are the places of the mistake.
     """
 
     path: Path
@@ -68,11 +68,10 @@ def _lines(label: dict[str, Any]) -> tuple[int, ...]:
 
 
 def kind_of(case: Case, report: Report) -> Kind:
-    """What the diagnoses of the exercise are worth.
+    """How good the diagnoses of the exercise are.
 
-    Right is a diagnosis with an accepted id, or a verified repair of a line that an expert would point at, or that
-    the function stops there.
-    False is one that claims to be verified and is neither.
+    A diagnosis is right if it has an accepted id, is a verified repair of a line that an expert would point
+    at, or says that the function stops there. It is false if it is marked as verified but is none of these.
     """
     exercise = next(e for e in report.exercises if e.id == case.exercise)
     checked_values = [d for d in exercise.diagnoses if d.verified]
@@ -92,7 +91,7 @@ def _is_right(case: Case, diagnosis: Diagnosis) -> bool:
 
 
 def diagnosed(chosen: Sequence[Case], jobs: int = 2) -> Iterator[tuple[Case, Report]]:
-    """Grade the exercise of each case and yield the case with its report, as they finish."""
+    """Grade the exercise of each case and yield the cases with their reports as they finish."""
     for exercise in LAB.exercises(LAB.seed):
         by_name = {str(c.path.relative_to(CORPUS)): c for c in chosen if c.exercise == exercise.id}
         submissions = [msgspec.structs.replace(one(c.path), student=name) for name, c in by_name.items()]
@@ -102,7 +101,7 @@ def diagnosed(chosen: Sequence[Case], jobs: int = 2) -> Iterator[tuple[Case, Rep
 
 
 def tells_the_solution(case: Case, report: Report) -> bool:
-    """Whether a line of the repair, as it would be right, stands in what a student is shown by default."""
+    """Whether a corrected line of the repair appears in the report that a student gets by default."""
     wrong = {line.strip() for line in case.path.read_text(encoding="utf-8").splitlines()}
     right = {
         line[1:].strip()
@@ -118,7 +117,7 @@ def tells_the_solution(case: Case, report: Report) -> bool:
 
 
 def _without_their_own_lines(report: Report, own: set[str]) -> dict[str, Any]:
-    """The report less the student's own lines in its excerpts, one of which may hold a right one within it."""
+    """The report without the student's own lines in excerpts, which may contain a corrected line."""
     plain: dict[str, Any] = msgspec.to_builtins(report)
     for exercise in plain["exercises"]:
         for diagnosis in exercise["diagnoses"]:
@@ -129,11 +128,11 @@ def _without_their_own_lines(report: Report, own: set[str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Print a line for each group; 0 where the goals hold."""
+    """Print a line for each group; return 0 if the goals hold."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument(
-        "--verbose", action="store_true", help="show what was said of every file not right first"
+        "--verbose", action="store_true", help="show the diagnoses of every file that was not right first"
     )
     options = parser.parse_args()
     reached = True

@@ -1,14 +1,14 @@
-"""Wrong solutions made from right ones, one mutation each.
+"""Generate wrong solutions from correct ones, with one mutation each.
 
-``python -m tests.tools.mutants`` writes ``tests/corpus/mutants/*.py`` and ``tests/corpus/mutants.toml`` anew and
-prints how many mutants each operator gave. The outcome depends on nothing but this file and the bases in
+``python -m tests.tools.mutants`` rewrites ``tests/corpus/mutants/*.py`` and ``tests/corpus/mutants.toml`` and
+prints the number of mutants of each operator. The result depends only on this file and on the bases in
 ``tests/corpus/right``.
 
-An operator finds its place in the syntax tree of a base and edits the text there, so that comments and
-style survive. To fit very different styles it speaks of roles ("U's row", "the bound of the rows"), and
-each base says how it writes them. A base that has no such place is passed over. Every operator goes to the
-few fitting bases that have had the fewest mutants so far. What would leave a base right, or make a sound
-variant of it, stands in `EXCLUDED` with the argument.
+An operator finds its place in the syntax tree of a base and edits the text there, so that comments and style
+are kept. To work with very different styles, it uses roles ("U's row", "the bound of the rows"), and each
+base defines how it writes them. A base without such a place is skipped. Every operator is applied to the few
+suitable bases with the fewest mutants so far. Mutations that leave a base correct, or turn it into a sound
+variant, are listed in `EXCLUDED` with the reason.
 """
 
 import ast
@@ -27,7 +27,7 @@ LABELS = CORPUS / "mutants.toml"
 
 
 class Base(NamedTuple):
-    """A right solution: the functions that may be changed, and how it writes each role."""
+    """A correct solution: the functions that may be changed, and how it writes each role."""
 
     name: str
     exercise: str
@@ -175,7 +175,7 @@ BASES = (
 
 
 class Edit(NamedTuple):
-    """The text between two offsets is replaced."""
+    """A replacement of the text between two offsets."""
 
     start: int
     end: int
@@ -240,7 +240,7 @@ class Source:
         return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
 
     def offset(self, line: int | None, column: int | None) -> int:
-        """The offset of a position of a node, whose columns count bytes."""
+        """The offset of a position in the syntax tree, whose columns count bytes."""
         assert line is not None
         assert column is not None
         return self.bol(line) + len(self.lines[line - 1].encode()[:column].decode())
@@ -255,7 +255,7 @@ class Source:
     # Edits
 
     def put(self, node: ast.expr, text: str) -> Edits:
-        """Replace an expression, in brackets where its surroundings need them."""
+        """Replace an expression, with parentheses if its context needs them."""
         start, end = self.span(node)
         bare = self.text[start - 1] != "(" or self.text[end] != ")"
         if " " in text and bare and isinstance(self.parent[node], ast.BinOp | ast.Attribute):
@@ -280,7 +280,7 @@ class Source:
         return edits or self.nowhere()
 
     def delete(self, statement: ast.stmt, blame_above: bool = False) -> Edits:
-        """Delete a statement; the label points to what now stands there, or to the line above."""
+        """Delete a statement; the label points to the line that takes its place, or to the line above."""
         above = int(blame_above)
         first, last = statement.lineno, statement.end_lineno or statement.lineno
         return [Edit(self.bol(first) - above, self.bol(last + 1) - above, "")]
@@ -323,12 +323,12 @@ class Source:
         return node
 
     def head(self, role: str) -> ast.expr:
-        """What the loop with this bound runs over."""
+        """The sequence of the loop with this bound."""
         loop = self.loop(role)
         return loop.iter if isinstance(loop, ast.For) else self.nowhere()
 
     def from_one(self, role: str) -> Edits:
-        """Let a range begin at 1."""
+        """Make a range begin at 1."""
         bound = self.bound(role)
         call = self.parent[bound]
         if not isinstance(call, ast.Call) or len(call.args) != 1:
@@ -336,7 +336,7 @@ class Source:
         return [Edit(self.span(bound)[0], self.span(bound)[0], "1, ")]
 
     def error(self) -> ast.BinOp:
-        """What is left of the entry of A when the prediction is subtracted."""
+        """The entry of A minus the prediction."""
         return self.first(
             ast.BinOp, lambda node: isinstance(node.op, ast.Sub) and ast.unparse(node.left) == self["a"]
         )
@@ -363,7 +363,7 @@ class Source:
         raise NoPlaceError(role)
 
     def step(self, role: str) -> ast.expr:
-        """What is added to the row (with the row itself where it is assigned)."""
+        """The expression that is added to the row (or assigned to it, including the row itself)."""
         match self.update(role).value:
             case ast.Call(keywords=[ast.keyword(value=alpha)]) | ast.Call(args=[alpha]):
                 return alpha
@@ -670,7 +670,7 @@ def tail_kept(s: Source) -> Edits:
 
 
 class Operator(NamedTuple):
-    """One kind of mutation: the mistake it makes of a right solution, and where it is applied."""
+    """One kind of mutation: the mistake that it puts into a correct solution, and where it is applied."""
 
     name: str
     mistake: str
@@ -1209,11 +1209,11 @@ OPERATORS = (
 )
 
 
-# --- What is no mistake -----------------------------------------------------------------------------------
+# --- Mutations that are not mistakes ----------------------------------------------------------------------
 
 
 class Exclusion(NamedTuple):
-    """A mutation that is none of the mistakes, and why; no file is written for it."""
+    """A mutation that does not count as a mistake, with the reason; no file is written for it."""
 
     name: str
     argument: str
@@ -1324,7 +1324,7 @@ class Mutant(NamedTuple):
 
 
 def apply(source: Source, edits: Edits) -> tuple[str, int]:
-    """The text with the edits made, and the line in it of the first one given."""
+    """The edited text, and the line of the first given edit in it."""
     text, end, parts = source.text, 0, []
     for edit in sorted(edits):
         assert edit.start >= end, "edits overlap"
@@ -1390,7 +1390,7 @@ def labels(made: Iterable[Mutant]) -> str:
 
 
 def main() -> None:
-    """Write the mutants and their labels anew."""
+    """Write the mutants and their labels again."""
     made = mutants()
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.glob("*.py"):

@@ -1,9 +1,10 @@
-"""How likely wrong code is to pass: every known mistake under many seeds, and how often right code needs another start.
+"""Measure how likely wrong code is to pass, and how often correct code needs another start.
 
-``python -m tests.tools.power [--seeds N]`` runs each rule of the bank from starts drawn from U(0,1), with matrices and masks
-drawn anew from each seed, and counts the seeds under which no call of a few epochs tells it from the sheet's rule. It
-prints the least distance by which one is told, in tolerances, and the starts from which nothing could be told. The exit
-status is 1 where a mistake passed, or where right code found no start.
+``python -m tests.tools.power [--seeds N]`` runs each rule of the catalogue from starts drawn from U(0,1),
+with new matrices and masks for each seed, and counts the seeds with which no call of a few epochs
+distinguishes it from the sheet's rule. It prints the smallest distance from the sheet's rule, in tolerances,
+and the number of inconclusive starts. The exit status is 1 if a mistake passed, or if correct code found no
+conclusive start.
 """
 
 import argparse
@@ -25,7 +26,7 @@ __all__ = ["Passed", "chance_of_passing", "start_of", "starts_asked_for"]
 
 
 class Passed(msgspec.Struct, frozen=True):
-    """What became of one mistake: how often it passed, and the least distance that told it, in tolerances."""
+    """The result for one mistake: how often it passed, and the smallest distance, in tolerances."""
 
     name: str
     passed: int
@@ -42,7 +43,7 @@ def start_of(setting: CallSpec, seed: int) -> Factors:
 
 
 def starts_asked_for(masked: bool, seeds: range) -> tuple[int, int, int]:
-    """Calls of right code; of these, how many needed another start, and how many found none."""
+    """The number of calls of correct code, and how many of them needed another start or found none."""
     calls = again = never = 0
     for seed in seeds:
         inputs = GeneratedInputs(masked, seed)
@@ -50,29 +51,29 @@ def starts_asked_for(masked: bool, seeds: range) -> tuple[int, int, int]:
             calls += 1
             tried = [setting.changed(seed=setting.seed + added) for added in OTHER_SEEDS]
             tells = (_tells(s, start_of(s, seed)) for s in tried)
-            first = next((number for number, told in enumerate(tells) if told), None)
+            first = next((number for number, is_conclusive in enumerate(tells) if is_conclusive), None)
             again += first != 0
             never += first is None
     return calls, again, never
 
 
 def _tells(setting: CallSpec, start: Factors) -> bool:
-    """Whether a call counts from this start, as `FactorisationProbe.informative` asks it."""
+    """Whether a call from this start is conclusive, as in `FactorisationProbe.informative`."""
     return power(setting, start) >= LEAST_POWER and shows_all(setting, start)
 
 
 def chance_of_passing(seeds: range, masked: bool) -> Iterator[Passed]:
-    """Every rule of the bank, with the seeds under which none of the calls tells it from the sheet's."""
+    """Every rule of the catalogue, with the number of seeds with which no call distinguishes it."""
     drawn = [GeneratedInputs(masked, seed) for seed in seeds]
     for mistake in (*MISCONCEPTIONS, *(MASKED_MISCONCEPTIONS if masked else ())):
         for number, rule in enumerate(mistake.rules):
-            told = [_distance(rule, inputs, seed) for inputs, seed in zip(drawn, seeds, strict=True)]
+            distances = [_distance(rule, inputs, seed) for inputs, seed in zip(drawn, seeds, strict=True)]
             name = mistake.id if len(mistake.rules) == 1 else f"{mistake.id} ({number + 1})"
-            yield Passed(name, sum(distance <= 1 for distance in told), len(told), min(told))
+            yield Passed(name, sum(distance <= 1 for distance in distances), len(distances), min(distances))
 
 
 def _distance(rule: Rule, inputs: GeneratedInputs, seed: int) -> float:
-    """The distance of the first call that tells the rule from the sheet's, or of the long run; at most 1 where none does."""
+    """The distance in the first call that distinguishes the rule, or in the long run; else at most 1."""
     for setting in inputs.all():
         start = start_of(setting, seed)
         wanted, tolerance = expected(setting, start)
@@ -105,11 +106,11 @@ def main() -> int:
     for masked in (False, True):
         name = "3.1" if masked else "1.1"
         calls, again, never = starts_asked_for(masked, seeds)
-        print(f"{name}: of {calls} calls of right code {again} needed another start, {never} found none")
+        print(f"{name}: of {calls} calls of correct code {again} needed another start, {never} found none")
         failed |= never > 0
         for entry in chance_of_passing(seeds, masked):
             print(
-                f"{name}  {entry.name:40} passed {entry.passed} of {entry.seeds}  told by {entry.nearest:,.0f} tolerances"
+                f"{name}  {entry.name:40} passed {entry.passed} of {entry.seeds}  distance {entry.nearest:,.0f} tolerances"
             )
             failed |= entry.passed > 0
     return int(failed)

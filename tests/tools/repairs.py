@@ -1,7 +1,8 @@
-"""How often a wrong solution is repaired, and how often the first repair is at the labelled line.
+"""Measure how often a wrong solution is repaired, and how often the first repair is at the labelled line.
 
-``python -m tests.tools.repairs [--folder wrong|mutants] [--only TEXT] [--verbose]`` searches repairs for every
-wrong solution of the corpus, with the default budget and real workers, and prints the shares and the cost.
+``python -m tests.tools.repairs [--folder wrong|mutants] [--only TEXT] [--verbose]`` searches repairs for
+every wrong solution of the corpus, with the default budget and real workers, and prints the shares and the
+cost.
 """
 
 import argparse
@@ -29,7 +30,7 @@ PLAN = RunPlan(lab=LAB, exercises=(), seed=LAB.seed, limits=Limits())
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """One solution: what the search found, what it cost, and what the label says."""
+    """One solution: the result of the search, its cost, and the label."""
 
     case: Case
     exercise: str
@@ -72,7 +73,7 @@ def _cpu_seconds() -> float:
 
 
 def table(measured: Sequence[Measured]) -> str:
-    """Shares by folder of the corpus, and the cost."""
+    """The shares by folder of the corpus, and the cost."""
     lines = [
         "folder    solutions  repaired  at the line  one edit  programs (median, most)  CPU s (median, most)"
     ]
@@ -91,7 +92,7 @@ def table(measured: Sequence[Measured]) -> str:
 
 
 def main() -> int:
-    """Print the table; with --verbose every repair as well."""
+    """Print the table, and with --verbose every repair."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--folder", default="", help="only this folder of the corpus")
     parser.add_argument("--only", default="", help="only files whose name contains this")

@@ -1,4 +1,4 @@
-"""Reports made by hand that hold everything a page can show, and a class of them."""
+"""Handwritten reports with everything that a page can show, and a class of them."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ HIDDEN = ((1, 0), (2, 1))
 
 
 def grid(name: str, values: object, **fields: tuple[tuple[int, int], ...]) -> Grid:
-    """A grid of an array."""
+    """A grid with the values of an array."""
     return Grid(name=name, rows=tuple(tuple(row) for row in np.asarray(values, float).tolist()), **fields)
 
 
@@ -92,7 +92,7 @@ def heat_maps(hidden: tuple[tuple[int, int], ...] = ()) -> HeatMaps:
     )
 
 
-CLAIMS = (
+CHECKED_VALUES = (
     CheckedValue(what="loss of U and V", stated="0.1220", origin="printed, line 3", recomputed="0.12196", holds=True,
           difference="within the rounding of four digits"),
     CheckedValue(what="‖A − UVᵀ‖²_F", stated="0.0135", origin="report.tex line 40", recomputed="0.1219", holds=False,
@@ -104,7 +104,7 @@ TITLES = ("It is there and can be called", "One step follows the sheet's rule", 
 
 
 def check(number: int, outcome: Outcome, message: str = "") -> CheckResult:
-    """A check of the ladder."""
+    """A check of the check sequence."""
     failed = outcome is Outcome.FAIL
     return CheckResult(
         id=f"c{number}",
@@ -125,7 +125,7 @@ def right(id_: str, title: str, **fields: object) -> ExerciseReport:
 
 
 def wrong(id_: str, title: str, **fields: object) -> ExerciseReport:
-    """An exercise with a diagnosis and everything that belongs to it."""
+    """An exercise with a complete diagnosis."""
     whole = {
         "asked": "Write `sgd_factorise(A, rank)`: U and V start from U(0,1); each epoch visits every cell.",
         "next_step": "The loop over rows ends at `rank`. Mend that first, then check again.",
@@ -149,7 +149,7 @@ def report(student: str, exercises: Sequence[ExerciseReport], **fields: object) 
 
 
 def full_report(student: str = "ottoline-barrowfen") -> Report:
-    """Everything at once."""
+    """A report with everything."""
     no_name = ExerciseReport(
         id="2.1", title="Truncate the singular value decomposition", marks=0.0, max_marks=1.0,
         verdict=Verdict.NONE, asked="Set the last singular value to zero and reconstruct.",
@@ -165,9 +165,9 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
         student,
         (
             wrong("1.1", "Factorise by stochastic gradient descent"),
-            right("1.2", "Factorise A at rank 2", checked_values=CLAIMS, pictures=(heat_maps(),)),
+            right("1.2", "Factorise A at rank 2", checked_values=CHECKED_VALUES, pictures=(heat_maps(),)),
             no_name,
-            right("3.1", "Factorise what is observed", pictures=(loss_plot(same=True),), notes=("It works with a mask of type bool only.",)),
+            right("3.1", "Factorise the observed cells", pictures=(loss_plot(same=True),), notes=("It works with a mask of type bool only.",)),
             by_hand,
         ),
         flags=("Code and stated values disagree: this code cannot have made the stated values of 1.2.",),
@@ -176,14 +176,14 @@ def full_report(student: str = "ottoline-barrowfen") -> Report:
 
 
 def usual_report(student: str = "merritt-coldharbour") -> Report:
-    """The usual case: one mistake, the rest right."""
+    """The usual case: one mistake, and everything else correct."""
     return report(
         student,
         (
             wrong("1.1", "Factorise by stochastic gradient descent", pictures=(loss_plot(),)),
             right("1.2", "Factorise A at rank 2"),
             right("2.1", "Truncate the singular value decomposition"),
-            right("3.1", "Factorise what is observed"),
+            right("3.1", "Factorise the observed cells"),
             right("3.2", "Complete A"),
         ),
     )

@@ -1,7 +1,8 @@
-"""`python -m tests.tools.snapshot FILE [--corpus]`: results.json of the sample class without durations.
+"""`python -m tests.tools.snapshot FILE [--corpus]`: save results.json of the sample class without durations.
 
-With `--corpus` every labelled solution is graded too. A change of structure gives the same bytes before and after:
-``python -m tests.tools.snapshot before.json``, then the change, then the same for ``after.json``, and ``cmp``.
+With `--corpus`, every labelled solution is graded, too. A change of structure gives the same bytes before and
+after: run ``python -m tests.tools.snapshot before.json``, make the change, run it for ``after.json``, and use
+``cmp``.
 """
 
 import argparse
@@ -15,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def results_of(folder: Path, out: Path) -> object:
-    """The results of grading a folder with the real command, without what depends on the machine's speed."""
+    """The results of grading a folder with the real command, without durations."""
     command = [sys.executable, "-m", "grader.cli", folder, "--out", out, "--format", "plain", "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
     if done.returncode not in (0, 1):
@@ -30,8 +31,8 @@ def _without_seconds(value: object) -> object:
 
 
 def main() -> None:
-    """Grade, and write what came out."""
-    parser = argparse.ArgumentParser(description="keep results to compare them after a change of structure")
+    """Grade, and write the results."""
+    parser = argparse.ArgumentParser(description="save results, to compare them after a change of structure")
     parser.add_argument("file", type=Path)
     parser.add_argument("--corpus", action="store_true", help="grade every labelled solution too")
     options = parser.parse_args()
@@ -39,8 +40,8 @@ def main() -> None:
     if options.corpus:
         folders += [ROOT / "tests" / "corpus" / name for name in ("right", "wrong", "later", "mutants")]
     with tempfile.TemporaryDirectory() as place:
-        found = {folder.name: results_of(folder, Path(place) / folder.name) for folder in folders}
-    options.file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        results = {folder.name: results_of(folder, Path(place) / folder.name) for folder in folders}
+    options.file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

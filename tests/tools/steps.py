@@ -1,7 +1,8 @@
-"""How many steps a pattern takes: a matcher that goes back as Python's own does, and counts.
+"""Count the steps of a pattern, with a matcher that backtracks like Python's own.
 
-It walks the tree that `re` itself makes of a pattern, takes the same alternatives in the same order, and so tells what
-no clock tells reliably: whether a pattern's cost grows with the length of a text or with its square.
+It walks the tree that `re` itself creates for a pattern and takes the same alternatives in the same order.
+The number of steps shows what no clock shows reliably: whether a pattern's cost grows with the length of a
+text or with its square.
 """
 
 import re
@@ -14,7 +15,7 @@ __all__ = ["Counted", "largest_bound", "worst_texts"]
 
 REPEATS: Final = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 STRANGE: Final = "\x01"
-"""A character that hardly any pattern takes."""
+"""A character that hardly any pattern matches."""
 
 CATEGORIES: Final = {
     op.CATEGORY_DIGIT: str.isdecimal,
@@ -27,7 +28,7 @@ CATEGORIES: Final = {
 
 
 class Counted:
-    """A pattern and what it took so far."""
+    """A pattern and the number of its steps so far."""
 
     def __init__(self, pattern: "re.Pattern[str]") -> None:
         self.steps = 0
@@ -36,7 +37,7 @@ class Counted:
         self._flags = pattern.flags
 
     def finditer(self, text: str) -> list[tuple[int, int]]:
-        """Where it matches, as `re.finditer` finds it."""
+        """The matches that `re.finditer` finds."""
         found = []
         position = 0
         while position <= len(text):
@@ -52,7 +53,7 @@ class Counted:
         return found
 
     def match(self, text: str) -> list[tuple[int, int]]:
-        """Where it matches from the beginning, as `re.match` finds it."""
+        """The match at the beginning that `re.match` finds."""
         self._groups = {}
         end = next(self._sequence(self._tree, 0, text, 0), None)
         return [] if end is None else [(0, end)]
@@ -191,7 +192,7 @@ def _in_class(items: Sequence[Any], letter: str) -> bool:
 
 
 def worst_texts(pattern: "re.Pattern[str]", size: int) -> set[str]:
-    """Texts of about a size that drive each repeat of a pattern as far as it goes, and then let it fail."""
+    """Texts of about this size that extend each repeat of a pattern as far as possible and then fail."""
     tree = list(_parser.parse(pattern.pattern, pattern.flags))
     found: set[str] = set()
     whole = _sample(tree)
@@ -215,7 +216,7 @@ def worst_texts(pattern: "re.Pattern[str]", size: int) -> set[str]:
 
 
 def _pumps(nodes: Sequence[Any], before: str) -> Iterator[tuple[str, str]]:
-    """Each repeat with a text that leads to it."""
+    """Each repeat of a pattern, with a text that leads to it."""
     for node in nodes:
         kind, value = node
         if kind in REPEATS:
@@ -253,12 +254,12 @@ def _sample_of(kind: Any, value: Any) -> str:
     if kind is op.BRANCH:
         return _sample(value[1][0])
     if kind is op.ASSERT and value[0] < 0:
-        return _sample(value[1])  # what has to stand before
+        return _sample(value[1])  # what has to come before
     return _sample(value) if kind is op.ATOMIC_GROUP else ""
 
 
 def largest_bound(pattern: "re.Pattern[str]") -> int:
-    """The most repeats of anything in it that is bounded."""
+    """The largest upper bound of a repeat in the pattern."""
     return max(_bounds(list(_parser.parse(pattern.pattern, pattern.flags))), default=0)
 
 

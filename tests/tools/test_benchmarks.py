@@ -1,4 +1,4 @@
-"""Benchmarks run, say what they measured, and have their place on the page. No test here is about time."""
+"""The benchmarks run, report their measurements, and have a section on the page. No test measures time."""
 
 import importlib
 import re
@@ -29,10 +29,10 @@ TINY: dict[str, Sequence[str]] = {
     "soak": ("--size", "4", "--every", "0.3"),
     "startup": ("--runs", "1"),
 }
-"""For each benchmark the arguments with which it is done soonest."""
+"""For each benchmark, the arguments with which it finishes soonest."""
 
 QUICK = ("pages", "planning", "startup")
-"""Those that start no worker; the others are run every night."""
+"""The benchmarks that start no worker; the others run every night."""
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_table_takes_the_place_of_the_last_one_and_nothing_else_changes() -> N
 
 
 def test_a_name_without_marks_on_the_page_is_refused() -> None:
-    with pytest.raises(ValueError, match="stand on the page 0 times"):
+    with pytest.raises(ValueError, match="occur 0 times on the page"):
         record.replaced("<!-- begin a -->\n", "a", "text")
 
 
@@ -77,7 +77,7 @@ def test_what_is_recorded_says_how_to_repeat_it() -> None:
     assert re.search(r"\d+ cores, Python 3\.\d+\.\d+ · \d{4}-\d\d-\d\d · commit [0-9a-f]{7,}", said)
 
 
-def test_a_missed_goal_is_told_and_gives_a_status_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missed_goal_is_reported_and_gives_a_status_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert report([Line("a", "1 s", "≤ 2 s", True), Line("b", "3")]) == 0
     assert report([Line("a", "3 s", "≤ 2 s", False), Line("b", "3")]) == MISSED != 1
     assert capsys.readouterr().out.count("**no**") == 1
@@ -148,12 +148,12 @@ def test_plain_tests_pass_on_a_right_lab_and_fail_on_a_mistake() -> None:
         assert done.returncode == (lab == wrong), f"{lab}\n{done.stdout}"
 
 
-def test_a_long_run_that_left_something_is_told() -> None:
+def test_a_long_run_that_left_something_is_reported() -> None:
     moment = Moment(seconds=1.0, memory=50.0, descriptors=9, processes=4, workers=())
     grown = Moment(seconds=9.0, memory=90.0, descriptors=99, processes=4, workers=())
     done = Watched(status=0, output="", wall=9.0, cpu=9.0, peak=90.0, moments=(moment, moment, grown))
     results = [{"student": "ada", "marks": 5.0, "exercises": [{"verdict": "full"}]}]
-    lines = soak.told(done, {"ada": (0.0, 1.0), "bo": (0.0, 1.0)}, results, (2, 2, 50), ("4711",), 3)
+    lines = soak.lines(done, {"ada": (0.0, 1.0), "bo": (0.0, 1.0)}, results, (2, 2, 50), ("4711",), 3)
     assert [line.what.partition(",")[0] for line in lines if line.held is False] == [
         "lost", "marks that nobody deserves", "processes left", "temporary files left", "descriptors",
         "temporary folders", "MB of the grader",

@@ -1,4 +1,4 @@
-"""Whatever right ways of writing meet in one solution, it keeps its marks."""
+"""A solution keeps its marks whatever correct ways of writing it combines."""
 
 import ast
 from itertools import combinations

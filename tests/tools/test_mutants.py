@@ -1,7 +1,7 @@
-"""The mutants are what their labels say: wrong, each in a way that can be observed.
+"""The mutants match their labels: each one is wrong in an observable way.
 
-What is right is computed anew here, plainly and not by the grader: a mutant that the generator and the
-grader misunderstood in the same way would prove nothing.
+The correct results are computed here, in a plain way and without the grader: a mutant that the generator and
+the grader misunderstand in the same way would prove nothing.
 """
 
 import contextlib
@@ -20,10 +20,11 @@ from tests.support.sampling import first_of_each
 from tests.tools import mutants
 
 APART = 1e-3
-"""A mutant differs from what is right by at least this much."""
+"""A mutant differs from the correct result by at least this much."""
 TOGETHER = 2e-5
-"""A right solution differs by less. float32 rounds numbers below 4 to 2.4e-7, and an epoch of the largest
-probe has 15 updates; the 4000 updates of the defaults contract, and so forget their roundings."""
+"""A correct solution differs by less. float32 rounds numbers below 4 to 2.4e-7, and an epoch of the largest
+probe has 15 updates. The 4000 updates of a run with the defaults contract, which reduces earlier rounding
+errors."""
 
 MADE = mutants.mutants()
 BASES = {f"{base.name}.py": base for base in mutants.BASES}
@@ -56,7 +57,7 @@ def best(A: Tensor, rank: int) -> Tensor:
 
 
 class Probe(NamedTuple):
-    """One call of a factorisation, without epochs and lr where the defaults are meant."""
+    """One call of a factorisation; without epochs and lr, it uses the defaults."""
 
     m: int
     n: int
@@ -75,7 +76,7 @@ PROBES = (
 
 
 def deviation(text: str, base: mutants.Base) -> float:
-    """How far a solution gets from what is right, to the first probe that shows it."""
+    """How far a solution differs from the correct result, up to the first probe that shows it."""
     function = load(text, base)
     measured = of_approximation(function) if base.exercise == "2.1" else of_descent(function, base.exercise)
     worst = 0.0
@@ -118,7 +119,7 @@ def of_descent(function: Callable[..., Any], exercise: str) -> Iterator[float]:
 def call(
     function: Callable[..., Any], seed: int, *given: Any, options: tuple[float, ...]
 ) -> tuple[Tensor, ...]:
-    """What a factorisation returns from the start of this seed."""
+    """The result of a factorisation from the start of this seed."""
     torch.manual_seed(seed)
     np.random.seed(seed)
     return tuple(factor.detach().clone() for factor in function(*given, *options))
@@ -130,7 +131,7 @@ def has_defaults(function: Callable[..., Any], matrices: int) -> bool:
 
 
 def is_drawn(U: Tensor, V: Tensor) -> bool:
-    """Whether a start may come from U(0, 1), every entry for itself."""
+    """Whether a start may be drawn from U(0, 1), every entry independently."""
     entries = torch.cat((U.flatten(), V.flatten()))
     return bool(((entries >= 0) & (entries < 1)).all()) and len(set(entries.tolist())) == len(entries)
 
@@ -147,7 +148,8 @@ def of_approximation(function: Callable[..., Any]) -> Iterator[float]:
 
 
 def readings(got: Any) -> Iterator[Tensor]:
-    """The matrices that what came back can mean: itself, the first of matrix and loss, or L R^T of two factors."""
+    """The matrices that a returned value may mean: itself, the first of matrix and loss, or L Rᵀ of two
+    factors."""
     if isinstance(got, Tensor):
         yield got
     else:
@@ -163,7 +165,7 @@ def apart(got: Tensor, wanted: Tensor) -> float:
 
 
 def excess(text: str, base: mutants.Base) -> float:
-    """How far a long run ends above the least loss, as a part of it."""
+    """How far a long run ends above the minimum loss, relative to it."""
     A = torch.tensor([[1.5, 0.2], [0.9, 1.0]])
     inputs = (A, torch.ones(2, 2)) if base.exercise == "3.1" else (A,)
     U, V = call(load(text, base), 0, *inputs, 1, options=(400, 0.02))

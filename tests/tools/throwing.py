@@ -1,8 +1,9 @@
-"""`python -m tests.tools.throwing FOLDER [--few]`: take a class in while the system answers with every exception there is.
+"""`python -m tests.tools.throwing FOLDER [--few]`: take in a class while system calls raise every exception.
 
-Python asks an audit hook before it opens, lists, makes, moves or removes anything, and takes an exception of the
-hook for the answer. The class holds work in every layout; whatever concerns `mallory` is answered with one class of exception
-at one such place, each class at each place (with `--few`, one class of each family). Prints what went wrong, one line each, then how much was tried.
+Python calls an audit hook before it opens, lists, creates, moves or removes a file, and raises the exception
+of the hook. The class contains work in every layout. At one place at a time, calls for `mallory` raise one
+class of exception, each class at each place (with `--few`, one class of each family). Prints the problems,
+one per line, then the number of attempts.
 """
 
 import errno
@@ -42,16 +43,16 @@ FILES = {
 
 
 class Hook:
-    """Answers a question about mallory with an exception, at one line of ours."""
+    """Raises an exception for a call about mallory, at one line of the grader."""
 
     def __init__(self) -> None:
         self.lines: set[str] | None = None
-        """Where questions come from, while they are collected."""
+        """The places of the calls, while they are collected."""
         self.line = ""
         self.answer: Exception | None = None
 
     def __call__(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Collect what concerns mallory, or answer it."""
+        """Collect calls about mallory, or raise an exception for them."""
         if (
             (self.lines is None and not self.line)
             or event == "import"
@@ -75,13 +76,13 @@ FEW = (
     OSError, PermissionError, ValueError, UnicodeDecodeError, LookupError, ArithmeticError, RuntimeError, RecursionError,
     MemoryError, SourceError,
 )  # fmt: skip
-"""Classes of exception from every family that something here might catch."""
+"""Exception classes from every family that the grader might catch."""
 
 OURS = str(Path(grader.__file__).parent)
 
 
 def every_exception() -> Iterator[Exception]:
-    """One of each class of exception that is loaded and can be made, however it wants to be made."""
+    """An instance of each loaded exception class, whatever arguments its constructor needs."""
     waiting, seen = [Exception], {Exception}
     while waiting:
         kind = waiting.pop()
@@ -108,14 +109,14 @@ def every_exception() -> Iterator[Exception]:
 
 
 def taken(folder: Path, staging: Path) -> dict[str, Submission]:
-    """The class as it is taken in, archives unpacked in this process so that the hook sees it."""
+    """Take in the class; archives are unpacked in this process so that the hook applies."""
     return {
         submission.student: submission for submission in collect([folder], staging=staging, unpack=unpack)
     }
 
 
 def what_differs(found: dict[str, Submission], expected: dict[str, Submission]) -> str:
-    """What another student lost, or who is nowhere."""
+    """What another student lost, or which student is missing."""
     if found.keys() != expected.keys():
         return f"students are {sorted(found)}"
     for student, before in expected.items():
@@ -132,7 +133,7 @@ def what_differs(found: dict[str, Submission], expected: dict[str, Submission]) 
 
 
 def main() -> None:
-    """Try them all."""
+    """Try all exceptions at all places."""
     folder = Path(sys.argv[1]) / "class"
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

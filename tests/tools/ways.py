@@ -1,7 +1,7 @@
-"""Ways in which students write the parts of a right solution, and how they print what they found.
+"""Ways in which students write the parts of a correct solution, and print their results.
 
-A text in braces on a line of its own is where another part goes; `{A}`, `{X}` and `{W}` are the matrices of a head by
-the names it has for them.
+A text in braces on a line of its own is a placeholder for another part; `{A}`, `{X}` and `{W}` are the
+matrices of a head, by the head's names for them.
 """
 
 from typing import NamedTuple
@@ -13,8 +13,8 @@ class Part(NamedTuple):
     name: str
     text: str
     end: str = ""
-    """What belongs to it elsewhere: of a head, what makes its names the sheet's; of a start, what has to be done with
-    U and V before they are returned; of a place, what is special about it."""
+    """What it needs elsewhere: for a head, the assignment of the sheet's names; for a start, the conversion
+    of U and V before they are returned; for a place, its special property."""
 
 
 HEADS = (

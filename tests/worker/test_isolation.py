@@ -1,4 +1,4 @@
-"""How students' code is shut in: the levels, what they are called, and that nothing is left to forge with."""
+"""The isolation of students' code: its levels, their names, and that nothing allows forging results."""
 
 import json
 import re
@@ -25,6 +25,7 @@ from reference import LAB, data
 from reference.checks.factorisation_context import factorisation_context
 from tests.support.command_line import Grade, environment
 from tests.support.paths import ROOT
+from tests.support.reading import read_all
 from tests.support.submissions import RIGHT_SVD, Handed
 from tests.support.workers import LIMITS, WORK, unavailable_reason
 
@@ -158,11 +159,16 @@ def work(A):
 """
 
 SENTENCES = (
-    b"The lowest rung that fails",
-    b"lowest rung that fails says what is wrong",
+    b"so the first failure says what is wrong",
+    b"With lr = 0, U and V do not change",
     b"sgd_factorise_masked(",
 )
-"""Stand in the lab's own files, which no worker may read."""
+"""These are in the lab's own files, which no worker may read."""
+
+
+def test_the_sentences_that_no_worker_may_read_are_in_the_lab() -> None:
+    text = b"".join(file.read_bytes() for file in sorted((ROOT / "reference").rglob("*.py")))
+    assert all(sentence in text for sentence in SENTENCES)
 
 
 @strict_only
@@ -412,8 +418,8 @@ def test_reports_are_read_alike_whatever_locks_the_reader_in(level: Isolation) -
     for folder in files:
         documents = sorted(f for f in folder.rglob("*") if f.suffix in (".md", ".tex", ".ipynb", ".pdf"))[:1]
         assert documents
-        read = sources.read_all(folder, documents, level)
-        assert read == sources.read_all(folder, documents)
+        read = read_all(folder, documents, level)
+        assert read == read_all(folder, documents)
         assert any(source.code for source in read)
 
 
@@ -421,7 +427,7 @@ READING = """
 import sys
 from pathlib import Path
 from grader import sources
-(source,) = sources.read_all(Path(sys.argv[2]), [Path(sys.argv[2], "report.md")], sys.argv[1])
+source = sources.read(Path(sys.argv[2], "report.md"), "report.md", sys.argv[1])
 print(source.text)
 """
 

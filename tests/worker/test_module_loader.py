@@ -1,4 +1,4 @@
-"""Executing a student's file statement by statement: what is lost, what is found, what is noted."""
+"""Execute a student's file statement by statement: which statements fail, and what is found and noted."""
 
 import numpy as np
 import pytest

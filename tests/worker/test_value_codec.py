@@ -1,4 +1,4 @@
-"""Whatever a submission hands over becomes plain values, and nobody who reads them here can be made to raise."""
+"""Whatever a submission returns becomes plain values, and reading them here never raises an error."""
 
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
-"""Small edits of a program that a slip of a student's would be the reverse of.
+"""Small edits of a program, each of which reverses a typical slip.
 
-Every room has one family; each family is a pure function from a program to the edits it knows. Nothing is
-executed here, and nothing here says which edit is right: `grader.diagnosis.repair_search` runs them.
+Every module has one family: a pure function from a program to its possible edits. Nothing is executed here,
+and nothing decides which edit is right: `grader.diagnosis.repair_search` runs the edited programs.
 """
 
 import ast
@@ -27,12 +27,12 @@ def edits(
 ) -> tuple[Edit, ...]:
     """Every edit of the program, the likeliest mistake first.
 
-    `defaults` are the default values that are asked for, by the program's own parameter names; `suspected`
-    are lines where something went wrong, whose edits are tried earlier. Edits of what counts a `while` loop
-    are tried last, since most of them make it endless.
+    `defaults` are the required default values, by the program's own parameter names; `suspected` are lines
+    that raised an error, whose edits are tried earlier. Edits of the counter of a `while` loop are tried
+    last, since most of them make it endless.
     """
     program = Program(code)
-    found = (
+    possible = (
         *loop_edits(program),
         *subscript_edits(program),
         *arithmetic_edits(program),
@@ -47,12 +47,12 @@ def edits(
     def rank(edit: Edit) -> tuple[int, int]:
         return edit.weight - 4 * (edit.line in suspected) + 40 * (edit.line in endless), edit.line
 
-    return tuple(sorted(found, key=rank))
+    return tuple(sorted(possible, key=rank))
 
 
-def edited(code: str, tried: set[str], found: tuple[Edit, ...]) -> Iterator[tuple[Edit, str]]:
-    """Each edit with the program it makes, without those that do not parse or were `tried` in other words."""
-    for edit in found:
+def edited(code: str, tried: set[str], possible: tuple[Edit, ...]) -> Iterator[tuple[Edit, str]]:
+    """Each edit with the edited program, without programs that do not parse or were `tried` before."""
+    for edit in possible:
         text = applied(code, edit)
         try:
             key = ast.dump(parsed(text))

@@ -1,4 +1,4 @@
-"""Operators, signs, factors, and how they are grouped."""
+"""Edits of operators, signs, factors, and their grouping."""
 
 import ast
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def arithmetic_edits(program: Program) -> Iterator[Edit]:
 
 def _signed(program: Program, node: ast.UnaryOp) -> Iterator[Edit]:
     if isinstance(node.op, ast.USub) and not isinstance(node.operand, ast.Constant):
-        sentence = f"The sign of `{program.text(node)}` is the other."
+        sentence = f"The sign of `{program.text(node)}` is wrong."
         text = program.between((node.lineno, node.col_offset + 1), _end(node)).strip()
         yield program.edit("sign", node, 9, sentence, program.put(node, text))
 
@@ -65,21 +65,21 @@ def _operator(program: Program, node: ast.BinOp) -> Iterator[Edit]:
     span, operands = program.operator_span(node), program.operands(node)
     if span is None or operands is None or _in_index(program, node):
         return
-    shown = program.text(node)
+    original = program.text(node)
     for weight, other in _OTHERS.get(type(node.op), ()):
-        sentence = f"The operator between `{operands[0]}` and `{operands[1]}` is another."
-        if "\n" in shown:
-            sentence = "An operator is another."
+        sentence = f"The operator between `{operands[0]}` and `{operands[1]}` is wrong."
+        if "\n" in original:
+            sentence = "An operator is wrong."
         spaces = "" if program.between(span[0], span[1]) == other else other
         yield program.edit("operator", node, weight, sentence, program.put_between(*span, spaces))
     left, right = operands
     if isinstance(node.op, ast.Sub):
-        sentence = f"The difference `{shown}` is taken the other way round."
+        sentence = f"The operands of the difference `{original}` are in the wrong order."
         first = right if not _is(node.right, _LOOSE) or right.startswith("(") else f"({right})"
         second = f"({left})" if _is(node.left, _LOOSE) and not left.startswith("(") else left
         yield program.edit("operands", node, 5, sentence, program.put(node, f"{first} - {second}"))
     if isinstance(node.op, ast.MatMult):
-        sentence = f"The factors of `{shown}` are in another order."
+        sentence = f"The factors of `{original}` are in the wrong order."
         first = right if not _is(node.right, _TIGHT) or right.startswith("(") else f"({right})"
         second = f"({left})" if _is(node.left, _TIGHT) and not left.startswith("(") else left
         result = isinstance(program.statement(node), ast.Return)
@@ -92,7 +92,7 @@ def _is(node: ast.expr, kinds: tuple[type[ast.operator], ...]) -> bool:
 
 
 def _dropped(program: Program, node: ast.BinOp) -> Iterator[Edit]:
-    """A factor or a term too many."""
+    """Remove a superfluous factor or term."""
     operands = program.operands(node)
     if operands is None or _in_index(program, node):
         return
@@ -108,28 +108,28 @@ def _dropped(program: Program, node: ast.BinOp) -> Iterator[Edit]:
         for side, text, other in ((node.right, right, node.left), (node.left, left, node.right)):
             what = program.text(other)
             weight = 3 if isinstance(other, ast.Constant) else 7 if not _is(other, _TIGHT) else 14
-            sentence = f"There is a factor too many: `{what}`."
+            sentence = f"There is one factor too many: `{what}`."
             yield program.edit("factor-dropped", node, weight, sentence, program.put(node, kept(text, side)))
     elif isinstance(node.op, ast.Div | ast.FloorDiv):
-        sentence = f"There is a division too many: by `{program.text(node.right)}`."
+        sentence = f"There is one division too many: by `{program.text(node.right)}`."
         yield program.edit("factor-dropped", node, 5, sentence, program.put(node, kept(left, node.left)))
     elif isinstance(node.op, ast.Pow):
-        sentence = f"There is a power too many in `{program.text(node)}`."
+        sentence = f"There is one power too many in `{program.text(node)}`."
         yield program.edit("wrapper-dropped", node, 4, sentence, program.put(node, kept(left, node.left)))
     elif isinstance(node.op, ast.Add | ast.Sub):
-        sentence = f"There is a term too many: `{program.text(node.right)}`."
+        sentence = f"There is one term too many: `{program.text(node.right)}`."
         weight = 9 if isinstance(node.right, ast.Name | ast.BinOp | ast.Constant) else 16
         yield program.edit("term-dropped", node, weight, sentence, program.put(node, kept(left, node.left)))
 
 
 def _regrouped(program: Program, node: ast.BinOp) -> Iterator[Edit]:
-    """`a * b - c` where `a * (b - c)` is meant, `b - a * c` likewise, and the reverse."""
+    """Change `a * b - c` to `a * (b - c)`, `b - a * c` likewise, and the reverse."""
     operands = program.operands(node)
     if operands is None:
         return
     left, right = operands
     sign = "-" if isinstance(node.op, ast.Sub) else "+"
-    sentence = f"In `{program.text(node)}` the factor belongs to another part of the expression."
+    sentence = f"In `{program.text(node)}`, the factor belongs to another part of the expression."
     if isinstance(node.op, ast.Add | ast.Sub):
         if _is(node.left, (ast.Mult, ast.Div)) and not left.startswith("("):
             inner = program.operands(node.left)  # type: ignore[arg-type]
@@ -156,7 +156,7 @@ def _regrouped(program: Program, node: ast.BinOp) -> Iterator[Edit]:
 
 
 def _update(program: Program, node: ast.AST) -> ast.expr | None:
-    """The step of an update: what is added to or subtracted from its target."""
+    """The step of an update: the expression that is added to or subtracted from its target."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         return node.value
     if isinstance(node, ast.Assign) and _is(node.value, _LOOSE):
@@ -167,7 +167,7 @@ def _update(program: Program, node: ast.AST) -> ast.expr | None:
 
 
 def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A factor missing in an update: a parameter, a factor that other updates have, an entry of a matrix."""
+    """Add a missing factor to an update: a parameter, a factor of other updates, or an entry of a matrix."""
     common: dict[str, int] = {}
     updates: list[tuple[ast.stmt, ast.expr]] = []
     for node in scope.nodes:
@@ -179,7 +179,7 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
     plain = [name for name in scope.parameters if scope.role(name) == "scalar"]
     for node, step in updates:
         present = {program.text(factor) for factor in _factors(step)}
-        shown = program.text(step)
+        original = program.text(step)
         shared = [text for text, count in common.items() if count and text not in plain]
         for text in dict.fromkeys((*plain, *shared)):
             if text in present or "\n" in text:
@@ -187,7 +187,7 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
             weight = 4 if text in plain and common.get(text) else 9 if text in plain else 14
             if text in scope.unused:
                 weight = 5
-            sentence = f"A factor is missing in the step `{shown}`."
+            sentence = f"A factor is missing in the step `{original}`."
             yield program.edit("factor-missing", node, weight, sentence, _times(program, text, step))
     yield from _exchanged(program, updates)
     entries = list(_other_entries(program, scope))
@@ -210,7 +210,7 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
                 yield program.edit(
                     "factor-missing", node, 11 if unused else 12, sentence, _times(program, entry, step)
                 )
-    for statement in scope.nodes:  # lr * torch.ones(M.shape): the array itself was meant
+    for statement in scope.nodes:  # lr * torch.ones(M.shape) instead of lr * M
         if isinstance(statement, ast.Assign) and not program.loops(statement):
             for name in scope.parameters:
                 if name in scope.unused and scope.role(name) == "scalar":
@@ -221,22 +221,22 @@ def _missing(program: Program, scope: Scope) -> Iterator[Edit]:
 
 
 def _exchanged(program: Program, updates: list[tuple[ast.stmt, ast.expr]]) -> Iterator[Edit]:
-    """A factor of one update where another update has a different one."""
+    """Replace a factor of one update by the corresponding factor of another update."""
     for node, step in updates:
         for factor in _factors(step):
-            shown = program.text(factor)
+            original = program.text(factor)
             for _, other_step in updates:
                 others = {program.text(other) for other in _factors(other_step)}
-                if other_step is step or shown in others:
+                if other_step is step or original in others:
                     continue
                 present = {program.text(mine) for mine in _factors(step)}
                 for text in sorted(others - present):
-                    sentence = f"Another factor than `{shown}` belongs into the step."
+                    sentence = f"A factor other than `{original}` belongs in the step."
                     yield program.edit("name", node, 9, sentence, program.put(factor, text))
 
 
 def _missing_in_term(program: Program, scope: Scope, entries: list[tuple[str, bool]]) -> Iterator[Edit]:
-    """A factor that only one side of a difference lacks."""
+    """Add a factor that only one side of a difference lacks."""
     for node in scope.nodes:
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and program.loops(node)):
             continue
@@ -257,7 +257,7 @@ def _times(program: Program, factor: str, step: ast.expr) -> Replacement:
 
 
 def _other_entries(program: Program, scope: Scope) -> Iterator[tuple[str, bool]]:
-    """Entries of other parameters at the place where one parameter is read: `M[r, c]` beside `A[r, c]`."""
+    """Entries of other parameters with the same indices as an entry that is read: `M[r, c]` for `A[r, c]`."""
     seen: dict[str, bool] = {}
     for node in scope.nodes:
         if isinstance(node, ast.Subscript) and program.loops(node):
@@ -293,7 +293,7 @@ def _augmented(program: Program, node: ast.AugAssign) -> Iterator[Edit]:
     if type(node.op) in others:
         other, weight = others[type(node.op)]
         sign = gap.strip(" (")
-        sentence = f"The step of `{target}` goes the other way."
+        sentence = f"The step of `{target}` goes in the wrong direction."
         yield program.edit(
             "sign", node, weight, sentence, program.put_between(begin, end, gap.replace(sign, other))
         )
@@ -310,8 +310,8 @@ def _assigned(program: Program, node: ast.Assign) -> Iterator[Edit]:
     begin = (target.end_lineno or 0, target.end_col_offset or 0)
     end = (node.value.lineno, node.value.col_offset)
     gap = program.between(begin, end)
-    shown = program.text(target)
-    sentence = f"`{shown}` is replaced here; something is to be added to it."
+    original = program.text(target)
+    sentence = f"`{original}` is replaced here, but something should be added to it."
     sign = program.text(node.value)[0]
     if sign in "+-" and "\n" not in gap:
         weight = 1 if sign == "+" else 5
@@ -335,14 +335,18 @@ def _assigned(program: Program, node: ast.Assign) -> Iterator[Edit]:
             part = program.put_between(begin, (begin[0], begin[1] + len(gap)), " += ")
             yield program.edit("augmented", node, 7, sentence, part)
     left = node.value.left if _is(node.value, _LOOSE) else None  # type: ignore[attr-defined]
-    if isinstance(target, ast.Subscript) and isinstance(left, ast.Subscript) and program.text(left) != shown:
-        sentence = f"`{shown}` and what is added to it are not the same entry."
-        yield program.edit("target", node, 5, sentence, program.put(left, shown))
+    if (
+        isinstance(target, ast.Subscript)
+        and isinstance(left, ast.Subscript)
+        and program.text(left) != original
+    ):
+        sentence = f"`{original}` is not the entry that the step is added to."
+        yield program.edit("target", node, 5, sentence, program.put(left, original))
         yield program.edit("target", node, 4, sentence, program.put(target, program.text(left)))
 
 
 def _in_place(program: Program, scope: Scope) -> Iterator[Edit]:
-    """`u = u + …` gives the sum to a local name; `u += …` changes the row it stands for."""
+    """Change `u = u + …`, which assigns to a local name, to `u += …`, which changes the row itself."""
     rebound: list[tuple[ast.Assign, Replacement]] = []
     for node in scope.nodes:
         if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not _is(node.value, _LOOSE):
@@ -356,10 +360,12 @@ def _in_place(program: Program, scope: Scope) -> Iterator[Edit]:
                 text = f"{target.id} {sign} {operands[1]}"
                 rebound.append((node, program.put(node, text)))
     for node, part in rebound:
-        sentence = f"`{program.text(node.targets[0])}` is bound to something new instead of being changed."
+        sentence = (
+            f"`{program.text(node.targets[0])}` is assigned a new value instead of being changed in place."
+        )
         yield program.edit("augmented", node, 6, sentence, part)
     if len(rebound) > 1:
-        sentence = "Names are bound to something new instead of what they stand for being changed."
+        sentence = "Names are assigned new values instead of being changed in place."
         yield program.edit("augmented", rebound[0][0], 7, sentence, *(part for _, part in rebound))
     for node in scope.nodes:
         if (
@@ -371,6 +377,6 @@ def _in_place(program: Program, scope: Scope) -> Iterator[Edit]:
             sign = "+" if isinstance(node.op, ast.Add) else "-"
             name, step = node.target.id, program.text(node.value)
             step = f"({step})" if _is(node.value, _LOOSE) else step
-            sentence = f"The argument `{name}` is changed in place, which the caller sees."
+            sentence = f"The argument `{name}` is changed in place, which also changes it for the caller."
             text = f"{name} = {name} {sign} {step}"
             yield program.edit("augmented", node, 7, sentence, program.put(node, text))

@@ -1,4 +1,4 @@
-"""What is wrapped around a value: `abs(x)`, `x.T`, `x.clone()`, `torch.sqrt(x)` too many or too few."""
+"""Edits of wrappers around a value: add or remove `abs(x)`, `x.T`, `x.clone()`, `torch.sqrt(x)`."""
 
 import ast
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ def call_edits(program: Program) -> Iterator[Edit]:
                 wrapped.setdefault(key, []).append((node, part))
                 weight = 9 if name in (*_TRANSPOSES, "t", "transpose") else 5
                 if name in ("clone", "copy") and not program.loops(node):
-                    weight = 16  # a copy made once does little harm
-                sentence = f"`{name}` is too much here."
+                    weight = 16  # a single copy does little harm
+                sentence = f"`{name}` is superfluous here."
                 yield program.edit("wrapper-dropped", node, weight, sentence, part)
         if isinstance(node, ast.Call):
             yield from _replaced(program, node)
@@ -44,7 +44,7 @@ def call_edits(program: Program) -> Iterator[Edit]:
             s for s in sites if not any(o[0] in set(program.ancestors(s[0])) for o in sites if o is not s)
         ]
         if len(outer) > 1:
-            sentence = f"`{name}` is too much, in {len(outer)} places."
+            sentence = f"`{name}` is superfluous in {len(outer)} places."
             parts = [part for _, part in outer]
             yield program.edit("wrapper-dropped", outer[0][0], 8, sentence, *parts)
             for first, second in pairwise(outer):
@@ -57,13 +57,13 @@ def call_edits(program: Program) -> Iterator[Edit]:
 
 
 def _is_called(program: Program, node: ast.expr) -> bool:
-    """Whether it is the function of a call, to be dropped with the call, or a statement of its own."""
+    """Whether this is the function of a call, to be removed with the call, or a statement of its own."""
     above = program.parent(node)
     return (isinstance(above, ast.Call) and above.func is node) or isinstance(above, ast.Expr)
 
 
 def _unwrapped(program: Program, node: ast.expr) -> Iterator[tuple[str, str]]:
-    """The names of wrappers a node has, with what is inside."""
+    """The names of the wrappers around an expression, each with the expression inside."""
     if isinstance(node, ast.Attribute):
         if node.attr in _TRANSPOSES:
             yield node.attr, program.between(_begin(node), _end(node.value)).strip()
@@ -109,7 +109,7 @@ def _end(node: ast.expr) -> tuple[int, int]:
 
 
 def _replaced(program: Program, node: ast.Call) -> Iterator[Edit]:
-    """Another function of the same kind; a function that works in place."""
+    """Replace a function by one of the same kind, or a function that works in place by one that does not."""
     function = node.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     for group in _GROUPS:
@@ -117,17 +117,17 @@ def _replaced(program: Program, node: ast.Call) -> Iterator[Edit]:
             for place, other in enumerate(o for o in group if o != name):
                 begin = (_end(function)[0], _end(function)[1] - len(name.encode()))
                 part = program.put_between(begin, _end(function), other)
-                sentence = f"Another function than `{name}` is meant."
+                sentence = f"A function other than `{name}` is needed here."
                 weight = (9 if name in ("mean", "max") or other == "rand" else 22) + place
                 yield program.edit("function", node, weight, sentence, part)
     if name.endswith("_") and not name.endswith("__") and isinstance(function, ast.Attribute):
         begin = (_end(function)[0], _end(function)[1] - 1)
-        sentence = f"`{name}` works in place and changes what it is called on."
+        sentence = f"`{name}` works in place and changes the object it is called on."
         yield program.edit("copy", node, 7, sentence, program.put_between(begin, _end(function), ""))
 
 
 def _drawn(program: Program) -> Iterator[Edit]:
-    """Arrays made by another function than `rand`: one place, and all of them."""
+    """Draw arrays with `rand` instead of another function: in one place, and in all places."""
     sites: list[tuple[ast.Call, Replacement]] = []
     for node in program.order:
         if not isinstance(node, ast.Call):
@@ -149,20 +149,20 @@ def _drawn(program: Program) -> Iterator[Edit]:
             text = f"{head}(0, 1, {program.text(sizes[0])})"
         sites.append((node, program.put(node, text)))
     for node, part in sites:
-        sentence = f"The numbers of `{program.text(node)}` are to be drawn otherwise."
+        sentence = f"The numbers of `{program.text(node)}` should be drawn differently."
         yield program.edit("function", node, 7, sentence, part)
     if len(sites) > 1:
-        sentence = f"The numbers are to be drawn otherwise, in {len(sites)} places."
+        sentence = f"The numbers should be drawn differently, in {len(sites)} places."
         yield program.edit("function", sites[0][0], 6, sentence, *(part for _, part in sites))
 
 
 def _copies(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A second name for an array where a copy, or another array, is meant."""
+    """Replace a second name for an array by a copy, or by another array."""
     for node in scope.nodes:
         if not isinstance(node, ast.Assign):
             continue
         value = node.value
-        sentence = f"`{program.text(node)}` makes no array of its own."
+        sentence = f"`{program.text(node)}` does not create a separate array."
         if isinstance(value, ast.Name) and value.id in scope.names:
             for weight, method in ((7, "clone"), (20, "copy")):
                 yield program.edit(
@@ -178,17 +178,17 @@ def _copies(program: Program, scope: Scope) -> Iterator[Edit]:
 
 
 def _sized(program: Program, scope: Scope, value: ast.expr) -> Iterator[str]:
-    """The call that makes an array, with its first size replaced by each of the others."""
+    """The call that creates an array, with its first size replaced by each of the others."""
     calls = [n for n in ast.walk(value) if isinstance(n, ast.Call) and n.args]
     if not calls:
         return
     first = calls[0].args[0]
     first = first.elts[0] if isinstance(first, ast.Tuple | ast.List) and first.elts else first
-    text, shown = program.text(value), program.text(first)
+    text, original = program.text(value), program.text(first)
     offset = program.between(_begin(value), _begin(first))
     for size in scope.sizes:
-        if size != shown:
-            yield offset + size + text[len(offset) + len(shown) :]
+        if size != original:
+            yield offset + size + text[len(offset) + len(original) :]
 
 
 def _own_array(program: Program, scope: Scope, node: ast.Assign, name: str, sentence: str) -> Iterator[Edit]:
@@ -214,7 +214,7 @@ def _own_arrays(program: Program, scope: Scope, node: ast.Assign, sentence: str)
 
 
 def _added(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A transpose, a diagonal matrix or a further factor that is missing in a product or a result."""
+    """Add a missing transpose, diagonal matrix or factor to a product or a result."""
     seen: set[ast.AST] = set()
     for node in scope.nodes:
         values: list[ast.expr] = []
@@ -234,22 +234,22 @@ def _added(program: Program, scope: Scope) -> Iterator[Edit]:
             if value in seen:
                 continue
             seen.add(value)
-            shown = program.text(value)
+            original = program.text(value)
             atom = isinstance(value, ast.Name | ast.Subscript | ast.Attribute | ast.Call)
-            inner = shown if atom else f"({shown})"
+            inner = original if atom else f"({original})"
             weight = 10 if atom else 16
-            sentence = f"`{shown}` is to be transposed."
+            sentence = f"`{original}` should be transposed."
             yield program.edit("transpose", value, weight, sentence, program.put(value, f"{inner}.T"))
             if atom and isinstance(value, ast.Name | ast.Subscript):
-                sentence = f"`{shown}` is a vector; a matrix is meant."
+                sentence = f"`{original}` is a vector, but a matrix is needed."
                 yield program.edit(
-                    "diagonal", value, 14, sentence, program.put(value, f"torch.diag({shown})")
+                    "diagonal", value, 14, sentence, program.put(value, f"torch.diag({original})")
                 )
     yield from _keywords(program, scope)
 
 
 def _between(program: Program, scope: Scope, node: ast.BinOp) -> Iterator[Edit]:
-    """Singular values left out: names unpacked beside the factors that the product does not use."""
+    """Add missing singular values: names unpacked with the factors but not used in the product."""
     span = program.operator_span(node)
     if span is None:
         return
@@ -267,7 +267,7 @@ def _between(program: Program, scope: Scope, node: ast.BinOp) -> Iterator[Edit]:
 def _keywords(program: Program, scope: Scope) -> Iterator[Edit]:
     for node in scope.nodes:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "svd":
-            sentence = "The decomposition is to give the factors in another form."
+            sentence = "The decomposition should return the factors in another form."
             present = {keyword.arg: keyword for keyword in node.keywords}
             if "full_matrices" not in present and "some" not in present:
                 end = (node.end_lineno or 0, (node.end_col_offset or 1) - 1)

@@ -1,4 +1,4 @@
-"""Which way a program goes: conditions, jumps, what is returned and what is given out one by one."""
+"""Edits of the control flow: conditions, jumps, `return` and `yield`."""
 
 import ast
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, ...]] = {
 
 
 def flow_edits(program: Program) -> Iterator[Edit]:
-    """Edits of conditions, of `break` and its like, of `return`."""
+    """Edits of conditions, of `break` and similar statements, and of `return`."""
     for node in program.order:
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             if not isinstance(program.parent(node), ast.While):
@@ -31,16 +31,16 @@ def flow_edits(program: Program) -> Iterator[Edit]:
                 (node.lineno, node.col_offset), (node.operand.lineno, node.operand.col_offset)
             )
             inner = program.text(node)[len(operand) :]
-            sentence = f"The condition `{program.text(node)}` is the other way round."
+            sentence = f"The condition `{program.text(node)}` is the wrong way round."
             yield program.edit("condition", node, 5, sentence, program.put(node, inner))
             if isinstance(node.op, ast.Invert):
-                sentence = f"`~` does not turn the number in `{program.text(node)}` round as a condition."
+                sentence = f"`~` does not negate the number in `{program.text(node)}` as a condition."
                 yield program.edit("condition", node, 1, sentence, program.put(node, f"({inner} == 0)"))
         elif isinstance(node, ast.Continue | ast.Break | ast.Pass):
             yield from _jump(program, node)
         elif isinstance(node, ast.Yield) and isinstance(program.parent(node), ast.Expr):
             value = program.text(node.value) if node.value is not None else ""
-            sentence = "What is computed is given out one by one (`yield`), not returned."
+            sentence = "The results are produced one by one (`yield`) instead of being returned."
             yield program.edit("return", node, 1, sentence, program.put(node, f"return {value}"))
     for test in _tests(program):
         yield from _test(program, test)
@@ -56,8 +56,8 @@ def _comparison(program: Program, node: ast.Compare) -> Iterator[Edit]:
     end = (right.lineno, right.col_offset)
     gap = program.between(begin, end)
     sign = gap.strip(" ()")
-    shown = program.text(node)
-    sentence = f"The condition `{shown}` is another."
+    original = program.text(node)
+    sentence = f"The condition `{original}` is wrong."
     if "\n" in gap or not sign:
         return
     for place, other in enumerate(_COMPARISONS.get(type(node.ops[0]), ())):
@@ -79,17 +79,17 @@ def _tests(program: Program) -> Iterator[ast.expr]:
 
 
 def _test(program: Program, test: ast.expr) -> Iterator[Edit]:
-    """A condition that is no comparison, turned round; one that asks about something else."""
+    """Negate a condition that is not a comparison, or test something else."""
     if isinstance(test, ast.Compare | ast.UnaryOp):
         return
-    shown = program.text(test)
-    sentence = f"The condition `{shown}` is the other way round."
-    text = f"not {shown}" if not isinstance(test, ast.BoolOp) else f"not ({shown})"
+    original = program.text(test)
+    sentence = f"The condition `{original}` is the wrong way round."
+    text = f"not {original}" if not isinstance(test, ast.BoolOp) else f"not ({original})"
     yield program.edit("condition", test, 5, sentence, program.put(test, text))
     if isinstance(test, ast.BoolOp):
         for value in test.values:
             yield program.edit(
-                "condition", test, 9, f"A part of the condition `{shown}` is too much.",
+                "condition", test, 9, f"Part of the condition `{original}` is superfluous.",
                 program.put(test, program.text(value)),
             )  # fmt: skip
 
@@ -98,7 +98,7 @@ def _jump(program: Program, node: ast.stmt) -> Iterator[Edit]:
     name = program.text(node)
     for weight, other in ((3, "continue"), (4, "pass"), (12, "break")):
         if other != name and program.loops(node):
-            sentence = f"`{name}` goes on at the wrong place."
+            sentence = f"`{name}` continues at the wrong place."
             yield program.edit("jump", node, weight, sentence, program.put(node, other))
 
 
@@ -123,7 +123,7 @@ def _function(program: Program, node: ast.AST) -> ast.AST | None:
 
 
 def _results(program: Program, scope: Scope) -> list[str]:
-    """What a function may give back: arrays made alike, together; then names nothing reads; then any array."""
+    """What a function may return: arrays created alike, then names that nothing reads, then any array."""
     groups = [", ".join(group) for group in scope.created]
     pairs = [
         f"{first}, {second}"
@@ -138,12 +138,12 @@ def _results(program: Program, scope: Scope) -> list[str]:
 
 
 def _returned(program: Program, scope: Scope, node: ast.Return, value: ast.expr) -> Iterator[Edit]:
-    shown = program.text(value)
-    sentence = "Something else is to be returned."
+    original = program.text(value)
+    sentence = "Something else should be returned."
     if isinstance(value, ast.Tuple) and len(value.elts) == 2:
         first, second = (program.text(part) for part in value.elts)
         yield program.edit(
-            "return-order", node, 8, "The parts of what is returned are in the other order.",
+            "return-order", node, 8, "The returned values are in the wrong order.",
             program.put(value.elts[0], second), program.put(value.elts[1], first),
         )  # fmt: skip
         if isinstance(value.elts[0], ast.Name) or isinstance(value.elts[1], ast.Name):
@@ -159,17 +159,17 @@ def _returned(program: Program, scope: Scope, node: ast.Return, value: ast.expr)
             sides = [_bare(program, side) for side in (product.left, product.right)]
             yield program.edit("return", node, 6, sentence, program.put(value, ", ".join(sides)))
         product = product.right if isinstance(product.right, ast.BinOp) else product.left
-    for n in ast.walk(value):  # the product may stand in brackets, in a call, or in an attribute
+    for n in ast.walk(value):  # the product may be in parentheses, in a call, or in an attribute
         if isinstance(n, ast.Name) and isinstance(value, ast.BinOp | ast.Call) and scope.created:
             break
     for place, text in enumerate(_results(program, scope)):
-        if text != shown:
+        if text != original:
             weight = 7 + place if "," in text or text in scope.unused else 16 + place
             yield program.edit("return", node, weight, sentence, program.put(value, text))
 
 
 def _bare(program: Program, node: ast.expr) -> str:
-    """A factor without its transpose."""
+    """The text of a factor without its transpose."""
     while True:
         if isinstance(node, ast.Attribute) and node.attr in ("T", "mT"):
             node = node.value
@@ -182,7 +182,7 @@ def _bare(program: Program, node: ast.expr) -> str:
 
 
 def _no_return(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A function that returns nothing: a return after its last statement, or in place of a bare expression."""
+    """Add a missing `return`: after the function's last statement, or in place of a bare expression."""
     body = scope.node.body  # type: ignore[attr-defined]
     last = body[-1]
     sentence = f"`{scope.node.name}` returns nothing."  # type: ignore[attr-defined]
@@ -202,7 +202,7 @@ def _no_return(program: Program, scope: Scope) -> Iterator[Edit]:
 
 
 def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A parameter that nothing asks: entries where it is 0 are to be left alone."""
+    """Skip the entries where an unused parameter is 0."""
     done: set[tuple[str, int]] = set()
     for node, base in _entries(program, scope):
         statement = program.statement(node)
@@ -220,7 +220,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
             indent = " " * statement.col_offset
             text = f"if {entry} == 0:\n{indent}    continue\n{indent}"
             begin = (statement.lineno, statement.col_offset)
-            sentence = f"What follows is done for every cell, whatever `{name}` says."
+            sentence = f"The following lines run for every cell, whatever `{name}` contains."
             weight = 5 if name in scope.unused else 13
             yield program.edit(
                 "guard-missing", statement, weight, sentence, program.put_between(begin, begin, text)
@@ -228,7 +228,7 @@ def _guards(program: Program, scope: Scope) -> Iterator[Edit]:
 
 
 def _whole_conditions(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A condition that asks about a whole parameter, above lines that read one entry of another."""
+    """Replace a condition on a whole parameter by one on the entry that the following lines use."""
     entries = list(_entries(program, scope))
     for node in scope.nodes:
         if not isinstance(node, ast.If):
@@ -241,7 +241,7 @@ def _whole_conditions(program: Program, scope: Scope) -> Iterator[Edit]:
         if inside is None:
             continue
         entry = name + program.text(inside[0]).removeprefix(inside[1])
-        sentence = f"The condition `{program.text(node.test)}` asks about all of `{name}`, whatever the cell."
+        sentence = f"The condition `{program.text(node.test)}` tests all of `{name}`, whatever the cell."
         yield program.edit("condition", node.test, 4, sentence, program.put(node.test, f"{entry} != 0"))
 
 

@@ -1,4 +1,4 @@
-"""Loops: where they start and end, which of two nested ones has which bound, what they run over."""
+"""Edits of loops: their start and end, the bounds of two nested loops, and their sequences."""
 
 import ast
 from collections.abc import Iterator
@@ -45,16 +45,16 @@ def _range(program: Program, scope: Scope, node: ast.Call) -> Iterator[Edit]:
         return
     what = _what(program, node)
     stop = node.args[-1]
-    shown = program.text(stop)
-    bound = f"The upper bound of {what} is another number than `{shown}`."
-    sizes = [size for size in scope.sizes if size != shown]
+    original = program.text(stop)
+    bound = f"The upper bound of {what} should not be `{original}`."
+    sizes = [size for size in scope.sizes if size != original]
     for place, size in enumerate(sizes):
         plain = isinstance(stop, ast.Name | ast.Constant | ast.Attribute | ast.Subscript | ast.Call)
         yield program.edit("loop-bound", node, (8 if plain else 12) + place, bound, program.put(stop, size))
     if isinstance(stop, ast.BinOp) and isinstance(stop.op, ast.Add | ast.Sub):
         yield program.edit("loop-bound", node, 2, bound, program.put(stop, program.text(stop.left)))
     else:
-        for text in (f"{shown} - 1", f"{shown} + 1"):
+        for text in (f"{original} - 1", f"{original} + 1"):
             yield program.edit("loop-bound", node, 22, bound, program.put(stop, text))
     if isinstance(stop, ast.BinOp):
         for side in (stop.left, stop.right):
@@ -62,14 +62,14 @@ def _range(program: Program, scope: Scope, node: ast.Call) -> Iterator[Edit]:
                 for size in scope.sizes:
                     if size != side.id:
                         yield program.edit("loop-bound", node, 30, bound, program.put(side, size))
-    begins = f"{what[0].upper()}{what[1:]} starts elsewhere."
+    begins = f"{what[0].upper()}{what[1:]} should start elsewhere."
     if len(node.args) == 2:
         start = node.args[0]
         first, last = (start.lineno, start.col_offset), (stop.lineno, stop.col_offset)
         weight = 30 if isinstance(start, ast.Constant) and start.value == 0 else 3
         yield program.edit("loop-start", node, weight, begins, program.put_between(first, last, ""))
         if weight == 3:
-            for text in (f"{shown} + 1",):
+            for text in (f"{original} + 1",):
                 yield program.edit("loop-bound", node, 5, bound, program.put(stop, text))
             if not isinstance(start, ast.Constant):
                 number = program.text(start)
@@ -80,17 +80,17 @@ def _range(program: Program, scope: Scope, node: ast.Call) -> Iterator[Edit]:
                     yield program.edit("loop-start", node, 9, begins, program.put(start, program.text(side)))
         yield program.edit(
             "loop-bound", node, 12,
-            f"The part of the numbers that {what} runs over is another.",
+            f"{what[0].upper()}{what[1:]} should run over a different part of the numbers.",
             program.put(start, "0"), program.put(stop, program.text(start)),
         )  # fmt: skip
         if isinstance(start, ast.BinOp) and isinstance(start.right, ast.Name):
             yield program.edit(
                 "loop-bound", node, 14,
-                f"The part of the numbers that {what} runs over is another.",
+                f"{what[0].upper()}{what[1:]} should run over a different part of the numbers.",
                 program.put(start, "0"), program.put(stop, program.text(start.right)),
             )  # fmt: skip
     else:
-        yield program.edit("loop-start", node, 26, begins, program.put(stop, f"1, {shown}"))
+        yield program.edit("loop-start", node, 26, begins, program.put(stop, f"1, {original}"))
 
 
 def _while(program: Program, scope: Scope, node: ast.While) -> Iterator[Edit]:
@@ -99,7 +99,7 @@ def _while(program: Program, scope: Scope, node: ast.While) -> Iterator[Edit]:
             continue
         what = f"the condition `{program.text(test)}` of the while loop"
         right = test.comparators[0]
-        sentence = f"{what[0].upper()}{what[1:]} ends the loop at another time."
+        sentence = f"{what[0].upper()}{what[1:]} ends the loop at the wrong time."
         begin = (test.left.end_lineno or 0, test.left.end_col_offset or 0)
         end = (right.lineno, right.col_offset)
         other = {ast.LtE: " < ", ast.Lt: " <= ", ast.Gt: " >= ", ast.GtE: " > ", ast.NotEq: " < "}.get(
@@ -124,7 +124,7 @@ def _while(program: Program, scope: Scope, node: ast.While) -> Iterator[Edit]:
 
 
 def _counter(program: Program, node: ast.While, name: str) -> Iterator[Edit]:
-    """Where the counter of a while loop starts: the last plain assignment before it."""
+    """Change the start of a `while` loop's counter: the last plain assignment before it."""
     for statement in program.order:
         if not isinstance(statement, ast.Assign) or statement.lineno > node.lineno:
             continue
@@ -132,13 +132,13 @@ def _counter(program: Program, node: ast.While, name: str) -> Iterator[Edit]:
         if isinstance(target, ast.Name) and target.id == name and isinstance(value, ast.Constant):
             if value.value not in (0, 1):
                 continue
-            sentence = f"The counter `{name}` starts elsewhere."
+            sentence = f"The counter `{name}` should start elsewhere."
             other, weight = ("0", 5) if value.value == 1 else ("1", 24)
             yield program.edit("loop-start", statement, weight, sentence, program.put(value, other))
 
 
 def _pairs(program: Program, node: ast.Call) -> Iterator[Edit]:
-    """`zip` walks side by side where every pair was meant."""
+    """Replace `zip`, which takes elements side by side, by a loop over all pairs."""
     above = program.parent(node)
     if not isinstance(above, ast.For) or len(node.args) != 2 or not isinstance(above.target, ast.Tuple):
         return
@@ -146,12 +146,12 @@ def _pairs(program: Program, node: ast.Call) -> Iterator[Edit]:
         a, b = (program.text(part) for part in above.target.elts)
         first, second = (program.text(part) for part in node.args)
         text = f"(({a}, {b}) for {a} in {first} for {b} in {second})"
-        sentence = f"The loop over `{a}` and `{b}` visits other pairs: `zip` takes them side by side."
+        sentence = f"The loop over `{a}` and `{b}` visits the wrong pairs: `zip` takes them side by side."
         yield program.edit("loop-pairs", node, 5, sentence, program.put(node, text))
 
 
 def _swapped(program: Program) -> Iterator[Edit]:
-    """The bounds of two loops, one in the other, exchanged."""
+    """Exchange the bounds of two nested loops."""
     for outer in program.all(ast.For):
         for inner in ast.iter_child_nodes(outer):
             if not isinstance(inner, ast.For) or not (_is_range(outer.iter) and _is_range(inner.iter)):  # type: ignore[attr-defined]

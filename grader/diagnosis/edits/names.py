@@ -1,4 +1,4 @@
-"""The wrong name of the right kind, constants where a parameter belongs, defaults, exchanged targets."""
+"""Edits of names and constants: another name of the same kind, parameters, defaults, exchanged targets."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def name_edits(program: Program, defaults: Mapping[str, int | float]) -> Iterato
 
 
 def _usable(program: Program, node: ast.Name) -> bool:
-    """Whether another name may stand there: neither a function that is called, a module, nor an index."""
+    """Whether another name may replace it: it is neither a called function, a module nor an index."""
     above = program.parent(node)
     if isinstance(above, ast.Call) and above.func is node:
         return False
@@ -44,22 +44,22 @@ def _names(program: Program, scope: Scope) -> Iterator[Edit]:
         if not usable or name in ("self", "cls", "True", "False", "None"):
             continue
         role = scope.role(name)
-        known = name in scope.names
+        is_bound = name in scope.names
         others = [other for other in scope.names if other != name]
         for place, other in enumerate(others):
             wanted = other in unused
             open_role = wanted and other in scope.parameters and role == "array"
-            alike = scope.role(other) == role or not known or open_role
+            alike = scope.role(other) == role or not is_bound or open_role
             if not (alike or wanted) or (role == "index" and not wanted) or scope.role(other) == "index":
                 continue
-            sentence = f"Another value than `{name}` belongs here."
+            sentence = f"A value other than `{name}` belongs here."
             base = 4 if wanted and alike else 9 if wanted else 17 if alike else 26
             if name.lower() == other.lower():
                 base = min(base, 3)
-            if not known and not wanted:
+            if not is_bound and not wanted:
                 base = min(base + 2, 14)
             if len(usable) > 1:
-                everywhere = f"Another value than `{name}` belongs in {len(usable)} places."
+                everywhere = f"A value other than `{name}` belongs in {len(usable)} places."
                 parts = [program.put(node, other) for node in usable]
                 yield program.edit("name", usable[0], base + 2 + place // 4, everywhere, *parts)
             for node in usable:
@@ -70,7 +70,7 @@ def _names(program: Program, scope: Scope) -> Iterator[Edit]:
 
 
 def _is_size_argument(program: Program, node: ast.Name) -> bool:
-    """`range(m)`: the loops' edits see to it."""
+    """Whether it is the argument of `range(m)`, which the edits of loops cover."""
     above = program.parent(node)
     return isinstance(above, ast.Call) and getattr(above.func, "id", "") == "range"
 
@@ -83,16 +83,16 @@ def _constants(program: Program, scope: Scope, defaults: Mapping[str, int | floa
             isinstance(above, ast.arguments) for above in program.ancestors(node)
         ):
             continue
-        shown = program.text(node)
+        original = program.text(node)
         above = program.parent(node)
         axis = isinstance(above, ast.Subscript) and isinstance(above.value, ast.Attribute)
         if axis and node.value in (0, 1):
             whole = program.text(above)
-            sentence = f"`{whole}` is the size along the other axis."
+            sentence = f"`{whole}` is the size along the wrong axis."
             other = "1" if node.value == 0 else "0"
             yield program.edit("index", node, 10, sentence, program.put(node, other))
             continue
-        sentence = f"The number {shown} stands where something else belongs."
+        sentence = f"Something other than the number {original} belongs here."
         for name in scope.parameters:
             if scope.role(name) not in ("size", "scalar"):
                 continue
@@ -107,7 +107,7 @@ def _constants(program: Program, scope: Scope, defaults: Mapping[str, int | floa
 def _constants_together(
     program: Program, scope: Scope, defaults: Mapping[str, int | float]
 ) -> Iterator[Edit]:
-    """One number written in several places where a parameter belongs in all of them."""
+    """Replace a number in several places by a parameter in all of them."""
     places: dict[str, list[ast.Constant]] = {}
     for node in scope.nodes:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, int | float):
@@ -124,28 +124,28 @@ def _constants_together(
             if scope.role(name) in ("size", "scalar"):
                 stated = name in defaults and float(defaults[name]) == float(text)
                 weight = 2 if stated else 4 if name in scope.unused else 15
-                sentence = f"The number {text} stands in {len(nodes)} places where something else belongs."
+                sentence = f"Something other than the number {text} belongs in {len(nodes)} places."
                 parts = [program.put(node, name) for node in nodes]
                 yield program.edit("parameter-for-constant", nodes[0], weight, sentence, *parts)
 
 
 def _sizes(program: Program, scope: Scope) -> Iterator[Edit]:
-    """The sizes of an array that is made: another size than the one given."""
+    """Change a size of an array that is created."""
     for node in scope.nodes:
         if not isinstance(node, ast.Call) or not makes_array(node):
             continue
         sizes = node.args[0].elts if isinstance(node.args[0], ast.Tuple | ast.List) else node.args[:2]
         for size in sizes:
-            shown = program.text(size)
+            original = program.text(size)
             if isinstance(size, ast.Call | ast.Starred):
                 continue
-            for place, other in enumerate(text for text in scope.sizes if text != shown):
-                sentence = f"The size `{shown}` of an array is another."
+            for place, other in enumerate(text for text in scope.sizes if text != original):
+                sentence = f"The size `{original}` of an array is wrong."
                 yield program.edit("name", size, 10 + place, sentence, program.put(size, other))
 
 
 def _arguments(program: Program, scope: Scope) -> Iterator[Edit]:
-    """Two arguments of a call in the other order."""
+    """Exchange two arguments of a call."""
     for node in scope.nodes:
         if not isinstance(node, ast.Call) or getattr(node.func, "id", "") in ("range", "isinstance"):
             continue
@@ -154,7 +154,7 @@ def _arguments(program: Program, scope: Scope) -> Iterator[Edit]:
             plain = isinstance(first, _PLAIN) and isinstance(second, _PLAIN)
             if not plain or a == b or getattr(node.func, "attr", "") in ("dot", "inner", "vdot"):
                 continue
-            sentence = f"The arguments `{a}` and `{b}` are in the other order."
+            sentence = f"The arguments `{a}` and `{b}` are in the wrong order."
             weight = 9 if makes_array(node) else 14
             yield program.edit(
                 "argument-order", node, weight, sentence, program.put(first, b), program.put(second, a)
@@ -164,7 +164,7 @@ def _arguments(program: Program, scope: Scope) -> Iterator[Edit]:
 def _number(program: Program, node: ast.Constant, weight: int) -> Iterator[Edit]:
     if not isinstance(node.value, int | float) or isinstance(node.value, bool):
         return
-    sentence = f"The number {program.text(node)} is another."
+    sentence = f"The number {program.text(node)} is wrong."
     value = node.value
     others: list[str] = []
     if value not in (0, 1):
@@ -189,12 +189,12 @@ def _defaults(program: Program, scope: Scope, defaults: Mapping[str, int | float
         same_number = isinstance(value, ast.Constant) and value.value == defaults[name]
         if same_number:
             continue
-        sentence = f"The default of `{name}` is not the one asked for."
+        sentence = f"The default of `{name}` is not the required one."
         yield program.edit("default-value", value, 1, sentence, program.put(value, stated))
 
 
 def _targets(program: Program, scope: Scope) -> Iterator[Edit]:
-    """`n, m = A.shape` unpacked the wrong way round; a result given to a name instead of to its row."""
+    """Exchange the targets in `n, m = A.shape`; store a result in its row instead of in a name."""
     for node in scope.nodes:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
             parts = node.targets[0].elts
@@ -202,7 +202,7 @@ def _targets(program: Program, scope: Scope) -> Iterator[Edit]:
             if len(parts) == 2:
                 first, second = (program.text(part) for part in parts)
                 yield program.edit(
-                    "target-order", node, 8, f"{names} are unpacked in the other order.",
+                    "target-order", node, 8, f"{names} are unpacked in the wrong order.",
                     program.put(parts[0], second), program.put(parts[1], first),
                 )  # fmt: skip
             entries = {
@@ -219,13 +219,13 @@ def _targets(program: Program, scope: Scope) -> Iterator[Edit]:
             first, second = (program.text(part) for part in node.target.elts)
             if all(isinstance(part, ast.Name) for part in node.target.elts):
                 yield program.edit(
-                    "target-order", node, 12, f"`{first}` and `{second}` count in the other order.",
+                    "target-order", node, 12, f"`{first}` and `{second}` count in the wrong order.",
                     program.put(node.target.elts[0], second), program.put(node.target.elts[1], first),
                 )  # fmt: skip
 
 
 def _computed(program: Program, scope: Scope) -> Iterator[Edit]:
-    """An expression computed again although a name holds what it was."""
+    """Replace an expression that is computed again by the name that contains its earlier value."""
     for node in scope.nodes:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
             continue

@@ -1,4 +1,4 @@
-"""A program's syntax tree beside its text: parents, positions, scopes, and what its names seem to be for."""
+"""A program's syntax tree and its text: parents, positions, scopes, and the apparent roles of names."""
 
 import ast
 from collections.abc import Iterator
@@ -23,13 +23,13 @@ _CREATORS = frozenset(
 
 
 def makes_array(node: ast.Call) -> bool:
-    """Whether a call makes an array of the sizes it is given."""
+    """Whether a call creates an array of the given sizes."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     return bool(node.args) and name in _CREATORS and name not in _FROM_VALUES
 
 
 class Program:
-    """One program: its text, its tree, and every statement and expression worth changing, in order."""
+    """One program: its text, its tree, and every statement and expression worth editing, in order."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -57,7 +57,7 @@ class Program:
 
     @cached_property
     def scopes(self) -> tuple["Scope", ...]:
-        """Every top-level function and every method, each with what is nested in it."""
+        """Every top-level function and every method, each with its nested functions."""
         owners = [*self.tree.body]
         for statement in self.tree.body:
             if isinstance(statement, ast.ClassDef | ast.If):
@@ -74,15 +74,15 @@ class Program:
         return None
 
     def all(self, *kinds: type[ast.AST]) -> Iterator[ast.AST]:
-        """The nodes of these kinds in order of the text."""
+        """The nodes of these kinds, in the order of the text."""
         return (node for node in self.order if isinstance(node, kinds))
 
     def parent(self, node: ast.AST) -> ast.AST:
-        """The node it is part of."""
+        """The node that contains this one."""
         return self.parents[node]
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
-        """What a node stands in, from the inside out."""
+        """The nodes that contain this one, from the inside out."""
         while node in self.parents:
             node = self.parents[node]
             yield node
@@ -94,14 +94,14 @@ class Program:
         return node
 
     def loops(self, node: ast.AST) -> list[ast.For | ast.While]:
-        """The loops a node stands in, from the inside out, within its function."""
-        found: list[ast.For | ast.While] = []
+        """The loops around a node, from the inside out, within its function."""
+        loops: list[ast.For | ast.While] = []
         for above in self.ancestors(node):
             if isinstance(above, (*_FUNCTIONS, ast.Lambda)):
                 break
             if isinstance(above, ast.For | ast.While):
-                found.append(above)
-        return found
+                loops.append(above)
+        return loops
 
     # --- text ---------------------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class Program:
         return b"\n".join(parts).decode()
 
     def operator_span(self, node: ast.BinOp) -> tuple[tuple[int, int], tuple[int, int]] | None:
-        """Where the operator of a binary operation stands."""
+        """The position of the operator of a binary operation."""
         begin, end = _end(node.left), _begin(node.right)
         gap = self.between(begin, end)
         if "\n" in gap or "#" in gap:
@@ -131,18 +131,18 @@ class Program:
         return (begin[0], column), (begin[0], column + len(bare.encode()))
 
     def operands(self, node: ast.BinOp) -> tuple[str, str] | None:
-        """The text of both operands with the parentheses they have."""
+        """The text of both operands, with their parentheses."""
         span = self.operator_span(node)
         if span is None:
             return None
         return self.between(_begin(node), span[0]).strip(), self.between(span[1], _end(node)).strip()
 
     def put(self, node: ast.AST, text: str) -> Replacement:
-        """Put text in the place of a node."""
+        """Replace a node by text."""
         return _replacement(_begin(node), _end(node), text)
 
     def put_between(self, begin: tuple[int, int], end: tuple[int, int], text: str) -> Replacement:
-        """Put text in the place of a stretch."""
+        """Replace a range of text."""
         return _replacement(begin, end, text)
 
     def edit(self, kind: str, node: ast.AST | int, weight: int, sentence: str, *parts: Replacement) -> Edit:
@@ -151,7 +151,7 @@ class Program:
         return Edit(kind, line, sentence, weight, parts)
 
     def put_lines(self, first: int, last: int, lines: list[str]) -> Replacement:
-        """Put whole lines in the place of the lines from first to last; `last < first` inserts before first."""
+        """Replace the lines from first to last; `last < first` inserts before first."""
         text = "\n".join(lines)
         if last < first:
             return Replacement(first, 0, first, 0, text + "\n")
@@ -167,7 +167,7 @@ class Program:
 
 
 class Scope:
-    """A function and what is nested in it: its parameters, and its names by what they seem to be for."""
+    """A function with its nested functions: its parameters, and its names by their apparent roles."""
 
     def __init__(self, program: Program, node: ast.AST) -> None:
         self.program = program
@@ -176,48 +176,48 @@ class Scope:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """All parameters, those of nested functions too, in order."""
-        found = (
+        """All parameters, including those of nested functions, in order."""
+        names = (
             argument.arg
             for n in self.nodes
             if isinstance(n, ast.arguments)
             for argument in (*n.posonlyargs, *n.args, *n.kwonlyargs)
         )
-        return tuple(name for name in dict.fromkeys(found) if name not in ("self", "cls"))
+        return tuple(name for name in dict.fromkeys(names) if name not in ("self", "cls"))
 
     @cached_property
     def loaded(self) -> dict[str, list[ast.Name]]:
-        """Where each name is read."""
-        found: dict[str, list[ast.Name]] = {}
+        """The places where each name is read."""
+        places: dict[str, list[ast.Name]] = {}
         for n in self.nodes:
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load):
-                found.setdefault(n.id, []).append(n)
-        return found
+                places.setdefault(n.id, []).append(n)
+        return places
 
     @cached_property
     def stored(self) -> dict[str, list[ast.Name]]:
-        """Where each name is bound."""
-        found: dict[str, list[ast.Name]] = {}
+        """The places where each name is bound."""
+        places: dict[str, list[ast.Name]] = {}
         for n in self.nodes:
             if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
-                found.setdefault(n.id, []).append(n)
-        return found
+                places.setdefault(n.id, []).append(n)
+        return places
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every name a value can be read from: parameters, then what is bound, in order."""
+        """Every name with a value: parameters, then bound names, in order."""
         return tuple(dict.fromkeys((*self.parameters, *self.stored)))
 
     @cached_property
     def unused(self) -> tuple[str, ...]:
-        """Names with a value that nothing reads; loop counters called `_` or counting epochs aside."""
+        """Names whose value nothing reads, except loop counters named `_` or counting epochs."""
         counters = {
             n.target.id for n in self.nodes if isinstance(n, ast.For) and isinstance(n.target, ast.Name)
         }
         return tuple(n for n in self.names if not self._is_read(n) and n not in counters and n != "_")
 
     def _is_read(self, name: str) -> bool:
-        """Whether anything reads it; `S[k:] = 0` only changes it."""
+        """Whether anything reads the name; `S[k:] = 0` only changes its value."""
         return any(
             not isinstance(getattr(self.program.parent(node), "ctx", None), ast.Store)
             for node in self.loaded.get(name, ())
@@ -225,30 +225,30 @@ class Scope:
 
     @cached_property
     def indices(self) -> tuple[str, ...]:
-        """Names that count or stand between brackets."""
-        found: dict[str, None] = {}
+        """Names that count or are used as indices."""
+        names: dict[str, None] = {}
         for n in self.nodes:
             if isinstance(n, ast.Subscript):
                 parts = n.slice.elts if isinstance(n.slice, ast.Tuple) else [n.slice]
-                found |= {part.id: None for part in parts if isinstance(part, ast.Name)}
-        return tuple(name for name in found if name in self.stored or name in self.parameters)
+                names |= {part.id: None for part in parts if isinstance(part, ast.Name)}
+        return tuple(name for name in names if name in self.stored or name in self.parameters)
 
     @cached_property
     def arrays(self) -> tuple[str, ...]:
         """Names that are indexed, transposed, measured, or created as arrays."""
-        found: dict[str, None] = {}
+        names: dict[str, None] = {}
         for n in self.nodes:
             whole = isinstance(n, ast.Attribute) and n.attr in _OF_ARRAYS
             if (whole or isinstance(n, ast.Subscript)) and isinstance(n.value, ast.Name):  # type: ignore[attr-defined]
-                found[n.value.id] = None  # type: ignore[attr-defined]
+                names[n.value.id] = None  # type: ignore[attr-defined]
             if isinstance(n, ast.BinOp) and isinstance(n.op, ast.MatMult):
-                found |= {side.id: None for side in (n.left, n.right) if isinstance(side, ast.Name)}
-        found |= dict.fromkeys(name for group in self.created for name in group)
-        return tuple(name for name in found if name in self.names)
+                names |= {side.id: None for side in (n.left, n.right) if isinstance(side, ast.Name)}
+        names |= dict.fromkeys(name for group in self.created for name in group)
+        return tuple(name for name in names if name in self.names)
 
     @cached_property
     def created(self) -> tuple[tuple[str, ...], ...]:
-        """Names bound by calls of one function that makes arrays, such as all that are drawn at random."""
+        """Groups of names bound by calls of the same array-creating function, such as all random arrays."""
         groups: dict[str, list[str]] = {}
         for n in self.nodes:
             if not isinstance(n, ast.Assign):
@@ -278,8 +278,8 @@ class Scope:
 
     @cached_property
     def sizes(self) -> tuple[str, ...]:
-        """Expressions for sizes: names bound to one, parameters that `range` takes, `X.shape[0]` and the like."""
-        known: dict[str, str] = {}  # what a size is called by meaning
+        """Expressions for sizes: names bound to one, parameters passed to `range`, `X.shape[0]` and so on."""
+        expressions: dict[str, str] = {}  # by size key: how the program writes it
         for n in self.nodes:
             if not isinstance(n, ast.Assign) or not isinstance(n.targets[0], ast.Name | ast.Tuple):
                 continue
@@ -288,21 +288,21 @@ class Scope:
             if isinstance(target, ast.Tuple) and owner:
                 for axis, part in enumerate(target.elts):
                     if isinstance(part, ast.Name):
-                        known.setdefault(f"{owner}.{axis}", part.id)
+                        expressions.setdefault(f"{owner}.{axis}", part.id)
             elif isinstance(target, ast.Tuple) and isinstance(n.value, ast.Tuple):
                 for part, value in zip(target.elts, n.value.elts, strict=False):
                     if isinstance(part, ast.Name) and size_key(value):
-                        known.setdefault(size_key(value), part.id)
+                        expressions.setdefault(size_key(value), part.id)
             elif isinstance(target, ast.Name) and size_key(n.value):
-                known.setdefault(size_key(n.value), target.id)
+                expressions.setdefault(size_key(n.value), target.id)
         for n in self.nodes:
             key = size_key(n)
-            if key and key not in known:
-                known[key] = self.program.text(n)
+            if key and key not in expressions:
+                expressions[key] = self.program.text(n)
         for name in self.arrays:
             if name in self.parameters and any(isinstance(n, ast.Subscript) for n in self.nodes):
                 for axis in (0, 1):
-                    known.setdefault(f"{name}.{axis}", f"{name}.shape[{axis}]")
+                    expressions.setdefault(f"{name}.{axis}", f"{name}.shape[{axis}]")
         counted = [
             argument.id
             for n in self.nodes
@@ -312,7 +312,7 @@ class Scope:
         ]
         plain = [name for name in self.parameters if name not in self.arrays and name not in self.indices]
         whole = [name for name in plain if name in counted or self._is_whole(name)]
-        return tuple(dict.fromkeys((*known.values(), *counted, *whole)))
+        return tuple(dict.fromkeys((*expressions.values(), *counted, *whole)))
 
     def _is_whole(self, name: str) -> bool:
         default = self.defaults.get(name)
@@ -323,22 +323,22 @@ class Scope:
     @cached_property
     def defaults(self) -> dict[str, ast.expr]:
         """Parameters with their default values."""
-        found: dict[str, ast.expr] = {}
+        defaults: dict[str, ast.expr] = {}
         for n in self.nodes:
             if isinstance(n, ast.arguments):
                 positional = [*n.posonlyargs, *n.args]
                 pairs = zip(positional[len(positional) - len(n.defaults) :], n.defaults, strict=True)
-                found |= {argument.arg: value for argument, value in pairs}
-                found |= {
+                defaults |= {argument.arg: value for argument, value in pairs}
+                defaults |= {
                     argument.arg: value
                     for argument, value in zip(n.kwonlyargs, n.kw_defaults, strict=True)
                     if value is not None
                 }
-        return found
+        return defaults
 
     @cached_property
     def scalars(self) -> tuple[str, ...]:
-        """Names that are none of the others, scalar parameters first."""
+        """All other names, scalar parameters first."""
         others = {*self.indices, *self.arrays, *self.sizes}
         return tuple(name for name in self.names if name not in others)
 

@@ -1,4 +1,4 @@
-"""Which size of which array an expression stands for: `A.shape[0]`, `A.size(0)`, `len(A)` and `len(A[0])`."""
+"""Recognise expressions for a size of an array: `A.shape[0]`, `A.size(0)`, `len(A)` and `len(A[0])`."""
 
 import ast
 
@@ -30,7 +30,7 @@ def size_key(node: ast.AST) -> str:
 
 
 def shape_of(node: ast.AST) -> str:
-    """The array whose whole shape an expression stands for, such as `A.shape`; empty for anything else."""
+    """The array whose whole shape an expression means, such as `A.shape`; empty for anything else."""
     if isinstance(node, ast.Attribute) and node.attr == "shape" and isinstance(node.value, ast.Name):
         return node.value.id
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.args:

@@ -1,7 +1,7 @@
-"""The part of a program that some of its functions depend on by name, line for line.
+"""The part of a program that some of its functions depend on, line for line.
 
-What is left out becomes empty lines, so that positions mean the same in both. The slice of a script is its
-functions without the runs that a script makes of them.
+Other lines become empty, so that positions stay the same. The slice of a script contains its functions but
+not the calls that the script makes to them.
 """
 
 import ast
@@ -15,7 +15,7 @@ __all__ = ["sliced"]
 
 
 def sliced(code: str, names: Iterable[str]) -> str:
-    """The program with only the top-level statements that bind the names, and all that those rest on."""
+    """The program with only the top-level statements that bind the names, and those they depend on."""
     tree = parsed(code)
     units = list(_units(tree))
     inside = _globals(code)
@@ -74,7 +74,7 @@ def _globals(code: str) -> dict[tuple[str, int], set[str]]:
 
 
 def _used(statement: ast.stmt, inside: dict[tuple[str, int], set[str]]) -> set[str]:
-    """The top-level names a statement rests on."""
+    """The top-level names that a statement depends on."""
     key = (getattr(statement, "name", ""), statement.lineno)
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or key not in inside:
         return _names(statement)

@@ -1,4 +1,4 @@
-"""Statements as a whole: their indentation, their order, one too many, one missing, one at the wrong place."""
+"""Edits of whole statements: their indentation and order; superfluous, missing and misplaced ones."""
 
 import ast
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ _COMPOUND = (ast.For, ast.While, ast.If, ast.With)
 
 
 class _Unit(Frozen, frozen=True):
-    """Statements that share lines and have these lines for themselves."""
+    """Statements that share lines with each other and with no other statement."""
 
     first: int
     last: int
@@ -70,7 +70,7 @@ def _named(program: Program, unit: _Unit) -> str:
 
 
 def _dedented(program: Program, node: ast.AST, field: str, units: list[_Unit]) -> Iterator[Edit]:
-    """The last statements of a body stand outside it: one level, and for a return every level."""
+    """Move the last statements of a body out of it: by one level, and a `return` by every level."""
     if not isinstance(node, _COMPOUND) or not units or (getattr(node, "orelse", []) and field == "body"):
         return
     levels = [node]
@@ -92,7 +92,7 @@ def _dedented(program: Program, node: ast.AST, field: str, units: list[_Unit]) -
             shift = level.col_offset - moved[0].only.col_offset
             lines = _text(program, moved[0].first, moved[-1].last, shift)
             weight = 4 - depth if returns else 9 + 2 * count
-            sentence = f"{_named(program, moved[0])} stands a level too deep."
+            sentence = f"{_named(program, moved[0])} is indented one level too far."
             yield program.edit(
                 "dedent", moved[0].first, max(weight, 1), sentence,
                 program.put_lines(moved[0].first, moved[-1].last, lines),
@@ -100,7 +100,7 @@ def _dedented(program: Program, node: ast.AST, field: str, units: list[_Unit]) -
 
 
 def _indented(program: Program, units: list[_Unit]) -> Iterator[Edit]:
-    """Statements after a loop or a condition that belong into it."""
+    """Move statements after a loop or a condition into it."""
     for place, unit in enumerate(units[:-1]):
         target: ast.AST = unit.only
         if not isinstance(target, _COMPOUND) or len(unit.statements) != 1:
@@ -118,7 +118,7 @@ def _indented(program: Program, units: list[_Unit]) -> Iterator[Edit]:
                     break
                 shift = inner.col_offset - moved[0].only.col_offset
                 lines = _text(program, moved[0].first, moved[-1].last, shift)
-                sentence = f"{_named(program, moved[0])} stands a level too far out."
+                sentence = f"{_named(program, moved[0])} is indented one level too little."
                 yield program.edit(
                     "indent", moved[0].first, weight + count, sentence,
                     program.put_lines(moved[0].first, moved[-1].last, lines),
@@ -134,7 +134,7 @@ def _reordered(program: Program, units: list[_Unit]) -> Iterator[Edit]:
         if not _depend(first, second):
             continue
         lines = [*_text(program, second.first, second.last), *_text(program, first.first, first.last)]
-        sentence = f"{_named(program, first)} and the statement after it are in the other order."
+        sentence = f"{_named(program, first)} and the statement after it are in the wrong order."
         yield program.edit(
             "statement-order", first.first, 11, sentence, program.put_lines(first.first, second.last, lines)
         )
@@ -156,7 +156,7 @@ def _dropped(program: Program, scope: Scope, node: ast.AST, units: list[_Unit]) 
             continue
         if _is_counter(program, unit.only) or _is_first_binding(program, scope, unit):
             continue
-        sentence = f"{_named(program, unit)} is too much."
+        sentence = f"{_named(program, unit)} is superfluous."
         lines = [" " * unit.only.col_offset + "pass"] if len(units) == 1 else []
         overwritten = _overwrites(scope, unit.only)
         jumps = isinstance(unit.only, ast.If) and any(
@@ -169,14 +169,14 @@ def _dropped(program: Program, scope: Scope, node: ast.AST, units: list[_Unit]) 
 
 
 def _overwrites(scope: Scope, statement: ast.stmt) -> bool:
-    """A parameter that gets a value of the function's own: `rank = 2`."""
+    """Whether a statement overwrites a parameter, such as `rank = 2`."""
     if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
         return False
     return statement.targets[0].id in scope.parameters
 
 
 def counter_lines(program: Program) -> frozenset[int]:
-    """The lines of statements that change what a `while` loop around them asks about."""
+    """The lines of statements that change the variables in the condition of a surrounding `while` loop."""
     return frozenset(
         node.lineno
         for node in program.order
@@ -192,7 +192,7 @@ def _is_counter(program: Program, statement: ast.stmt) -> bool:
 
 
 def _is_first_binding(program: Program, scope: Scope, unit: _Unit) -> bool:
-    """Whether leaving it out leaves a name without a value."""
+    """Whether a name would have no value without these statements."""
     bound = {
         n.id
         for s in unit.statements
@@ -209,7 +209,7 @@ def _is_first_binding(program: Program, scope: Scope, unit: _Unit) -> bool:
 
 
 def _into_loop(program: Program, units: list[_Unit]) -> Iterator[Edit]:
-    """A value computed before a loop that has to be computed anew in it."""
+    """Move a value that is computed before a loop into the loop."""
     for place, unit in enumerate(units):
         if not unit.simple or not isinstance(unit.only, ast.Assign) or len(unit.statements) > 1:
             continue
@@ -249,7 +249,7 @@ def _is_changed(program: Program, name: ast.Name) -> bool:
 
 
 def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]) -> Iterator[Edit]:
-    """What begins a loop's body although it is to happen once: moved before the loop."""
+    """Move the first statements of a loop's body, which should run once, before the loop."""
     if not isinstance(node, ast.For | ast.While) or field != "body":
         return
     for count in (1, 2, 3):
@@ -263,7 +263,7 @@ def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]
             shift = loop.col_offset - moved[0].only.col_offset
             lines = _text(program, moved[0].first, moved[-1].last, shift)
             gone = program.put_lines(moved[0].first, moved[-1].last, [])
-            sentence = f"{_named(program, moved[0])} happens too often."
+            sentence = f"{_named(program, moved[0])} runs too often."
             weight = 5 if all(_creates(unit) for unit in moved) else 12 - count
             yield program.edit(
                 "statement-moved", moved[0].first, weight + depth, sentence,
@@ -272,7 +272,7 @@ def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]
     for count in (2, 3):
         moved = units[:count]
         if len(units) > count and all(isinstance(unit.only, ast.Assign | ast.Expr) for unit in moved):
-            sentence = f"{_named(program, moved[0])} and what follows it is too much."
+            sentence = f"{_named(program, moved[0])} and the statements after it are superfluous."
             yield program.edit(
                 "statement-dropped", moved[0].first, 12, sentence,
                 program.put_lines(moved[0].first, moved[-1].last, []),
@@ -280,7 +280,7 @@ def _out_of_loop(program: Program, node: ast.AST, field: str, units: list[_Unit]
 
 
 def _creates(unit: _Unit) -> bool:
-    """Whether it only makes something out of numbers and sizes, by calls."""
+    """Whether the statements only create values from numbers and sizes, by calls."""
     return all(
         isinstance(s, ast.Assign | ast.Expr) and not any(isinstance(n, ast.Subscript) for n in ast.walk(s))
         for s in unit.statements
@@ -288,7 +288,7 @@ def _creates(unit: _Unit) -> bool:
 
 
 def _mirrored(program: Program, scope: Scope, units: list[_Unit]) -> Iterator[Edit]:
-    """The other half of a pair of updates: `U[r] += … V[c]` without its counterpart for `V[c]`."""
+    """Add the other half of a pair of updates: `U[r] += … V[c]` without its counterpart for `V[c]`."""
     for unit in units:
         statement = unit.only
         entry = _target(statement)
@@ -311,7 +311,7 @@ def _mirrored(program: Program, scope: Scope, units: list[_Unit]) -> Iterator[Ed
             begin = (unit.first, statement.col_offset)
             end = (unit.last, len(program.line(unit.last).encode()))
             indent = " " * statement.col_offset
-            sentence = f"{_named(program, unit)} has a counterpart that is missing."
+            sentence = f"{_named(program, unit)} needs a counterpart, which is missing."
             for weight, both in ((12, f"{text}\n{indent}{swapped}"), (13, f"{swapped}\n{indent}{text}")):
                 yield program.edit(
                     "statement-missing", unit.first, weight, sentence, program.put_between(begin, end, both)
@@ -319,7 +319,7 @@ def _mirrored(program: Program, scope: Scope, units: list[_Unit]) -> Iterator[Ed
 
 
 def _counterpart(program: Program, scope: Scope, unit: _Unit, entry: ast.expr) -> Iterator[Edit]:
-    """A step that was computed, and that no update uses."""
+    """Add the update for a step that was computed but is not used."""
     statement, mine = unit.only, program.text(entry)
     begin = (unit.first, statement.col_offset)
     end = (unit.last, len(program.line(unit.last).encode()))
@@ -337,7 +337,7 @@ def _counterpart(program: Program, scope: Scope, unit: _Unit, entry: ast.expr) -
             for other in sorted(entries - {mine}):
                 added = text.replace(mine, other).replace(name, unused)
                 indent = " " * statement.col_offset
-                sentence = f"{_named(program, unit)} has a counterpart that is missing."
+                sentence = f"{_named(program, unit)} needs a counterpart, which is missing."
                 for weight, both in ((8, f"{added}\n{indent}{text}"), (9, f"{text}\n{indent}{added}")):
                     yield program.edit(
                         "statement-missing",

@@ -1,4 +1,4 @@
-"""What stands between brackets: wrong, exchanged, missing or superfluous indices, and slices."""
+"""Edits of subscripts: wrong, exchanged, missing or superfluous indices, and slices."""
 
 import ast
 from collections.abc import Iterator
@@ -31,45 +31,45 @@ def _parts(node: ast.Subscript) -> list[ast.expr]:
 
 
 def _visible(program: Program, scope: Scope, node: ast.AST) -> list[str]:
-    """Index names that count where a node stands, the innermost first."""
-    found: list[str] = []
+    """The index names of the loops around a node, the innermost first."""
+    names: list[str] = []
     for above in program.ancestors(node):
         target = getattr(above, "target", None)
         if isinstance(above, ast.For | ast.comprehension) and target is not None:
-            found += [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
+            names += [n.id for n in ast.walk(target) if isinstance(n, ast.Name)]
         for generator in getattr(above, "generators", ()):
-            found += [n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)]
-    return list(dict.fromkeys((*(n for n in found if n in scope.indices), *scope.indices)))
+            names += [n.id for n in ast.walk(generator.target) if isinstance(n, ast.Name)]
+    return list(dict.fromkeys((*(n for n in names if n in scope.indices), *scope.indices)))
 
 
 def _indices(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Edit]:
     parts = _parts(node)
-    shown = program.text(node)
+    original = program.text(node)
     stored = isinstance(node.ctx, ast.Store)
     for part in parts:
         if isinstance(part, ast.Name):
             for place, other in enumerate(n for n in _visible(program, scope, node) if n != part.id):
-                sentence = f"The index `{part.id}` of `{shown}` is another."
+                sentence = f"The index `{part.id}` of `{original}` is wrong."
                 weight = 5 + 3 * place + 2 * stored
                 yield program.edit("index", part, weight, sentence, program.put(part, other))
         elif isinstance(part, ast.Constant) and isinstance(part.value, int):
             for place, other in enumerate(_visible(program, scope, node)):
-                sentence = f"The index {part.value} of `{shown}` is another."
+                sentence = f"The index {part.value} of `{original}` is wrong."
                 yield program.edit("index", part, 10 + place, sentence, program.put(part, other))
         elif _is_full(part):
             for other in _visible(program, scope, node)[:3]:
-                sentence = f"`{shown}` takes all entries along an axis; fewer are meant."
+                sentence = f"`{original}` takes all entries along an axis, but fewer are needed."
                 yield program.edit("index", part, 16 + (not stored) * 8, sentence, program.put(part, other))
     if len(parts) == 2:
         a, b = program.text(parts[0]), program.text(parts[1])
         if a != b and not (_is_full(parts[0]) and _is_full(parts[1])):
-            sentence = f"The indices of `{shown}` are in the other order."
+            sentence = f"The indices of `{original}` are in the wrong order."
             yield program.edit(
                 "index-order", node, 6, sentence, program.put(parts[0], b), program.put(parts[1], a)
             )
     inner = node.value
     if isinstance(inner, ast.Subscript) and program.text(inner.slice) != program.text(node.slice):
-        sentence = f"The indices of `{shown}` are in the other order."
+        sentence = f"The indices of `{original}` are in the wrong order."
         yield program.edit(
             "index-order", node, 6, sentence,
             program.put(inner.slice, program.text(node.slice)), program.put(node.slice, program.text(inner.slice)),
@@ -81,15 +81,15 @@ def _is_full(part: ast.expr) -> bool:
 
 
 def _slices(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Edit]:
-    shown = program.text(node)
+    original = program.text(node)
     for part in _parts(node):
         if isinstance(part, ast.Slice) and part.step is None and not _is_full(part):
-            yield from _slice(program, scope, node, part, shown)
+            yield from _slice(program, scope, node, part, original)
         elif isinstance(part, ast.Name | ast.Constant | ast.UnaryOp):
             if not isinstance(node.ctx, ast.Store):
                 continue
             text = program.text(part)
-            sentence = f"`{shown}` is one entry; another part is meant."
+            sentence = f"`{original}` is a single entry, but another part is needed."
             options = [f"{text}:"]
             if not isinstance(part, ast.Name):
                 options += [f"{name}:" for name in scope.sizes if name.isidentifier()]
@@ -99,9 +99,9 @@ def _slices(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Edi
 
 
 def _slice(
-    program: Program, scope: Scope, node: ast.Subscript, part: ast.Slice, shown: str
+    program: Program, scope: Scope, node: ast.Subscript, part: ast.Slice, original: str
 ) -> Iterator[Edit]:
-    sentence = f"`{shown}` takes the wrong part of its entries."
+    sentence = f"`{original}` takes the wrong part of the entries."
     lower, upper = part.lower, part.upper
     bound = upper or lower
     assert bound is not None
@@ -138,48 +138,48 @@ def _slice(
 
 
 def _axes(program: Program, scope: Scope, node: ast.Subscript) -> Iterator[Edit]:
-    """A row where a column is meant, one entry where a row is meant, and the reverse."""
+    """Replace a row by a column, an entry by a row, and the reverse."""
     parts = _parts(node)
-    shown = program.text(node)
+    original = program.text(node)
     stored = isinstance(node.ctx, ast.Store)
     if len(parts) == 1 and isinstance(parts[0], ast.Name) and not isinstance(node.value, ast.Subscript):
         name = parts[0].id
-        sentence = f"`{shown}` is a row; another part of the matrix is meant."
+        sentence = f"`{original}` is a row, but another part of the matrix is needed."
         weight = 18 if stored else 24
         yield program.edit("index", node, weight, sentence, program.put(node.slice, f":, {name}"))
         for other in _visible(program, scope, node)[:2]:
             yield program.edit("index", node, 26, sentence, program.put(node.slice, f"{name}, {other}"))
     if len(parts) == 2 and any(isinstance(part, ast.Name) for part in parts):
-        sentence = f"`{shown}` takes one entry or one column; another part of the matrix is meant."
+        sentence = f"`{original}` takes one entry or one column, but another part of the matrix is needed."
         kept = next(part for part in parts if isinstance(part, ast.Name))
         yield program.edit("index", node, 28, sentence, program.put(node.slice, program.text(kept)))
 
 
 def _entries(program: Program, scope: Scope) -> Iterator[Edit]:
-    """Another array's entry than the one that is read, both being used in the same lines."""
-    found: dict[str, ast.Subscript] = {}
+    """Read an entry of another array that is used in the same lines."""
+    entries: dict[str, ast.Subscript] = {}
     for node in scope.nodes:
         if isinstance(node, ast.Subscript) and not _is_shape(node):
             if isinstance(program.parent(node), ast.Subscript) or isinstance(node.slice, ast.Slice):
                 continue
-            found.setdefault(program.text(node), node)
+            entries.setdefault(program.text(node), node)
     for node in scope.nodes:
         if not isinstance(node, ast.Subscript) or isinstance(node.ctx, ast.Store):
             continue
-        shown = program.text(node)
-        if shown not in found or isinstance(program.parent(node), ast.Subscript):
+        original = program.text(node)
+        if original not in entries or isinstance(program.parent(node), ast.Subscript):
             continue
         step = isinstance(program.statement(node), ast.AugAssign)
-        for place, other in enumerate(text for text in found if text != shown and "\n" not in text):
-            if program.text(found[other].value) == program.text(node.value):
+        for place, other in enumerate(text for text in entries if text != original and "\n" not in text):
+            if program.text(entries[other].value) == program.text(node.value):
                 continue
-            sentence = f"Another entry than `{shown}` belongs here."
+            sentence = f"An entry other than `{original}` belongs here."
             weight = (11 if step else 15) + place // 2
             yield program.edit("name", node, weight, sentence, program.put(node, other))
 
 
 def _bare(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A whole array in a statement that elsewhere takes its entries: the index is missing."""
+    """Add the missing index to a whole array in a statement that uses its entries elsewhere."""
     for name in scope.arrays:
         used = {
             program.text(n)
@@ -191,7 +191,7 @@ def _bare(program: Program, scope: Scope) -> Iterator[Edit]:
             above = program.parent(node)
             if not program.loops(node) or isinstance(above, ast.Subscript | ast.Attribute | ast.For):
                 continue
-            sentence = f"`{name}` stands for the whole array here; a part of it is meant."
+            sentence = f"`{name}` is the whole array here, but only a part of it is needed."
             augmented = isinstance(above, ast.AugAssign) and above.target is node
             for place, entry in enumerate(entries):
                 yield program.edit(
@@ -207,7 +207,7 @@ _REDUCING = ("all", "any", "mean", "sum", "max", "min")
 
 
 def _reduced(program: Program, scope: Scope) -> Iterator[Edit]:
-    """A reduction over a row where one entry is meant."""
+    """Replace a reduction over a row by a single entry."""
     for node in scope.nodes:
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
             where = node.comparators[0]
@@ -216,16 +216,14 @@ def _reduced(program: Program, scope: Scope) -> Iterator[Edit]:
                 text = f"{program.text(where)}[{other}] {sign} {program.text(node.left)}"
                 yield program.edit(
                     "index-missing", node, 9,
-                    f"`{program.text(node)}` looks at more than one entry.", program.put(node, text),
+                    f"`{program.text(node)}` uses more than one entry.", program.put(node, text),
                 )  # fmt: skip
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args):
             continue
         inner = node.func.value
         if node.func.attr in _REDUCING and isinstance(inner, ast.Name | ast.Subscript):
             for other in _visible(program, scope, node)[:3]:
-                sentence = (
-                    f"`{program.text(node)}` brings many entries down to one number; one entry is meant."
-                )
+                sentence = f"`{program.text(node)}` reduces many entries to one number, but a single entry is needed."
                 if isinstance(inner, ast.Subscript) and not isinstance(inner.slice, ast.Slice):
                     text = f"{program.text(inner.value)}[{program.text(inner.slice)}, {other}]"
                 else:

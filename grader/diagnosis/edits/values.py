@@ -1,4 +1,4 @@
-"""An edit of a program's text: small replacements by position, with the words that tell where and what."""
+"""An edit of a program's text: small replacements by position, with a sentence for the student."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ __all__ = ["Edit", "Replacement", "applied", "moved_lines", "without_each"]
 
 
 class Replacement(Frozen, frozen=True):
-    """Text put in place of a stretch of the program; columns count utf-8 bytes, as in Python's syntax tree.
+    """A replacement of a range of the program by text; columns count UTF-8 bytes, as in Python's syntax tree.
 
-    A stretch that ends where it begins is an insertion.
+    An empty range is an insertion.
     """
 
     line: int
@@ -23,31 +23,31 @@ class Replacement(Frozen, frozen=True):
 
     @property
     def begin(self) -> tuple[int, int]:
-        """Where it begins: line and column."""
+        """The beginning of the range: line and column."""
         return self.line, self.column
 
     @property
     def end(self) -> tuple[int, int]:
-        """Where it ends: line and column."""
+        """The end of the range: line and column."""
         return self.end_line, self.end_column
 
 
 class Edit(Frozen, frozen=True):
-    """One small change of a program and what it is about, without giving the changed code away."""
+    """One small change of a program, with a sentence about it that does not give away the changed code."""
 
     kind: str
     """A short id such as `loop-bound`."""
     line: int
-    """The line of the program that it is about."""
+    """The line of the program that the edit concerns."""
     sentence: str
-    """What is changed there."""
+    """A sentence about the slip in that line."""
     weight: int
-    """How far from the likeliest mistakes it is: small ones are tried first."""
+    """How unlikely the slip is: edits with smaller weights are tried first."""
     replacements: tuple[Replacement, ...]
 
 
 def applied(code: str, edit: Edit) -> str:
-    """The program with the edit made. Replacements must not overlap."""
+    """The program after the edit. Replacements must not overlap."""
     lines = [line.encode() for line in code.split("\n")]
     for replacement in sorted(edit.replacements, key=lambda part: (part.begin, part.end), reverse=True):
         first, last = replacement.line - 1, replacement.end_line - 1
@@ -60,7 +60,7 @@ def applied(code: str, edit: Edit) -> str:
 
 
 def moved_lines(lines: tuple[int, ...], edit: Edit) -> tuple[int, ...]:
-    """For every line of the edited program the entry of `lines` that it came from."""
+    """For every line of the edited program, the entry of `lines` for the line that it came from."""
     after = list(lines)
     for part in sorted(edit.replacements, key=lambda part: (part.begin, part.end), reverse=True):
         old = after[part.line - 1 : part.end_line]
@@ -71,9 +71,9 @@ def moved_lines(lines: tuple[int, ...], edit: Edit) -> tuple[int, ...]:
 
 
 def without_each(code: str, made: Sequence[Edit]) -> tuple[str, ...]:
-    """For each of the edits, made one after the other, the program with all the others made.
+    """For each of the edits, which were made one after the other, the program with all other edits.
 
-    Empty where one changes a line that another has changed, so that neither can be made alone.
+    Empty if one edit changes a line that another has changed, so that neither can be made alone.
     """
     original, lines = code.split("\n"), tuple(range(1, code.count("\n") + 2))
     alone: list[Edit] = []
@@ -90,6 +90,6 @@ def without_each(code: str, made: Sequence[Edit]) -> tuple[str, ...]:
 
 
 def _together(code: str, edits: Sequence[Edit]) -> str:
-    """The program with edits made that change different lines of it."""
+    """The program after edits of different lines."""
     parts = tuple(part for edit in edits for part in edit.replacements)
     return applied(code, msgspec.structs.replace(edits[0], replacements=parts)) if edits else code
