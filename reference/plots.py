@@ -93,8 +93,8 @@ def _wrong_curve(call: CallSpec, start: Factors, theirs: tuple[tuple[float, floa
     ours = _sheet_curve(call, start)
     return LinePlot(
         title=f"{_what(call).capitalize()} against epoch at lr = {call.lr:g}, from your own start",
-        alternative=f"Your {_what(call)} goes from {theirs[0][1]:.4g} after {theirs[0][0]:g} epochs to "
-        f"{theirs[-1][1]:.4g} after {theirs[-1][0]:g} epochs; from the same start, the sheet's rule reaches "
+        alternative=f"Your {_what(call)} goes from {theirs[0][1]:.4g} after epoch {theirs[0][0]:g} to "
+        f"{theirs[-1][1]:.4g} after epoch {theirs[-1][0]:g}; from the same start, the sheet's rule reaches "
         f"{ours[-1][1]:.4g}.{_floor(call)}",
         x_label="epoch",
         y_label=_what(call),

@@ -158,7 +158,7 @@ MASK: Final = (
 RUNS: Final = (
     Check(
         name="epochs",
-        title="The requested number of epochs runs, each continuing from the last",
+        title="As many epochs run as requested, each continuing from the last",
         run=epochs_agree,
         advice="Count how many times the loop over epochs runs, and check what is kept from one epoch to the next.",
         needs=("update",),

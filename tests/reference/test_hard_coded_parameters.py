@@ -80,5 +80,5 @@ def test_a_function_without_them_that_is_wrong_besides_earns_nothing(
 ) -> None:
     outcomes = judged(open_bench, "1.1", f"def sgd_factorise({parameters}):\n    {body}\n")
     assert outcomes.pop("diagnoses") == []
-    assert outcomes["outcomes"] is Outcome.FAIL
+    assert outcomes["found"] is Outcome.FAIL
     assert set(outcomes.values()) == {Outcome.FAIL, Outcome.SKIPPED}
