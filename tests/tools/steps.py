@@ -6,6 +6,7 @@ no clock tells reliably: whether a pattern's cost grows with the length of a tex
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Final
@@ -32,7 +33,7 @@ class Counted:
     def __init__(self, pattern: "re.Pattern[str]") -> None:
         self.steps = 0
         self._groups: dict[int, tuple[int, int]] = {}
-        self._tree = list(_parser.parse(pattern.pattern, pattern.flags))
+        self._tree, self._taken = _parsed(pattern)
         self._flags = pattern.flags
 
     def finditer(self, text: str) -> list[tuple[int, int]]:
@@ -163,6 +164,12 @@ class Counted:
         return (before != behind) == (where is op.AT_BOUNDARY)
 
     def _takes(self, node: Any, letter: str) -> bool:
+        known = self._taken.get((id(node), letter))
+        if known is None:
+            known = self._taken[id(node), letter] = self._takes_anew(node, letter)
+        return known
+
+    def _takes_anew(self, node: Any, letter: str) -> bool:
         kind, value = node
         if self._flags & re.IGNORECASE:
             letter = letter.lower()
@@ -173,6 +180,12 @@ class Counted:
         if kind is op.ANY:
             return letter != "\n" or bool(self._flags & re.DOTALL)
         return _in_class(value, letter)
+
+
+@cache
+def _parsed(pattern: "re.Pattern[str]") -> tuple[list[Any], dict[tuple[int, str], bool]]:
+    """The tree of a pattern, and a table of which of its nodes take which letters, kept for all its texts."""
+    return list(_parser.parse(pattern.pattern, pattern.flags)), {}
 
 
 def _in_class(items: Sequence[Any], letter: str) -> bool:
