@@ -71,6 +71,7 @@ def test_lf_and_x_work(place: Path) -> None:
     assert "1 failed, 1 passed" in stopped.stdout
 
 
+@pytest.mark.slow
 def test_items_are_chosen_by_name_and_by_node_id_and_the_file_is_never_imported(place: Path) -> None:
     done = run(place, "--grade", "right.py", "right.py::1 Power iteration", "-k", "multiplies", "-v")
     assert done.returncode == 0, done.stdout

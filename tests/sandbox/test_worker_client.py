@@ -662,6 +662,7 @@ os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
 """Starts the grader where no file can grow beyond 3000 bytes."""
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_half_files(
     handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -37,10 +37,8 @@ strict_only = pytest.mark.skipif(
 )
 
 
-LEVELS = first_of_each(lambda level: "", ["strict", "process"])
-
-
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["strict", "process"])
 def test_the_isolation_is_named_in_the_output_and_in_results_json(
     grade: Grade, handed_in: Handed, tmp_path: Path, level: str
 ) -> None:
@@ -62,6 +60,7 @@ os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
 """Starts the grader as on a kernel that knows no Landlock."""
 
 
+@pytest.mark.slow
 def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does(
     handed_in: Handed, tmp_path: Path
 ) -> None:
@@ -84,7 +83,7 @@ def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does
     assert json.loads((tmp_path / "reports" / "results.json").read_text())["isolation"] == "process"
 
 
-@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("level", first_of_each(lambda level: "", ["strict", "process"]))
 def test_the_doctor_tries_every_claim_and_finds_that_it_holds(grade: Grade, level: str) -> None:
     done = grade("doctor", "--isolation", level, env={"GRADE_DOCTOR_SECRET": "1", "COLUMNS": "200"})
     assert done.returncode == 0, done.stdout + done.stderr
