@@ -14,6 +14,8 @@ from typing import Any, Final
 __all__ = ["Counted", "largest_bound", "worst_texts"]
 
 REPEATS: Final = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+SINGLE: Final = (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN)
+"""Nodes that take one character."""
 STRANGE: Final = "\x01"
 """A character that hardly any pattern takes."""
 
@@ -59,6 +61,13 @@ class Counted:
         return [] if end is None else [(0, end)]
 
     def _sequence(self, nodes: Sequence[Any], index: int, text: str, at: int) -> Iterator[int]:
+        while (
+            index < len(nodes) and nodes[index][0] in SINGLE
+        ):  # as `_node` does, without a generator for each
+            self.steps += 1
+            if at >= len(text) or not self._takes(nodes[index], text[at]):
+                return
+            index, at = index + 1, at + 1
         if index == len(nodes):
             yield at
             return
@@ -68,10 +77,7 @@ class Counted:
     def _node(self, node: Any, text: str, at: int) -> Iterator[int]:
         self.steps += 1
         kind, value = node
-        if kind in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN):
-            if at < len(text) and self._takes(node, text[at]):
-                yield at + 1
-        elif kind is op.BRANCH:
+        if kind is op.BRANCH:
             for part in value[1]:
                 yield from self._sequence(part, 0, text, at)
         elif kind is op.SUBPATTERN:
@@ -110,7 +116,7 @@ class Counted:
             if count >= least:
                 yield at
             return
-        if len(body) == 1 and body[0][0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN):
+        if len(body) == 1 and body[0][0] in SINGLE:
             ends = [at]
             if kind is op.MIN_REPEAT:
                 yield from self._lazy(least, most, body[0], text, at)
