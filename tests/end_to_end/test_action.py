@@ -166,6 +166,7 @@ ANNOTATION = re.compile(
 """`::error file={name},line={line},title={title}::{message}` with `:` and `,` escaped in properties."""
 
 
+@pytest.mark.slow
 def test_a_pull_request_is_graded_annotated_and_summed_up(runner: tuple[Runner, Path]) -> None:
     machine, action = runner
     repository = machine.workspace

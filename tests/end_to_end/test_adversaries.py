@@ -23,7 +23,7 @@ RIGHT_IN_PART = {
 }
 """What adversaries did do, and get."""
 
-EACH = 2
+EACH = 1
 """So many of each kind are graded here."""
 
 

@@ -89,7 +89,7 @@ def some_pages(reports: Path) -> list[Path]:
     ("theme", "width"),
     [
         ("light", 360),
-        ("dark", 1280),
+        pytest.param("dark", 1280, marks=pytest.mark.slow),
         pytest.param("light", 1280, marks=pytest.mark.slow),
         pytest.param("dark", 360, marks=pytest.mark.slow),
     ],

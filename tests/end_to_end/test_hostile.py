@@ -1,7 +1,7 @@
 """Attacks and accidents beside honest work: no mark is forged, nothing is damaged, nothing is left behind.
 
 Every attack of `tests/hostile` is graded by the real command line, all of them in one class, once for each
-isolation it has to hold on, as root and as an ordinary user.
+isolation it has to hold on, as root and as an ordinary user. That is slow; every day one of each kind is.
 """
 
 import csv
@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +26,7 @@ import pytest
 from tests.hostile import crash, escape, forge, odd, resource, text
 from tests.hostile.attack import HONEST, Attack, Place, hand_in
 from tests.support.command_line import environment
+from tests.support.paths import ROOT
 from tests.support.workers import unavailable_reason
 
 KINDS = {
@@ -53,6 +55,8 @@ class Run:
     alone: dict[str, Any]
     """Honest students' entries of results.json, graded without the attacks beside them."""
     entries: dict[str, Any]
+    attacks: list[str]
+    """Those handed in."""
     out: Path
 
     @property
@@ -60,12 +64,13 @@ class Run:
         return str(json.loads((self.out / "results.json").read_text(encoding="utf-8"))["isolation"])
 
 
-CONFIGURATIONS = [
-    pytest.param(("strict", "me"), id="strict"),
-    pytest.param(("process", "me"), id="process", marks=pytest.mark.slow),
-    pytest.param(("strict", "ordinary"), id="strict-ordinary-user", marks=pytest.mark.slow),
-    pytest.param(("process", "ordinary"), id="process-ordinary-user", marks=pytest.mark.slow),
+WHOLE = [
+    pytest.param(("strict", "me", "all"), id="strict", marks=pytest.mark.slow),
+    pytest.param(("process", "me", "all"), id="process", marks=pytest.mark.slow),
+    pytest.param(("strict", "ordinary", "all"), id="strict-ordinary-user", marks=pytest.mark.slow),
+    pytest.param(("process", "ordinary", "all"), id="process-ordinary-user", marks=pytest.mark.slow),
 ]
+EVERYDAY = pytest.param(("strict", "me", "some"), id="strict-one-of-each-kind")
 
 
 def attacks_on(level: str) -> list[Attack]:
@@ -73,21 +78,31 @@ def attacks_on(level: str) -> list[Attack]:
     return [attack for attack in ATTACKS.values() if level in attack.holds]
 
 
-@pytest.fixture(scope="session", params=CONFIGURATIONS)
+@pytest.fixture(scope="session", params=[EVERYDAY, *WHOLE])
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The class graded once for each configuration, shared by all processes of this test run."""
-    level, user = request.param
+    return _run(*request.param, tmp_path_factory)
+
+
+@pytest.fixture(scope="session", params=WHOLE)
+def whole(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same, where all attacks are in the class."""
+    return _run(*request.param, tmp_path_factory)
+
+
+def _run(level: str, user: str, which: str, tmp_path_factory: pytest.TempPathFactory) -> Run:
     if level == "strict" and UNAVAILABLE_REASON:
         pytest.skip(f"strict isolation cannot hold here: {UNAVAILABLE_REASON}")
     if user == "ordinary" and (os.getuid() != 0 or shutil.which("setpriv") is None):
         pytest.skip("only root can become another user; whoever is not root is an ordinary user already")
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / f"hostile-{level}-{user}"
-    with (shared / f"hostile-{level}-{user}.lock").open("w") as lock:
+    folder = shared / f"hostile-{level}-{user}-{which}"
+    attacks = attacks_on(level) if which == "all" else [each[0] for each in KINDS.values()]
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "run.json").exists():
-            _grade_them_all(level, user == "ordinary", folder)
+            _grade_them(attacks, level, user == "ordinary", folder)
     kept = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     return Run(**kept, out=folder / "out")
 
@@ -101,26 +116,60 @@ BECOME = ("setpriv", f"--reuid={ORDINARY}", f"--regid={ORDINARY}", "--clear-grou
 def _interpreter_for_everyone(folder: Path) -> str:
     """A Python with the grader that an ordinary user can start, too; "" where there is none.
 
-    Where this one stands in a folder of root's, the system's own of the same version is given our packages.
+    Where this one stands in a folder of root's, the system's own of the same version is given our packages: by
+    links to them, or in the end, where they stand in a folder of root's as well, all of them.
     """
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    own = folder / "env" / "bin" / "python"
-    for base in ("", f"/usr/local/bin/{version}", f"/usr/bin/{version}"):
-        if base and Path(base).exists():
-            subprocess.run([base, "-m", "venv", "--without-pip", folder / "env"], check=True)
-            (packages,) = (folder / "env" / "lib").glob("python*/site-packages")
-            for entry in Path(sysconfig.get_path("purelib")).iterdir():
-                if not (packages / entry.name).exists():
-                    (packages / entry.name).symlink_to(entry)
-        python = str(own) if base else sys.executable
-        code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import torch, grader'], check=True)"
-        started = subprocess.run([*BECOME, python, "-c", code], capture_output=True, cwd="/", check=False)
-        if started.returncode == 0:
-            return python
+    if _can_be_started(sys.executable):
+        return sys.executable
+    for place in ("/usr/local/bin", "/usr/bin"):
+        base = Path(place, VERSION)
+        for name, fill in (("linked", _link_packages), ("copied", _copy_packages)) if base.exists() else ():
+            env = folder / f"env-{place.count('/')}-{name}"
+            subprocess.run([base, "-m", "venv", "--without-pip", env], check=True)
+            (packages,) = (env / "lib").glob("python*/site-packages")
+            fill(packages)
+            if _can_be_started(str(env / "bin" / "python")):
+                return str(env / "bin" / "python")
     return ""
 
 
-def _grade_them_all(level: str, ordinary: bool, folder: Path) -> None:
+def _can_be_started(python: str) -> bool:
+    """Whether an ordinary user can start it and what it starts, as the grader does with its workers."""
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {NEEDED!r}], check=True)"
+    started = subprocess.run([*BECOME, python, "-c", code], capture_output=True, cwd="/", check=False)
+    return started.returncode == 0
+
+
+def _link_packages(packages: Path) -> None:
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not (packages / entry.name).exists():
+            (packages / entry.name).symlink_to(entry)
+
+
+def _copy_packages(packages: Path) -> None:
+    """Hard links, which need no other space and no way to the originals, or copies on another disk."""
+
+    def link(source: str, target: str) -> None:
+        try:
+            os.link(source, target)
+        except OSError:
+            shutil.copy2(source, target)
+
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if entry.is_dir() and not (packages / entry.name).exists():
+            shutil.copytree(entry, packages / entry.name, copy_function=link)
+        elif entry.is_file() and "editable" not in entry.name:
+            link(str(entry), str(packages / entry.name))
+    for package in ("grader", "reference"):
+        shutil.copytree(ROOT / package, packages / package, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "templates", packages / "grader" / "templates", dirs_exist_ok=True)
+
+
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+NEEDED = "import torch, grader, reference"
+
+
+def _grade_them(attacks: list[Attack], level: str, ordinary: bool, folder: Path) -> None:
     place = Place(folder / "class", folder / "canary", folder / "out", 0, f"{40_000_000 + os.getpid()}")
     for path in (place.students, place.canary, folder / "temporary", folder / "cwd"):
         path.mkdir(parents=True)
@@ -128,16 +177,18 @@ def _grade_them_all(level: str, ordinary: bool, folder: Path) -> None:
     (place.canary / "target.txt").write_text("untouched")
     for parent in (folder, *folder.parents)[:4]:
         if parent.stat().st_uid == os.getuid():
-            parent.chmod(0o755)
+            parent.chmod(stat.S_IMODE(parent.stat().st_mode) | 0o055)
     python = _interpreter_for_everyone(folder) if ordinary else sys.executable
     if not python:
-        pytest.skip("no Python here can be started by an ordinary user")
+        pytest.skip(
+            f"an ordinary user can start neither this Python nor a {VERSION} in /usr/local/bin or /usr/bin"
+        )
     with _listening(place) as (place, arrived):
         hand_in([], place)
         alone = _grade(level, ordinary, folder, place, "alone", python)
         shutil.rmtree(place.students)
         place.students.mkdir()
-        hand_in(attacks_on(level), place)
+        hand_in(attacks, place)
         before = _state(place.students) | _state(place.canary)
         done = _grade(level, ordinary, folder, place, "out", python)
         harm = [
@@ -161,6 +212,7 @@ def _grade_them_all(level: str, ordinary: bool, folder: Path) -> None:
         "harm": harm,
         "alone": _entries(folder / "alone"),
         "entries": _entries(folder / "out"),
+        "attacks": [attack.name for attack in attacks],
     }
     (folder / "run.json").write_text(json.dumps(kept), encoding="utf-8")
     assert alone.returncode == 0, alone.stderr
@@ -293,16 +345,16 @@ def test_every_honest_student_has_the_marks_they_have_alone(run: Run) -> None:
 
 
 def test_nobody_has_more_than_their_honest_part_deserves(run: Run) -> None:
-    attacks = attacks_on(run.isolation)
-    assert {attack.name for attack in attacks} | HONEST.keys() == run.entries.keys()
+    attacks = [ATTACKS[name] for name in run.attacks]
+    assert set(run.attacks) | HONEST.keys() == run.entries.keys()
     assert {
         a.name: run.entries[a.name]["marks"] for a in attacks if run.entries[a.name]["marks"] > a.most
     } == {}
 
 
 @pytest.mark.parametrize("name", ["svd-instead-of-descent-at-the-defaults", "published-figures-as-a-table"])
-def test_honest_small_probes_do_not_hide_another_answer_for_the_defaults(run: Run, name: str) -> None:
-    (exercise,) = (e for e in run.entries[name]["exercises"] if e["id"] == "1.1")
+def test_honest_small_probes_do_not_hide_another_answer_for_the_defaults(whole: Run, name: str) -> None:
+    (exercise,) = (e for e in whole.entries[name]["exercises"] if e["id"] == "1.1")
     outcomes = {check["id"]: check["outcome"] for check in exercise["checks"]}
     assert outcomes["1.1-sweep"] == "pass"
     assert outcomes["1.1-defaults"] == "fail"
@@ -311,7 +363,8 @@ def test_honest_small_probes_do_not_hide_another_answer_for_the_defaults(run: Ru
 def test_accidents_beside_right_work_do_not_cost_its_marks(run: Run) -> None:
     kinds = ("escape", "resource", "crash", "text", "odd")
     beside_right = [attack for kind in kinds for attack in KINDS[kind]]
-    least = {a.name: a.most if a.least is None else a.least for a in beside_right if run.isolation in a.holds}
+    least = {a.name: a.most if a.least is None else a.least for a in beside_right if a.name in run.attacks}
+    assert least
     marks = {name: run.entries[name]["marks"] for name in least}
     assert {name: marks[name] for name in least if marks[name] < least[name]} == {}
 

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.command_line import Grade
 from tests.support.submissions import Handed
 
@@ -41,6 +43,7 @@ def test_functions_that_add_arrays_to_arrays_earn_their_marks(
     assert found["1.1"]["marks"] == 1
 
 
+@pytest.mark.slow
 def test_the_call_that_shows_their_mistake_is_one_they_can_paste(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_what_is_unchanged_is_not_run_again_and_gives_the_same_bytes(
     assert stated(tmp_path / "d") != stated(tmp_path / "a")
 
 
+@pytest.mark.slow
 def test_pages_and_archive_that_would_come_out_the_same_are_not_written_again(
     grade: Grade, handed_in: Handed, tmp_path: Path, caching: dict[str, str]
 ) -> None:
@@ -139,6 +140,7 @@ def test_another_rubric_marks_again_without_running_student_code(
     assert graded("changed")[2] != before[2], "another lab runs it again"
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_stopped(
     grade: Grade, handed_in: Handed, tmp_path: Path, caching: dict[str, str]
 ) -> None:

@@ -52,6 +52,7 @@ def marks(report: Report) -> Mapping[str, float]:
     return {exercise.id: exercise.marks for exercise in report.exercises}
 
 
+@pytest.mark.slow
 def test_one_program_a_part_earns_what_one_program_for_all_does(handed_in: Handed, graded: Graded) -> None:
     parts = {"ex1.py": FIRST, "ex2.py": SECOND, "ex3.py": THIRD}
     apart = graded(handed_in(parts, "apart"))

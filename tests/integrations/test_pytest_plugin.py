@@ -41,7 +41,7 @@ def run(place: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_failure_shows_what_grade_check_shows_and_lf_and_x_work(place: Path) -> None:
+def test_a_failure_shows_what_grade_check_shows(place: Path) -> None:
     done = run(place, "--grade", "wrong.py")
     assert done.returncode == 1
     assert "1 failed, 2 passed, 4 skipped" in done.stdout
@@ -59,6 +59,11 @@ def test_a_failure_shows_what_grade_check_shows_and_lf_and_x_work(place: Path) -
     assert "what to do next" in done.stdout
     assert "1: The vector is never divided by its length." in done.stdout
     assert "Traceback" not in done.stdout and "grader/" not in done.stdout
+
+
+@pytest.mark.slow
+def test_lf_and_x_work(place: Path) -> None:
+    run(place, "--grade", "wrong.py")
     again = run(place, "--grade", "wrong.py", "--lf", "-v")
     assert f"wrong.py::1 Power iteration::{STEP} FAILED" in again.stdout
     assert "1 failed" in again.stdout and "passed" not in again.stdout
@@ -66,6 +71,7 @@ def test_a_failure_shows_what_grade_check_shows_and_lf_and_x_work(place: Path) -
     assert "1 failed, 1 passed" in stopped.stdout
 
 
+@pytest.mark.slow
 def test_items_are_chosen_by_name_and_by_node_id_and_the_file_is_never_imported(place: Path) -> None:
     done = run(place, "--grade", "right.py", "right.py::1 Power iteration", "-k", "multiplies", "-v")
     assert done.returncode == 0, done.stdout

@@ -80,6 +80,7 @@ def test_a_mark_by_hand_survives_grading_again_and_stands_in_every_output(
             assert word in text, (name, word)
 
 
+@pytest.mark.slow
 def test_the_share_of_a_mark_that_the_rubric_keeps_for_words_waits_for_a_person(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -142,6 +142,7 @@ def test_the_explanations_of_the_sample_class_are_found(name: str) -> None:
     assert any(text.startswith(EXPLAINED[name]) for text, _ in found), found
 
 
+@pytest.mark.slow
 def test_explanations_are_shown_beside_the_verdict_in_every_output(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -324,6 +324,7 @@ def test_hidden_cells_that_hold_nan_become_finite():
 # --- the published numbers --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_published_number_of_the_lab_can_be_recomputed():
     before = torch.get_rng_state()
     shown = published_numbers.demonstrate()

@@ -120,6 +120,7 @@ def test_a_loss_beside_coarse_factors_is_not_taken_for_a_loss_alone(tmp_path: Pa
     assert result(tmp_path, f"{report}\n\nloss = 0.1220\n", "1.2-loss").outcome is Outcome.FAIL
 
 
+@pytest.mark.slow
 def test_a_report_of_zeros_with_exponents_earns_no_matrix_of_it(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -211,6 +211,7 @@ def test_gradescope_adds_up_and_shows_nothing_as_markup() -> None:
     assert not set(json.dumps(shown)) & set("\x00\x1b\u202e")
 
 
+@pytest.mark.slow
 def test_gradescope_takes_a_folder_of_files_for_one_student(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

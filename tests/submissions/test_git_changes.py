@@ -168,6 +168,7 @@ def test_a_folder_laid_out_as_a_repository_runs_nothing_and_is_graded(git: Git, 
     assert not canary.exists()
 
 
+@pytest.mark.slow
 def test_the_command_line_grades_such_a_folder_and_runs_nothing(
     git: Git, canary: Path, grade: Grade, tmp_path: Path
 ) -> None:

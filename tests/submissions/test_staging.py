@@ -176,6 +176,7 @@ def test_no_name_breaks_a_table_a_page_or_a_line(grade: Grade, named: Path, tmp_
     assert all((out / "students" / folder / "report.html").is_file() for folder in folders)
 
 
+@pytest.mark.slow
 def test_no_name_becomes_a_command_of_githubs(grade: Grade, named: Path, tmp_path: Path) -> None:
     done = grade(
         named, "--exercise", "1.1", "--out", tmp_path / "out", "--format", "github", "--diagnose-budget", "0",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["covering", "first_of_each"]
+__all__ = ["covering", "first_of_each", "first_of_range"]
 
 
 def first_of_each(kind: Callable[[Any], object], cases: Iterable[Any]) -> list[Any]:
@@ -26,6 +26,14 @@ def covering(*values: Sequence[Any]) -> list[Any]:
     return [
         _case(tuple(several[i] for several, i in zip(values, place, strict=True)), slow=place not in everyday)
         for place in product(*places)
+    ]
+
+
+def first_of_range(everyday: int, all_of_them: int) -> list[Any]:
+    """Numbers for `parametrize`, as two ranges: the first few, and the rest, which is marked as slow."""
+    return [
+        pytest.param(range(everyday), id=f"first-{everyday}"),
+        pytest.param(range(everyday, all_of_them), id="the-rest", marks=pytest.mark.slow),
     ]
 
 

@@ -7,6 +7,7 @@ text or with its square.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Final
@@ -14,6 +15,8 @@ from typing import Any, Final
 __all__ = ["Counted", "largest_bound", "worst_texts"]
 
 REPEATS: Final = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+SINGLE: Final = (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN)
+"""Nodes that take one character."""
 STRANGE: Final = "\x01"
 """A character that hardly any pattern matches."""
 
@@ -33,7 +36,7 @@ class Counted:
     def __init__(self, pattern: "re.Pattern[str]") -> None:
         self.steps = 0
         self._groups: dict[int, tuple[int, int]] = {}
-        self._tree = list(_parser.parse(pattern.pattern, pattern.flags))
+        self._tree, self._taken = _parsed(pattern)
         self._flags = pattern.flags
 
     def finditer(self, text: str) -> list[tuple[int, int]]:
@@ -59,6 +62,13 @@ class Counted:
         return [] if end is None else [(0, end)]
 
     def _sequence(self, nodes: Sequence[Any], index: int, text: str, at: int) -> Iterator[int]:
+        while (
+            index < len(nodes) and nodes[index][0] in SINGLE
+        ):  # as `_node` does, without a generator for each
+            self.steps += 1
+            if at >= len(text) or not self._takes(nodes[index], text[at]):
+                return
+            index, at = index + 1, at + 1
         if index == len(nodes):
             yield at
             return
@@ -68,10 +78,7 @@ class Counted:
     def _node(self, node: Any, text: str, at: int) -> Iterator[int]:
         self.steps += 1
         kind, value = node
-        if kind in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN):
-            if at < len(text) and self._takes(node, text[at]):
-                yield at + 1
-        elif kind is op.BRANCH:
+        if kind is op.BRANCH:
             for part in value[1]:
                 yield from self._sequence(part, 0, text, at)
         elif kind is op.SUBPATTERN:
@@ -110,7 +117,7 @@ class Counted:
             if count >= least:
                 yield at
             return
-        if len(body) == 1 and body[0][0] in (op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN):
+        if len(body) == 1 and body[0][0] in SINGLE:
             ends = [at]
             if kind is op.MIN_REPEAT:
                 yield from self._lazy(least, most, body[0], text, at)
@@ -164,6 +171,12 @@ class Counted:
         return (before != behind) == (where is op.AT_BOUNDARY)
 
     def _takes(self, node: Any, letter: str) -> bool:
+        known = self._taken.get((id(node), letter))
+        if known is None:
+            known = self._taken[id(node), letter] = self._takes_anew(node, letter)
+        return known
+
+    def _takes_anew(self, node: Any, letter: str) -> bool:
         kind, value = node
         if self._flags & re.IGNORECASE:
             letter = letter.lower()
@@ -174,6 +187,12 @@ class Counted:
         if kind is op.ANY:
             return letter != "\n" or bool(self._flags & re.DOTALL)
         return _in_class(value, letter)
+
+
+@cache
+def _parsed(pattern: "re.Pattern[str]") -> tuple[list[Any], dict[tuple[int, str], bool]]:
+    """The tree of a pattern, and a table of which of its nodes take which letters, kept for all its texts."""
+    return list(_parser.parse(pattern.pattern, pattern.flags)), {}
 
 
 def _in_class(items: Sequence[Any], letter: str) -> bool:

@@ -26,6 +26,7 @@ from reference.checks.factorisation_context import factorisation_context
 from tests.support.command_line import Grade, environment
 from tests.support.paths import ROOT
 from tests.support.reading import read_all
+from tests.support.sampling import first_of_each
 from tests.support.submissions import RIGHT_SVD, Handed
 from tests.support.workers import LIMITS, WORK, unavailable_reason
 
@@ -37,16 +38,17 @@ strict_only = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["strict", "process"])
 def test_the_isolation_is_named_in_the_output_and_in_results_json(
-    grade: Grade, handed_in: Handed, tmp_path: Path
+    grade: Grade, handed_in: Handed, tmp_path: Path, level: str
 ) -> None:
     folder = handed_in({"one/lab.py": RIGHT_SVD})
-    for level in ("strict", "process"):
-        done = grade(folder, "--exercise", "2.1", "--isolation", level, "--out", tmp_path / level)
-        assert done.returncode == 0, done.stderr
-        assert f"Isolation: {level}" in done.stdout
-        assert json.loads((tmp_path / level / "results.json").read_text())["isolation"] == level
-        assert ("Isolation is `process`" in done.stderr) == (level == "process")
+    done = grade(folder, "--exercise", "2.1", "--isolation", level, "--out", tmp_path / level)
+    assert done.returncode == 0, done.stderr
+    assert f"Isolation: {level}" in done.stdout
+    assert json.loads((tmp_path / level / "results.json").read_text())["isolation"] == level
+    assert ("Isolation is `process`" in done.stderr) == (level == "process")
 
 
 WITHOUT_LANDLOCK = """
@@ -59,6 +61,7 @@ os.execv(sys.executable, [sys.executable, "-m", "grader.cli", *sys.argv[1:]])
 """Starts the grader as on a kernel that knows no Landlock."""
 
 
+@pytest.mark.slow
 def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does(
     handed_in: Handed, tmp_path: Path
 ) -> None:
@@ -81,7 +84,7 @@ def test_strict_refuses_to_start_where_it_cannot_hold_and_auto_says_what_it_does
     assert json.loads((tmp_path / "reports" / "results.json").read_text())["isolation"] == "process"
 
 
-@pytest.mark.parametrize("level", ["strict", "process"])
+@pytest.mark.parametrize("level", first_of_each(lambda level: "", ["strict", "process"]))
 def test_the_doctor_tries_every_claim_and_finds_that_it_holds(grade: Grade, level: str) -> None:
     done = grade("doctor", "--isolation", level, env={"GRADE_DOCTOR_SECRET": "1", "COLUMNS": "200"})
     assert done.returncode == 0, done.stdout + done.stderr
@@ -91,6 +94,7 @@ def test_the_doctor_tries_every_claim_and_finds_that_it_holds(grade: Grade, leve
     assert " NO " not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_fresh_seed_is_recorded_and_differs_every_time(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:
@@ -239,6 +243,7 @@ def _one_site_packages(tmp_path: Path) -> Path:
     return tmp_path / "env" / "bin" / "python"
 
 
+@pytest.mark.slow
 @strict_only
 def test_the_grader_and_the_lab_cannot_be_read_even_where_they_stand_beside_torch(
     handed_in: Handed, tmp_path: Path
@@ -314,6 +319,7 @@ def honest(A, rank, num_epochs, lr):
 """
 
 
+@pytest.mark.slow
 def test_a_stored_table_of_answers_is_worthless_with_a_fresh_seed(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:
