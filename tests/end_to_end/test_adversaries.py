@@ -42,6 +42,7 @@ def earned() -> dict[str, list[Earned]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_nobody_earns_more_than_their_honest_part_deserves(
     kind: str, earned: dict[str, list[Earned]]
@@ -52,6 +53,7 @@ def test_nobody_earns_more_than_their_honest_part_deserves(
     assert not {f"{each.name} {each.exercise}": each.marks for each in above}
 
 
+@pytest.mark.slow
 def test_what_is_right_in_an_adversary_earns_its_marks(earned: dict[str, list[Earned]]) -> None:
     got = {(each.name, each.exercise): each.marks for several in earned.values() for each in several}
     assert {key: got[key] for key in RIGHT_IN_PART} == RIGHT_IN_PART

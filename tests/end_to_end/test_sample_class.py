@@ -231,6 +231,7 @@ def _without_seconds(folder: Path) -> tuple[str, list[dict[str, Any]]]:
     return "".join(kept), [{k: v for k, v in entry.items() if k != "seconds"} for entry in entries]
 
 
+@pytest.mark.slow
 def test_the_number_of_jobs_and_the_rest_of_the_class_change_nothing(graded: Path, tmp_path: Path) -> None:
     for student in SUBSET:
         shutil.copytree(SUBMISSIONS / student, tmp_path / "class" / student)
