@@ -1,21 +1,10 @@
-"""What crosses the trust line: typed messages in MessagePack, size-capped, never pickle.
+"""The messages of the protocol and the values in them, with the limits that their types state."""
 
-A new worker says `Ready`. The parent sends `Load` and `Call`; a worker answers with `Started`, `Loaded`,
-`Returned` or `Raised`. Nothing a worker sends is believed: `decode_reply` bounds the bytes before it builds
-anything from them, and then checks counts, names, dtypes and shapes, so that no message can make its reader
-raise.
-"""
-
-import math
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = [
     "ATTRIBUTES",
@@ -40,21 +29,19 @@ __all__ = [
     "ParameterInfo",
     "Raised",
     "Ready",
+    "Record",
+    "RecordedCall",
+    "RecordedValue",
     "Reply",
     "Request",
     "Returned",
+    "ShownText",
     "Started",
     "Text",
     "TooMuchError",
     "Value",
     "Variable",
     "WireError",
-    "decode_reply",
-    "decode_request",
-    "dtype_name",
-    "encode",
-    "is_shape",
-    "kept_bytes",
 ]
 
 MAX_REPLY_BYTES: Final = 1_000_000
@@ -173,6 +160,8 @@ class Load(_Message, frozen=True, kw_only=True):
     filename: str
     seed: int
     skip: tuple[int, ...] = ()
+    before: str = ""
+    """Imports that are executed first: those that the code of a report leaves out."""
     brief_from: int | None = None
 
 
@@ -218,6 +207,53 @@ class Variable(_Message, frozen=True, kw_only=True):
     value: Value
 
 
+class RecordedCall(_Message, frozen=True, kw_only=True):
+    """A call that the program itself made while it was loaded, of a function defined at line `defined` (0: a
+    library's).
+
+    `line` is the line of the call, `printed` the number of lines printed when it returned.
+    """
+
+    name: Name
+    defined: Count
+    line: Count
+    printed: Count
+    arguments: Annotated[tuple[Variable, ...], Meta(max_length=300)]
+    result: Value
+
+
+class RecordedValue(_Message, frozen=True, kw_only=True):
+    """A value that the program was about to show or to replace, with the line and the number of lines printed before."""
+
+    name: Name
+    line: Count
+    printed: Count
+    value: Value
+
+
+class ShownText(_Message, frozen=True, kw_only=True):
+    """A text that a picture shows, such as the title of a plot."""
+
+    line: Count
+    text: Sentence
+
+
+class Record(_Message, frozen=True, kw_only=True):
+    """What a program did while it was loaded, each part in order. A statement, like everything a worker sends."""
+
+    calls: Annotated[tuple[RecordedCall, ...], Meta(max_length=200)] = ()
+    shown: Annotated[tuple[RecordedValue, ...], Meta(max_length=200)] = ()
+    replaced: Annotated[tuple[RecordedValue, ...], Meta(max_length=200)] = ()
+    texts: Annotated[tuple[ShownText, ...], Meta(max_length=200)] = ()
+
+    def values(self) -> "Iterator[Value]":
+        """Every value in it."""
+        for call in self.calls:
+            yield from (argument.value for argument in call.arguments)
+            yield call.result
+        yield from (each.value for each in (*self.shown, *self.replaced))
+
+
 class Failure(_Message, frozen=True, kw_only=True):
     """A top-level statement that could not be executed."""
 
@@ -246,6 +282,9 @@ class Loaded(_Message, frozen=True, kw_only=True):
     failures: Annotated[tuple[Failure, ...], Meta(max_length=1_000)]
     printed: Page
     notes: Annotated[tuple[Sentence, ...], Meta(max_length=10)] = ()
+    record: Record = Record()
+    errors: Page = ""
+    """What it wrote to stderr."""
 
 
 class Returned(_Message, frozen=True, kw_only=True):
@@ -278,122 +317,3 @@ class Raised(_Message, frozen=True, kw_only=True):
 
 Request = Load | Call
 Reply = Ready | Started | Loaded | Returned | Raised
-
-_request_decoder = msgspec.msgpack.Decoder(Request)
-_reply_decoder = msgspec.msgpack.Decoder(Reply)
-
-
-@lru_cache
-def dtype_name(dtype: "np.dtype[Any]") -> str:
-    """The protocol's name of a dtype. NumPy rebuilds the name each time it is asked for."""
-    return dtype.name
-
-
-def encode(message: Request | Reply) -> bytes:
-    """Return the message as MessagePack."""
-    return msgspec.msgpack.encode(message)
-
-
-def decode_request(data: bytes) -> Request:
-    """Decode a message from the parent. Trusted: used only in the worker."""
-    request: Request = _request_decoder.decode(data)
-    return request
-
-
-def decode_reply(data: bytes) -> Reply:
-    """Decode and check a message from a worker.
-
-    Raises TooMuchError if it is too large, and WireError if it is malformed, nests too deeply, repeats a
-    name, or contains an array whose bytes do not match its dtype and shape.
-    """
-    if len(data) > MAX_REPLY_BYTES:
-        raise TooMuchError(f"more than {MAX_REPLY_BYTES // 10**6} MB")
-    try:
-        reply: Reply = _reply_decoder.decode(data)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise WireError("it is no message of this protocol") from error
-    if isinstance(reply, Returned):
-        _check_values((reply.value, *reply.after))
-    elif isinstance(reply, Loaded):
-        _check_values(variable.value for variable in reply.variables)
-        _check_distinct(variable.name for variable in reply.variables)
-        for function in reply.functions:
-            _check_distinct(parameter.name for parameter in function.parameters)
-            _check_distinct(function.made_with or ())
-            _check_distinct(function.shared)
-    return reply
-
-
-def is_shape(shape: tuple[int, ...]) -> bool:
-    """Whether an array of this shape may cross: even the sides of an empty array must have a product that
-    fits."""
-    if len(shape) > 8 or min(shape, default=0) < 0:
-        return False
-    count = math.prod(shape) or math.prod([max(side, 1) for side in shape])
-    return count <= MAX_NUMBERS
-
-
-def kept_bytes(reply: Reply) -> int:
-    """Approximate memory that a stored message takes."""
-    if isinstance(reply, Returned):
-        return sum(map(_bytes_of, (reply.value, *reply.after))) + len(reply.printed)
-    if isinstance(reply, Raised):
-        return _VALUE_BYTES + len(reply.text) + len(reply.printed)
-    return len(encode(reply))
-
-
-_VALUE_BYTES: Final = 200
-"""What a value takes in addition to its data: Python objects for its fields."""
-
-
-def _bytes_of(value: Value) -> int:
-    if isinstance(value, Array):
-        return _VALUE_BYTES + len(value.data)
-    if isinstance(value, Items):
-        return _VALUE_BYTES + 100 * len(value.names) + sum(map(_bytes_of, value.items))
-    return _VALUE_BYTES + (4 * len(value.text) if isinstance(value, Text | Opaque) else 0)
-
-
-def _check_values(values: Iterable[Value]) -> None:
-    numbers = count = 0
-    waiting = [(value, 0) for value in values]
-    while waiting:
-        value, depth = waiting.pop()
-        count += 1
-        if isinstance(value, Array):
-            numbers += _checked_size(value)
-        elif isinstance(value, Number):
-            numbers += 1
-        elif isinstance(value, Items):
-            if depth >= MAX_DEPTH:
-                raise WireError("its values nest more than four deep")
-            if value.names:
-                if len(value.names) != len(value.items):
-                    raise WireError("it names other values than it has")
-                _check_distinct(value.names)
-            waiting += [(item, depth + 1) for item in value.items]
-    if numbers > MAX_NUMBERS:
-        raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
-    if count > MAX_VALUES:
-        raise TooMuchError(f"more than {MAX_VALUES:,} values")
-
-
-def _checked_size(array: Array) -> int:
-    """The number of elements in the array."""
-    size = DTYPE_SIZES.get(array.dtype)
-    if size is None:
-        raise WireError("it has an array of an unknown dtype")
-    if not is_shape(array.shape):
-        if min(array.shape, default=0) < 0 or 0 in array.shape:
-            raise WireError("it has an array of an impossible shape")
-        raise TooMuchError(f"more than {MAX_NUMBERS:,} numbers")
-    count = math.prod(array.shape)
-    if count * size != len(array.data):
-        raise WireError(f"it has an array with {len(array.data)} bytes for {count} numbers of {size} each")
-    return count
-
-
-def _check_distinct(names: Iterable[str]) -> None:
-    listed = tuple(names)
-    if len(set(listed)) != len(listed):
-        raise WireError("it gives one name to several things")
