@@ -17,6 +17,7 @@ __all__ = [
     "LoadReport",
     "Observation",
     "Probe",
+    "RunCall",
     "StatedValue",
     "StatementFailure",
     "Uncallable",
@@ -67,7 +68,28 @@ class FoundIn(StrEnum):
     WRITTEN = "written"
     """A report or a saved output of a notebook states it."""
     RETURNED = "returned"
-    """A function returned it."""
+    """A function returned it: to the grader, or to the program that called it."""
+    SHOWN = "shown"
+    """A picture that a program drew, or its log, shows it."""
+
+
+class RunCall(Frozen, frozen=True):
+    """A call that a program of the submission made itself while it was executed: a statement, never evidence."""
+
+    name: str
+    """The name of the function."""
+    defined: tuple[str, str]
+    """The file and the place of its definition, e.g. `line 3`; empty for a function of a library."""
+    place: str
+    """Where it is called, e.g. `line 12`."""
+    arguments: tuple[tuple[str, protocol.Value], ...]
+    """The names of its parameters with the values it was given, defaults included."""
+    result: protocol.Value
+    """What it returned."""
+    printed: int = 0
+    """Lines printed before it returned."""
+    program: str = ""
+    """The program of the submission that made it, if that is not the graded one."""
 
 
 class StatedValue(Frozen, frozen=True):
@@ -87,11 +109,23 @@ class StatedValue(Frozen, frozen=True):
     """The program of the submission that states it, if that is not the graded one."""
     found_in: FoundIn = FoundIn.WRITTEN
     """Its origin as a kind, for programs."""
+    exact: npt.NDArray[np.float64] | None = None
+    """For printed digits, the value behind them in full precision, if the program's run shows it."""
+    call: int | None = None
+    """The number of the call in `LoadReport.calls` that returned it."""
+    part: int = 0
+    """Which of the things that the call returned."""
+    text: int = -1
+    """For shown and written values, the number of the text in which they stand, in the order of the submission."""
+    line: int = 0
+    """The line in that text."""
+    heading: str = ""
+    """For printed and written values, the title of the section they are in."""
 
     @property
     def is_computed(self) -> bool:
         """Whether running a program of the submission gave it."""
-        return self.found_in in (FoundIn.VARIABLE, FoundIn.PRINTED)
+        return self.found_in in (FoundIn.VARIABLE, FoundIn.PRINTED, FoundIn.SHOWN)
 
 
 class StatementFailure(Frozen, frozen=True):
@@ -113,6 +147,8 @@ class LoadReport(Frozen, frozen=True):
     stated_values: tuple[StatedValue, ...] = ()
     failures: tuple[StatementFailure, ...] = ()
     printed: str = ""
+    calls: tuple[RunCall, ...] = ()
+    """What its programs called while they were executed."""
     notes: tuple[str, ...] = ()
     problem: str = ""
     """A sentence if nothing at all could be executed."""

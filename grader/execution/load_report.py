@@ -1,18 +1,20 @@
 """The result of executing a student's programs: what they define and state, and which statements were lost."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from grader import protocol
-from grader.core.observation import Died, LoadReport, StatedValue, StatementFailure
+from grader.core.observation import Died, LoadReport, RunCall, StatedValue, StatementFailure
 from grader.core.submission import Source
 from grader.execution import stated_values
-from grader.execution.program import Loss, Program
+from grader.execution.program import Loss, Program, left_out_imports
 from grader.execution.stated_in_text import stated_in_each
+from grader.execution.value_origins import run_calls, traced
 from grader.sandbox.allowance import Spending
 from grader.sandbox.reader_client import Readers
+from grader.sources.headings import headings
 
 __all__ = ["load", "stated_without_running"]
 
@@ -36,7 +38,7 @@ def load(
     reply = program.load()
     lost = [_failed(source, loss.line, "", loss.text) for loss in program.losses]
     if isinstance(reply, Died):
-        stated, notes = _stated(readers, source, [])
+        stated, _, notes = _stated(readers, source, [])
         return LoadReport(
             source,
             stated_values=stated,
@@ -58,41 +60,87 @@ def load(
         else:
             break
         failures += [failure for failure in lost_there if failure not in failures]
-    stated, notes = _stated(readers, source, loaded)
+    stated, calls, notes = _stated(readers, source, loaded)
     return LoadReport(
         source,
         functions=reply.functions,
         stated_values=stated,
         failures=tuple(sorted(failures + lost, key=lambda failure: failure.line)),
         printed=reply.printed,
-        notes=(*reply.notes, *notes),
+        calls=calls,
+        notes=(*reply.notes, *notes, *_imports_added(source)),
     )
 
 
 def stated_without_running(readers: Readers, source: Source) -> LoadReport:
     """The values stated by a source without code, or without code that can run."""
-    stated, notes = _stated(readers, source, [])
+    stated, _, notes = _stated(readers, source, [])
     return LoadReport(source, stated_values=stated, problem=source.problem, notes=notes)
+
+
+class _Run(NamedTuple):
+    """A program that was executed, its result, and its own name if it is not the graded one."""
+
+    program: Source
+    reply: protocol.Loaded
+    name: str
 
 
 def _stated(
     readers: Readers | None, source: Source, loaded: Sequence[tuple[Source, protocol.Loaded]]
-) -> tuple[tuple[StatedValue, ...], tuple[str, ...]]:
-    """Values left in variables and printed by programs, the graded one first, and values written in the
-    source."""
+) -> tuple[tuple[StatedValue, ...], tuple[RunCall, ...], tuple[str, ...]]:
+    """Values that programs keep, print and show, the graded one first, and values written in the source; what the
+    programs called; sentences on what could not be read."""
+    runs = [
+        _Run(program, reply, program.name if number else "") for number, (program, reply) in enumerate(loaded)
+    ]
+    calls = [run_calls(run.reply.record, run.program, run.name) for run in runs]
+    every_call = tuple(call for of_one in calls for call in of_one)
     if readers is None:
-        return (), ()
+        return (), every_call, ()
     passages = stated_values.stating(source)
-    texts = [*(reply.printed for _, reply in loaded), *(passage.text for passage in passages)]
-    found, notes = stated_in_each(readers, texts)
+    shown = [_shown_texts(run) for run in runs]
+    texts = [*(run.reply.printed for run in runs), *(text for of_one in shown for _, text in of_one)]
+    found, notes = stated_in_each(readers, [*texts, *(passage.text for passage in passages)])
+    in_texts = iter(enumerate(found[len(runs) : len(texts)], start=len(runs)))
     stated: list[StatedValue] = []
-    for number, (program, reply) in enumerate(loaded):
-        printed = map(stated_values.of_printed, found[number])
-        of_one = (*stated_values.from_variables(reply.variables), *printed)
-        stated += of_one if number == 0 else (_of_another(stated_value, program) for stated_value in of_one)
-    for passage, each in zip(passages, found[len(loaded) :], strict=True):
-        stated += stated_values.of_passage(passage, each)
-    return tuple(stated), notes
+    before = 0
+    for position, (run, own, printed) in enumerate(zip(runs, calls, found, strict=False)):
+        titles = headings(run.reply.printed)
+        values = [
+            *stated_values.from_replaced(run.reply.record.replaced, run.program),
+            *stated_values.from_variables(run.reply.variables),
+            *(
+                stated_values.of_shown(value, where, number)
+                for where, _ in shown[position]
+                for number, values in [next(in_texts)]
+                for value in values
+            ),
+            *(stated_values.of_printed(value, titles, position) for value in printed),
+        ]
+        of_one = traced(values, run.reply.record, own, before)
+        stated += [_of_another(value, run.name) for value in of_one] if run.name else of_one
+        before += len(own)
+    for number, (passage, each) in enumerate(
+        zip(passages, found[len(texts) :], strict=True), start=len(texts)
+    ):
+        stated += stated_values.of_passage(passage, each, number)
+    return tuple(stated), every_call, notes
+
+
+def _shown_texts(run: _Run) -> list[tuple[str, str]]:
+    """What the pictures and the log of a program say, with their locations in words."""
+    texts = [
+        (f"title of a plot, {run.program.place(each.line).words}", each.text)
+        for each in run.reply.record.texts
+    ]
+    logged = "\n".join(line for line in run.reply.errors.splitlines() if "%|" not in line)
+    return [*texts, ("written to stderr", logged)] if logged.strip() else texts
+
+
+def _imports_added(source: Source) -> tuple[str, ...]:
+    added = left_out_imports(source).splitlines()
+    return (f"The code was run with `{'`, `'.join(added)}`, which it does not show.",) if added else ()
 
 
 def _size_of(reply: protocol.Loaded) -> int:
@@ -104,9 +152,9 @@ def _size_of(reply: protocol.Loaded) -> int:
     return kept + len(reply.printed)
 
 
-def _of_another(stated_value: StatedValue, program: Source) -> StatedValue:
-    origin = f"{stated_value.origin} of {program.name}"
-    return msgspec.structs.replace(stated_value, origin=origin, program=program.name)
+def _of_another(stated_value: StatedValue, program: str) -> StatedValue:
+    origin = f"{stated_value.origin} of {program}"
+    return msgspec.structs.replace(stated_value, origin=origin, program=program)
 
 
 def _failures(source: Source, reply: protocol.Loaded) -> list[StatementFailure]:

@@ -10,8 +10,12 @@ from grader.execution.bench_context import BenchContext
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.workdir import emptied
 from grader.sandbox.worker_client import LOST, Limits, Worker
+from grader.sources.import_names import USUAL_IMPORTS, unimported
 
-__all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "loading_seed"]
+__all__ = ["MAX_LOSSES", "MAX_RESTARTS", "Loss", "Program", "Workers", "left_out_imports", "loading_seed"]
+
+PROGRAMS = (".py", ".ipynb")
+"""Files that run as they are; all others are reports, which show parts of a program."""
 
 MAX_RESTARTS = 6
 """After this many deaths, a submission does not run any further."""
@@ -97,6 +101,7 @@ class Program:
                 code=self._source.code,
                 filename=self._source.name,
                 seed=self._seed,
+                before=left_out_imports(self._source),
                 skip=self._skip,
                 brief_from=self._brief_from,
             )
@@ -119,7 +124,9 @@ class Program:
         """Load another file in its own worker, which is then discarded."""
         if self._workers.files.is_used_up:
             return Loss(1, self._workers.files.sentence)
-        request = protocol.Load(code=other.code, filename=other.name, seed=self._seed)
+        request = protocol.Load(
+            code=other.code, filename=other.name, seed=self._seed, before=left_out_imports(other)
+        )
         if not self._workers.have_folder:
             return Loss(1, "its folder was removed")
         for _ in range(MAX_LOSSES):
@@ -170,6 +177,13 @@ class Program:
         if self._worker is not None:
             self._workers.stop(self._worker)
             self._worker = None
+
+
+def left_out_imports(source: Source) -> str:
+    """The imports that a report's code relies on and does not show; a program's own code has to have them."""
+    if source.path.suffix.lower() in PROGRAMS:
+        return ""
+    return "\n".join(USUAL_IMPORTS[name] for name in unimported(source.code))
 
 
 def _died(reply: protocol.Reply | Died) -> Died:

@@ -4,7 +4,7 @@ This module only reads them: the lab decides whether a value is right. A printed
 its last digit, so that a lab can judge it by intervals instead of guessed tolerances.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -14,16 +14,19 @@ from grader import protocol
 from grader.core.observation import FoundIn, StatedValue
 from grader.core.submission import Passage, Source
 from grader.lab.arrays import array_of
+from grader.sources.headings import headings
 from grader.sources.stated_text import MAX_ENTRIES, MAX_STATED_VALUES, Stated, stated_in
 
 __all__ = [
     "MAX_STATED_VALUES",
     "MAX_VARIABLES",
+    "from_replaced",
     "from_source",
     "from_text",
     "from_variables",
     "of_passage",
     "of_printed",
+    "of_shown",
     "printed_line",
     "stating",
 ]
@@ -50,6 +53,15 @@ def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[Stat
             yield from _of_value(f"{name}{key}", item, depth + 1)
 
 
+def from_replaced(replaced: Iterable[protocol.RecordedValue], program: Source) -> Iterator[StatedValue]:
+    """Yield the values that top-level variables had before they were given another one."""
+    for each in replaced:
+        array = array_of(each.value)
+        if array is not None and array.ndim <= 2 and array.size <= MAX_ENTRIES:
+            origin = f"variable `{each.name}` before {program.place(each.line).words}"
+            yield StatedValue(array, 0.0, each.name, origin, found_in=FoundIn.VARIABLE)
+
+
 def from_source(source: Source) -> Iterator[StatedValue]:
     """Yield the values stated in a report's text and in saved output, read in this process."""
     for passage in stating(source):
@@ -61,15 +73,16 @@ def stating(source: Source) -> tuple[Passage, ...]:
     return tuple(passage for passage in source.passages if passage.kind != "comment")
 
 
-def of_passage(passage: Passage, stated: Iterable[Stated]) -> Iterator[StatedValue]:
-    """Yield the values stated in a passage, with their locations."""
+def of_passage(passage: Passage, stated: Iterable[Stated], text: int = 0) -> Iterator[StatedValue]:
+    """Yield the values stated in a passage, the text of this number, with their locations."""
     places = passage.places
 
     def where(line: int) -> str:
         place = places[min(line, len(places)) - 1]
         return f"{place.file} {place.words}"
 
-    return (_stated_value(each, where(each.line), FoundIn.WRITTEN) for each in stated)
+    titles = headings(passage.text)
+    return (_stated_value(each, where(each.line), FoundIn.WRITTEN, titles, text) for each in stated)
 
 
 def printed_line(line: int) -> str:
@@ -77,9 +90,14 @@ def printed_line(line: int) -> str:
     return f"printed, line {line}"
 
 
-def of_printed(stated: Stated) -> StatedValue:
-    """Convert a value found in what a program printed."""
-    return _stated_value(stated, printed_line(stated.line), FoundIn.PRINTED)
+def of_printed(stated: Stated, titles: Sequence[str] = (), text: int = 0) -> StatedValue:
+    """Convert a value found in what a program printed; `titles` are those of its lines."""
+    return _stated_value(stated, printed_line(stated.line), FoundIn.PRINTED, titles, text)
+
+
+def of_shown(stated: Stated, where: str, text: int) -> StatedValue:
+    """Convert a value found in what a program shows otherwise, such as the title of a plot."""
+    return _stated_value(stated, where, FoundIn.SHOWN, (), text)
 
 
 def from_text(text: str) -> Iterator[StatedValue]:
@@ -87,6 +105,17 @@ def from_text(text: str) -> Iterator[StatedValue]:
     return map(of_printed, stated_in(text))
 
 
-def _stated_value(stated: Stated, origin: str, found_in: FoundIn) -> StatedValue:
+def _stated_value(
+    stated: Stated, origin: str, found_in: FoundIn, titles: Sequence[str], text: int
+) -> StatedValue:
     values = np.array(stated.values, np.float64).reshape(stated.shape)
-    return StatedValue(values, stated.half_width, stated.name, origin, found_in=found_in)
+    return StatedValue(
+        values,
+        stated.half_width,
+        stated.name,
+        origin,
+        found_in=found_in,
+        text=text,
+        line=stated.line,
+        heading=titles[stated.line - 1] if stated.line <= len(titles) else "",
+    )

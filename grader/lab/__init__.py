@@ -18,7 +18,16 @@ from grader.core.evidence import (
     Quote,
 )
 from grader.core.frozen import Frozen
-from grader.core.observation import Died, FoundIn, LoadReport, Observation, Probe, StatedValue, Uncallable
+from grader.core.observation import (
+    Died,
+    FoundIn,
+    LoadReport,
+    Observation,
+    Probe,
+    RunCall,
+    StatedValue,
+    Uncallable,
+)
 from grader.core.result import CheckResult, Comparison, Diagnosis, Finding, Outcome
 from grader.core.submission import Passage, Place, Source
 from grader.lab.arrays import array_of
@@ -88,6 +97,7 @@ __all__ = [
     "Raised",
     "Returned",
     "Rubric",
+    "RunCall",
     "Slot",
     "Source",
     "StatedValue",

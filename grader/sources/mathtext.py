@@ -18,6 +18,8 @@ MAX_CHARACTERS: Final = 200_000
 _OPENS: Final = re.compile(r"\$|\\[\[(]|\\begin\{([a-zA-Z]++\*?+)\}")
 _ENDS: Final = re.compile(r"\\end\{([a-zA-Z]++\*?+)\}")
 _CLOSES: Final = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
+_BRACED_COMMA: Final = re.compile(r"(\d)\{,\}(\d)")
+"""A decimal comma as LaTeX is told of it."""
 _INLINE: Final = 2_000
 """Characters between two single dollars, which must be on one line."""
 _MATRIX: Final = re.compile(
@@ -66,6 +68,7 @@ _SIGNS: Final = {
 
 def plain(text: str) -> str:
     """Text with every stretch of LaTeX mathematics converted; no line moves."""
+    text = _BRACED_COMMA.sub(r"\1,\2", text)
     if len(text) <= MAX_CHARACTERS and ("$" in text or "\\" in text):
         parts: list[str] = []
         position = 0

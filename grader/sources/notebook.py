@@ -1,6 +1,7 @@
 """Notebooks of any version: code cells in order, saved outputs, text. Nothing is executed."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -84,6 +85,13 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
+_OBJECT: Final = re.compile(r"\s*+<[\w.]++ object")
+"""The plain text of `Math`, `Markdown` and their like: what they show is in the richer forms."""
+
+_ROW_END: Final = re.compile(r"(?i)</(?:tr|p|div|h[1-6]|li|pre|b)>|<br ?/?>|<table[^<>]{0,200}+>")
+_TAG: Final = re.compile(r"<[^<>]{0,500}+>")
+
+
 def _blocks(name: str, number: int, cell: Cell, magics: list[str]) -> Iterator[Block]:
     text = _text(cell.get("source")).replace("\r\n", "\n")
     if cell.get("cell_type") == "markdown":
@@ -112,9 +120,23 @@ def _lines(name: str, number: int, text: str, what: str = "") -> tuple[Line, ...
 def _shown(output: Cell) -> str:
     """The text of a saved output; pictures, pages and tracebacks state no values."""
     if output.get("output_type") == "stream":
-        return _text(output.get("text")) if output.get("name") != "stderr" else ""
+        text = _text(output.get("text"))
+        return _without_progress(text) if output.get("name") == "stderr" else text
     data = output.get("data")
     if not isinstance(data, dict):
         return ""
-    latex = _text(data.get("text/latex"))
-    return _text(data.get("text/plain")) or plain(latex)
+    text = _text(data.get("text/plain"))
+    if text and not _OBJECT.match(text):
+        return text
+    page = _text(data.get("text/html"))
+    return plain(_text(data.get("text/latex")) or _text(data.get("text/markdown")) or _as_text(page))
+
+
+def _without_progress(text: str) -> str:
+    """What a program logged, without warnings and progress bars."""
+    return "\n".join(line for line in text.split("\n") if "%|" not in line and "Warning" not in line)
+
+
+def _as_text(page: str) -> str:
+    """A displayed page, with a line for each row of a table."""
+    return _TAG.sub(" ", _ROW_END.sub("\n", page))

@@ -10,6 +10,7 @@ from grader.core.parsing import parsed, too_long, too_much
 from grader.core.submission import Source
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
+from grader.sources.magics import neutralise
 from grader.sources.syntax_hints import suggestion
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
@@ -69,6 +70,7 @@ def from_code(path: Path, name: str, code: str) -> Source:
     if what := too_long(code):
         return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
     lines = tuple(range(1, code.count("\n") + 2))
+    code, magics = _without_magics(code)
     try:
         parsed(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -85,7 +87,27 @@ def from_code(path: Path, name: str, code: str) -> Source:
         return Source(path, name, code, lines, problem, line)
     if what := too_much(code):
         return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
-    return Source(path, name, code, lines, passages=comments(at_lines(name, code)))
+    notes = (f"{name}: notebook commands were left out: {', '.join(magics)}.",) if magics else ()
+    return Source(path, name, code, lines, passages=comments(at_lines(name, code)), notes=notes)
+
+
+def _without_magics(code: str) -> tuple[str, list[str]]:
+    """The code without `!` and `%` lines, which scripts saved from a notebook have, if it is Python only then."""
+    if is_python(code):
+        return code, []
+    plain, found = neutralise(code)
+    if not found or not is_python(plain):
+        return code, []
+    return plain, [f"`{line[:60]}` (line {number})" for number, line in found]
+
+
+def is_python(code: str) -> bool:
+    """Whether Python can read the code."""
+    try:
+        parsed(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _problem(path: Path, name: str, sentence: str) -> Source:

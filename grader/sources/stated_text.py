@@ -40,7 +40,11 @@ _POWER = re.compile(
 )
 _SUPERSCRIPT = re.compile(r"10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]++)")
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_DECIMAL_COMMA = re.compile(r"(?<![\d.,\[(])(\d++),(\d{4,}+)(?![\d,])")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,\[(])(0|\d++(?=,\d{4})),(\d{2,}+)(?!\d|,\d)")
+_COMMA_NUMBER = r"[-+−]?+\d{1,6}+[.,]\d{2,60}+"
+_COMMA_ROW = re.compile(rf"\s*+{_COMMA_NUMBER}(?:(?:\s*+;\s*+|,?+\s++){_COMMA_NUMBER})++\s*+")
+"""A row whose numbers have decimal commas: `0,6168; −0,1530`, or with blanks between them."""
+_ROW_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _SECTION = r"(?<![\w.,-])[1-9]\.[1-9](?!\w|\.\w)"
 _BEFORE_VALUE = re.compile(rf"{_SECTION}(?=\)?+[ \t]*+([:=]))")
 _BEFORE_WORDS = re.compile(rf"(?m)^[^\w\n]*+{_SECTION}(?=\)?+[ \t]++[^\W\d])")
@@ -226,6 +230,8 @@ def _row(text: str) -> list[tuple[float, float]] | None:
     if not inner:
         return []
     inner = _WRAPPED.sub("", inner).replace(")", "")
+    if _COMMA_ROW.fullmatch(inner):
+        inner = _ROW_COMMA.sub(".", inner).replace(";", " ")
     parts = [part for part in _SEPARATOR.split(inner) if part]
     if not all(_NUMBER.fullmatch(part) for part in parts):
         return None

@@ -3,7 +3,11 @@
 The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is executed as separate statements.
 """
 
+import __future__
+
 import ast
+import copy
+import functools
 import gc
 import inspect
 import linecache
@@ -19,8 +23,9 @@ from typing import Any, Final
 import msgspec
 
 from grader import protocol
-from grader.worker import methods, nested_functions
+from grader.worker import methods, nested_functions, stub_modules
 from grader.worker.isolation import rlimits
+from grader.worker.run_record import RunRecord
 from grader.worker.safe_names import name_of, plain
 from grader.worker.value_codec import Room, is_statable, to_wire
 
@@ -51,57 +56,102 @@ class Loading:
         self.functions: list[protocol.FunctionInfo] = []
         self.failures: list[protocol.Failure] = []
         self.variables: list[protocol.Variable] = []
+        self.record = protocol.Record()
 
 
-def load(request: protocol.Load, folder: str, progress: Callable[[protocol.Started], None]) -> Loading:
+def load(
+    request: protocol.Load,
+    folder: str,
+    progress: Callable[[protocol.Started], None],
+    printed: Callable[[], int],
+) -> Loading:
     """Execute the file and call `progress` before each statement. The code is known to parse.
 
-    A value that stands alone is displayed, as in a notebook: if the notebook was exported or its outputs were
-    cleared, that is the only place that states it.
+    `printed` says how many lines have been printed so far. A value that stands alone is displayed, as in a
+    notebook: if the notebook was exported or its outputs were cleared, that is the only place that states it.
     """
     loading = Loading()
     module = ModuleType("__main__")
     module.__file__ = request.filename
     namespace = module.__dict__
     sys.modules["__main__"] = module
+    sys.argv = [request.filename]
     lines = request.code.splitlines(keepends=True)
     linecache.cache[request.filename] = (len(request.code), None, lines, request.filename)
+    tree = ast.parse(request.code)
+    flags = _future_flags(tree)
     defined: list[ast.FunctionDef] = []
-    for number, statement in enumerate(_statements(ast.parse(request.code))):
-        if number in request.skip:
-            continue
-        if (
-            request.brief_from is not None
-            and number >= request.brief_from
-            and not isinstance(statement, _DEFINES)
-        ):
-            continue
-        progress(protocol.Started(statement=number, line=statement.lineno))
-        try:
-            if isinstance(statement, ast.Expr):
-                value = eval(compile(ast.Expression(statement.value), request.filename, "eval"), namespace)
-                if is_statable(value):
-                    print(value)
-            else:
-                tree = ast.Module(body=[statement], type_ignores=[])
-                exec(compile(tree, request.filename, "exec"), namespace)
-        except BaseException as error:  # a student's SystemExit must not end the worker
-            if len(loading.failures) < MAX_FAILURES:
-                loading.failures.append(
-                    protocol.Failure(
-                        statement=number,
-                        line=line_of(error, request.filename) or statement.lineno,
-                        type_name=name_of(type(error)),
-                        text=message_of(error),
+    exec(request.before, namespace)
+    with RunRecord(request.filename, printed) as record:
+        for number, statement in enumerate(_statements(tree)):
+            if number in request.skip:
+                continue
+            if (
+                request.brief_from is not None
+                and number >= request.brief_from
+                and not isinstance(statement, _DEFINES)
+            ):
+                continue
+            progress(protocol.Started(statement=number, line=statement.lineno))
+            try:
+                _execute(statement, request.filename, flags, namespace, record)
+            except BaseException as error:  # a student's SystemExit must not end the worker
+                if len(loading.failures) < MAX_FAILURES:
+                    loading.failures.append(
+                        protocol.Failure(
+                            statement=number,
+                            line=line_of(error, request.filename) or statement.lineno,
+                            type_name=name_of(type(error)),
+                            text=message_of(error),
+                        )
                     )
-                )
-        _end_without_memory()
-        if isinstance(statement, ast.FunctionDef):
-            _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
-            defined.append(statement)
-    _collect(loading, dict(namespace), request.filename, folder)
+            _end_without_memory()
+            if isinstance(statement, ast.FunctionDef):
+                _add(loading, statement.name, namespace.get(statement.name), statement.lineno, statement)
+                defined.append(statement)
+    loading.record, room = record.taken()
+    _collect(loading, dict(namespace), request.filename, folder, room)
     _add_nested(loading, namespace, defined, request.filename)
     return loading
+
+
+def _execute(
+    statement: ast.stmt, filename: str, flags: int, namespace: dict[str, Any], record: RunRecord
+) -> None:
+    for name in _assigned(statement):
+        if name in namespace and not name.startswith("_"):
+            record.replaced(name, statement.lineno, namespace[name])
+    recorded = record.marked(copy.deepcopy(statement))
+    if isinstance(recorded, ast.Expr):
+        tree = ast.Expression(recorded.value)
+        value = eval(compile(tree, filename, "eval", flags=flags, dont_inherit=True), namespace)
+        if is_statable(value):
+            print(record.shown(statement.lineno, value))
+        elif stub_modules.is_shown(value):
+            print(value)
+    else:
+        module = ast.Module(body=[recorded], type_ignores=[])
+        exec(compile(module, filename, "exec", flags=flags, dont_inherit=True), namespace)
+
+
+def _assigned(statement: ast.stmt) -> list[str]:
+    """The variables that an assignment at the top level gives a value."""
+    if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+        return []
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+def _future_flags(tree: ast.Module) -> int:
+    """What `from __future__ import …` asks for: it holds for the whole file, not only for its statement."""
+    names = [
+        alias.name
+        for statement in tree.body
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+        for alias in statement.names
+    ]
+    features = (getattr(__future__, name) for name in names if name in __future__.all_feature_names)
+    return functools.reduce(int.__or__, (feature.compiler_flag for feature in features), 0)
 
 
 def _end_without_memory() -> None:
@@ -130,7 +180,9 @@ def _is_main_guard(statement: ast.stmt) -> bool:
     return names == ["__name__"] and values == ["__main__"] and isinstance(statement.test.ops[0], ast.Eq)
 
 
-def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder: str) -> None:
+def _collect(
+    loading: Loading, namespace: dict[str, Any], filename: str, folder: str, recorded_run: Room
+) -> None:
     """List callables that only exist after execution (lambdas, closures, methods, imports), then variables."""
     recorded: list[tuple[Room, protocol.Variable]] = []
     for name, value in namespace.items():
@@ -138,7 +190,7 @@ def _collect(loading: Loading, namespace: dict[str, Any], filename: str, folder:
             _collect_one(loading, recorded, name, value, filename, folder)
         except BaseException:  # inspecting a student's object may run student code
             continue
-    loading.variables = _that_fit(recorded)
+    loading.variables = _that_fit(recorded, recorded_run)
 
 
 def _collect_one(
@@ -165,9 +217,10 @@ def _collect_one(
                 recorded.append((room, protocol.Variable(name=plain(name), value=copied)))
 
 
-def _that_fit(recorded: list[tuple[Room, protocol.Variable]]) -> list[protocol.Variable]:
-    """The variables that fit together into one message, in order; the largest are left out first."""
+def _that_fit(recorded: list[tuple[Room, protocol.Variable]], recorded_run: Room) -> list[protocol.Variable]:
+    """The variables that fit into one message beside the record, in order; the largest are left out first."""
     whole, kept = Room(), set[str]()
+    whole.holds(recorded_run.used)
     for room, variable in sorted(recorded, key=lambda each: each[0].used):
         if whole.holds(room.used):
             kept.add(variable.name)

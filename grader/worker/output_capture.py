@@ -14,12 +14,14 @@ class _Kept(io.RawIOBase):
         self.head = bytearray()
         self.tail = bytearray()
         self.lost = False
+        self.lines = 0
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
         chunk = bytes(data)
+        self.lines += chunk.count(b"\n")
         room = HALF - len(self.head)
         self.head += chunk[: max(room, 0)]
         self.tail += chunk[max(room, 0) :]
@@ -46,6 +48,11 @@ class Capture:
             return not self.stream.closed
         except ValueError:  # the state that `detach()` leaves behind
             return False
+
+    @property
+    def lines(self) -> int:
+        """The number of lines written since the last `take`."""
+        return self._kept.lines
 
     def take(self) -> str:
         """Return the text kept, with a line in place of the dropped part, and start again."""

@@ -34,6 +34,9 @@ __all__ = ["serve", "settle"]
 MAX_VALUES_RETURNED = 1_500
 """Returned values are read often: a history of every epoch is left out, and the factors beside it are kept."""
 
+MAX_ERRORS = 20_000
+"""Characters of what a program writes to stderr, of the end: some log their results there."""
+
 _bit_generator: Any = bit_generator
 
 
@@ -57,7 +60,9 @@ def serve(channel: int, folder: str) -> None:
             _import_beside(folder, filename)
             settle(request.seed)
             with _captured(capture, dropped):
-                loading = load(request, folder, lambda started: _send(channel, started))
+                loading = load(
+                    request, folder, lambda started: _send(channel, started), lambda: capture.lines
+                )
             settle(
                 request.seed
             )  # fails if no further call could be made: then the last statement is left out
@@ -73,6 +78,8 @@ def serve(channel: int, folder: str) -> None:
                 failures=tuple(loading.failures),
                 printed=capture.take(),
                 notes=notes,
+                record=loading.record,
+                errors=dropped.take()[-MAX_ERRORS:],
             )
         else:
             reply = _call(request, loading, filename, capture, dropped)
@@ -104,7 +111,7 @@ def _call(
 
 @contextlib.contextmanager
 def _captured(capture: Capture, dropped: Capture) -> Any:
-    """Progress bars and warnings on stderr state no values: they are dropped."""
+    """What is written to stderr is kept apart, since progress bars and warnings state no values."""
     if not dropped.is_open:
         dropped.take()
     with contextlib.redirect_stdout(capture.stream), contextlib.redirect_stderr(dropped.stream):
@@ -170,7 +177,10 @@ def _exactly(channel: int, count: int) -> bytes | None:
 def _send(channel: int, reply: protocol.Reply) -> None:
     body = protocol.encode(reply)
     if len(body) > protocol.MAX_REPLY_BYTES and not isinstance(reply, protocol.Ready | protocol.Started):
-        body = protocol.encode(msgspec.structs.replace(reply, printed=reply.printed[-20_000:]))
+        reply = msgspec.structs.replace(reply, printed=reply.printed[-20_000:])
+        if isinstance(reply, protocol.Loaded):
+            reply = msgspec.structs.replace(reply, record=protocol.Record(), errors="")
+        body = protocol.encode(reply)
     waiting = memoryview(struct.pack("<I", len(body)) + body)
     while waiting:
         waiting = waiting[os.write(channel, waiting) :]
