@@ -15,9 +15,10 @@ from grader.lab import Bench, CheckResult, Curve, Grid, HeatMaps, Level, LinePlo
 from grader.labkit import UnusableResult, low_rank
 from reference import data
 from reference.checks.call_spec import CallSpec
+from reference.checks.candidate import Candidate
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_probe import FactorisationProbe
-from reference.checks.stated_matrices import Candidate, is_best, is_completion, is_factorisation, stated_by
+from reference.checks.stated_matrices import is_best, is_completion, is_factorisation, stated_by
 from reference.rules.update_rule import SHEET, Factors, run
 
 __all__ = ["completed", "descents", "factorised"]

@@ -27,8 +27,9 @@ from grader.lab import (
 from grader.labkit import failure, items_of, low_rank
 from reference import data
 from reference.checks.call_constraints import MASK_TYPES
-from reference.checks.stated_matrices import A, Candidate, candidates, is_completion, is_factorisation
-from reference.checks.stated_results import LINGERING
+from reference.checks.candidate import A, Candidate
+from reference.checks.stated_answers import LINGERING
+from reference.checks.stated_matrices import candidates, is_completion, is_factorisation
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
 
 __all__ = ["contradictions"]

@@ -7,7 +7,10 @@ from grader.lab import StatedValue
 
 __all__ = ["is_called_loss"]
 
-LOSS_WORDS: Final = ("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e =")
+LOSS_WORDS: Final = (
+    *("loss", "err", "frob", "norm", "residual", "reconstruction", "mse", "sse", "e ="),
+    *("verlust", "fehler", "abweichung", "perte", "écart", "pérdida", "perdida", "strata", "błąd"),
+)
 
 _NUMBER: Final = re.compile(r"(?<![\w.\[])\d+(?:\.\d+)?")
 """A number of its own: `loss_2`, `rank1` and `losses[3]` hold none."""

@@ -9,21 +9,30 @@ import numpy as np
 from grader.lab import Bench, Check, Finding, Outcome
 from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
+from reference.checks.candidate import A, Candidate
+from reference.checks.stated_answers import (
+    LINGERING,
+    OtherCalculation,
+    accepted_answers,
+    other_calculation,
+)
 from reference.checks.stated_matrices import (
-    A,
-    Candidate,
     is_best,
     is_completion,
     is_factorisation,
+    is_given,
     keeps_observed,
     stated_by,
     too_coarse,
 )
-from reference.checks.stated_results import LINGERING, PLAUSIBLE, unstated
+from reference.checks.stated_results import PLAUSIBLE, unstated
 from reference.data import M
 from reference.sheet import SGD_FACTORISE_MASKED
 
 __all__ = ["completion_checks"]
+
+NEAR_ZERO: Final = 0.15
+"""A completion that fits zeros in the hidden cells has at most 0.07 there; A has 3.34 and 0.53."""
 
 CONVERGED: Final = 0.02
 """Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
@@ -43,38 +52,132 @@ def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> 
 
 
 def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
-    stated = stated_by(bench)
-    for candidate in stated:
+    wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
+    right = accepted_answers(
+        bench,
+        "3.2",
+        lambda c: (
+            is_completion(c, LINGERING)
+            and not _has_lower_rank(c)
+            and not _is_filled(c)
+            and not _fits_zeros(c)
+        ),
+    )
+    spoiled = _spoiled(bench) if not any(candidate.is_shown for candidate in right) else None
+    if spoiled is not None:
+        return Finding(outcome=Outcome.FAIL, message=spoiled.sentence, got=spoiled.got, wanted=wanted)
+    other = other_calculation(bench, "3.2") if not right else None
+    if other is not None:
+        return Finding(outcome=Outcome.FAIL, message=other.sentence, got=other.got, wanted=wanted)
+    for candidate in right:
         if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
             return _passed(candidate)
-    lingering = [candidate for candidate in stated if is_completion(candidate, LINGERING)]
-    if lingering:
+    if right:
         if code_is_right(bench):
-            return _passed(lingering[0])
-        if all(map(keeps_observed, lingering)):
+            return _passed(right[0])
+        if all(map(keeps_observed, right)):
             return Finding(
                 outcome=Outcome.MANUAL,
-                message=f"The matrix ({lingering[0].origin}) has A's own numbers in the observed cells, so "
+                message=f"The matrix ({right[0].origin}) has A's own numbers in the observed cells, so "
                 "it does not show how well these were fitted, and there is no correct function "
                 "beside it. A person has to look.",
-                got=format_matrix(lingering[0].P),
+                got=format_matrix(right[0].P),
             )
         return Finding(
             outcome=Outcome.MANUAL,
-            message=f"The matrix ({lingering[0].origin}) fits the observed cells to "
-            f"{low_rank.observed_loss(A, M, lingering[0].P):.4f}: an unlucky run, or something other "
+            message=f"The matrix ({right[0].origin}) fits the observed cells to "
+            f"{low_rank.observed_loss(A, M, right[0].P):.4f}: an unlucky run, or something other "
             "than a masked factorisation. A person has to look.",
-            got=format_matrix(lingering[0].P),
+            got=format_matrix(right[0].P),
         )
     coarse = too_coarse(bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix")
-    return coarse or _rejected(bench, stated)
+    return coarse or _rejected(bench, stated_by(bench))
+
+
+def _spoiled(bench: Bench) -> OtherCalculation | None:
+    """What is shown in place of a completion that is only kept: emptied again, turned, or filled with a mean."""
+    kept = [c for c in stated_by(bench) if not c.is_shown and is_completion(c, LINGERING)]
+    for shown in stated_by(bench):
+        if not shown.is_shown or is_given(shown):
+            continue
+        if _is_filled(shown):
+            return OtherCalculation(
+                f"The stated matrix ({shown.origin}) has the mean of other cells in its hidden cells; the sheet "
+                "completes them by the product of two factors.",
+                format_matrix(shown.P),
+            )
+        for candidate in kept:
+            width = shown.half_width + candidate.half_width + 1e-5
+            for spoiled, what in (
+                (
+                    candidate.P * M,
+                    "times the mask: its hidden cells are zero again, and these are the ones to complete",
+                ),
+                (candidate.P.T, "transposed"),
+            ):
+                if bool((np.abs(shown.P - spoiled) <= width).all()):
+                    return OtherCalculation(
+                        f"The stated matrix ({shown.origin}) is the completed matrix {what}.",
+                        format_matrix(shown.P),
+                    )
+    return None
+
+
+def _fits_zeros(candidate: Candidate) -> bool:
+    """Whether its hidden cells are near 0, and its observed cells are no better for it: zeros were fitted there."""
+    small = bool((np.abs(candidate.P[M == 0]) <= NEAR_ZERO).all())
+    return small and low_rank.observed_loss(A, M, candidate.P) > CONVERGED
+
+
+def _is_filled(candidate: Candidate) -> bool:
+    """Whether its hidden cells hold the mean of the observed cells, of all, of their row or of their column."""
+    if not keeps_observed(candidate):
+        return False
+    seen = np.where(M == 1, A, np.nan)
+    means = (
+        np.full(A.shape, np.nanmean(seen)),
+        np.nanmean(seen, axis=1, keepdims=True),
+        np.nanmean(seen, axis=0),
+    )
+    hidden = M == 0
+    return any(
+        bool(
+            (
+                np.abs(candidate.P - np.broadcast_to(mean, A.shape))[hidden]
+                <= candidate.half_width[hidden] + 1e-4
+            ).all()
+        )
+        for mean in means
+    )
+
+
+def _has_lower_rank(candidate: Candidate) -> bool:
+    """Whether it has rank 1: a descent at rank 2 does not end there to all digits."""
+    return bool(low_rank.singular_values(candidate.P)[1] <= np.linalg.norm(candidate.half_width) + 1e-5)
 
 
 def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
     if not _attempted(bench):
         return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found"))
-    named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not _is_given(c)]
+    for candidate in stated:
+        if _has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"The matrix ({candidate.origin}) has rank 1; the sheet completes A at rank 2.",
+                got=format_matrix(candidate.P),
+                wanted=wanted,
+            )
+    for candidate in stated:
+        if _fits_zeros(candidate) and is_completion(candidate, LINGERING):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"The matrix ({candidate.origin}) fits zeros in the hidden cells: these were taken for observed "
+                "values. Hidden cells have to be left out.",
+                got=format_matrix(candidate.P),
+                wanted=wanted,
+            )
+    named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not is_given(c)]
     plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
     if not plausible and any(is_factorisation(c) for c in stated):
         return Finding(
@@ -103,14 +206,6 @@ def _passed(candidate: Candidate) -> Finding:
         outcome=Outcome.PASS,
         message=f"Found as {candidate.origin}; the hidden cells (2,1) and (3,2) are completed to "
         f"{first:.4f} and {second:.4f} (A has {A[1, 0]:.4f} and {A[2, 1]:.4f}).",
-    )
-
-
-def _is_given(candidate: Candidate) -> bool:
-    """A itself, the mask, or A with its hidden cells set to zero."""
-    return any(
-        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
-        for given in (A, M, A * M, 1 - M)
     )
 
 

@@ -6,27 +6,39 @@ variable in full precision are judged by the same intervals.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
 from typing import Final
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from grader.lab import Bench, Fact, Finding, Frozen, Outcome, StatedValue, capital
+from grader.lab import Bench, Fact, Finding, FoundIn, Outcome, StatedValue, capital
 from grader.labkit import format_matrix, low_rank, number_of
 from reference import data
+from reference.checks.attribution import exercise_of
+from reference.checks.candidate import (
+    FINEST_NEEDED,
+    OPTIMUM,
+    RANK,
+    ROUNDING,
+    A,
+    Candidate,
+    first_and_last,
+    is_fine_enough,
+    is_in_range,
+    known_as,
+)
+from reference.checks.stated_products import products, triples
 
 __all__ = [
     "BEST",
     "HIGHEST",
-    "Candidate",
     "candidates",
     "coarse_by",
     "fits_by_chance",
     "is_best",
     "is_completion",
     "is_factorisation",
+    "is_given",
     "is_of_another_exercise",
     "keeps_observed",
     "mistyped",
@@ -34,38 +46,8 @@ __all__ = [
     "too_coarse",
 ]
 
-Array = npt.NDArray[np.float64]
-
-A: Final = data.A.astype(np.float64)
-RANK: Final = 2
-OPTIMUM: Final = low_rank.eckart_young(A, RANK)
-BEST: Final = low_rank.best_approximation(A, RANK)
-HIGHEST: Final = 0.99 * low_rank.eckart_young(A, 1)
-"""0.6001, just below the best loss of rank 1. Of 20,000 default runs at rank 2 the worst ended at 0.51, the worst
-masked run at 0.63 over all cells: below this level it is a factorisation of all of A, above it is not."""
-
-NEAR_BEST: Final = 1e-3
-"""Of 20,000 default runs none came closer to the best rank-2 matrix than 2.5e-3 in every entry."""
-
-ROUNDING: Final = 2e-6
-"""Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
-
-
 MOST_MATRICES: Final = 400
 """Stated 3×3 matrices that are looked at."""
-
-LARGEST: Final = 1e39
-"""Beyond what float32 holds."""
-
-MOST_FACTORS: Final = 60
-"""Stated factors that are multiplied with each other."""
-
-FINEST_NEEDED: Final = 5e-3
-"""Half a unit of two decimals: a matrix with fewer can be many things. The sheet's best matrix and the one of a wrong rank
-are 0.2 apart in some entry, the roundings of a product of factors add up to a tenth of that."""
-
-WIDEST: Final = 0.1
-"""How far an entry of a product may be off for its digits: large factors that cancel, or hold inf, fit anything."""
 
 MOST_COVERED: Final = 0.1
 """Share of all possible values that the numbers stated may cover with their roundings, for one that fits to be believed."""
@@ -74,52 +56,17 @@ OWN_CELLS: Final = 6
 """Cells of A that a factorisation does not have to the last digit: two rows or two columns kept, and one made up, are of
 rank 2 as well. In 1,500 default runs never more than four cells came within half a hundredth."""
 
-SIGNIFICANT: Final = 3
-"""Digits of the largest entry that have to be stated, so that small factors count with their size."""
-
 COARSE: Final = 5e-2
 """Half a unit of one decimal: up to here a person is asked, beyond nothing is stated."""
 
+NEAR_BEST: Final = 1e-3
+"""Of 20,000 default runs none came closer to the best rank-2 matrix than 2.5e-3 in every entry."""
 
-class Candidate(Frozen, frozen=True, dict=True):
-    """A 3×3 matrix a student states: its entries, how far each may be off, where it stands.
+HIGHEST: Final = 0.99 * low_rank.eckart_young(A, 1)
+"""0.6001, just below the best loss of rank 1. Of 20,000 default runs at rank 2 the worst ended at 0.51, the worst
+masked run at 0.63 over all cells: below this level it is a factorisation of all of A, above it is not."""
 
-    What follows from these is computed once: many checks ask for it.
-    """
-
-    P: Array
-    half_width: Array
-    origin: str
-    is_product: bool
-    digits: float = 0.0
-    """Half a unit of the last digit stated, the larger of two factors'; 0 for variables."""
-    is_fine: bool = True
-    """Whether the digits can tell what is right from what is wrong."""
-    is_orthogonal: bool = False
-    """Whether it is a product of factors with orthogonal columns, as an SVD gives and a descent does not."""
-    factors: tuple[str, ...] = ()
-    """Where the two factors of a product stand."""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Where it stands: in one place, or in those of its factors."""
-        return self.factors or (self.origin,)
-
-    @cached_property
-    def loss(self) -> low_rank.Interval:
-        """The interval of ‖A − P‖²_F."""
-        return low_rank.rounded_loss_interval(A, self.P, self.half_width)
-
-    @cached_property
-    def observed_loss(self) -> low_rank.Interval:
-        """The interval of the loss over the cells the sheet's mask shows."""
-        return low_rank.rounded_loss_interval(A, self.P, self.half_width, data.M)
-
-    @cached_property
-    def excess_rank(self) -> float:
-        """σ₃ beyond what the rounding of the entries can cause (Weyl); at most 0 for a matrix of rank 2."""
-        return float(low_rank.singular_values(self.P)[RANK] - np.linalg.norm(self.half_width))
-
+BEST: Final = low_rank.best_approximation(A, RANK)
 
 _STATED: Final = Fact[tuple[Candidate, ...]]("stated matrices")
 
@@ -150,80 +97,28 @@ def candidates(stated_values: Iterable[StatedValue]) -> tuple[Candidate, ...]:
 def _found(stated_values: Iterable[StatedValue]) -> Iterator[Candidate]:
     found = list(stated_values)
     yield from _matrices(found)
-    yield from _products(found)
-
-
-def _is_in_range(stated_value: StatedValue) -> bool:
-    """Whether products and squares of its entries are numbers: it holds no nan, no inf, nothing beyond float32."""
-    return bool((np.abs(stated_value.values) <= LARGEST).all())
-
-
-def _is_fine(stated_value: StatedValue) -> bool:
-    """Whether two decimals and three digits of the largest entry are stated; a variable holds all of them."""
-    if stated_value.half_width == 0:
-        return True
-    largest = float(np.abs(stated_value.values).max())
-    needed = 0.5 * 10.0 ** (np.floor(np.log10(largest)) + 1 - SIGNIFICANT) if largest > 0 else FINEST_NEEDED
-    return stated_value.half_width <= min(FINEST_NEEDED, needed) * (1 + 1e-9)
-
-
-def _first_and_last(stated_values: list[StatedValue], most: int) -> list[StatedValue]:
-    """The stated values, without those in the middle where there are too many: results stand at the end, variables before."""
-    return (
-        stated_values
-        if len(stated_values) <= most
-        else stated_values[: most // 2] + stated_values[-(most // 2) :]
-    )
+    yield from products(found)
+    yield from triples(found)
 
 
 def _matrices(stated_values: list[StatedValue]) -> Iterator[Candidate]:
-    of_shape = [f for f in stated_values if f.values.shape == A.shape and _is_in_range(f)]
-    for stated_value in _first_and_last(of_shape, MOST_MATRICES):
-        width = np.full(A.shape, stated_value.half_width + ROUNDING)
+    of_shape = [f for f in stated_values if f.values.shape == A.shape and is_in_range(f)]
+    for stated_value in first_and_last(of_shape, MOST_MATRICES):
+        P, half_width = known_as(stated_value)
         yield Candidate(
-            stated_value.values,
-            width,
+            P,
+            np.full(A.shape, half_width + ROUNDING),
             stated_value.origin,
             False,
             stated_value.half_width,
-            _is_fine(stated_value),
+            is_fine_enough(stated_value),
+            call=stated_value.call,
+            is_shown=stated_value.found_in is not FoundIn.VARIABLE,
+            position=(stated_value.text, stated_value.line),
+            is_computed=stated_value.found_in is not FoundIn.WRITTEN,
+            name=stated_value.name,
+            exercise=exercise_of(stated_value),
         )
-
-
-def _products(stated_values: list[StatedValue]) -> Iterator[Candidate]:
-    factors = [
-        stated_value
-        for stated_value in stated_values
-        if stated_value.values.shape in ((3, RANK), (RANK, 3)) and _is_in_range(stated_value)
-    ]
-    factors = _first_and_last(factors, MOST_FACTORS)
-    for i, left in enumerate(factors):
-        for j, right in enumerate(factors):
-            if i == j or _apart(left, right):
-                continue
-            U = left.values if left.values.shape == (3, RANK) else left.values.T
-            V = right.values if right.values.shape == (3, RANK) else right.values.T
-            width = low_rank.product_half_width(U, V, left.half_width, right.half_width) + ROUNDING
-            coarsest = max(left.half_width, right.half_width)
-            is_fine = _is_fine(left) and _is_fine(right) and bool(width.max() <= WIDEST)
-            are_orthogonal = _is_orthogonal(U, left.half_width) and _is_orthogonal(V, right.half_width)
-            origin = f"{left.origin} times {right.origin}"
-            places = left.origin, right.origin
-            yield Candidate(U @ V.T, width, origin, True, coarsest, is_fine, are_orthogonal, places)
-
-
-def _is_orthogonal(factor: Array, half_width: float) -> bool:
-    """Whether the two columns are orthogonal as far as the digits stated can tell; with few digits they cannot."""
-    if half_width > FINEST_NEEDED:
-        return False
-    first, second = factor.T
-    sizes = float(np.linalg.norm(first) * np.linalg.norm(second))
-    return abs(float(first @ second)) <= half_width * float(np.abs(factor).sum()) + 1e-5 * max(sizes, 1e-30)
-
-
-def _apart(left: StatedValue, right: StatedValue) -> bool:
-    """A printed factor is not multiplied with a variable, nor with one of another program: both were stated together."""
-    return (left.half_width == 0) != (right.half_width == 0) or left.program != right.program
 
 
 def too_coarse(bench: Bench, fits: Callable[[Candidate], bool], what: str) -> Finding | None:
@@ -271,6 +166,9 @@ def is_completion(candidate: Candidate, most: float) -> bool:
     product by at most √most in the Frobenius norm, so its σ₃ is at most that (Weyl).
     """
     rank = np.sqrt(most) if keeps_observed(candidate) else 1e-5
+    hidden = data.M == 0
+    if bool((np.abs(candidate.P[hidden]) <= candidate.half_width[hidden] + 1e-6).all()):
+        return False  # the matrix that is to be completed
     return (
         candidate.observed_loss.low <= most
         and candidate.loss.high > HIGHEST
@@ -320,3 +218,11 @@ def fits_by_chance(numbers: Iterable[StatedValue], low: float, high: float) -> b
     inside = {number_of(n): n.half_width for n in fine if low <= number_of(n) <= high}
     covered = sum(2 * (half_width + 2e-6 * abs(value)) for value, half_width in inside.items())
     return covered > MOST_COVERED * (high - low)
+
+
+def is_given(candidate: Candidate) -> bool:
+    """Whether it is what the sheet gives: A, the mask or its opposite, A with its hidden cells set to zero."""
+    return any(
+        bool((np.abs(candidate.P - given) <= candidate.half_width + 1e-4).all())
+        for given in (A, data.M, A * data.M, 1 - data.M)
+    )

@@ -4,6 +4,7 @@ No variable name and no wording is required. What is stated must satisfy the alg
 must follow from its matrices, no rank-2 matrix can beat Eckart–Young.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
@@ -11,14 +12,21 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
-from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
+from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
+from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.loss_names import is_called_loss
+from reference.checks.stated_answers import (
+    LINGERING,
+    accepted_answers,
+    answers_for,
+    is_loss_of,
+    numbers_for,
+    other_calculation,
+    sharpened,
+)
 from reference.checks.stated_matrices import (
     HIGHEST,
-    OPTIMUM,
-    A,
-    Candidate,
     fits_by_chance,
     is_best,
     is_factorisation,
@@ -30,7 +38,6 @@ from reference.checks.stated_matrices import (
 
 __all__ = [
     "ADVICE",
-    "LINGERING",
     "PLAUSIBLE",
     "WHOLE",
     "error_check",
@@ -58,11 +65,11 @@ FINE: Final = 5.1e-5
 WHOLE: Final = 0.5
 """Half a unit of a whole number: it says nothing of a loss between 0.12 and 0.60, whatever it is called."""
 
+_SQUARED: Final = re.compile(r"(?i)square|²|\^2|\*\*2|quadr|carré|σ₃²|sse")
+"""Words that call a number a squared error."""
+
 PLAUSIBLE: Final = 3.0
 """Observed loss up to which a stated matrix is taken for an attempt at completing A (the zero matrix: 15.8)."""
-
-LINGERING: Final = 0.4
-"""The worst of 20,000 default runs ended at 0.363; between the two, the student's own code decides."""
 
 
 def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
@@ -92,8 +99,8 @@ def prose_check(exercise: str) -> Check:
 
 
 def _factors(bench: Bench) -> Finding:
-    stated = stated_by(bench)
-    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
+    mine = answers_for(bench, "1.2")
+    accepted = accepted_answers(bench, "1.2", is_factorisation)
     if accepted:
         best = accepted[0]
         loss = low_rank.loss(A, best.P)
@@ -101,7 +108,13 @@ def _factors(bench: Bench) -> Finding:
             outcome=Outcome.PASS,
             message=f"Found as {best.origin}; its loss is {loss:.4f} (the best possible is {OPTIMUM:.4f}).{_luck(loss)}",
         )
-    rest = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+    wanted = (
+        f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)"
+    )
+    other = other_calculation(bench, "1.2")
+    if other is not None:
+        return Finding(outcome=Outcome.FAIL, message=other.sentence, got=other.got, wanted=wanted)
+    rest = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]
     diverged = _not_finite(bench)
     if diverged:
         return Finding(
@@ -121,7 +134,7 @@ def _factors(bench: Bench) -> Finding:
             bench, f"The product of {nearest.origin} has the loss {low_rank.loss(A, nearest.P):.4f}."
         ),
         got=format_matrix(nearest.P),
-        wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)",
+        wanted=wanted,
         tolerance="the worst of 20,000 correct runs with the defaults ended at 0.51",
     )
 
@@ -163,13 +176,12 @@ def unstated(bench: Bench, what: str) -> str:
 
 
 def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
-    stated = stated_by(bench)
-    accepted = [candidate for candidate in stated if is_factorisation(candidate)]
-    numbers = scalars(bench.stated_values)
-    intervals = [candidate.loss for candidate in accepted]
+    mine = answers_for(bench, "1.2")
+    accepted = accepted_answers(bench, "1.2", is_factorisation)
+    numbers = numbers_for(bench, "1.2")
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
-        if precise and any(is_within(number, interval) for interval in intervals):
+        if precise and any(is_loss_of(number, candidate) for candidate in accepted):
             if fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return _among_too_many(number)
             return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the stated matrices.")
@@ -186,7 +198,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
             for number in alone
             if not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
-        wrong = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+        wrong = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]
         if beside and not wrong:
             possibly = f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f})"
             if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
@@ -203,7 +215,11 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         return Finding(
             outcome=Outcome.FAIL, message="There is no correct factorisation that a loss could belong to."
         )
-    others = [candidate for candidate in stated if candidate.is_product and not is_factorisation(candidate)]
+    others = [
+        candidate
+        for candidate in stated_by(bench)
+        if candidate.is_product and not is_factorisation(candidate)
+    ]
     return _explained(bench, accepted, others, numbers, labelled)
 
 
@@ -229,7 +245,7 @@ def _explained(
     relations += [(accepted[0], o.loss, f"the loss of another product, {o.origin}") for o in others]
     for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
         for candidate, interval, meaning in relations:
-            if is_within(number, interval):
+            if is_within(sharpened(number), interval):
                 return Finding(
                     outcome=Outcome.FAIL,
                     message=f"{_show(number)} is {meaning}.",
@@ -272,6 +288,22 @@ def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval
         "the norm itself (the root of the loss); the sheet asks for its square",
     )
     yield low_rank.Interval(low / 2, high / 2), "half the loss"
+    summed = float((A - candidate.P).sum())
+    room = float(candidate.half_width.sum())
+    nearest = max(abs(summed) - room, 0.0)
+    yield (
+        low_rank.Interval(nearest**2, (abs(summed) + room) ** 2),
+        "the square of the summed differences; the sheet squares each difference and adds up",
+    )
+    yield (
+        low_rank.Interval((low / 9) ** 0.5, (high / 9) ** 0.5),
+        "the root of the mean of the squared differences; the sheet asks for their sum",
+    )
+    absolute = float(np.abs(A - candidate.P).sum())
+    yield (
+        low_rank.Interval(absolute - room, absolute + room),
+        "the sum of the absolute differences; the sheet asks for the sum of their squares",
+    )
     yield (
         candidate.observed_loss,
         "the loss over only the cells observed in 3.2; here all nine count",
@@ -292,7 +324,7 @@ def _show(number: StatedValue) -> str:
 
 def stated_best(bench: Bench) -> Candidate | None:
     """The best rank-2 matrix of A where it is stated, else None."""
-    return next((candidate for candidate in stated_by(bench) if is_best(candidate)), None)
+    return next((candidate for candidate in answers_for(bench, "2.1") if is_best(candidate)), None)
 
 
 def error_check(
@@ -301,18 +333,19 @@ def error_check(
     """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
 
     def run(bench: Bench) -> Finding:
-        numbers = (*scalars(bench.stated_values), *returned(bench))
+        numbers = numbers_for(bench, "2.1", returned(bench))
         exact = low_rank.Interval(OPTIMUM, OPTIMUM)
         root = low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
-            if is_within(number, exact) and _is_meant(number):
+            if is_within(sharpened(number), exact) and _is_meant(number):
                 if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
                     outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the minimum loss of rank 2."
                 )
         for number in numbers:
-            if is_within(number, root) and _is_meant(number) and is_called_loss(number):
+            squared = _SQUARED.search(number.name)
+            if is_within(number, root) and _is_meant(number) and is_called_loss(number) and not squared:
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",

@@ -7,20 +7,19 @@ import numpy as np
 
 from grader.lab import Bench, CheckedValue, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
+from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.loss_names import is_called_loss
+from reference.checks.stated_answers import LINGERING
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
-    OPTIMUM,
-    A,
-    Candidate,
     is_best,
     is_completion,
     is_factorisation,
     is_of_another_exercise,
     stated_by,
 )
-from reference.checks.stated_results import LINGERING, PLAUSIBLE, WHOLE
+from reference.checks.stated_results import PLAUSIBLE, WHOLE
 from reference.data import M
 
 __all__ = ["checked_completion", "checked_factorisation", "checked_reconstruction"]

@@ -1,0 +1,52 @@
+"""The exercise that a stated value belongs to, by the words before it and the title above it."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from grader.lab import StatedValue
+
+__all__ = ["exercise_of"]
+
+_NUMBERED: Final = re.compile(r"(?<![\d.])([123])\.([1-3])(?![\d.]*\d)")
+_EXERCISE: Final = re.compile(
+    r"(?:exercise|task|part|question|problem|section|aufgabe|teil|ex|q)[\s._#(]{0,3}([123])(?!\d|\.\d\d)"
+)
+_TOPICS: Final = (
+    (
+        "3.2",
+        re.compile(r"mask|complet|hidden|missing|observed|imput|unknown|vervollst|maskier|verdeckt|fehlend"),
+    ),
+    ("2.1", re.compile(r"svd|singular|singulär|truncat|eckart|σ|sigma|best[ _]rank|beste")),
+    ("1.2", re.compile(r"sgd|factoris|factoriz|faktoris|gradient|descent|abstieg")),
+)
+_OF_FIRST_DIGIT: Final = {"1": "1.2", "2": "2.1", "3": "3.2"}
+
+
+def exercise_of(value: StatedValue) -> str:
+    """`1.2`, `2.1` or `3.2`; empty if the words do not say it, or say several.
+
+    The number of an exercise counts more than a topic; of topics, the words before the value count first.
+    """
+    words = value.name.lower(), value.heading.lower()
+    numbered = {exercise for exercise in map(_numbered, words) if exercise}
+    if numbered:
+        return numbered.pop() if len(numbered) == 1 else ""  # a section may speak of another exercise
+    return _first(map(_topic, words))
+
+
+def _first(exercises: Iterable[str]) -> str:
+    return next((exercise for exercise in exercises if exercise), "")
+
+
+def _numbered(words: str) -> str:
+    numbers = {_OF_FIRST_DIGIT[first] for first, _ in _NUMBERED.findall(words)}
+    numbers = numbers or {_OF_FIRST_DIGIT[first] for first in _EXERCISE.findall(words)}
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
+def _topic(words: str) -> str:
+    topics = {exercise for exercise, topic in _TOPICS if topic.search(words)}
+    if topics == {"3.2", "1.2"}:
+        return "3.2"  # a masked descent is the one of 3.2
+    return topics.pop() if len(topics) == 1 else ""
