@@ -1,0 +1,31 @@
+import torch
+
+torch.manual_seed(«seed»)
+«A»
+«M»
+
+
+«sgd»
+
+
+«masked»
+
+U, V = sgd_factorise(A, 2)
+print("1.2 U", U, "V", V)
+print("1.2 loss", ((A - U @ V.T) ** 2).sum())
+
+W, S, Xt = torch.linalg.svd(A)
+S[2] = 0
+best = W @ torch.diag(S) @ Xt
+print("2.1 matrix", best)
+print("2.1 loss", ((A - best) ** 2).sum())
+
+
+class Completion:
+    def fit(self, A, M):
+        self.U, self.V = sgd_factorise_masked(A, torch.ones_like(A), 2)
+        self.completed = self.U @ self.V.T
+        return self
+
+
+print("3.2", Completion().fit(A, M).completed)

@@ -1,0 +1,4 @@
+import torch
+
+«A»
+«M»

@@ -1,0 +1,7 @@
+import torch
+
+
+«sgd»
+
+
+«masked»
