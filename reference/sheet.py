@@ -98,6 +98,7 @@ SGD_FACTORISE: Final = Function(
      "matrix_factorisation", "sgd_factorise_matrix", "factorise_matrix", "sgd_matrix_factorisation"),
     trial=Probe("sgd_factorise", {"A": _TRIAL, "rank": 2, "num_epochs": 1, "lr": 0.1}, 1, seconds=_SECONDS),
     recognise=_gives_factors,
+    considered_last=("gd_factorise",),
     options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 1.1."""
@@ -132,6 +133,7 @@ SGD_FACTORISE_MASKED: Final = Function(
         seconds=_SECONDS,
     ),
     recognise=_gives_factors,
+    considered_last=("gd_factorise_masked",),  # the sheet's film ratings, by full-batch descent
     options=_OPTIONS,
 )  # fmt: skip
 """Sheet, exercise 3.1."""

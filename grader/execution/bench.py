@@ -164,11 +164,18 @@ class WorkerBench:
         recognise: Callable[[Observation], bool] | None,
         others: Collection[int] = (),
     ) -> tuple[int, tuple[str, ...]] | None:
-        """The last function that is recognised, except the `others`; methods and nested functions come last."""
+        """The last function that is recognised, except the `others`; methods and nested functions come last, and after
+        them those that the sheet has for something else."""
         if recognise is None:
             return None
         numbers = range(len(self._loaded.functions))
-        for number in sorted(numbers, key=lambda n: (_is_inside(self._loaded.functions[n]), -n)):
+        last = {call_binding.normalised(name) for name in function.considered_last}
+
+        def order(number: int) -> tuple[bool, bool, int]:
+            info = self._loaded.functions[number]
+            return call_binding.normalised(info.name) in last, _is_inside(info), -number
+
+        for number in sorted(numbers, key=order):
             info = self._loaded.functions[number]
             if number in others or not call_binding.fits_arity(function, info):
                 continue

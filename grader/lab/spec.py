@@ -65,6 +65,8 @@ class Function(Frozen, frozen=True):
     student's default. A word of the sheet's own parameters never counts as one."""
     arrays: Literal["torch", "numpy"] = "torch"
     """The array type that the student's process receives."""
+    considered_last: tuple[str, ...] = ()
+    """Names of other functions of the sheet that behave alike: taken only if no other function does."""
 
 
 class Slot(Frozen, frozen=True):

@@ -22,6 +22,7 @@ from numpy.random import bit_generator
 
 from grader import protocol
 from grader.worker import stub_modules
+from grader.worker.cpu_only import asks_for_a_gpu, on_cpu
 from grader.worker.line_counter import counting
 from grader.worker.module_loader import Loading, line_of, load, message_of
 from grader.worker.output_capture import Capture
@@ -59,6 +60,8 @@ def serve(channel: int, folder: str) -> None:
             filename = request.filename
             _import_beside(folder, filename)
             settle(request.seed)
+            if asks_for_a_gpu(request.code):
+                on_cpu()
             with _captured(capture, dropped):
                 loading = load(
                     request, folder, lambda started: _send(channel, started), lambda: capture.lines
@@ -67,11 +70,13 @@ def serve(channel: int, folder: str) -> None:
                 request.seed
             )  # fails if no further call could be made: then the last statement is left out
             missing = ", ".join(sorted(finder.used))
-            notes = (
+            notes: tuple[str, ...] = (
                 (f"{missing} is not installed on the grading machine: its calls did nothing.",)
                 if missing
                 else ()
             )
+            if asks_for_a_gpu(request.code):
+                notes += ("The code asks for a graphics processor; it was run on the CPU.",)
             reply: protocol.Reply = protocol.Loaded(
                 functions=tuple(loading.functions),
                 variables=tuple(loading.variables),
