@@ -27,7 +27,8 @@ from grader.execution.bench import Key, as_wire, key_of, values_of
 from grader.lab import call_binding
 from grader.lab.learned import Learned
 from grader.lab.spec import Binding, Function, Located
-from grader.worker.module_loader import describe, line_of, message_of
+from grader.worker.function_info import describe
+from grader.worker.module_loader import line_of, message_of
 from grader.worker.request_loop import settle
 from grader.worker.value_codec import from_wire, to_wire
 

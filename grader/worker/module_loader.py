@@ -15,7 +15,6 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from itertools import repeat
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Final
@@ -24,28 +23,24 @@ import msgspec
 
 from grader import protocol
 from grader.worker import methods, nested_functions, stub_modules
+from grader.worker.function_info import as_written, describe, listed
 from grader.worker.isolation import rlimits
 from grader.worker.run_record import RunRecord
 from grader.worker.safe_names import name_of, plain
 from grader.worker.value_codec import Room, is_statable, to_wire
 
-__all__ = ["Loading", "describe", "line_of", "load", "message_of"]
+__all__ = ["Loading", "line_of", "load", "message_of"]
+
+PACKAGE: Final = "handed_in"
+"""The name of the package that a file with relative imports belongs to."""
 
 MAX_FUNCTIONS = 200
 MAX_VARIABLES = 500
 MAX_FAILURES = 200
-MAX_PARAMETERS = 300
 MAX_PARAMETERS_IN_ALL = 1_000
 MAX_NUMBERS_OF_A_VARIABLE = 10_000
 MAX_MESSAGE = 500
 _DEFINES: Final = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-_KINDS: Final[dict[Any, protocol.Kind]] = {
-    inspect.Parameter.POSITIONAL_ONLY: "positional_only",
-    inspect.Parameter.POSITIONAL_OR_KEYWORD: "positional_or_keyword",
-    inspect.Parameter.VAR_POSITIONAL: "var_positional",
-    inspect.Parameter.KEYWORD_ONLY: "keyword_only",
-    inspect.Parameter.VAR_KEYWORD: "var_keyword",
-}
 
 
 class Loading:
@@ -79,6 +74,7 @@ def load(
     lines = request.code.splitlines(keepends=True)
     linecache.cache[request.filename] = (len(request.code), None, lines, request.filename)
     tree = ast.parse(request.code)
+    _put_into_package(module, tree, Path(folder), Path(request.filename))
     flags = _future_flags(tree)
     defined: list[ast.FunctionDef] = []
     exec(request.before, namespace)
@@ -132,6 +128,19 @@ def _execute(
     else:
         module = ast.Module(body=[recorded], type_ignores=[])
         exec(compile(module, filename, "exec", flags=flags, dont_inherit=True), namespace)
+
+
+def _put_into_package(module: ModuleType, tree: ast.Module, folder: Path, file: Path) -> None:
+    """Let `from .part import name` work as under `python -m`: the folders around the file become packages."""
+    if not any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree)):
+        return
+    place, name = folder, PACKAGE
+    for part in ("", *file.parent.parts):
+        place, name = (place / part, f"{name}.{part}") if part else (place, name)
+        package = ModuleType(name)
+        package.__path__ = [str(place)]
+        sys.modules[name] = package
+    module.__package__ = name
 
 
 def _assigned(statement: ast.stmt) -> list[str]:
@@ -262,7 +271,7 @@ def _add_methods(loading: Loading, name: str, owner: Any, filename: str, folder:
 
 
 def _add_method(loading: Loading, name: str, method: methods.Method, line: int) -> None:
-    parameters = _listed(method.parameters)
+    parameters = listed(method.parameters)
     if parameters is not None and _has_room(loading, len(parameters)):
         loading.callables.append(method.call)
         loading.functions.append(
@@ -287,7 +296,7 @@ def _is_theirs(value: Any, filename: str, folder: str) -> bool:
     code = getattr(function, "__code__", None)
     origin = getattr(code, "co_filename", "")
     if origin:
-        return bool(origin == filename or Path(origin).resolve().parent == Path(folder).resolve())
+        return bool(origin == filename or Path(origin).resolve().is_relative_to(Path(folder).resolve()))
     target = getattr(value, "func", None)  # functools.partial
     return target is not None and callable(value) and _is_theirs(target, filename, folder)
 
@@ -314,71 +323,10 @@ def _add(
         return
     info = describe(name, value, line)
     if info is None and statement is not None:  # for example, the result of `torch.jit.script`
-        info = _as_written(statement)
+        info = as_written(statement)
     if info is not None and _has_room(loading, len(info.parameters)):
         loading.callables.append(value)
         loading.functions.append(msgspec.structs.replace(info, within=within and plain(within)))
-
-
-def describe(name: str, value: Callable[..., Any], line: int) -> protocol.FunctionInfo | None:
-    """A callable as the grader sees it, or None if its parameters cannot be determined."""
-    try:
-        signature = inspect.signature(value)
-    except Exception:  # `__signature__` is the student's
-        return None
-    parameters = _listed(tuple(signature.parameters.values()))
-    return (
-        None
-        if parameters is None
-        else protocol.FunctionInfo(name=plain(name), line=line, parameters=parameters)
-    )
-
-
-def _listed(parameters: tuple[inspect.Parameter, ...]) -> tuple[protocol.ParameterInfo, ...] | None:
-    """The parameters; None if there are too many, or their names are too long to tell apart."""
-    listed = tuple(
-        protocol.ParameterInfo(
-            name=plain(parameter.name),
-            kind=_KINDS[parameter.kind],
-            default=None if parameter.default is parameter.empty else _short(parameter.default),
-        )
-        for parameter in parameters[: MAX_PARAMETERS + 1]
-    )
-    different = {parameter.name for parameter in listed}
-    return listed if len(listed) == len(different) <= MAX_PARAMETERS else None
-
-
-def _as_written(statement: ast.FunctionDef) -> protocol.FunctionInfo:
-    """A function whose parameters are only in its `def`, because the resulting object does not reveal them."""
-    given = statement.args
-    either: protocol.Kind = "positional_or_keyword"
-    by_name: protocol.Kind = "keyword_only"
-    by_place = [*given.posonlyargs, *given.args]
-    defaults = [*[None] * (len(by_place) - len(given.defaults)), *given.defaults]
-    listed: list[tuple[ast.arg | None, protocol.Kind, ast.expr | None]] = [
-        *zip(by_place, repeat(either), defaults),
-        (given.vararg, "var_positional", None),
-        *zip(given.kwonlyargs, repeat(by_name), given.kw_defaults),
-        (given.kwarg, "var_keyword", None),
-    ]
-    parameters = tuple(
-        protocol.ParameterInfo(
-            name=plain(argument.arg),
-            kind=kind,
-            default=None if default is None else plain(ast.unparse(default)),
-        )
-        for argument, kind, default in listed
-        if argument is not None
-    )
-    return protocol.FunctionInfo(
-        name=plain(statement.name), line=statement.lineno, parameters=parameters[:MAX_PARAMETERS]
-    )
-
-
-def _short(value: object) -> str:
-    if type(value) in (type(None), bool, int, float, str):
-        return plain(repr(value))
-    return name_of(type(value))
 
 
 def message_of(error: BaseException) -> str:

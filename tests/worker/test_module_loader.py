@@ -487,3 +487,18 @@ def test_line_ends_of_other_systems_keep_line_numbers(open_bench: OpenBench) -> 
     for end in ("\r\n", "\r", "\n"):
         bench = open_bench(end.join(["x = 1.5", "", "lost = 1 / 0", "def work(A): return A", ""]))
         assert [failure.line for failure in bench.loaded.failures] == [3]
+
+
+def test_a_file_of_a_package_imports_its_neighbours(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        "from .parts import work\nfrom . import data\nx = data.X",
+        name="main.py",
+        others={
+            "parts.py": "from .data import X\ndef work(A):\n    return A * X\n",
+            "data.py": "X = 2.5\n",
+            "__init__.py": "",
+        },
+    )
+    assert not bench.loaded.failures
+    assert stated_value(bench, "x") == 2.5
+    assert np.array_equal(matrix(work(bench)), A * np.float32(2.5))
