@@ -26,6 +26,7 @@ __all__ = [
     "answers_for",
     "call_problem",
     "is_loss_of",
+    "is_unexplained",
     "numbers_for",
     "other_calculation",
     "sharpened",
@@ -112,6 +113,12 @@ def call_problem(bench: Bench, candidate: Candidate, exercise: str) -> str:
         own = [each for each in own_calls(bench).values() if each.exercise == exercise]
         call = own[-1] if own and all(each.problem for each in own) else None
     return f"{call.text}: {call.problem}" if call is not None and call.problem else ""
+
+
+def is_unexplained(bench: Bench, candidate: Candidate, exercise: str) -> bool:
+    """Whether a program shows a matrix that none of its recorded calls for the exercise made."""
+    own = any(call.exercise == exercise for call in own_calls(bench).values())
+    return own and candidate.is_computed and candidate.call is None
 
 
 def _call_of(bench: Bench, candidate: Candidate) -> OwnCall | None:

@@ -14,6 +14,7 @@ from reference.checks.stated_answers import (
     LINGERING,
     OtherCalculation,
     accepted_answers,
+    is_unexplained,
     other_calculation,
 )
 from reference.checks.stated_matrices import (
@@ -73,7 +74,7 @@ def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
             return _passed(candidate)
     if right:
-        if code_is_right(bench):
+        if code_is_right(bench) and not is_unexplained(bench, right[0], "3.2"):
             return _passed(right[0])
         if all(map(keeps_observed, right)):
             return Finding(
