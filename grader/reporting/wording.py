@@ -35,7 +35,7 @@ VERDICTS: Final = {
     Verdict.FULL: Wording(symbol="✓", words="Full marks", tone="good"),
     Verdict.PARTIAL: Wording(symbol="◐", words="Partly there", tone="part"),
     Verdict.NONE: Wording(symbol="✗", words="Not there yet", tone="bad"),
-    Verdict.MISSING: Wording(symbol="–", words="Not handed in", tone="quiet"),
+    Verdict.MISSING: Wording(symbol="–", words="Nothing found", tone="quiet"),
     Verdict.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
     Verdict.ERROR: Wording(symbol="!", words="Not marked yet: our fault", tone="ask"),
 }

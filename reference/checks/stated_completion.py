@@ -160,7 +160,9 @@ def _has_lower_rank(candidate: Candidate) -> bool:
 def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
     if not _attempted(bench):
-        return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found"))
+        return Finding(
+            outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2")
+        )
     for candidate in stated:
         if _has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
             return Finding(
@@ -198,7 +200,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
             got=format_matrix(nearest.P),
             wanted=wanted,
         )
-    return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found"))
+    return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2"))
 
 
 def _passed(candidate: Candidate) -> Finding:

@@ -16,6 +16,7 @@ from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.loss_names import is_called_loss
+from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
     LINGERING,
     accepted_answers,
@@ -126,7 +127,9 @@ def _factors(bench: Bench) -> Finding:
     if coarse is not None:
         return coarse
     if not rest:
-        return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found"))
+        return Finding(
+            outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found", "1.2")
+        )
     nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
@@ -161,8 +164,11 @@ def _not_finite(bench: Bench) -> str:
     return ""
 
 
-def unstated(bench: Bench, what: str) -> str:
-    """What to say of a stated value that was not found, with the first line of the program that could not be run."""
+def unstated(bench: Bench, what: str, exercise: str = "") -> str:
+    """What to say of a stated value that was not found, with the first line of the program that could not be run.
+
+    A call of the function of an exercise, if that is given, shows that the work is there and only its result is not.
+    """
     loaded = bench.loaded
     if loaded.source is None:
         return "No file with code was handed in."
@@ -172,7 +178,11 @@ def unstated(bench: Bench, what: str) -> str:
     because = (
         f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
     )
-    return f"{what} among the top-level variables and the printed text.{because}"
+    called = [call.text for call in own_calls(bench).values() if call.exercise == exercise]
+    if called:
+        return f"{what}: {called[-1]} returns factors, but they are neither printed nor kept in variables.{because}"
+    where = "among the top-level variables and the printed text" if loaded.source.code else "in the text"
+    return f"{what} {where}.{because}"
 
 
 def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:

@@ -108,3 +108,12 @@ def test_three_factors_of_the_svd_state_its_product(checks: Checks) -> None:
 def test_a_root_that_is_called_squared_is_no_squared_error(checks: Checks) -> None:
     code = SVD.replace("((A - B) ** 2).sum()", "'squared error', torch.norm(A - B)")
     assert checks(code)["2.1-error"].outcome is not Outcome.PASS
+
+
+def test_factors_that_are_thrown_away_are_said_to_be_there(checks: Checks) -> None:
+    found = checks(
+        "def main():\n    sgd_factorise(A, 2)\n    sgd_factorise_masked(A, M, 2)\n    return None\nmain()\n"
+    )
+    for name in ("1.2-factors", "3.2-completed"):
+        assert found[name].outcome is Outcome.MISSING
+        assert "returns factors, but they are neither printed nor kept" in found[name].message
