@@ -110,7 +110,7 @@ TRUNCATED_SVD: Final = Function(
      "low_rank_approximation", "rank_k_approx", "rank_k_approximation", "best_rank_k", "svd_reconstruct",
      "svd_reconstruction", "reconstruct_svd", "svd_approx", "svd_approximation", "svd_low_rank", "svd_rank_k",
      "reduced_svd", "tsvd", "svd_factorise", "compute_truncated_svd", "truncated_svd_reconstruction",
-     "best_approximation", "low_rank_svd", "approximate_svd", "do_svd", "svd_approximate", "reconstruct"),
+     "best_approximation", "low_rank_svd", "approximate_svd", "do_svd", "svd_approximate"),
     optional=("rank",),
     trial=Probe("truncated_svd", {"A": _SQUARE, "rank": 2}, 1, seconds=_SECONDS),
     recognise=_gives_best,

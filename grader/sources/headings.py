@@ -24,15 +24,18 @@ _VALUE = re.compile(r"\[|\d[.,]\d{2}|(?<!=)=\s*[-\d\[]|:\s*[-\d\[]")
 
 
 def headings(text: str) -> list[str]:
-    """For each line of a text the nearest title at or above it; empty above the first one."""
+    """For each line of a text the nearest title at or above it; empty where there is none."""
     found: list[str] = []
     title = ""
     for line in text.splitlines():
         beginning = line[:_LONGEST]
         if not _TITLE.match(beginning):
             found.append(title)
-        elif _VALUE.search(beginning):  # `1.2 loss: 0.1220` is a label: it holds for its own line only
+        elif _VALUE.search(
+            beginning
+        ):  # `1.2 loss: 0.1220` is a label: it holds for its own line, and ends the section
             found.append(beginning.strip())
+            title = ""
         else:
             title = beginning.strip()
             found.append(title)

@@ -26,8 +26,8 @@ def test_the_nearest_title_holds() -> None:
 
 
 @pytest.mark.parametrize("label", ["1.2 loss: 0.1220", "1.2: U = [[0.6168, -0.1530]]", "2.1 error 0,1219"])
-def test_a_label_with_a_value_holds_for_its_own_line(label: str) -> None:
-    assert headings(f"# All\n{label}\nnext") == ["# All", label, "# All"]
+def test_a_label_with_a_value_holds_for_its_own_line_and_ends_the_section(label: str) -> None:
+    assert headings(f"# All\n{label}\nnext") == ["# All", label, ""]
 
 
 @pytest.mark.parametrize("line", ["The loss is 0.1220.", "1.25 seconds", "0.6168 -0.1530", "a == b", ""])
