@@ -14,7 +14,7 @@ from grader.execution.stated_in_text import stated_in_each
 from grader.execution.value_origins import run_calls, traced
 from grader.sandbox.allowance import Spending
 from grader.sandbox.reader_client import Readers
-from grader.sources.headings import headings
+from grader.sources.headings import headings, title_below
 
 __all__ = ["load", "stated_without_running"]
 
@@ -121,10 +121,12 @@ def _stated(
         of_one = traced(values, run.reply.record, own, before)
         stated += [_of_another(value, run.name) for value in of_one] if run.name else of_one
         before += len(own)
+    title = ""
     for number, (passage, each) in enumerate(
         zip(passages, found[len(texts) :], strict=True), start=len(texts)
     ):
-        stated += stated_values.of_passage(passage, each, number)
+        stated += stated_values.of_passage(passage, each, number, title)
+        title = title_below(passage.text, title)
     return tuple(stated), every_call, notes
 
 

@@ -14,7 +14,7 @@ from grader import protocol
 from grader.core.observation import FoundIn, StatedValue
 from grader.core.submission import Passage, Source
 from grader.lab.arrays import array_of
-from grader.sources.headings import headings
+from grader.sources.headings import headings, title_below
 from grader.sources.stated_text import MAX_ENTRIES, MAX_STATED_VALUES, Stated, stated_in
 
 __all__ = [
@@ -64,8 +64,10 @@ def from_replaced(replaced: Iterable[protocol.RecordedValue], program: Source) -
 
 def from_source(source: Source) -> Iterator[StatedValue]:
     """Yield the values stated in a report's text and in saved output, read in this process."""
-    for passage in stating(source):
-        yield from of_passage(passage, stated_in(passage.text))
+    title = ""
+    for number, passage in enumerate(stating(source)):
+        yield from of_passage(passage, stated_in(passage.text), number, title)
+        title = title_below(passage.text, title)
 
 
 def stating(source: Source) -> tuple[Passage, ...]:
@@ -73,15 +75,17 @@ def stating(source: Source) -> tuple[Passage, ...]:
     return tuple(passage for passage in source.passages if passage.kind != "comment")
 
 
-def of_passage(passage: Passage, stated: Iterable[Stated], text: int = 0) -> Iterator[StatedValue]:
-    """Yield the values stated in a passage, the text of this number, with their locations."""
+def of_passage(
+    passage: Passage, stated: Iterable[Stated], text: int = 0, title: str = ""
+) -> Iterator[StatedValue]:
+    """Yield the values stated in a passage, the text of this number below this title, with their locations."""
     places = passage.places
 
     def where(line: int) -> str:
         place = places[min(line, len(places)) - 1]
         return f"{place.file} {place.words}"
 
-    titles = headings(passage.text)
+    titles = headings(passage.text, title)
     return (_stated_value(each, where(each.line), FoundIn.WRITTEN, titles, text) for each in stated)
 
 

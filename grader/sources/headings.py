@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-__all__ = ["headings"]
+__all__ = ["headings", "title_below"]
 
 _LONGEST: Final = 200
 """Characters of a line that can be a title."""
@@ -23,10 +23,12 @@ _TITLE = re.compile(
 _VALUE = re.compile(r"\[|\d[.,]\d{2}|(?<!=)=\s*[-\d\[]|:\s*[-\d\[]")
 
 
-def headings(text: str) -> list[str]:
-    """For each line of a text the nearest title at or above it; empty where there is none."""
+def headings(text: str, title: str = "") -> list[str]:
+    """For each line of a text the nearest title at or above it; empty where there is none.
+
+    `title` holds at the beginning: that of the text before.
+    """
     found: list[str] = []
-    title = ""
     for line in text.splitlines():
         beginning = line[:_LONGEST]
         if not _TITLE.match(beginning):
@@ -40,3 +42,8 @@ def headings(text: str) -> list[str]:
             title = beginning.strip()
             found.append(title)
     return found
+
+
+def title_below(text: str, title: str = "") -> str:
+    """The title that holds behind a text."""
+    return headings(f"{text}\n.", title)[-1]

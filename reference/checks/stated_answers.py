@@ -63,7 +63,10 @@ _ANCHORS: Final = Fact[tuple[tuple[tuple[int, int], str], ...]]("exercises by po
 def answers_for(bench: Bench, exercise: str) -> tuple[Candidate, ...]:
     """The matrices stated for an exercise: those shown for it, or else all that can be meant for it."""
     possible = [
-        c for c in _candidates(bench) if c.exercise in ("", exercise) and _call_fits(bench, c, exercise)
+        c
+        for c in _candidates(bench)
+        if c.exercise in ("", exercise)
+        and (_call_fits(bench, c, exercise) or (c.is_shown and c.exercise == exercise))
     ]
     shown = [c for c in possible if c.is_shown and _is_meant(bench, c, exercise)]
     return tuple(shown or possible)
@@ -112,6 +115,8 @@ def call_problem(bench: Bench, candidate: Candidate, exercise: str) -> str:
     if call is None:
         own = [each for each in own_calls(bench).values() if each.exercise == exercise]
         call = own[-1] if own and all(each.problem for each in own) else None
+    if call is not None and call.exercise != exercise:
+        return f"{call.text}: that is the calculation of {call.exercise}"
     return f"{call.text}: {call.problem}" if call is not None and call.problem else ""
 
 

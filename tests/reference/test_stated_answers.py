@@ -117,3 +117,11 @@ def test_factors_that_are_thrown_away_are_said_to_be_there(checks: Checks) -> No
     for name in ("1.2-factors", "3.2-completed"):
         assert found[name].outcome is Outcome.MISSING
         assert "returns factors, but they are neither printed nor kept" in found[name].message
+
+
+def test_the_product_of_another_exercise_is_no_answer_whatever_it_is_called(checks: Checks) -> None:
+    found = checks(
+        "U, V = sgd_factorise(A, 2)\nUm, Vm = sgd_factorise_masked(A, M, 2)\nprint('3.2 completed', U @ V.T)\n"
+    )["3.2-completed"]
+    assert found.outcome is Outcome.FAIL
+    assert "that is the calculation of 1.2" in found.message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.sources.headings import headings
+from grader.sources.headings import headings, title_below
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_a_label_with_a_value_holds_for_its_own_line_and_ends_the_section(label:
 @pytest.mark.parametrize("line", ["The loss is 0.1220.", "1.25 seconds", "0.6168 -0.1530", "a == b", ""])
 def test_other_lines_are_no_titles(line: str) -> None:
     assert headings(line) == ([""] if line else [])
+
+
+def test_a_title_holds_in_the_next_text_until_there_is_another() -> None:
+    assert title_below("a\n# Two\nb", "# One") == "# Two"
+    assert title_below("a", "# One") == "# One"
+    assert headings("a\n# Two", "# One") == ["# One", "# Two"]
