@@ -29,6 +29,8 @@ def exercise_of(value: StatedValue) -> str:
     The number of an exercise counts more than a topic; of topics, the words before the value count first.
     """
     words = value.name.lower(), value.heading.lower()
+    if value.values.size == 1 and not _numbered(words[0]) and _topic(words[0]):
+        return _topic(words[0])  # the row of a table says more of its number than the title of the table
     numbered = {exercise for exercise in map(_numbered, words) if exercise}
     if numbered:
         return numbered.pop() if len(numbered) == 1 else ""  # a section may speak of another exercise
