@@ -101,7 +101,7 @@ def _other_matrix(exercise: str, matrix: Array | None) -> str:
     if len(cells) > FEW_CELLS:
         return "it is given another matrix than the sheet's A"
     named = " and ".join(
-        f"({r + 1},{c + 1}) is {matrix[r, c]:.4g} instead of {A[r, c]:.4f}" for r, c in cells
+        f"({r + 1},{c + 1}) is {matrix[r, c]:.4f} instead of {A[r, c]:.4f}" for r, c in cells
     )
     return f"its matrix is not quite the sheet's A: {named}"
 

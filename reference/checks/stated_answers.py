@@ -96,7 +96,10 @@ def accepted_answers(bench: Bench, exercise: str, fits: Callable[[Candidate], bo
 
 def other_calculation(bench: Bench, exercise: str) -> OtherCalculation | None:
     """What to say of matrices from a call that does not calculate what is asked for, those shown first."""
-    for candidate in sorted(answers_for(bench, exercise), key=lambda candidate: not candidate.is_shown):
+    candidates = [c for c in answers_for(bench, exercise) if c.call is not None or c.is_product]
+    for candidate in sorted(
+        candidates, key=lambda candidate: (not candidate.is_shown, candidate.call is None)
+    ):
         problem = call_problem(bench, candidate, exercise)
         if problem:
             return OtherCalculation(

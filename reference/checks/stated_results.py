@@ -222,8 +222,12 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
             )
         if not wrong:
             return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
+        other = other_calculation(bench, "1.2")
         return Finding(
-            outcome=Outcome.FAIL, message="There is no correct factorisation that a loss could belong to."
+            outcome=Outcome.FAIL,
+            message=other.sentence
+            if other is not None
+            else "There is no correct factorisation that a loss could belong to.",
         )
     others = [
         candidate

@@ -46,7 +46,7 @@ CALLS = {
     "sgd_factorise(A, 2, num_epochs=100)": "100 epochs",
     "sgd_factorise(A, 2, lr=0.001)": "learning rate 0.001",
     "sgd_factorise(A.T, 2)": "transpose",
-    "sgd_factorise(A + 0.5 * (A > 3.3), 2)": "(2,1) is 3.836 instead of 3.3359",
+    "sgd_factorise(A + 0.5 * (A > 3.3), 2)": "(2,1) is 3.8359 instead of 3.3359",
 }
 
 
