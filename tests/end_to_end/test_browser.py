@@ -258,6 +258,7 @@ def test_every_picture_has_words_and_every_part_a_heading(browser: "Browser", re
         assert TITLE in page.locator("header").inner_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", first_of_each(lambda _: "width", WIDTHS))
 def test_pages_can_be_kept_as_pictures_at_three_widths(
     browser: "Browser", reports: Path, tmp_path: Path, width: int

@@ -115,6 +115,7 @@ def test_pages_and_archive_that_would_come_out_the_same_are_not_written_again(
     assert {"students/ada/report.html", "reports.zip"} <= {n for n in again if told_less[n] != again[n]}
 
 
+@pytest.mark.slow
 def test_another_rubric_marks_again_without_running_student_code(
     grade: Grade, handed_in: Handed, tmp_path: Path, caching: dict[str, str]
 ) -> None:

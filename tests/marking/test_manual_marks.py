@@ -34,6 +34,7 @@ def results(folder: Path) -> dict[str, Any]:
 # --- through the command line -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_mark_by_hand_survives_grading_again_and_stands_in_every_output(
     grade: Grade, handed_in: Handed, tmp_path: Path
 ) -> None:

@@ -153,6 +153,7 @@ def test_progress_counts_and_names_the_current_student_on_a_terminal(
     assert re.search(r"1 (not there yet|with full marks)", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("more", "env"), first_of_each(lambda _: "", [(("--format", "plain"), {}), ((), {"TERM": "dumb"})])
 )

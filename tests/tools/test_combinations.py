@@ -3,10 +3,13 @@
 import ast
 from itertools import combinations
 
+import pytest
+
 from tests.tools.combinations import graded, solutions
 from tests.tools.ways import HEADS, PLACES, RETURNS, STEPS
 
 
+@pytest.mark.slow
 def test_a_few_combinations_of_right_ways_to_write_a_solution_keep_their_marks() -> None:
     made = list(solutions())[::100]
     judged = list(graded(made))

@@ -26,6 +26,7 @@ def test_there_are_a_hundred_right_and_a_hundred_and_sixty_wrong_hand_ins() -> N
     assert len(WRONG) >= 160
 
 
+@pytest.mark.slow
 def test_nothing_is_left_to_fill_in() -> None:
     for case in cases()[::12]:
         assert not re.search("[«»]", text(case)), case.name
