@@ -9,7 +9,7 @@ from grader.lab import Bench, CheckedValue, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.loss_names import is_called_loss
-from reference.checks.stated_answers import LINGERING
+from reference.checks.stated_answers import LINGERING, accepted_answers, answers_for, call_problem
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -31,18 +31,13 @@ SINGULAR_VALUES: Final = low_rank.singular_values(A)
 
 
 def checked_factorisation(bench: Bench) -> tuple[CheckedValue, ...]:
-    """Exercise 1.2: each product of rank 2 that is stated, and each loss."""
-    stated = stated_by(bench)
-    accepted = _different([c for c in stated if is_factorisation(c)])
-    rejected = _different(
-        [
-            c
-            for c in stated
-            if c.is_product and not is_factorisation(c) and not is_of_another_exercise(c, LINGERING)
-        ]
-    )
-    found = [_factorisation(candidate, True) for candidate in accepted]
-    found += [_factorisation(candidate, False) for candidate in rejected if not accepted]
+    """Exercise 1.2: each product of rank 2 that is stated as its answer, and each loss."""
+    stated = answers_for(bench, "1.2")
+    accepted = _different(accepted_answers(bench, "1.2", is_factorisation))
+    found = [_factorisation(candidate, True, "") for candidate in accepted]
+    if not accepted:
+        attempts = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
+        found += [_factorisation(c, False, call_problem(bench, c, "1.2")) for c in _different(attempts)]
     belongs = [candidate.loss for candidate in accepted]
     if belongs:
         found += _losses_of(bench, belongs, stated)
@@ -104,7 +99,7 @@ def checked_reconstruction(bench: Bench) -> tuple[CheckedValue, ...]:
 def checked_completion(bench: Bench) -> tuple[CheckedValue, ...]:
     """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
     stated = stated_by(bench)
-    accepted = _different([c for c in stated if is_completion(c, LINGERING)])
+    accepted = _different(accepted_answers(bench, "3.2", lambda c: is_completion(c, LINGERING)))
     found = [_completion(candidate, True) for candidate in accepted]
     if not accepted:
         nearest = [
@@ -126,7 +121,7 @@ def checked_completion(bench: Bench) -> tuple[CheckedValue, ...]:
     return tuple(found[:MOST])
 
 
-def _factorisation(candidate: Candidate, holds: bool) -> CheckedValue:
+def _factorisation(candidate: Candidate, holds: bool, problem: str) -> CheckedValue:
     loss = low_rank.loss(A, candidate.P)
     rank = "2" if candidate.excess_rank <= 1e-5 else "3"
     allowed = f"valid range: {OPTIMUM:.4f}–{HIGHEST:.4f}"
@@ -136,7 +131,9 @@ def _factorisation(candidate: Candidate, holds: bool) -> CheckedValue:
         origin=candidate.origin,
         recomputed=f"rank {rank}, loss {loss:.4f}",
         holds=holds,
-        difference=f"{loss - OPTIMUM:+.4f} from the minimum loss of rank 2; {allowed}",
+        difference=f"from {problem}"
+        if problem
+        else f"{loss - OPTIMUM:+.4f} from the minimum loss of rank 2; {allowed}",
     )
 
 

@@ -125,3 +125,11 @@ def test_the_product_of_another_exercise_is_no_answer_whatever_it_is_called(chec
     )["3.2-completed"]
     assert found.outcome is Outcome.FAIL
     assert "that is the calculation of 1.2" in found.message
+
+
+def test_the_table_of_stated_values_agrees_with_the_check(handed_in: Handed, report_of: ReportOf) -> None:
+    code = HEAD + "U, V = sgd_factorise(A, 2, num_epochs=100)\nprint(U)\nprint(V)\n"
+    report = report_of(handed_in({"lab1.py": code}) / "lab1.py", "1.2")
+    rows = report.exercises[0].checked_values
+    assert rows and not any(row.holds for row in rows)
+    assert "100 epochs" in rows[0].difference
