@@ -151,7 +151,7 @@ def _size_of(reply: protocol.Loaded) -> int:
         _STATED_VALUE_BYTES + stated_value.values.nbytes
         for stated_value in stated_values.from_variables(reply.variables)
     )
-    return kept + len(reply.printed)
+    return kept + protocol.kept_bytes(reply)
 
 
 def _of_another(stated_value: StatedValue, program: str) -> StatedValue:

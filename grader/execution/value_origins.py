@@ -92,11 +92,11 @@ def _traced(value: StatedValue, shown: Sequence[_Known], returned: Sequence[_Kno
         behind = _last(value, [known for known in shown if before is None or known.printed < before])
         if behind is None and value.values.size >= ENOUGH_NUMBERS:
             behind = _last(value, [known for known in returned if before is None or known.printed < before])
-        if behind is not None and _decimals(behind.array) is None:
-            exact = behind.array.reshape(value.values.shape)
+        decimals = _decimals(behind.array) if behind is not None else None
+        if decimals is not None:
+            value = msgspec.structs.replace(value, half_width=max(value.half_width, 0.5 * 10.0**-decimals))
         elif behind is not None:
-            rounded = 0.5 * 10.0 ** -(_decimals(behind.array) or 0)
-            value = msgspec.structs.replace(value, half_width=max(value.half_width, rounded))
+            exact = behind.array.reshape(value.values.shape)
     stated = value if exact is None else msgspec.structs.replace(value, exact=exact)
     if value.found_in is FoundIn.WRITTEN:
         return stated

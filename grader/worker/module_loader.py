@@ -6,7 +6,6 @@ The file runs as `__main__`; the body of ``if __name__ == "__main__":`` is execu
 import __future__
 
 import ast
-import copy
 import functools
 import gc
 import inspect
@@ -79,7 +78,8 @@ def load(
     defined: list[ast.FunctionDef] = []
     exec(request.before, namespace)
     with RunRecord(request.filename, printed) as record:
-        for number, statement in enumerate(_statements(tree)):
+        marked = map(record.marked, _statements(ast.parse(request.code)))
+        for number, (statement, recorded) in enumerate(zip(_statements(tree), marked, strict=True)):
             if number in request.skip:
                 continue
             if (
@@ -90,7 +90,7 @@ def load(
                 continue
             progress(protocol.Started(statement=number, line=statement.lineno))
             try:
-                _execute(statement, request.filename, flags, namespace, record)
+                _execute(recorded, request.filename, flags, namespace, record)
             except BaseException as error:  # a student's SystemExit must not end the worker
                 if len(loading.failures) < MAX_FAILURES:
                     loading.failures.append(
@@ -117,16 +117,15 @@ def _execute(
     for name in _assigned(statement):
         if name in namespace and not name.startswith("_"):
             record.replaced(name, statement.lineno, namespace[name])
-    recorded = record.marked(copy.deepcopy(statement))
-    if isinstance(recorded, ast.Expr):
-        tree = ast.Expression(recorded.value)
+    if isinstance(statement, ast.Expr):
+        tree = ast.Expression(statement.value)
         value = eval(compile(tree, filename, "eval", flags=flags, dont_inherit=True), namespace)
         if is_statable(value):
             print(record.shown(statement.lineno, value))
         elif stub_modules.is_shown(value):
             print(value)
     else:
-        module = ast.Module(body=[recorded], type_ignores=[])
+        module = ast.Module(body=[statement], type_ignores=[])
         exec(compile(module, filename, "exec", flags=flags, dont_inherit=True), namespace)
 
 

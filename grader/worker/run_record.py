@@ -11,7 +11,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterator
 from types import FunctionType, MethodType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from grader import protocol
 from grader.worker.safe_names import plain
@@ -45,6 +45,14 @@ _LIBRARY: Final = frozenset({"svd", "linalg_svd"})
 """Functions of libraries whose calls are recorded: what they decompose decides what a reconstruction is of."""
 
 
+class _Event(NamedTuple):
+    """Something recorded: its number, which is unique, what it takes of the record, and its message."""
+
+    number: int
+    size: tuple[int, int, int]
+    message: Any
+
+
 class RunRecord:
     """The record of one program. It is switched on while the program is loaded and off while functions are called."""
 
@@ -52,7 +60,7 @@ class RunRecord:
         self._filename = filename
         self._printed = printed
         self._number = 0
-        self._events: dict[tuple[str, int], list[tuple[int, Any]]] = {}
+        self._events: dict[tuple[str, int], list[_Event]] = {}
         self._inside = False
         self._open: set[int] = set()
         self._texts: list[protocol.ShownText] = []
@@ -76,39 +84,28 @@ class RunRecord:
 
     def _record_call(self, line: int, function: Any, /, *positional: Any, **named: Any) -> Any:
         given = _bound(function, positional, named)
-        small = Room(MAX_NUMBERS // 8, MAX_VALUES // 8)
-        arguments = tuple(
-            protocol.Variable(name=plain(name)[: protocol.MAX_NAME], value=to_wire(value, small))
-            for name, value in given
-        )
+        room = _room()
+        arguments = tuple(_variable(name, value, room) for name, value in given)
         self._inside = self._first_line(function) not in self._open
         try:
             result = function(*positional, **named)
         finally:
             self._inside = False
-        self._add(
-            "call",
-            line,
-            protocol.RecordedCall(
-                name=plain(getattr(function, "__name__", ""))[: protocol.MAX_NAME],
-                defined=self._first_line(function),
-                line=line,
-                printed=self._printed(),
-                arguments=arguments,
-                result=to_wire(result, small),
-            ),
+        call = protocol.RecordedCall(
+            name=plain(getattr(function, "__name__", ""))[: protocol.MAX_NAME],
+            defined=self._first_line(function),
+            line=line,
+            printed=self._printed(),
+            arguments=arguments,
+            result=to_wire(result, room),
         )
+        self._add("call", line, call, room)
         return result
 
     def shown(self, line: int, value: Any) -> Any:
         """A value is about to be shown; returns it."""
-        if not self._inside and is_statable(value):
-            copied = to_wire(value, Room(MAX_NUMBERS // 8, MAX_VALUES // 8))
-            self._add(
-                "shown",
-                line,
-                protocol.RecordedValue(name="", line=line, printed=self._printed(), value=copied),
-            )
+        if not self._inside:
+            self._add_value("shown", "", line, value)
         return value
 
     def _text(self, line: int, value: Any) -> Any:
@@ -120,19 +117,15 @@ class RunRecord:
 
     def replaced(self, name: str, line: int, value: Any) -> None:
         """A variable is about to get another value."""
-        if is_statable(value):
-            copied = to_wire(value, Room(MAX_NUMBERS // 8, MAX_VALUES // 8))
-            event = protocol.RecordedValue(
-                name=plain(name)[: protocol.MAX_NAME], line=line, printed=self._printed(), value=copied
-            )
-            self._add("replaced", line, event)
+        self._add_value("replaced", name, line, value)
 
     def marked(self, statement: ast.stmt) -> ast.stmt:
-        """The statement with its calls and the values it shows marked.
+        """The statement with its calls and the values it shows marked, in place.
 
         So are the bodies of functions that run rarely, `main()` for example; the calls they make are recorded too.
         """
-        return ast.fix_missing_locations(_Marker(self._open).visit(statement))  # type: ignore[no-any-return]
+        _Marker(self._open).visit(statement)
+        return statement
 
     def _first_line(self, function: Any) -> int:
         code = getattr(getattr(function, "__func__", function), "__code__", None)
@@ -146,9 +139,18 @@ class RunRecord:
             return plain_function.__code__.co_filename == self._filename
         return getattr(plain_function, "__name__", "") in _LIBRARY
 
-    def _add(self, kind: str, line: int, event: Any) -> None:
+    def _add_value(self, kind: str, name: str, line: int, value: Any) -> None:
+        if is_statable(value):
+            room = _room()
+            copied = _variable(name, value, room)
+            event = protocol.RecordedValue(
+                name=copied.name, line=line, printed=self._printed(), value=copied.value
+            )
+            self._add(kind, line, event, room)
+
+    def _add(self, kind: str, line: int, event: Any, room: Room) -> None:
         kept = self._events.setdefault((kind, line), [])
-        kept.append((self._number, event))
+        kept.append(_Event(self._number, room.used, event))
         self._number += 1
         if len(kept) > FIRST + LAST:
             del kept[FIRST]
@@ -160,35 +162,17 @@ class RunRecord:
         return protocol.Record(calls=calls, shown=shown, replaced=replaced, texts=tuple(self._texts)), room
 
     def _that_fit(self, kind: str, room: Room) -> Iterator[Any]:
-        events = sorted(
-            (event for (k, _), kept in self._events.items() if k == kind for event in kept),
-            key=lambda e: e[0],
-        )
-        for _, event in events[:MAX_EVENTS]:
-            values = (
-                (*(argument.value for argument in event.arguments), event.result)
-                if isinstance(event, protocol.RecordedCall)
-                else (event.value,)
-            )
-            if room.holds(_size(values)):
-                yield event
+        events = sorted(event for (k, _), kept in self._events.items() if k == kind for event in kept)
+        return (event.message for event in events[:MAX_EVENTS] if room.holds(event.size))
 
 
-def _size(values: tuple[protocol.Value, ...]) -> tuple[int, int, int]:
-    numbers = count = characters = 0
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        count += 1
-        if isinstance(value, protocol.Array):
-            numbers += int(functools.reduce(lambda a, b: a * b, value.shape, 1))
-        elif isinstance(value, protocol.Items):
-            waiting += value.items
-        elif isinstance(value, protocol.Text | protocol.Opaque):
-            characters += len(value.text)
-        else:
-            numbers += 1
-    return numbers, count, characters
+def _room() -> Room:
+    """What one event may take of the record."""
+    return Room(MAX_NUMBERS // 8, MAX_VALUES // 8)
+
+
+def _variable(name: str, value: Any, room: Room) -> protocol.Variable:
+    return protocol.Variable(name=plain(name)[: protocol.MAX_NAME], value=to_wire(value, room))
 
 
 def _as_it_is(line: int, function: Any) -> Any:
@@ -280,10 +264,9 @@ _FRAME: Final = frozenset(
 
 def _hooked(hook: str, node: ast.expr) -> ast.expr:
     """A call of the hook with the line and the expression, at the expression's place."""
-    call = ast.Call(
-        func=ast.Name(id=hook, ctx=ast.Load()), args=[ast.Constant(value=node.lineno), node], keywords=[]
-    )
-    return ast.copy_location(call, node)
+    name = ast.copy_location(ast.Name(id=hook, ctx=ast.Load()), node)
+    line = ast.copy_location(ast.Constant(value=node.lineno), node)
+    return ast.copy_location(ast.Call(func=name, args=[line, node], keywords=[]), node)
 
 
 def _shown_name(node: ast.Call) -> str:

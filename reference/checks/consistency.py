@@ -28,7 +28,7 @@ from grader.labkit import failure, items_of, low_rank
 from reference import data
 from reference.checks.call_constraints import MASK_TYPES
 from reference.checks.candidate import A, Candidate
-from reference.checks.stated_answers import LINGERING
+from reference.checks.completion import LINGERING
 from reference.checks.stated_matrices import candidates, is_completion, is_factorisation
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED
 

@@ -15,12 +15,12 @@ from grader.lab import Bench, Fact, Frozen, StatedValue, array_of
 from grader.labkit import format_matrix, is_within, items_of, scalars
 from reference.checks.attribution import exercise_of
 from reference.checks.candidate import RANK, Candidate
+from reference.checks.completion import LINGERING
 from reference.checks.loss_names import is_called_loss
 from reference.checks.own_calls import OwnCall, own_calls
 from reference.checks.stated_matrices import is_best, is_completion, is_factorisation, is_given, stated_by
 
 __all__ = [
-    "LINGERING",
     "OtherCalculation",
     "accepted_answers",
     "answers_for",
@@ -37,9 +37,6 @@ DECIMALS: Final = 6
 
 SAME: Final = 2e-5
 """How far a float32 product may be from ours, for entries of a few units."""
-
-LINGERING: Final = 0.4
-"""The worst of 20,000 default runs of a masked factorisation ended at 0.363 over the observed cells."""
 
 
 _COMPLETED: Final = re.compile(
@@ -165,19 +162,16 @@ def _products_of_calls(bench: Bench) -> Mapping[int, np.ndarray[tuple[int, int],
 # --- numbers ------------------------------------------------------------------------------------------------
 
 
-def numbers_for(bench: Bench, exercise: str, more: Iterable[StatedValue] = ()) -> tuple[StatedValue, ...]:
-    """The numbers that can be the loss of an exercise: those shown as such, or else those that belong to no other.
-
-    `more` are numbers that belong to the exercise in any case.
-    """
+def numbers_for(bench: Bench, exercise: str) -> tuple[StatedValue, ...]:
+    """The numbers that can be the loss of an exercise: those shown as such, or else those that belong to no other."""
     numbers = scalars(bench.stated_values)
     anchors = bench.learned.once(_ANCHORS, lambda: tuple(_anchors(bench)))
     shown = [
         number for number in numbers if number.text >= 0 and exercise in _possible_exercises(number, anchors)
     ]
     if any(map(is_called_loss, shown)):
-        return (*shown, *more)
-    return (*(number for number in numbers if exercise_of(number) in ("", exercise)), *more)
+        return tuple(shown)
+    return tuple(number for number in numbers if exercise_of(number) in ("", exercise))
 
 
 def _anchors(bench: Bench) -> list[tuple[tuple[int, int], str]]:

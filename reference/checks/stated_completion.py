@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
 
 import numpy as np
 
@@ -10,8 +9,15 @@ from grader.lab import Bench, Check, Finding, Outcome
 from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
 from reference.checks.candidate import A, Candidate
-from reference.checks.stated_answers import (
+from reference.checks.completion import (
+    CONVERGED,
     LINGERING,
+    fits_zeros,
+    has_lower_rank,
+    is_filled,
+    is_sound_completion,
+)
+from reference.checks.stated_answers import (
     OtherCalculation,
     accepted_answers,
     is_unexplained,
@@ -32,12 +38,6 @@ from reference.sheet import SGD_FACTORISE_MASKED
 
 __all__ = ["completion_checks"]
 
-NEAR_ZERO: Final = 0.15
-"""A completion that fits zeros in the hidden cells has at most 0.07 there; A has 3.34 and 0.53."""
-
-CONVERGED: Final = 0.02
-"""Observed loss below which a completion needs no further evidence: 95 % of 20,000 default runs."""
-
 
 def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
     """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
@@ -54,16 +54,7 @@ def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> 
 
 def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
-    right = accepted_answers(
-        bench,
-        "3.2",
-        lambda c: (
-            is_completion(c, LINGERING)
-            and not _has_lower_rank(c)
-            and not _is_filled(c)
-            and not _fits_zeros(c)
-        ),
-    )
+    right = accepted_answers(bench, "3.2", is_sound_completion)
     spoiled = _spoiled(bench) if not any(candidate.is_shown for candidate in right) else None
     if spoiled is not None:
         return Finding(outcome=Outcome.FAIL, message=spoiled.sentence, got=spoiled.got, wanted=wanted)
@@ -101,7 +92,7 @@ def _spoiled(bench: Bench) -> OtherCalculation | None:
     for shown in stated_by(bench):
         if not shown.is_shown or is_given(shown):
             continue
-        if _is_filled(shown):
+        if is_filled(shown):
             return OtherCalculation(
                 f"The stated matrix ({shown.origin}) has the mean of other cells in its hidden cells; the sheet "
                 "completes them by the product of two factors.",
@@ -124,39 +115,6 @@ def _spoiled(bench: Bench) -> OtherCalculation | None:
     return None
 
 
-def _fits_zeros(candidate: Candidate) -> bool:
-    """Whether its hidden cells are near 0, and its observed cells are no better for it: zeros were fitted there."""
-    small = bool((np.abs(candidate.P[M == 0]) <= NEAR_ZERO).all())
-    return small and low_rank.observed_loss(A, M, candidate.P) > CONVERGED
-
-
-def _is_filled(candidate: Candidate) -> bool:
-    """Whether its hidden cells hold the mean of the observed cells, of all, of their row or of their column."""
-    if not keeps_observed(candidate):
-        return False
-    seen = np.where(M == 1, A, np.nan)
-    means = (
-        np.full(A.shape, np.nanmean(seen)),
-        np.nanmean(seen, axis=1, keepdims=True),
-        np.nanmean(seen, axis=0),
-    )
-    hidden = M == 0
-    return any(
-        bool(
-            (
-                np.abs(candidate.P - np.broadcast_to(mean, A.shape))[hidden]
-                <= candidate.half_width[hidden] + 1e-4
-            ).all()
-        )
-        for mean in means
-    )
-
-
-def _has_lower_rank(candidate: Candidate) -> bool:
-    """Whether it has rank 1: a descent at rank 2 does not end there to all digits."""
-    return bool(low_rank.singular_values(candidate.P)[1] <= np.linalg.norm(candidate.half_width) + 1e-5)
-
-
 def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
     if not _attempted(bench):
@@ -164,7 +122,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
             outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2")
         )
     for candidate in stated:
-        if _has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
+        if has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
             return Finding(
                 outcome=Outcome.FAIL,
                 message=f"The matrix ({candidate.origin}) has rank 1; the sheet completes A at rank 2.",
@@ -172,7 +130,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
                 wanted=wanted,
             )
     for candidate in stated:
-        if _fits_zeros(candidate) and is_completion(candidate, LINGERING):
+        if fits_zeros(candidate) and is_completion(candidate, LINGERING):
             return Finding(
                 outcome=Outcome.FAIL,
                 message=f"The matrix ({candidate.origin}) fits zeros in the hidden cells: these were taken for observed "

@@ -98,25 +98,23 @@ def triples(stated_values: list[StatedValue]) -> Iterator[Candidate]:
         scaled = U * (S if S.ndim == 1 else np.diag(S))
         largest = float(np.abs(S).max())
         half = max(left.half_width, right.half_width) * (1 + largest) + middle.half_width
-        for way in {V.shape, V.T.shape} & {(3, k)}:
-            for turned in (V, V.T):
-                if turned.shape == way:
-                    width = low_rank.product_half_width(scaled, turned, half, right.half_width) + ROUNDING
-                    yield Candidate(
-                        scaled @ turned.T,
-                        width,
-                        f"{left.origin} times {middle.origin} times {right.origin}",
-                        False,
-                        max(left.half_width, middle.half_width, right.half_width),
-                        is_fine_enough(left)
-                        and is_fine_enough(middle)
-                        and is_fine_enough(right)
-                        and bool(width.max() <= WIDEST),
-                        True,
-                        (left.origin, middle.origin, right.origin),
-                        position=(left.text, left.line),
-                        exercise=exercise_of(middle),
-                    )
+        are_fine = all(map(is_fine_enough, (left, middle, right)))
+        for turned in (V, V.T):
+            if turned.shape != (3, k):
+                continue
+            width = low_rank.product_half_width(scaled, turned, half, right.half_width) + ROUNDING
+            yield Candidate(
+                scaled @ turned.T,
+                width,
+                f"{left.origin} times {middle.origin} times {right.origin}",
+                False,
+                max(left.half_width, middle.half_width, right.half_width),
+                are_fine and bool(width.max() <= WIDEST),
+                True,
+                (left.origin, middle.origin, right.origin),
+                position=(left.text, left.line),
+                exercise=exercise_of(middle),
+            )
 
 
 def _neighbours(factors: list[StatedValue]) -> Iterator[tuple[StatedValue, StatedValue]]:
@@ -126,18 +124,11 @@ def _neighbours(factors: list[StatedValue]) -> Iterator[tuple[StatedValue, State
         kept = factor.found_in is FoundIn.VARIABLE
         places.setdefault((kept, factor.program, "" if kept else factor.found_in), []).append(factor)
     for together in places.values():
-        if len(together) <= FEW_FACTORS:
-            pairs = {(i, j) for i in range(len(together)) for j in range(i)}
-        else:
-            pairs = {(i + 1, i) for i in range(len(together) - 1)}
-            pairs |= {
-                (j, i)
-                for i, left in enumerate(together)
-                for j, right in enumerate(together[i + 1 :], i + 1)
-                if left.name and _without_side(left.name) == _without_side(right.name)
-            }
-        for j, i in sorted(pairs):
-            yield together[i], together[j]
+        for j, right in enumerate(together):
+            for i, left in enumerate(together[:j]):
+                share_a_name = left.name and _without_side(left.name) == _without_side(right.name)
+                if len(together) <= FEW_FACTORS or i == j - 1 or share_a_name:
+                    yield left, right
 
 
 def _without_side(name: str) -> str:

@@ -15,10 +15,10 @@ from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
 from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
 from reference.checks.candidate import OPTIMUM, A, Candidate
+from reference.checks.completion import LINGERING
 from reference.checks.loss_names import is_called_loss
 from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
-    LINGERING,
     accepted_answers,
     answers_for,
     is_loss_of,
@@ -347,7 +347,7 @@ def error_check(
     """That the error of the best rank-2 matrix is stated; `returned` gives what the function itself returns."""
 
     def run(bench: Bench) -> Finding:
-        numbers = numbers_for(bench, "2.1", returned(bench))
+        numbers = (*numbers_for(bench, "2.1"), *returned(bench))
         exact = low_rank.Interval(OPTIMUM, OPTIMUM)
         root = low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:

@@ -8,8 +8,16 @@ import numpy as np
 from grader.lab import Bench, CheckedValue, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
 from reference.checks.candidate import OPTIMUM, A, Candidate
+from reference.checks.completion import LINGERING, is_sound_completion
 from reference.checks.loss_names import is_called_loss
-from reference.checks.stated_answers import LINGERING, accepted_answers, answers_for, call_problem
+from reference.checks.stated_answers import (
+    accepted_answers,
+    answers_for,
+    call_problem,
+    is_loss_of,
+    numbers_for,
+    sharpened,
+)
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -38,23 +46,22 @@ def checked_factorisation(bench: Bench) -> tuple[CheckedValue, ...]:
     if not accepted:
         attempts = [c for c in stated if c.is_product and not is_of_another_exercise(c, LINGERING)]
         found += [_factorisation(c, False, call_problem(bench, c, "1.2")) for c in _different(attempts)]
-    belongs = [candidate.loss for candidate in accepted]
-    if belongs:
-        found += _losses_of(bench, belongs, stated)
+    if accepted:
+        found += _losses_of(bench, accepted, stated)
     return tuple(found[:MOST])
 
 
 def _losses_of(
-    bench: Bench, belongs: Sequence[low_rank.Interval], stated: Sequence[Candidate]
+    bench: Bench, accepted: Sequence[Candidate], stated: Sequence[Candidate]
 ) -> Iterator[CheckedValue]:
-    """The losses stated of matrices with losses in these intervals."""
+    """The losses stated for the accepted factorisations."""
     losses = list(_losses(bench))
-    fitting = [any(is_within(number, interval) for interval in belongs) for number in losses]
+    fitting = [any(is_loss_of(number, candidate) for candidate in accepted) for number in losses]
     for number, fits in zip(losses, fitting, strict=True):
         # Where one holds, others that the code prints or keeps were only passed on the way there.
         on_the_way = any(fitting) and number.is_computed
         if fits or not (on_the_way or _is_of_another(number, stated)):
-            yield _number("loss ‖A − UVᵀ‖²", number, belongs)
+            yield _number("loss ‖A − UVᵀ‖²", number, [candidate.loss for candidate in accepted], fits)
 
 
 def checked_reconstruction(bench: Bench) -> tuple[CheckedValue, ...]:
@@ -75,9 +82,9 @@ def checked_reconstruction(bench: Bench) -> tuple[CheckedValue, ...]:
             )
         )
     exact = low_rank.Interval(OPTIMUM, OPTIMUM)
-    for number in scalars(bench.stated_values):
-        if number.half_width <= 5e-3 and is_within(number, exact):
-            found.append(_number("error, σ₃²", number, [exact]))
+    for number in numbers_for(bench, "2.1"):
+        if number.half_width <= 5e-3 and is_within(sharpened(number), exact):
+            found.append(_number("error, σ₃²", number, [exact], True))
     for stated_value in bench.stated_values:
         if stated_value.values.shape == (3,) and np.isfinite(stated_value.values).all():
             off = float(np.abs(stated_value.values - SINGULAR_VALUES).max())
@@ -99,7 +106,7 @@ def checked_reconstruction(bench: Bench) -> tuple[CheckedValue, ...]:
 def checked_completion(bench: Bench) -> tuple[CheckedValue, ...]:
     """Exercise 3.2: the completed matrix, and its losses over all and over the observed cells."""
     stated = stated_by(bench)
-    accepted = _different(accepted_answers(bench, "3.2", lambda c: is_completion(c, LINGERING)))
+    accepted = _different(accepted_answers(bench, "3.2", is_sound_completion))
     found = [_completion(candidate, True) for candidate in accepted]
     if not accepted:
         nearest = [
@@ -115,9 +122,9 @@ def checked_completion(bench: Bench) -> tuple[CheckedValue, ...]:
         for candidate in accepted:
             observed = [candidate.observed_loss]
             if is_within(number, candidate.loss):
-                found.append(_number("loss over all cells", number, [candidate.loss]))
+                found.append(_number("loss over all cells", number, [candidate.loss], True))
             elif is_called_loss(number) and is_within(number, observed[0]):
-                found.append(_number("loss over the observed cells", number, observed))
+                found.append(_number("loss over the observed cells", number, observed, True))
     return tuple(found[:MOST])
 
 
@@ -149,7 +156,9 @@ def _completion(candidate: Candidate, holds: bool) -> CheckedValue:
     )
 
 
-def _number(what: str, number: StatedValue, intervals: Sequence[low_rank.Interval]) -> CheckedValue:
+def _number(
+    what: str, number: StatedValue, intervals: Sequence[low_rank.Interval], holds: bool
+) -> CheckedValue:
     value = number_of(number)
     nearest = min(intervals, key=lambda interval: _distance(value, interval))
     middle = (nearest.low + nearest.high) / 2
@@ -159,7 +168,7 @@ def _number(what: str, number: StatedValue, intervals: Sequence[low_rank.Interva
         stated=f"{value:.6g}",
         origin=number.origin,
         recomputed=f"{middle:.6g}",
-        holds=any(is_within(number, interval) for interval in intervals),
+        holds=holds,
         difference=f"{abs(value - middle):.1e} apart; the printed digits allow {allowed:.1e}",
     )
 
@@ -167,7 +176,7 @@ def _number(what: str, number: StatedValue, intervals: Sequence[low_rank.Interva
 def _losses(bench: Bench) -> Iterator[StatedValue]:
     """Single numbers that are called a loss or an error, each value once."""
     seen: set[tuple[float, str]] = set()
-    for number in scalars(bench.stated_values):
+    for number in numbers_for(bench, "1.2"):
         key = (number_of(number), number.origin)
         if is_called_loss(number) and number.half_width < WHOLE and key not in seen:
             seen.add(key)

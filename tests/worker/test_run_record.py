@@ -115,3 +115,11 @@ def test_a_program_sees_its_own_name_and_no_arguments(open_bench: OpenBench) -> 
     )
     assert not bench.loaded.failures
     assert [float(v.values) for v in bench.stated_values if v.name == "rank"] == [2.0]
+
+
+def test_a_statement_nested_as_deeply_as_is_read_runs(open_bench: OpenBench) -> None:
+    bench = open_bench(
+        f"def half(x):\n    return x / 2\nx = half(3.0) + {' + '.join(['1.0'] * 140)}\nprint(half(x))"
+    )
+    assert not bench.loaded.failures
+    assert {v.name: float(v.values) for v in bench.stated_values}["x"] == 141.5
