@@ -132,7 +132,7 @@ def _too_short(given: Mapping[str, Array | None], function: Located) -> str:
     if (epochs is None and rate is None) or (epochs or EPOCHS) * (rate or RATE) >= EPOCHS * RATE * (1 - 1e-6):
         return ""
     if epochs is not None and epochs < EPOCHS:
-        return f"it is called with {epochs:g} epochs; the defaults are {EPOCHS}"
+        return f"it is called with {epochs:g} epochs; the default is {EPOCHS}"
     return f"it is called with the learning rate {rate:g}; the default is {RATE:g}"
 
 

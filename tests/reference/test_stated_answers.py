@@ -138,7 +138,9 @@ def test_the_table_of_stated_values_agrees_with_the_check(handed_in: Handed, rep
 def test_the_table_of_1_2_does_not_call_a_wrong_loss_right_for_the_error_of_2_1(
     handed_in: Handed, report_of: ReportOf
 ) -> None:
-    code = HEAD + f"U, V = sgd_factorise(A, 2)\nprint(U, V)\nprint('loss:', ((A - U @ V.T) ** 2).mean())\n{SVD}"
+    code = (
+        HEAD + f"U, V = sgd_factorise(A, 2)\nprint(U, V)\nprint('loss:', ((A - U @ V.T) ** 2).mean())\n{SVD}"
+    )
     report = report_of(handed_in({"lab1.py": code}) / "lab1.py", "1.2")
     losses = [row for row in report.exercises[0].checked_values if row.what.startswith("loss")]
     assert losses and not any(row.holds for row in losses)
