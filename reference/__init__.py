@@ -19,8 +19,9 @@ from reference.checks import (
     stated_value_table,
     truncated_svd,
 )
+from reference.checks.carried_forward import OwnFunction
 from reference.checks.consistency import contradictions
-from reference.checks.factorisation import check_table, is_right
+from reference.checks.factorisation import check_table, is_attempt, is_right
 from reference.checks.factorisation_context import FactorisationContext, factorisation_context
 from reference.sheet import FUNCTIONS, TRUNCATED_SVD
 
@@ -41,7 +42,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "Factorise A at rank 2",
             "Factorise the matrix A at rank 2 with the defaults; state U and V, or their product, and the loss "
             "‖A − UVᵀ‖²_F.",
-            stated_results.factorisation_checks("1.2", partial(is_right, plain)),
+            stated_results.factorisation_checks("1.2", _own_function(plain)),
             undiagnosed,
             partial(first_advice, stated_results.ADVICE),
             checked_values=stated_value_table.checked_factorisation,
@@ -64,7 +65,7 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             "3.2",
             "Complete A",
             "Complete A where (2,1) and (3,2) are hidden; state the completed matrix and compare it with A.",
-            stated_completion.completion_checks("3.2", partial(is_right, masked)),
+            stated_completion.completion_checks("3.2", _own_function(masked)),
             undiagnosed,
             partial(first_advice, stated_results.ADVICE),
             checked_values=stated_value_table.checked_completion,
@@ -73,6 +74,10 @@ def exercises(seed: int) -> tuple[Exercise, ...]:
             functions=(masked.function.name,),
         ),
     )
+
+
+def _own_function(context: FactorisationContext) -> OwnFunction:
+    return OwnFunction(context.exercise, partial(is_right, context), partial(is_attempt, context))
 
 
 def _descent(context: FactorisationContext, title: str) -> Exercise:

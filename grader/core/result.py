@@ -35,6 +35,8 @@ class Outcome(StrEnum):
     """The condition does not hold."""
     SKIPPED = "skipped"
     """A check it needs did not pass."""
+    FOLLOWS = "follows"
+    """The result is wrong, and it is exactly what the student's own function of an earlier exercise gives."""
     MISSING = "missing"
     """The student handed in nothing for this check."""
     MANUAL = "manual"
@@ -53,6 +55,8 @@ class Verdict(StrEnum):
     """Some of the marks."""
     NONE = "none"
     """No marks, although something was handed in."""
+    FOLLOWS = "follows"
+    """All that is wrong follows from an earlier exercise."""
     MISSING = "missing"
     """Nothing was handed in for the exercise."""
     MANUAL = "manual"
@@ -135,7 +139,8 @@ class Finding(Frozen, frozen=True):
     cost: str = ""
     """The id of a rubric line that says what a correct solution that differs from the sheet costs."""
     blocked_by: str | msgspec.UnsetType = msgspec.UNSET
-    """The id of the check it waits for or follows, if it was not run itself; never written to results.json."""
+    """The id of the check it waits for, if it was not run itself, or of the exercise it follows from; never written to
+    results.json."""
     compared: Comparison | msgspec.UnsetType = msgspec.UNSET
     """The numbers behind `got` and `wanted`; they show the search for repairs how near a program came. Never written
     to results.json."""

@@ -1,6 +1,7 @@
 """The result of executing a student's programs: what they define and state, and which statements were lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -130,14 +131,21 @@ def _stated(
     return tuple(stated), every_call, notes
 
 
-def _shown_texts(run: _Run) -> list[tuple[str, str]]:
-    """What the pictures and the log of a program say, with their locations in words."""
-    texts = [
-        (f"title of a plot, {run.program.place(each.line).words}", each.text)
-        for each in run.reply.record.texts
+def _shown_texts(run: _Run) -> list[tuple[Callable[[int], str], str]]:
+    """What the pictures and the log of a program say, and how the location of a line is said."""
+    texts: list[tuple[Callable[[int], str], str]] = [
+        (partial(_in_title, run.program.place(each.line).words), each.text) for each in run.reply.record.texts
     ]
-    logged = "\n".join(line for line in run.reply.errors.splitlines() if "%|" not in line)
-    return [*texts, ("written to stderr", logged)] if logged.strip() else texts
+    logged = "\n".join("" if "%|" in line else line for line in run.reply.errors.splitlines())
+    return [*texts, (_logged, logged)] if logged.strip() else texts
+
+
+def _in_title(place: str, line: int) -> str:
+    return f"title of a plot, {place}"
+
+
+def _logged(line: int) -> str:
+    return f"written to stderr, line {line}"
 
 
 def _imports_added(source: Source) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ This module only reads them: the lab decides whether a value is right. A printed
 its last digit, so that a lab can judge it by intervals instead of guessed tolerances.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
@@ -54,11 +54,12 @@ def _of_value(name: str, value: protocol.Value, depth: int = 0) -> Iterator[Stat
 
 
 def from_replaced(replaced: Iterable[protocol.RecordedValue], program: Source) -> Iterator[StatedValue]:
-    """Yield the values that top-level variables had before they were given another one."""
+    """Yield what no variable holds any more: what one held before, and products inside an expression."""
     for each in replaced:
         array = array_of(each.value)
         if array is not None and array.ndim <= 2 and array.size <= MAX_ENTRIES:
-            origin = f"variable `{each.name}` before {program.place(each.line).words}"
+            where = program.place(each.line).words
+            origin = f"variable `{each.name}` before {where}" if each.name else f"computed in {where}"
             yield StatedValue(array, 0.0, each.name, origin, found_in=FoundIn.VARIABLE)
 
 
@@ -99,9 +100,9 @@ def of_printed(stated: Stated, titles: Sequence[str] = (), text: int = 0) -> Sta
     return _stated_value(stated, printed_line(stated.line), FoundIn.PRINTED, titles, text)
 
 
-def of_shown(stated: Stated, where: str, text: int) -> StatedValue:
-    """Convert a value found in what a program shows otherwise, such as the title of a plot."""
-    return _stated_value(stated, where, FoundIn.SHOWN, (), text)
+def of_shown(stated: Stated, where: Callable[[int], str], text: int) -> StatedValue:
+    """Convert a value found in the title of a plot or in the log; `where` gives the location of a line of the text."""
+    return _stated_value(stated, where(stated.line), FoundIn.SHOWN, (), text)
 
 
 def from_text(text: str) -> Iterator[StatedValue]:

@@ -27,7 +27,12 @@ __all__ = ["autograder_zip", "results"]
 
 _DISTRIBUTION = "lab-grader"
 
-_PASSED = {Outcome.PASS: "passed", Outcome.FAIL: "failed", Outcome.MISSING: "failed"}
+_PASSED = {
+    Outcome.PASS: "passed",
+    Outcome.FAIL: "failed",
+    Outcome.FOLLOWS: "failed",
+    Outcome.MISSING: "failed",
+}
 
 
 def results(report: Report) -> str:

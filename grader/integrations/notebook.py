@@ -17,6 +17,7 @@ from grader.grading.session import lab_named
 from grader.integrations.in_process_bench import InProcessBench
 from grader.lab.loader import load_lab, selected
 from grader.reporting.check_text import details, failure_text
+from grader.reporting.wording import OUTCOMES
 
 __all__ = ["NOT_OFFICIAL", "Checked", "check"]
 
@@ -42,10 +43,8 @@ class Checked(Frozen, frozen=True):
             return self.problem
         lines = [f"{self.exercise.id} {self.exercise.title}", *map(visible, self.exercise.notes)]
         for check in self.exercise.checks:
-            symbol = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.ERROR: "!", Outcome.MANUAL: "?"}.get(
-                check.outcome, "–"
-            )
-            failed = check.outcome in (Outcome.FAIL, Outcome.MISSING, Outcome.ERROR)
+            symbol = OUTCOMES[check.outcome].symbol
+            failed = check.outcome in (Outcome.FAIL, Outcome.FOLLOWS, Outcome.MISSING, Outcome.ERROR)
             text = failure_text(self.exercise, check) if failed else check.title
             lines.append(f"{symbol} " + text.replace("\n", "\n    "))
         return "\n".join([*lines, NOT_OFFICIAL])

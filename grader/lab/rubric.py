@@ -33,6 +33,12 @@ def read_rubric(path: Path) -> Rubric:
             raise RubricError(
                 f"{path}: the cap of {check!r} is {share:g}; use a share of the mark between 0 and 1."
             )
+    for check, share in rubric.follows.items():
+        if not 0.0 <= share <= 1.0:
+            raise RubricError(
+                f"{path}: {check!r} earns {share:g} if it follows from an earlier exercise; use a share of its marks "
+                "between 0 and 1."
+            )
     return rubric
 
 
@@ -49,10 +55,11 @@ def check_rubric(rubric: Rubric, exercises: tuple[Exercise, ...]) -> None:
                 f"rubric.toml: exercise {exercise_id} has no check {check!r}; it has "
                 f"{', '.join(sorted(known[exercise_id]))}."
             )
-    for check in rubric.caps.keys() - {check for checks in known.values() for check in checks}:
-        raise RubricError(
-            f"rubric.toml: the cap names an unknown check {check!r}; use the id of an existing check."
-        )
+    for part, named in (("cap", rubric.caps), ("line of [follows]", rubric.follows)):
+        for check in named.keys() - {check for checks in known.values() for check in checks}:
+            raise RubricError(
+                f"rubric.toml: the {part} names an unknown check {check!r}; use the id of an existing check."
+            )
     for exercise_id, checks in known.items():
         if exercise_id not in rubric.exercises:
             raise RubricError(f"rubric.toml: exercise {exercise_id} is missing; give it marks, or 0.")

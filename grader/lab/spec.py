@@ -229,11 +229,13 @@ class ExerciseRubric(Frozen, frozen=True):
 
 class Rubric(Frozen, frozen=True):
     """Marks as data. `costs` says what a correct solution that differs from the sheet loses; `caps`, the most
-    that an exercise can earn if a check did not pass. Both are shares of the exercise's marks."""
+    that an exercise can earn if a check did not pass. Both are shares of the exercise's marks. `follows` says what a
+    check earns whose result is wrong only because an earlier exercise is, as a share of the check's marks."""
 
     exercises: dict[str, ExerciseRubric]
     costs: dict[str, float]
     caps: dict[str, float] = msgspec.field(default_factory=dict)
+    follows: dict[str, float] = msgspec.field(default_factory=dict)
 
 
 class Demonstration(Frozen, frozen=True):

@@ -1,12 +1,13 @@
 """Tools for many labs: check tables, reading results, random matrices and starts, free-text answers.
 
-They use only `grader.lab`. `low_rank` and `random_matrices` are collections of functions, used by module
+They use only `grader.lab`, and Python's parser through `grader.core.parsing`. `low_rank` and `random_matrices` are collections of functions, used by module
 name.
 """
 
 from grader.labkit import low_rank, random_matrices
 from grader.labkit.check_table import CheckTable, Row, first_advice, undiagnosed
 from grader.labkit.comparison import agrees, probe_text
+from grader.labkit.counted_loops import CountedLoop, counted_loops
 from grader.labkit.free_text_answers import REASONING, Idea, Question, read_by_a_person
 from grader.labkit.function_presence import (
     lacking_parameters,
@@ -42,6 +43,7 @@ __all__ = [
     "RAISES",
     "REASONING",
     "CheckTable",
+    "CountedLoop",
     "Idea",
     "Interval",
     "MisconceptionText",
@@ -53,6 +55,7 @@ __all__ = [
     "agrees",
     "array_in",
     "array_text",
+    "counted_loops",
     "describe",
     "diagnosis_of",
     "dkw_tolerance",

@@ -77,6 +77,8 @@ def _or_unusable(run: Callable[[Context, Bench], Finding], context: Context, ben
 def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) -> str:
     """What to do about the first check that did not pass, by its name; empty if all passed."""
     for result in results:
+        if result.outcome is Outcome.FOLLOWS:
+            return f"Correct {result.blocked_by} first; then do this exercise again with it."
         if result.outcome in (Outcome.FAIL, Outcome.MISSING):
             return advice.get(result.id.partition("-")[2], "")
     return ""

@@ -19,16 +19,14 @@ def mark(
 ) -> tuple[float, float, Verdict]:
     """Marks, maximum marks and verdict of one exercise.
 
-    A check that passed earns its share; if a person has `given` marks for a check, these count. A check that
+    A check that passed earns its share, and one that follows from an earlier exercise what the rubric says; if a person has `given` marks for a check, these count. A check that
     failed because of a fault in the grader earns nothing and makes the verdict `error`, which is open: it
     neither adds nor costs marks. Each accepted difference from the sheet costs its rubric line once. If a
     check in the rubric's `caps` did not pass, the others together earn no more than its share. Only checks
     with marks decide the verdict.
     """
     entry = rubric.exercises[exercise_id]
-    shares = {
-        result.id: entry.checks[result.id] if result.outcome is Outcome.PASS else 0.0 for result in results
-    }
+    shares = {result.id: entry.checks[result.id] * _share(result, rubric) for result in results}
     by_hand = dict(given or {})
     automatic = sum(share for check, share in shares.items() if check not in by_hand)
     earned = min(automatic, _most(entry.marks, results, rubric, by_hand)) + sum(by_hand.values())
@@ -37,6 +35,12 @@ def mark(
     marks = round(max(earned - lost, 0.0), 4)
     counted = [result.outcome for result in results if entry.checks[result.id] > 0]
     return marks, entry.marks, _verdict(marks, entry.marks, counted)
+
+
+def _share(result: CheckResult, rubric: Rubric) -> float:
+    if result.outcome is Outcome.FOLLOWS:
+        return rubric.follows.get(result.id, 0.0)
+    return float(result.outcome is Outcome.PASS)
 
 
 def _most(
@@ -76,6 +80,8 @@ def _verdict(marks: float, most: float, outcomes: list[Outcome]) -> Verdict:
         return Verdict.MANUAL
     if outcomes and all(outcome is Outcome.MISSING for outcome in outcomes):
         return Verdict.MISSING
+    if Outcome.FOLLOWS in outcomes and {*outcomes} <= {Outcome.FOLLOWS, Outcome.PASS} and marks < most:
+        return Verdict.FOLLOWS
     if marks >= most:
         return Verdict.FULL
     return Verdict.PARTIAL if marks > 0 else Verdict.NONE

@@ -15,6 +15,7 @@ __all__ = ["annotations", "command", "uncommanded"]
 _LEVELS = {
     Verdict.PARTIAL: "error",
     Verdict.NONE: "error",
+    Verdict.FOLLOWS: "error",
     Verdict.MISSING: "error",
     Verdict.MANUAL: "notice",
     Verdict.ERROR: "warning",
@@ -53,7 +54,7 @@ def _of(report: Report, exercise: ExerciseReport, root: Path | None, workspace: 
 
 
 def _why(exercise: ExerciseReport) -> str:
-    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.MISSING, Outcome.MANUAL):
+    for outcome in (Outcome.FAIL, Outcome.ERROR, Outcome.FOLLOWS, Outcome.MISSING, Outcome.MANUAL):
         for check in exercise.checks:
             if check.outcome is outcome:
                 told = [check.title + ".", check.message]

@@ -15,6 +15,7 @@ _LONGEST = 500
 
 _ELEMENTS = {
     Outcome.FAIL: "failure",
+    Outcome.FOLLOWS: "failure",
     Outcome.MISSING: "failure",
     Outcome.ERROR: "error",
     Outcome.SKIPPED: "skipped",

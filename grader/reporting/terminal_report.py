@@ -38,7 +38,7 @@ def student_view(report: Report, plain: bool = False) -> RenderableType:
 
 def _is_passed_on(check: CheckResult) -> bool:
     """Whether the result says no more than that of the check it needs."""
-    return bool(check.blocked_by) and check.outcome is not Outcome.SKIPPED
+    return bool(check.blocked_by) and check.outcome not in (Outcome.SKIPPED, Outcome.FOLLOWS)
 
 
 class _Matrices:

@@ -35,6 +35,7 @@ VERDICTS: Final = {
     Verdict.FULL: Wording(symbol="✓", words="Full marks", tone="good"),
     Verdict.PARTIAL: Wording(symbol="◐", words="Partly there", tone="part"),
     Verdict.NONE: Wording(symbol="✗", words="Not there yet", tone="bad"),
+    Verdict.FOLLOWS: Wording(symbol="↪", words="Follows from an earlier exercise", tone="part"),
     Verdict.MISSING: Wording(symbol="–", words="Nothing found", tone="quiet"),
     Verdict.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
     Verdict.ERROR: Wording(symbol="!", words="Not marked yet: our fault", tone="ask"),
@@ -44,6 +45,7 @@ OUTCOMES: Final = {
     Outcome.PASS: Wording(symbol="✓", words="Passed", tone="good"),
     Outcome.FAIL: Wording(symbol="✗", words="Not passed", tone="bad"),
     Outcome.SKIPPED: Wording(symbol="–", words="Waiting", tone="quiet"),
+    Outcome.FOLLOWS: Wording(symbol="↪", words="Follows from an earlier exercise", tone="part"),
     Outcome.MISSING: Wording(symbol="–", words="Not found", tone="quiet"),
     Outcome.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
     Outcome.ERROR: Wording(symbol="!", words="Our fault", tone="ask"),
@@ -85,7 +87,7 @@ def headline(report: Report) -> str:
         return "We found nothing in the submission that can be marked."
     if full:
         return f"{full} of {all_of_them} exercises {'has' if full == 1 else 'have'} full marks."
-    if Verdict.PARTIAL in verdicts:
+    if {Verdict.PARTIAL, Verdict.FOLLOWS} & set(verdicts):
         return "Parts of this are right. Here is what is left to do."
     if UNDECIDED & set(verdicts):
         return "Not everything could be marked automatically."

@@ -9,7 +9,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
 
+import msgspec
+
 from grader.core.frozen import Frozen
+from grader.sources.mathtext import plain
 from grader.sources.matrix_text import Row, blocks
 
 __all__ = ["MAX_DIGITS", "MAX_ENTRIES", "MAX_NUMBERS", "MAX_STATED_VALUES", "Stated", "stated_in"]
@@ -25,6 +28,9 @@ MAX_ENTRIES: Final = 10_000
 
 MAX_DIGITS: Final = 60
 """Digits of a number on each side of its point; nobody states more."""
+
+_LABEL: Final = 80
+"""Characters of a label."""
 
 _BEFORE: Final = 2_000
 """Characters before a value that are searched for its label, and as many of the line above."""
@@ -52,6 +58,8 @@ _NAMED = re.compile(rf"(?i)\b(?:exercise|ex|task|part|question|problem|section|a
 _BEHIND_WORD = re.compile(rf"(?i)\b(?:of|for|in|from)[ \t]++{_SECTION}")
 """`loss (1.2): 0.1220`, `1.2 Loss`, `Exercise 1.2`, `loss for 1.2 is 0.1220`: the number of an exercise, not
 a value. The first and the last form count only if a value follows on the same line."""
+_NUMBERING = re.compile(r"\W*+[1-9]\.[1-9]\W*+")
+"""The number of an exercise in place of a label."""
 _DIGIT = re.compile(r"\d")
 _DECIMAL = re.compile(r"(?=\d\.\d\d)")
 _LINE_END = re.compile(r"\n")
@@ -60,6 +68,10 @@ _WRAPPED = re.compile(r"(?:tensor|array|np\.float(?:32|64)|float)\(")
 _SEPARATOR = re.compile(r"[,\s]++")
 _IN_TABLE = re.compile(r"[;|&\\]")
 _PART_OF_WORD = re.compile(r"[\w.]")
+
+
+_LATEX: Final = r"\begin{"
+"""With this, a program prints or displays a matrix in LaTeX."""
 
 
 class Stated(Frozen, frozen=True):
@@ -76,8 +88,9 @@ class Stated(Frozen, frozen=True):
 class _Text:
     """A text with the positions of its lines."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, labels: str = "") -> None:
         self.text = text
+        self.labels = labels
         self._ends = [match.start() for match in _LINE_END.finditer(text)]
         self._last: dict[tuple[re.Pattern[str], int], int] = {}
 
@@ -106,23 +119,32 @@ def stated_in(text: str) -> Iterator[Stated]:
     brackets, or rows on consecutive lines. Numbers inside brackets are not yielded individually; numbers of
     exercises and values beyond the limits are not yielded at all.
     """
+    if _LATEX in text:
+        text = plain(text)
+    text = _plain_numbers(text)
     numbers = MAX_NUMBERS
-    for count, stated in enumerate(_all(_without_numbering(_plain_numbers(text)))):
+    for count, stated in enumerate(_all(_without_numbering(text), text)):
         numbers -= len(stated.values)
         if count >= MAX_STATED_VALUES or numbers < 0:
             return
         yield stated
 
 
-def _all(text: str) -> Iterator[Stated]:
-    lined = _Text(text)
+def _all(text: str, labels: str) -> Iterator[Stated]:
+    """The values in a text; `labels` is the same text with the numbers of exercises, which belong to the words."""
+    lined = _Text(text, labels)
     spans: list[tuple[int, int]] = []
     for start, end in _outer_brackets(text):
         spans.append((start, end))
-    for start, end in spans:
+    names: list[str] = []
+    for number, (start, end) in enumerate(spans):
         stated = _matrix(lined, start, end)
+        name = _label_before(labels, start)
+        if number:
+            name = _joined(labels, spans[number - 1], names[-1], start) or name
+        names.append(name)
         if stated is not None:
-            yield stated
+            yield msgspec.structs.replace(stated, name=name)
     for block in blocks(text, spans):
         stated = _stacked(lined, block)
         if stated is not None:
@@ -135,7 +157,9 @@ def _all(text: str) -> Iterator[Stated]:
         if inside or (match.start() and _PART_OF_WORD.match(text[match.start() - 1])):
             continue
         value, half_width = _parsed(match.group())
-        label = _label_before(text, match.start())
+        label = _label_before(labels, match.start())
+        if position:
+            label = _joined(labels, spans[position - 1], names[position - 1], match.start()) or label
         yield Stated(label, (), (value,), half_width, lined.line(match.start()))
 
 
@@ -198,7 +222,7 @@ def _stacked(lined: _Text, block: list[Row]) -> Stated | None:
 
 def _stated(lined: _Text, start: int, rows: list[list[tuple[float, float]]], flat: bool) -> Stated:
     return Stated(
-        _label_before(lined.text, start),
+        _label_before(lined.labels, start),
         (len(rows[0]),) if flat else (len(rows), len(rows[0])),
         tuple(value for row in rows for value, _ in row),
         max(width for row in rows for _, width in row),
@@ -250,9 +274,27 @@ def _parsed(text: str) -> tuple[float, float]:
 def _label_before(text: str, position: int) -> str:
     """The words before a value: on its own line, otherwise on the line above."""
     line_start, words = _back_to_line_start(text, position)
-    if not _LETTER.search(words.replace("tensor(", "").replace("array(", "")):
+    own = words.replace("tensor(", "").replace("array(", "")
+    if not _LETTER.search(own) and not _NUMBERING.fullmatch(own):
         words = _back_to_line_start(text, max(line_start - 1, 0))[1]
-    return words.replace("tensor(", "").replace("array(", "").strip(" \t:=,([").strip()[-80:]
+    return words.replace("tensor(", "").replace("array(", "").strip(" \t:=,([").strip()[-_LABEL:]
+
+
+def _joined(text: str, span: tuple[int, int], name: str, position: int) -> str:
+    """The label of a matrix with the words behind it, for a value on its last line; empty for a value elsewhere.
+
+    Of a matrix of several lines, the last line does not hold the words before it: `1.2: V = [[…]] loss = 0.1220`.
+    """
+    start, end = span
+    between = text[end : min(position, end + _BEFORE)]
+    if "\n" not in text[start:end] or "\n" in between:
+        return ""
+    return f"{name} {_words(between)}".strip()[-_LABEL:]
+
+
+def _words(text: str) -> str:
+    """A label without what prints of tensors add to it."""
+    return text.replace("tensor(", "").replace("array(", "").strip(" \t:=,([)").strip()
 
 
 def _back_to_line_start(text: str, position: int) -> tuple[int, str]:

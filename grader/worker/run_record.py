@@ -31,12 +31,16 @@ MAX_EVENTS: Final = 200
 FIRST: Final = 3
 """From one line, the first few events are kept, and the last of each further ones: a loop may cause thousands."""
 
+LONG_PRODUCT: Final = 3
+"""A product of two factors is known by them; of so many and more, by itself: U diag(S) Vᵀ inside an expression."""
+
 LAST: Final = 5
 """How many of the last ones."""
 
 _CALL: Final = "__record_call__"
 _SHOW: Final = "__record_shown__"
 _TEXT: Final = "__record_text__"
+_PRODUCT: Final = "__record_product__"
 
 _TITLES: Final = frozenset({"title", "suptitle", "set_title", "annotate", "set_xlabel", "set_ylabel"})
 """Methods of a plot that show their text."""
@@ -68,11 +72,13 @@ class RunRecord:
     def __enter__(self) -> "RunRecord":
         hooks = vars(builtins)
         hooks[_CALL], hooks[_SHOW], hooks[_TEXT] = self._called, self.shown, self._text
+        hooks[_PRODUCT] = self._product
         return self
 
     def __exit__(self, *exc: object) -> None:
         hooks = vars(builtins)
         hooks[_CALL], hooks[_SHOW], hooks[_TEXT] = _as_it_is, _unrecorded, _unrecorded
+        hooks[_PRODUCT] = _unrecorded
 
     # --- what marked code calls -----------------------------------------------------------------------------
 
@@ -113,6 +119,12 @@ class RunRecord:
         if isinstance(value, str) and len(self._texts) < MAX_EVENTS:
             text = str.__str__(value)[:1_000].encode("utf-8", "replace").decode("utf-8")
             self._texts.append(protocol.ShownText(line=line, text=text))
+        return value
+
+    def _product(self, line: int, value: Any) -> Any:
+        """A product of matrices inside an expression; no name keeps it."""
+        if not self._inside:
+            self._add_value("replaced", "", line, value)
         return value
 
     def replaced(self, name: str, line: int, value: Any) -> None:
@@ -244,7 +256,27 @@ class _Marker(ast.NodeTransformer):
         node.value = _hooked(_SHOW, node.value)
         return node
 
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """A product that gets a name is known by it."""
+        if isinstance(node.value, ast.BinOp):
+            node.value = self._parts_of(node.value)
+            return node
+        return self.generic_visit(node)
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        if _factors(node) >= LONG_PRODUCT:
+            return _hooked(_PRODUCT, self._parts_of(node))
+        return self._parts_of(node)
+
+    def _parts_of(self, node: ast.BinOp) -> ast.BinOp:
+        if _factors(node) >= LONG_PRODUCT:  # its left part is not a product of its own
+            inner: ast.expr = node
+            while isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
+                inner.right = self.visit(inner.right)
+                if not isinstance(inner.left, ast.BinOp) or not isinstance(inner.left.op, ast.MatMult):
+                    inner.left = self.visit(inner.left)
+                inner = inner.left
+            return node
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and _is_text(node.left):
             if isinstance(node.right, ast.Tuple):
@@ -260,6 +292,15 @@ _FRAME: Final = frozenset(
     {"super", "locals", "globals", "vars", "dir", "eval", "exec", "print", "range", "len"}
 )
 """Built-in functions that look at the frame of their caller, and those that are called most."""
+
+
+def _factors(node: ast.expr) -> int:
+    """How many factors a product of matrices written with `@` has."""
+    factors = 1
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        factors += 1
+        node = node.left
+    return factors
 
 
 def _hooked(hook: str, node: ast.expr) -> ast.expr:

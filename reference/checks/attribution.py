@@ -6,7 +6,7 @@ from typing import Final
 
 from grader.lab import StatedValue
 
-__all__ = ["exercise_of"]
+__all__ = ["exercise_of", "is_numbered"]
 
 _NUMBERED: Final = re.compile(r"(?<![\d.])([123])\.([1-3])(?![\d.]*\d)")
 _EXERCISE: Final = re.compile(
@@ -35,6 +35,11 @@ def exercise_of(value: StatedValue) -> str:
     if numbered:
         return numbered.pop() if len(numbered) == 1 else ""  # a section may speak of another exercise
     return _first(map(_topic, words))
+
+
+def is_numbered(value: StatedValue) -> bool:
+    """Whether the words before a value or the title above it name an exercise by its number."""
+    return any(_numbered(words) for words in (value.name.lower(), value.heading.lower()))
 
 
 def _first(exercises: Iterable[str]) -> str:

@@ -18,10 +18,12 @@ __all__ = [
     "A",
     "Array",
     "Candidate",
+    "Part",
     "first_and_last",
     "is_fine_enough",
     "is_in_range",
     "known_as",
+    "part_of",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -51,6 +53,15 @@ SIGNIFICANT: Final = 3
 """Digits of the largest entry that have to be stated, so that small factors count with their size."""
 
 
+Part = tuple[str, bytes]
+"""A stated value as part of a candidate: where it stands, and its entries, as a line may state several."""
+
+
+def part_of(stated_value: StatedValue) -> Part:
+    """A stated value as part of a candidate."""
+    return stated_value.origin, stated_value.values.tobytes()
+
+
 class Candidate(Frozen, frozen=True, dict=True):
     """A 3×3 matrix a student states: its entries, how far each may be off, where it stands.
 
@@ -67,8 +78,8 @@ class Candidate(Frozen, frozen=True, dict=True):
     """Whether the digits can tell what is right from what is wrong."""
     is_orthogonal: bool = False
     """Whether it is a product of factors with orthogonal columns, as an SVD gives and a descent does not."""
-    factors: tuple[str, ...] = ()
-    """Where the two factors of a product stand."""
+    parts: tuple[Part, ...] = ()
+    """The stated value that it is, or those that it is the product of."""
     call: int | None = None
     """The call of the student's program that returned it, or both of its factors."""
     is_shown: bool = True
@@ -81,11 +92,6 @@ class Candidate(Frozen, frozen=True, dict=True):
     """The words before it."""
     exercise: str = ""
     """The exercise that it is stated for, by the words beside it; empty if they do not say."""
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        """Where it stands: in one place, or in those of its factors."""
-        return self.factors or (self.origin,)
 
     @cached_property
     def loss(self) -> low_rank.Interval:

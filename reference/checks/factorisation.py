@@ -15,11 +15,11 @@ from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_presence import presence
 from reference.checks.factorisation_table import rows
 from reference.checks.hard_coded_parameters import follows_with_constants_inside, missing_constants
-from reference.checks.returns import returns_factors
+from reference.checks.returns import depends_on_a, returns_factors
 from reference.checks.runs import defaults_agree
 from reference.checks.steps import agree
 
-__all__ = ["check_table", "is_right"]
+__all__ = ["check_table", "is_attempt", "is_right"]
 
 _NEEDED: Final = {"epochs": "num_epochs", "rate": "lr"}
 """The parameter that a check varies, and that a function with hard-coded values may lack."""
@@ -64,4 +64,13 @@ def is_right(context: FactorisationContext, bench: Bench) -> bool:
         and agree(context, bench, inputs.sweep).outcome is Outcome.PASS
         and agree(context, bench, inputs.hidden).outcome is Outcome.PASS
         and defaults_agree(context, bench).outcome is Outcome.PASS
+    )
+
+
+def is_attempt(context: FactorisationContext, bench: Bench) -> bool:
+    """Whether the student's function returns factors that depend on A."""
+    return (
+        presence(context, bench).outcome is Outcome.PASS
+        and returns_factors(context, bench).outcome is Outcome.PASS
+        and depends_on_a(context, bench).outcome is Outcome.PASS
     )

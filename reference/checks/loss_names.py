@@ -19,8 +19,13 @@ _SETTINGS: Final = r"\b(?:lr|learning[ _-]?rate|alpha|eta|step[ _-]?size|seed)\b
 _SETTING: Final = re.compile(_SETTINGS + r"\W*\Z")
 """A setting right in front of a number, whatever else stands there: `loss for lr 0.01`."""
 
-_ANOTHER: Final = re.compile(_SETTINGS + r"|\b(?:acc|accuracy|time|sec|seconds|sigma|singular)\b")
+_ANOTHER: Final = re.compile(
+    _SETTINGS + r"|\b(?:acc|accuracy|time|sec|seconds|sigma|singular|ratio|quotient|verhältnis|rapport)\b"
+)
 """What else is printed beside a loss."""
+
+_EXERCISE: Final = re.compile(r"(?<![\w.])[1-3]\.[1-3](?![\w.])")
+"""The number of an exercise, which is no value: `ratio to 1.2`."""
 
 
 def is_called_loss(number: StatedValue) -> bool:
@@ -30,7 +35,7 @@ def is_called_loss(number: StatedValue) -> bool:
     else: in `loss 0.1235 lr 0.01` the second number is no loss.
     """
     words = number.name.lower()
-    nearest = _NUMBER.split(words)[-1]
+    nearest = _NUMBER.split(_EXERCISE.sub("", words))[-1]
     if _SETTING.search(nearest) or (_ANOTHER.search(nearest) and not _has_loss_word(nearest)):
         return False
     return _has_loss_word(words)

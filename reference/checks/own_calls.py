@@ -4,16 +4,18 @@ They tell what a stated value was computed from. What was computed is judged fro
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import permutations
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from grader.lab import Bench, Fact, Frozen, Function, Located, RunCall, array_of
+from grader.labkit import counted_loops
 from reference import data
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED, TRUNCATED_SVD
 
-__all__ = ["OwnCall", "own_calls"]
+__all__ = ["OwnCall", "own_calls", "too_short_loop"]
 
 Array = npt.NDArray[np.float64]
 
@@ -134,6 +136,23 @@ def _too_short(given: Mapping[str, Array | None], function: Located) -> str:
     if epochs is not None and epochs < EPOCHS:
         return f"it is called with {epochs:g} epochs; the default is {EPOCHS}"
     return f"it is called with the learning rate {rate:g}; the default is {RATE:g}"
+
+
+def too_short_loop(bench: Bench, product: Array, half_width: Array) -> str:
+    """The loop outside a function that made a product of factors in less than the sheet's default run; empty if none did."""
+    for loop in counted_loops(bench):
+        longest = max((number for number in loop.numbers if 0 < number < 1), default=0.0)
+        if loop.times >= EPOCHS or not longest or loop.times * longest >= EPOCHS * RATE * (1 - 1e-6):
+            continue
+        factors = [
+            value.values
+            for value in bench.stated_values
+            if value.name in loop.changes and value.values.shape in ((3, RANK), (RANK, 3))
+        ]
+        for U, V in permutations((each if each.shape[0] == 3 else each.T for each in factors), 2):
+            if bool((np.abs(U @ V.T - product) <= half_width).all()):
+                return f"the loop in {loop.place}: it runs {loop.times} epochs; the default is {EPOCHS}"
+    return ""
 
 
 def _explicit(value: Array | None, default: str | None) -> float | None:

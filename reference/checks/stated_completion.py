@@ -1,6 +1,5 @@
 """Checks of the completed matrix of exercise 3.2: it fits what is observed, and comes from that alone."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -9,6 +8,7 @@ from grader.lab import Bench, Check, Finding, Outcome
 from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
 from reference.checks.candidate import A, Candidate
+from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import (
     CONVERGED,
     LINGERING,
@@ -17,9 +17,12 @@ from reference.checks.completion import (
     is_filled,
     is_sound_completion,
 )
+from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
     OtherCalculation,
     accepted_answers,
+    answers_for,
+    is_called_completed,
     is_unexplained,
     other_calculation,
 )
@@ -39,33 +42,44 @@ from reference.sheet import SGD_FACTORISE_MASKED
 __all__ = ["completion_checks"]
 
 
-def completion_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+def completion_checks(exercise: str, function: OwnFunction) -> tuple[Check, ...]:
     """Exercise 3.2: the completed matrix, and the comparison, which a person reads."""
     return (
         Check(
             f"{exercise}-completed",
             "The completed matrix is stated and fits the observed cells",
-            partial(_completed, code_is_right),
+            partial(_completed, function),
             tolerance=f"rank 2, observed loss at most {CONVERGED} ({LINGERING} if the code is right)",
         ),
         Check(f"{exercise}-meaning", "What the comparison with A tells you", explanations.MEANING.finding),
     )
 
 
-def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
+def _completed(function: OwnFunction, bench: Bench) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
     right = accepted_answers(bench, "3.2", is_sound_completion)
     spoiled = _spoiled(bench) if not any(candidate.is_shown for candidate in right) else None
     if spoiled is not None:
         return Finding(outcome=Outcome.FAIL, message=spoiled.sentence, got=spoiled.got, wanted=wanted)
+    follows = carried(bench, "3.2", function) if not right else None
+    if follows is not None:
+        return following(bench, follows, function, wanted)
     other = other_calculation(bench, "3.2") if not right else None
     if other is not None:
         return Finding(outcome=Outcome.FAIL, message=other.sentence, got=other.got, wanted=wanted)
+    given = _given_shown_last(bench) if right and not any(candidate.is_shown for candidate in right) else None
+    if given is not None:
+        return Finding(
+            outcome=Outcome.MANUAL,
+            message=f"A completed matrix is kept ({right[0].origin}), but the last matrix shown is one of the sheet's "
+            f"({given.origin}). A person has to look at which of them is the answer.",
+            got=format_matrix(given.P),
+        )
     for candidate in right:
         if is_completion(candidate, CONVERGED) and not keeps_observed(candidate):
             return _passed(candidate)
     if right:
-        if code_is_right(bench) and not is_unexplained(bench, right[0], "3.2"):
+        if function.is_right(bench) and not is_unexplained(bench, right[0], "3.2"):
             return _passed(right[0])
         if all(map(keeps_observed, right)):
             return Finding(
@@ -84,6 +98,16 @@ def _completed(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         )
     coarse = too_coarse(bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix")
     return coarse or _rejected(bench, stated_by(bench))
+
+
+def _given_shown_last(bench: Bench) -> Candidate | None:
+    """A matrix of the sheet that the program shows after it has computed a completion, if that is the last one shown."""
+    calls = [bench.loaded.calls[n] for n, own in own_calls(bench).items() if own.exercise == "3.2"]
+    shown = [c for c in stated_by(bench) if c.is_shown and c.is_computed]
+    if not calls or not shown:
+        return None
+    last = max(shown, key=lambda candidate: candidate.position)
+    return last if is_given(last) and last.position[1] > max(call.printed for call in calls) else None
 
 
 def _spoiled(bench: Bench) -> OtherCalculation | None:
@@ -121,6 +145,15 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
         return Finding(
             outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2")
         )
+    for candidate in answers_for(bench, "3.2"):
+        if is_given(candidate) and is_called_completed(candidate):
+            return Finding(
+                outcome=Outcome.FAIL,
+                message=f"The matrix called the completed one ({candidate.origin}) is one that the sheet gives: nothing "
+                "is completed in it.",
+                got=format_matrix(candidate.P),
+                wanted=wanted,
+            )
     for candidate in stated:
         if has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
             return Finding(

@@ -26,6 +26,7 @@ from reference.checks.candidate import (
     is_fine_enough,
     is_in_range,
     known_as,
+    part_of,
 )
 from reference.checks.stated_products import products, triples
 
@@ -112,6 +113,7 @@ def _matrices(stated_values: list[StatedValue]) -> Iterator[Candidate]:
             False,
             stated_value.half_width,
             is_fine_enough(stated_value),
+            parts=(part_of(stated_value),),
             call=stated_value.call,
             is_shown=stated_value.found_in is not FoundIn.VARIABLE,
             position=(stated_value.text, stated_value.line),

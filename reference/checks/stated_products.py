@@ -20,6 +20,7 @@ from reference.checks.candidate import (
     is_fine_enough,
     is_in_range,
     known_as,
+    part_of,
 )
 
 __all__ = ["products", "triples"]
@@ -54,7 +55,7 @@ def products(stated_values: list[StatedValue]) -> Iterator[Candidate]:
             max(left.half_width, right.half_width),
             is_fine_enough(left) and is_fine_enough(right) and bool(width.max() <= WIDEST),
             _is_orthogonal(U, left_width) and _is_orthogonal(V, right_width),
-            (left.origin, right.origin),
+            (part_of(left), part_of(right)),
             call=left.call,
             is_shown=FoundIn.VARIABLE not in (left.found_in, right.found_in),
             position=(left.text, left.line),
@@ -111,7 +112,7 @@ def triples(stated_values: list[StatedValue]) -> Iterator[Candidate]:
                 max(left.half_width, middle.half_width, right.half_width),
                 are_fine and bool(width.max() <= WIDEST),
                 True,
-                (left.origin, middle.origin, right.origin),
+                (part_of(left), part_of(middle), part_of(right)),
                 position=(left.text, left.line),
                 exercise=exercise_of(middle),
             )

@@ -5,27 +5,28 @@ must follow from its matrices, no rank-2 matrix can beat Eckart–Young.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 import numpy as np
 
 from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
-from grader.labkit import format_matrix, is_within, low_rank, number_of
+from grader.labkit import format_matrix, is_within, low_rank
 from reference.checks import explanations
 from reference.checks.candidate import OPTIMUM, A, Candidate
+from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import LINGERING
+from reference.checks.loss_misunderstandings import does_not_follow, misunderstood, number_text
 from reference.checks.loss_names import is_called_loss
 from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
     accepted_answers,
     answers_for,
-    is_loss_of,
-    numbers_for,
+    call_problem,
     other_calculation,
-    sharpened,
 )
+from reference.checks.stated_losses import is_loss_of, numbers_for, other_number_behind, sharpened
 from reference.checks.stated_matrices import (
     HIGHEST,
     fits_by_chance,
@@ -73,19 +74,19 @@ PLAUSIBLE: Final = 3.0
 """Observed loss up to which a stated matrix is taken for an attempt at completing A (the zero matrix: 15.8)."""
 
 
-def factorisation_checks(exercise: str, code_is_right: Callable[[Bench], bool]) -> tuple[Check, ...]:
+def factorisation_checks(exercise: str, function: OwnFunction) -> tuple[Check, ...]:
     """Exercise 1.2: the factorisation and its loss; where only a loss is stated, right code vouches for it."""
     return (
         Check(
             f"{exercise}-factors",
             "U and V (or their product) of a rank-2 factorisation of A are stated",
-            _factors,
+            partial(_factors, function),
             tolerance=f"rank 2, {OPTIMUM:.4f} ≤ loss ≤ {HIGHEST:.4f}, within the stated digits",
         ),
         Check(
             f"{exercise}-loss",
             "The stated loss is the sum of squares that follows from them",
-            partial(_loss, code_is_right),
+            partial(_loss, function),
             tolerance="the rounding of the stated digits",
         ),
     )
@@ -99,7 +100,7 @@ def prose_check(exercise: str) -> Check:
 # --- 1.2 --------------------------------------------------------------------------------------------------
 
 
-def _factors(bench: Bench) -> Finding:
+def _factors(function: OwnFunction, bench: Bench) -> Finding:
     mine = answers_for(bench, "1.2")
     accepted = accepted_answers(bench, "1.2", is_factorisation)
     if accepted:
@@ -112,6 +113,9 @@ def _factors(bench: Bench) -> Finding:
     wanted = (
         f"a product of rank 2 with a loss from {OPTIMUM:.4f} (Eckart–Young) to {HIGHEST:.4f} (best of rank 1)"
     )
+    follows = carried(bench, "1.2", function)
+    if follows is not None:
+        return following(bench, follows, function, wanted)
     other = other_calculation(bench, "1.2")
     if other is not None:
         return Finding(outcome=Outcome.FAIL, message=other.sentence, got=other.got, wanted=wanted)
@@ -185,16 +189,30 @@ def unstated(bench: Bench, what: str, exercise: str = "") -> str:
     return f"{what} {where}.{because}"
 
 
-def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
+def _loss(function: OwnFunction, bench: Bench) -> Finding:
     mine = answers_for(bench, "1.2")
     accepted = accepted_answers(bench, "1.2", is_factorisation)
+    follows = carried(bench, "1.2", function) if not accepted else None
+    low, high = OPTIMUM, HIGHEST
+    if follows is not None:
+        accepted, low, high = [follows], 0.0, 2 * follows.loss.high
     numbers = numbers_for(bench, "1.2")
+    belied: Finding | None = None
     for number in numbers:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
-        if precise and any(is_loss_of(number, candidate) for candidate in accepted):
-            if fits_by_chance(numbers, OPTIMUM, HIGHEST):
-                return _among_too_many(number)
-            return Finding(outcome=Outcome.PASS, message=f"{_show(number)} follows from the stated matrices.")
+        if not precise or not any(is_loss_of(number, candidate) for candidate in accepted):
+            continue
+        behind = other_number_behind(bench, number, accepted)
+        if behind is not None:
+            belied = belied or _belied(number, behind)
+        elif fits_by_chance(numbers, low, high):
+            return _among_too_many(number)
+        else:
+            return Finding(
+                outcome=Outcome.PASS, message=f"{number_text(number)} follows from the stated matrices."
+            )
+    if belied is not None:
+        return belied
     # The 1000 of `loss after 1000 epochs` comes last.
     labelled = sorted(filter(is_called_loss, numbers), key=lambda number: number.half_width >= WHOLE)
     if not accepted:
@@ -209,9 +227,10 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
             if not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
         wrong = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]
-        if beside and not wrong:
-            possibly = f"{_show(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f})"
-            if code_is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
+        other = other_calculation(bench, "1.2")
+        if beside and not wrong and other is None:
+            possibly = f"{number_text(beside[0])} is a possible loss (from {OPTIMUM:.4f} to {HIGHEST:.4f})"
+            if function.is_right(bench) and not fits_by_chance(numbers, OPTIMUM, HIGHEST):
                 return Finding(
                     outcome=Outcome.PASS,
                     message=f"{possibly}; the matrices it belongs to are not stated, but the function is correct.",
@@ -220,9 +239,13 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
                 outcome=Outcome.MANUAL,
                 message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
             )
-        if not wrong:
+        if other is not None:
+            made = [c for c in mine if call_problem(bench, c, "1.2")]
+            found = misunderstood(labelled, made) if made else None
+            if found is not None:
+                return found
+        if not wrong and other is None:
             return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
-        other = other_calculation(bench, "1.2")
         return Finding(
             outcome=Outcome.FAIL,
             message=other.sentence
@@ -234,103 +257,40 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
         for candidate in stated_by(bench)
         if candidate.is_product and not is_factorisation(candidate)
     ]
-    return _explained(bench, accepted, others, numbers, labelled)
+    fine = (number for number in numbers if number.half_width <= COARSEST)
+    found = misunderstood((*labelled, *fine), accepted, others)
+    if found is not None:
+        return found
+    if not labelled:
+        return Finding(
+            outcome=Outcome.MISSING,
+            message="No loss of the stated factorisation was found.",
+            wanted=f"{low_rank.loss(A, accepted[0].P):.4f}, the sum of the 9 squared differences",
+        )
+    typo = mistyped(bench.stated_values)
+    return does_not_follow(labelled[0], accepted[0], f" {typo}" if typo else "")
+
+
+def _belied(number: StatedValue, behind: StatedValue) -> Finding:
+    return Finding(
+        outcome=Outcome.FAIL,
+        message=f"{number_text(number)} fits the stated matrices to its digits, but the number that the program has for "
+        f"it, {number_text(behind)}, does not.",
+        got=number_text(behind),
+    )
 
 
 def _among_too_many(number: StatedValue) -> Finding:
     return Finding(
         outcome=Outcome.MANUAL,
-        message=f"{_show(number)} fits, but so many numbers are stated that one of them would always fit. A "
+        message=f"{number_text(number)} fits, but so many numbers are stated that one of them would always fit. A "
         "person has to look.",
-    )
-
-
-def _explained(
-    bench: Bench,
-    accepted: list[Candidate],
-    others: list[Candidate],
-    numbers: tuple[StatedValue, ...],
-    labelled: list[StatedValue],
-) -> Finding:
-    """Why no stated number is the loss of a stated factorisation: the nearest misunderstanding."""
-    tolerance = "the rounding of the printed digits"
-    wanted = _sum_of_squares(accepted[0])
-    relations = [(c, *relation) for c in accepted for relation in _misunderstandings(c)]
-    relations += [(accepted[0], o.loss, f"the loss of another product, {o.origin}") for o in others]
-    for number in (*labelled, *(number for number in numbers if number.half_width <= COARSEST)):
-        for candidate, interval, meaning in relations:
-            if is_within(sharpened(number), interval):
-                return Finding(
-                    outcome=Outcome.FAIL,
-                    message=f"{_show(number)} is {meaning}.",
-                    got=_show(number),
-                    wanted=_sum_of_squares(candidate),
-                    tolerance=tolerance,
-                )
-    if not labelled:
-        return Finding(
-            outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
-        )
-    value = number_of(labelled[0])
-    impossible = (
-        " No matrix of rank 2 can have such a small loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
-    )
-    return Finding(
-        outcome=Outcome.FAIL,
-        message=_with_typo(
-            bench, f"{_show(labelled[0])} does not follow from the stated matrices.{impossible}"
-        ),
-        got=_show(labelled[0]),
-        wanted=wanted,
-        tolerance=tolerance,
-    )
-
-
-def _sum_of_squares(candidate: Candidate) -> str:
-    return f"{low_rank.loss(A, candidate.P):.4f}, the sum of the 9 squared differences"
-
-
-def _misunderstandings(candidate: Candidate) -> Iterator[tuple[low_rank.Interval, str]]:
-    """What may be stated in place of the loss, in words."""
-    low, high = candidate.loss
-    yield (
-        low_rank.Interval(low / 9, high / 9),
-        "the mean of the squared differences (a ninth of the loss); the sheet asks for their sum",
-    )
-    yield (
-        low_rank.Interval(low**0.5, high**0.5),
-        "the norm itself (the root of the loss); the sheet asks for its square",
-    )
-    yield low_rank.Interval(low / 2, high / 2), "half the loss"
-    summed = float((A - candidate.P).sum())
-    room = float(candidate.half_width.sum())
-    nearest = max(abs(summed) - room, 0.0)
-    yield (
-        low_rank.Interval(nearest**2, (abs(summed) + room) ** 2),
-        "the square of the summed differences; the sheet squares each difference and adds up",
-    )
-    yield (
-        low_rank.Interval((low / 9) ** 0.5, (high / 9) ** 0.5),
-        "the root of the mean of the squared differences; the sheet asks for their sum",
-    )
-    absolute = float(np.abs(A - candidate.P).sum())
-    yield (
-        low_rank.Interval(absolute - room, absolute + room),
-        "the sum of the absolute differences; the sheet asks for the sum of their squares",
-    )
-    yield (
-        candidate.observed_loss,
-        "the loss over only the cells observed in 3.2; here all nine count",
     )
 
 
 def _is_meant(number: StatedValue) -> bool:
     """Whether a number has the digits to be an error: two decimals where it is called one, else four."""
     return number.half_width <= (COARSEST if is_called_loss(number) else FINE)
-
-
-def _show(number: StatedValue) -> str:
-    return f"{number_of(number):.6g} ({number.origin})"
 
 
 # --- 2.1 --------------------------------------------------------------------------------------------------
@@ -355,14 +315,14 @@ def error_check(
                 if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
-                    outcome=Outcome.PASS, message=f"{_show(number)} is σ₃², the minimum loss of rank 2."
+                    outcome=Outcome.PASS, message=f"{number_text(number)} is σ₃², the minimum loss of rank 2."
                 )
         for number in numbers:
             squared = _SQUARED.search(number.name)
             if is_within(number, root) and _is_meant(number) and is_called_loss(number) and not squared:
                 return Finding(
                     outcome=Outcome.PASS,
-                    message=f"{_show(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
+                    message=f"{number_text(number)} is σ₃, the Frobenius norm of the error (its square is {OPTIMUM:.4f}).",
                     notes=(
                         "The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",
                     ),
@@ -372,8 +332,8 @@ def error_check(
             if is_within(number, mean) and number.half_width <= 5e-4:
                 return Finding(
                     outcome=Outcome.FAIL,
-                    message=f"{_show(number)} is the mean of the squared differences, a ninth of the error.",
-                    got=_show(number),
+                    message=f"{number_text(number)} is the mean of the squared differences, a ninth of the error.",
+                    got=number_text(number),
                     wanted=f"{OPTIMUM:.4f}, their sum",
                 )
         return Finding(

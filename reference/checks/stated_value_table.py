@@ -7,17 +7,15 @@ import numpy as np
 
 from grader.lab import Bench, CheckedValue, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of, scalars
-from reference.checks.candidate import OPTIMUM, A, Candidate
+from reference.checks.candidate import OPTIMUM, A, Candidate, Part
 from reference.checks.completion import LINGERING, is_sound_completion
 from reference.checks.loss_names import is_called_loss
 from reference.checks.stated_answers import (
     accepted_answers,
     answers_for,
     call_problem,
-    is_loss_of,
-    numbers_for,
-    sharpened,
 )
+from reference.checks.stated_losses import is_loss_of, numbers_for, sharpened
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -198,12 +196,12 @@ def _is_of_another(number: StatedValue, stated: Sequence[Candidate]) -> bool:
 
 def _different(found: Sequence[Candidate]) -> list[Candidate]:
     """Candidates that stand in different places, each matrix once a place: U times V stands where V times U does."""
-    kept: dict[tuple[frozenset[str], bytes], Candidate] = {}
+    kept: dict[tuple[frozenset[Part], bytes], Candidate] = {}
     for candidate in found:
-        places = frozenset(candidate.places)
+        parts = frozenset(candidate.parts)
         P = np.round(candidate.P, 6)
         both = (P.tobytes(), P.T.tobytes()) if candidate.is_product else (P.tobytes(),)
-        kept.setdefault((places, min(both)), candidate)
+        kept.setdefault((parts, min(both)), candidate)
     return list(kept.values())
 
 

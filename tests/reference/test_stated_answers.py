@@ -144,3 +144,100 @@ def test_the_table_of_1_2_does_not_call_a_wrong_loss_right_for_the_error_of_2_1(
     report = report_of(handed_in({"lab1.py": code}) / "lab1.py", "1.2")
     losses = [row for row in report.exercises[0].checked_values if row.what.startswith("loss")]
     assert losses and not any(row.holds for row in losses)
+
+
+def test_a_product_of_factors_of_two_calls_is_named_as_one(checks: Checks) -> None:
+    found = checks(
+        "U, _ = sgd_factorise(A, 2)\n_, V = sgd_factorise(A, 2)\nP = U @ V.T\nprint('P', P)\nprint('loss', ((A - P) ** 2).sum())\n"
+    )
+    assert found["1.2-factors"].outcome is found["1.2-loss"].outcome is Outcome.FAIL
+    assert "two different calls" in found["1.2-factors"].message
+
+
+def test_what_is_called_the_final_answer_is_judged_and_not_the_draft(checks: Checks) -> None:
+    found = checks(
+        "U, V = sgd_factorise(A, 2)\nprint('a first try:', U, V)\nU, V = sgd_factorise(A, 3)\nprint('final answer:', U, V)\n"
+    )["1.2-factors"]
+    assert found.outcome is Outcome.FAIL and "rank 3 instead of 2" in found.message
+
+
+def test_a_wrong_answer_with_the_exercise_s_number_is_not_rescued_by_an_unnumbered_check(
+    checks: Checks,
+) -> None:
+    found = checks(
+        "U, V = sgd_factorise(A, 2)\nE = (A - U @ V.T) ** 2\nprint('to be sure:', E.sum())\n"
+        "print('1.2: U =', U, 'V =', V, 'loss =', E.mean())\n"
+    )["1.2-loss"]
+    assert found.outcome is Outcome.FAIL and "mean" in found.message
+
+
+def test_the_loss_of_1_2_is_not_the_error_of_a_wrong_matrix_that_is_shown_with_its_own(
+    checks: Checks,
+) -> None:
+    found = checks(
+        "U, V = sgd_factorise(A, 2)\nprint(U)\nprint(V)\nprint('loss', 0.1219)\n"
+        "P, S, Q = torch.linalg.svd(A)\nS[2] = 0\nB = P.T @ torch.diag(S) @ Q\nprint(B)\nprint('loss', ((A - B) ** 2).sum())\n"
+    )
+    assert found["2.1-error"].outcome is not Outcome.PASS
+
+
+def test_a_norm_that_nothing_calls_a_loss_is_not_rescued_by_the_error_of_2_1(checks: Checks) -> None:
+    found = checks(
+        "U, V = sgd_factorise(A, 2)\nP = U @ V.T\nG, S, Q = torch.linalg.svd(A)\nS[2] = 0\nB = G @ torch.diag(S) @ Q\n"
+        "print('1.2', P, torch.norm(A - P))\nprint('2.1', B, torch.norm(A - B) ** 2)\n"
+    )
+    assert found["1.2-loss"].outcome is Outcome.FAIL and "norm itself" in found["1.2-loss"].message
+    assert found["2.1-error"].outcome is Outcome.PASS
+
+
+def test_a_reconstruction_inside_an_expression_is_there(checks: Checks) -> None:
+    found = checks(
+        "P, S, Q = torch.linalg.svd(A)\nS[2] = 0\nprint('2.1', ((A - P @ torch.diag(S) @ Q) ** 2).sum())\n"
+    )
+    assert found["2.1-matrix"].outcome is found["2.1-error"].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("epochs", "outcome"), [("100", Outcome.FAIL), ("few", Outcome.FAIL), ("1000", Outcome.PASS)]
+)
+def test_a_loop_outside_a_function_is_asked_for_its_epochs(
+    checks: Checks, epochs: str, outcome: Outcome
+) -> None:
+    found = checks(
+        f"few = 100\nU, V = torch.rand(3, 2), torch.rand(3, 2)\nfor epoch in range({epochs}):\n    for r in range(3):\n"
+        "        for c in range(3):\n            e = A[r, c] - U[r] @ V[c]\n            U[r] += 0.01 * e * V[c]\n"
+        "            V[c] += 0.01 * e * U[r]\nprint(U)\nprint(V)\n"
+    )["1.2-factors"]
+    assert found.outcome is outcome
+    assert ("runs 100 epochs" in found.message) == (outcome is Outcome.FAIL)
+
+
+def test_a_matrix_called_completed_is_judged_and_not_the_factors_beside_it(checks: Checks) -> None:
+    found = checks("U, V = sgd_factorise_masked(A, M, 2)\ncompleted = A * M\n")["3.2-completed"]
+    assert found.outcome is Outcome.FAIL and "nothing is completed" in found.message
+
+
+def test_a_given_matrix_shown_last_in_place_of_a_kept_completion_is_for_a_person(checks: Checks) -> None:
+    found = checks("U, V = sgd_factorise_masked(A, M, 2)\nB = U @ V.T\nprint('result', A * M)\n")
+    assert found["3.2-completed"].outcome is Outcome.MANUAL
+
+
+def test_a_loss_in_a_report_is_judged_by_what_its_program_kept(
+    handed_in: Handed, report_of: ReportOf
+) -> None:
+    program = (
+        "U, V = sgd_factorise(A, 2)\nP = U @ V.T\nother_U, other_V = sgd_factorise(A, 2)\n"
+        "loss = ((A - other_U @ other_V.T) ** 2).sum()\nprint(P)\nprint(loss)\n"
+    )
+    shown = report_of(handed_in({"lab1.py": HEAD + program}) / "lab1.py", "1.2")
+    checked = {check.id: check for check in shown.exercises[0].checks}
+    assert checked["1.2-loss"].outcome is not Outcome.PASS
+
+
+def test_a_matrix_that_is_displayed_as_latex_is_stated(checks: Checks) -> None:
+    rows = '" \\\\\\\\ ".join(" & ".join(f"{x:.4f}" for x in row) for row in U @ V.T)'
+    found = checks(
+        "U, V = sgd_factorise_masked(A, M, 2)\n"
+        f'print("completed: \\\\begin{{bmatrix}}" + {rows} + "\\\\end{{bmatrix}}")\ndel U, V\n'
+    )["3.2-completed"]
+    assert found.outcome is Outcome.PASS and "printed" in found.message

@@ -188,6 +188,8 @@ def _reports() -> list[str]:
 
 
 def _wrong(mistake: str, told: dict[str, Any], way: str, style: str, kind: str) -> Case:
+    open_here = told.get("ways_open", {}).get(way, ())
+    wrong = tuple(check for check in told["wrong"] if check not in open_here)
     settled = {*told["wrong"], *told.get("open", ())}
     says = told["says"] + ([] if _has_code(kind) else told.get("shown", []))
     return Case(
@@ -197,7 +199,7 @@ def _wrong(mistake: str, told: dict[str, Any], way: str, style: str, kind: str) 
         style,
         kind,
         tuple(check for check in CHECKS if check not in settled),
-        tuple(told["wrong"]),
+        wrong,
         tuple(says),
     )
 

@@ -85,8 +85,8 @@ def test_a_value_that_a_variable_had_before_is_still_stated(open_bench: OpenBenc
     ("program", "origin"),
     [
         ("import matplotlib.pyplot as plt\nplt.title('loss %.4f' % 0.1219)", "title of a plot, line 2"),
-        ("import logging\nlogging.warning('loss 0.1219')", "written to stderr"),
-        ("import sys\nprint('loss 0.1219', file=sys.stderr)", "written to stderr"),
+        ("import logging\nlogging.warning('loss 0.1219')", "written to stderr, line 1"),
+        ("import sys\nprint('loss 0.1219', file=sys.stderr)", "written to stderr, line 1"),
         ("from IPython.display import Math, display\ndisplay(Math('L = 0.1219'))", "printed, line 1"),
         (
             "from IPython.display import HTML\nHTML('<table><tr><td>loss</td><td>0.1219</td></tr></table>')",

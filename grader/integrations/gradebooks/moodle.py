@@ -25,6 +25,7 @@ _OURS: Final = re.compile(r"[\d.,]+ of [\d.,]+ marks")
 """The start of every comment of ours: a digit, so that no spreadsheet interprets it as a formula."""
 
 _WORDS: Final = {
+    Verdict.FOLLOWS: "follows from an earlier exercise",
     Verdict.MISSING: "not found in the submission",
     Verdict.MANUAL: "a person will look at this",
     Verdict.ERROR: "not marked yet",

@@ -60,7 +60,7 @@ def _values(report: Report, lab_title: str) -> dict[str, object]:
     }
 
 
-READ_FIRST: Final = (Outcome.FAIL, Outcome.MISSING, Outcome.ERROR, Outcome.MANUAL)
+READ_FIRST: Final = (Outcome.FAIL, Outcome.FOLLOWS, Outcome.MISSING, Outcome.ERROR, Outcome.MANUAL)
 
 
 def in_groups(exercise: ExerciseReport) -> ChecksInGroups:
@@ -98,6 +98,7 @@ def _summary(checks: tuple[CheckResult, ...]) -> str:
         return "The check passed." if passed == 1 else f"All {passed} checks passed."
     others = (
         (Outcome.FAIL, "did not pass", "did not pass"),
+        (Outcome.FOLLOWS, "follows from an earlier exercise", "follow from an earlier exercise"),
         (Outcome.SKIPPED, "waits for another", "wait for another"),
         (Outcome.MISSING, "found nothing to check", "found nothing to check"),
         (Outcome.MANUAL, "is for a person", "are for a person"),
