@@ -132,6 +132,9 @@ def other_calculation(bench: Bench, exercise: str) -> OtherCalculation | None:
             return OtherCalculation(
                 f"The stated matrices ({candidate.origin}) come from {problem}.", format_matrix(candidate.P)
             )
+    own = [call for call in own_calls(bench).values() if call.exercise == exercise]
+    if own and all(call.problem for call in own):
+        return OtherCalculation(f"{own[-1].text} calculates something else: {own[-1].problem}.", "")
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
-from grader.labkit import format_matrix, is_within, low_rank
+from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.carried_forward import OwnFunction, carried, following
@@ -28,6 +28,7 @@ from reference.checks.stated_answers import (
 )
 from reference.checks.stated_losses import is_loss_of, numbers_for, other_number_behind, sharpened
 from reference.checks.stated_matrices import (
+    BEST,
     HIGHEST,
     fits_by_chance,
     is_best,
@@ -37,6 +38,7 @@ from reference.checks.stated_matrices import (
     stated_by,
     too_coarse,
 )
+from reference.checks.stated_mistakes import other_rank, svd_for_the_descent
 
 __all__ = [
     "ADVICE",
@@ -128,8 +130,9 @@ def _factors(function: OwnFunction, bench: Bench) -> Finding:
             wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
         )
     coarse = too_coarse(bench, is_factorisation, "the factorisation")
-    if coarse is not None:
-        return coarse
+    found = coarse or svd_for_the_descent(bench, wanted) or other_rank(bench, wanted)
+    if found is not None:
+        return found
     if not rest:
         return Finding(
             outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found", "1.2")
@@ -244,7 +247,8 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
             found = misunderstood(labelled, made) if made else None
             if found is not None:
                 return found
-        if not wrong and other is None:
+        another = svd_for_the_descent(bench, "") or other_rank(bench, "")
+        if not wrong and other is None and another is None:
             return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
         return Finding(
             outcome=Outcome.FAIL,
@@ -327,6 +331,13 @@ def error_check(
                         "The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",
                     ),
                 )
+        labelled = [number for number in numbers if is_called_loss(number)]
+        best = Candidate(BEST, np.zeros(A.shape), "the best matrix of rank 2", False)
+        mistaken = misunderstood(
+            (n for n in labelled if n.half_width <= 5e-4 and abs(number_of(n)) > COARSEST), [best]
+        )
+        if mistaken is not None:
+            return mistaken
         mean = low_rank.Interval(OPTIMUM / 9, OPTIMUM / 9)
         for number in numbers:
             if is_within(number, mean) and number.half_width <= 5e-4:

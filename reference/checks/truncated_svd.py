@@ -40,6 +40,7 @@ from grader.labkit import (
 )
 from reference import data
 from reference.checks.stated_matrices import BEST, is_best, too_coarse
+from reference.checks.stated_mistakes import a_for_the_reconstruction
 from reference.checks.stated_results import error_check, prose_check, stated_best
 from reference.factors.reading import approximations_by_place
 from reference.misconceptions.stated_svd import stated_mistake
@@ -195,7 +196,7 @@ class Decomposition:
         """Recognise, by the matrix it states, a script that decomposes A but reconstructs it wrongly."""
         recognised = stated_mistake(bench)
         if recognised is None:
-            return None
+            return a_for_the_reconstruction(bench, format_matrix(BEST))
         mistake, stated_value = recognised
         return Finding(
             outcome=Outcome.FAIL,

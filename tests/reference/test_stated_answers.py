@@ -241,3 +241,30 @@ def test_a_matrix_that_is_displayed_as_latex_is_stated(checks: Checks) -> None:
         f'print("completed: \\\\begin{{bmatrix}}" + {rows} + "\\\\end{{bmatrix}}")\ndel U, V\n'
     )["3.2-completed"]
     assert found.outcome is Outcome.PASS and "printed" in found.message
+
+
+MISTAKES_THAT_SHOW = {
+    "U, V = sgd_factorise(A, 1)\nprint('1.2', U, V)\n": ("1.2-factors", "rank 1"),
+    "print('U', torch.rand(3, 1) * 0 + torch.tensor([[0.1], [3.8], [3.7]]))\n"
+    "print('V', torch.tensor([[0.83], [0.09], [0.55]]))\n": ("1.2-factors", "one column each"),
+    "P, S, Q = torch.linalg.svd(A)\nU, V = P * S, Q.T\nprint('U', U)\nprint('V', V)\n": (
+        "1.2-factors",
+        "three columns each",
+    ),
+    "P, S, Q = torch.linalg.svd(A)\nU, V = P[:, :2] * S[:2], Q[:2].T\nprint('1.2 U', U, 'V', V)\n": (
+        "1.2-factors",
+        "singular value decomposition",
+    ),
+    "print('2.1 reconstruction', A)\n": ("2.1-matrix", "no singular value was set to zero"),
+    "print('2.1 squared error', 0.34916)\n": ("2.1-error", "norm itself"),
+    "print('2.1 loss', 0.06096)\n": ("2.1-error", "half"),
+    "print('3.2 completed', A)\n": ("3.2-completed", "is A itself"),
+    "B = A.clone()\nB[0, 0] += 0.1\nprint('3.2 completed', B)\n": ("3.2-completed", "A's own values"),
+}
+
+
+@pytest.mark.parametrize("code", MISTAKES_THAT_SHOW)
+def test_a_mistake_that_a_stated_value_itself_shows_is_named(checks: Checks, code: str) -> None:
+    check, words = MISTAKES_THAT_SHOW[code]
+    found = checks(code)[check]
+    assert found.outcome is Outcome.FAIL and words in found.message
