@@ -25,8 +25,10 @@ def drawn(seed: int) -> Callable[[int, int, int], Start]:
 
 
 def one_grid_for_both(m: int, n: int, rank: int) -> Start:
-    both = np.linspace(0, 1, (m + n) * rank).reshape(-1, rank)
-    return both[:m], both[m:]
+    both: Array = np.linspace(0, 1, (m + n) * rank)
+    U: Array = both[: m * rank].reshape(m, rank)
+    V: Array = both[m * rank :].reshape(n, rank)
+    return U, V
 
 
 def shuffled_grid() -> Callable[[int, int, int], Start]:
@@ -40,9 +42,9 @@ def shuffled_grid() -> Callable[[int, int, int], Start]:
 
 
 def fractional_parts(m: int, n: int, rank: int) -> Start:
-    return (np.arange(m * rank) * 0.618034 % 1).reshape(m, rank), (
-        np.arange(n * rank) * 0.754878 % 1
-    ).reshape(n, rank)
+    U: Array = (np.arange(m * rank) * 0.618034 % 1).reshape(m, rank)
+    V: Array = (np.arange(n * rank) * 0.754878 % 1).reshape(n, rank)
+    return U, V
 
 
 def the_other_from_one() -> Callable[[int, int, int], Start]:
