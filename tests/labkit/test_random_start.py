@@ -42,8 +42,8 @@ def shuffled_grid() -> Callable[[int, int, int], Start]:
 
 
 def fractional_parts(m: int, n: int, rank: int) -> Start:
-    U: Array = (np.arange(m * rank) * 0.618034 % 1).reshape(m, rank)
-    V: Array = (np.arange(n * rank) * 0.754878 % 1).reshape(n, rank)
+    U: Array = (np.arange(m * rank, dtype=np.float64) * 0.618034 % 1).reshape(m, rank)
+    V: Array = (np.arange(n * rank, dtype=np.float64) * 0.754878 % 1).reshape(n, rank)
     return U, V
 
 
