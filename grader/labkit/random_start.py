@@ -1,9 +1,9 @@
 """Whether the start of a factorisation is drawn from U(0,1), up to chance.
 
-Three tests, which true draws fail at most once in 10⁹, U and V together: the distribution function
-(Dvoretzky–Kiefer–Wolfowitz), the distances of the smallest and the largest number from 0 and 1, and whether
-the numbers differ. They use the same starts from which steps were compared, so no function can treat them
-specially.
+Four tests, which true draws fail at most once in 10⁹ each, U and V together: the distribution function
+(Dvoretzky–Kiefer–Wolfowitz), the distances of the smallest and the largest number from 0 and 1, whether the
+numbers differ, and whether a pattern predicts them: numbers at equal distances, or V from U entry by entry. They
+use the same starts from which steps were compared, so no function can treat them specially.
 """
 
 from collections.abc import Sequence
@@ -29,6 +29,13 @@ repeats; if one column in twenty is repeated, a twentieth of them do."""
 DISTINCT_IN_HALF: Final = 0.75
 """The same for draws in half precision (11 bits), a sixth of which repeat."""
 
+EVEN: Final = 1e-4
+"""How far two steps from number to number may differ and still be equal, as on a grid; a share of the range."""
+
+AT_LEAST: Final = 5
+"""Equal steps, or equal sums of a number of U and one of V, that a pattern needs in one call. A uniform draw makes
+each with probability 2·10⁻⁴ whatever was drawn before, so 5 with 3·10⁻¹⁹; among sorted draws, seven with 10⁻¹⁶."""
+
 OTHER_SPREAD: Final = (6e-4, 1.6)
 """The range of standard deviations, and the largest mean, of another start from which descent still works.
 Both limits lie between the values people use (0.001 and 1.5, U(0,1) + 1 and 3·U(0,1)), away from chance."""
@@ -51,10 +58,23 @@ def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) 
     Each start: U (m, rank) and V (n, rank), of any shapes, drawn from its own seed. If they `are_few`, the
     spread of another distribution is not judged, since chance could decide it.
     """
-    for name, factors in zip("UV", zip(*starts, strict=True), strict=True):
-        problem = _of_factor(name, factors, are_few)
-        if problem is not None:
-            return problem
+    problems = [
+        problem
+        for name, factors in zip("UV", zip(*starts, strict=True), strict=True)
+        if (problem := _of_factor(name, factors, are_few)) is not None
+    ]
+    worst = next((p for p in problems if p.outcome is Outcome.FAIL), problems[0] if problems else None)
+    if worst is not None and worst.outcome is Outcome.FAIL:
+        return worst
+    pattern = next((found for U, V in starts if (found := _pattern(U, V))), "")
+    if pattern:
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"U and V do not start from random numbers: {pattern}.",
+            wanted="numbers drawn uniformly and independently from [0, 1)",
+        )
+    if worst is not None:
+        return worst
     count = sum(U.size + V.size for U, V in starts)
     if not _are_distinct([np.concatenate([U.ravel(), V.ravel()]) for U, V in starts]):
         return Finding(
@@ -63,6 +83,26 @@ def uniform_start(starts: Sequence[tuple[Array, Array]], are_few: bool = False) 
             wanted="separate numbers for U and for V",
         )
     return Finding(outcome=Outcome.PASS, message=f"{count} numbers, of {len(starts)} calls.")
+
+
+def _pattern(U: Array, V: Array) -> str:
+    """The pattern that predicts the numbers of one call, in words; empty if there is none."""
+    u, v = U.ravel(), V.ravel()
+    for name, numbers in (("U", u), ("V", v), ("U and V", np.concatenate([u, v]))):
+        steps = (np.diff(numbers), np.diff(numbers) % 1.0, np.diff(np.sort(numbers)))
+        if any(_are_equal(np.diff(step), numbers) for step in steps):
+            return f"the numbers of {name} are at equal distances"
+    common = min(u.size, v.size)
+    for first, second in ((u[:common], v[:common]), (u[-common:], v[-common:])):
+        if _are_equal(np.diff(first + second), first):
+            return "each number of V is a constant minus one of U"
+    return ""
+
+
+def _are_equal(differences: Array, numbers: Array) -> bool:
+    """Whether these differences are 0, and so many that chance cannot do it; `numbers` give the scale."""
+    least = EVEN * float(np.ptp(numbers)) if numbers.size else 0.0
+    return differences.size >= AT_LEAST and bool((np.abs(differences) <= least).all())
 
 
 def _are_distinct(arrays: Sequence[Array]) -> bool:

@@ -14,7 +14,12 @@ from grader.labkit import CheckTable, Row, signature
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.factorisation_presence import presence
 from reference.checks.factorisation_table import rows
-from reference.checks.hard_coded_parameters import follows_with_constants_inside, missing_constants
+from reference.checks.hard_coded_parameters import (
+    follows_whatever_is_asked,
+    follows_with_constants_inside,
+    hard_coded,
+    missing_constants,
+)
 from reference.checks.returns import depends_on_a, returns_factors
 from reference.checks.runs import defaults_agree
 from reference.checks.steps import agree
@@ -39,15 +44,24 @@ def _or_with_constants_inside(
 ) -> Finding:
     """Run the check; judge a function without the parameters that most checks vary by its whole runs.
 
-    The check that the function exists is run in any case.
+    The check that the function exists is run in any case. A function that takes such a parameter and ignores it
+    is judged the same way, once it is known that its calls return.
     """
-    if row.name == "found" or not follows_with_constants_inside(context, bench):
+    if row.name == "found":
         return row.run(context, bench)
-    missing = _NEEDED.get(row.name)
-    if missing in missing_constants(context, bench):
+    if not follows_with_constants_inside(context, bench):
+        finding = row.run(context, bench) if row.name == "returns" else None
+        if finding is not None and finding.outcome is not Outcome.FAIL:
+            return finding
+        if not follows_whatever_is_asked(context, bench):
+            return finding or row.run(context, bench)
+    parameter = _NEEDED.get(row.name)
+    if parameter in hard_coded(context, bench):
+        is_missing = parameter in missing_constants(context, bench)
         return Finding(
             outcome=Outcome.FAIL,
-            message=f"The function does not take `{missing}`: it always uses its own hard-coded number.",
+            message=f"The function {'does not take' if is_missing else 'ignores'} `{parameter}`: it always uses its "
+            "own hard-coded number.",
             wanted=signature(context.function),
         )
     return Finding(outcome=Outcome.PASS, message="Whole runs end where the sheet's rule ends.")

@@ -9,7 +9,11 @@ from grader.lab import Bench, CheckResult, Diagnosis, Outcome
 from grader.labkit import MisconceptionText, UnusableResult, diagnosis_of, raised_error
 from reference.checks.call_spec import CallSpec
 from reference.checks.factorisation_context import FactorisationContext
-from reference.checks.hard_coded_parameters import follows_with_constants_inside
+from reference.checks.hard_coded_parameters import (
+    follows_whatever_is_asked,
+    follows_with_constants_inside,
+    ignored_constants,
+)
 from reference.diagnosis.counterexamples import COMPARED, raised_by_descent
 from reference.diagnosis.initialisation import REDRAWN, drawn_again, of_start
 from reference.diagnosis.matching import (
@@ -36,6 +40,9 @@ _RAN: Final = "Running exactly this mistake from your own start gives the same r
 _SAW: Final = "This was observed when your function ran."
 
 _WHOLE: Final = "Called without them, your function ends where the sheet's rule ends with its defaults."
+
+_WHATEVER: Final = "Called with other numbers, your function returns exactly the same, which is what the sheet's defaults give."
+_IGNORED: Final = {"num_epochs": "epochs-hard-coded", "lr": "lr-hard-coded"}
 
 _BITWISE = MisconceptionText(
     "mask-bitwise-not", "`~` does not negate an integer mask.",
@@ -108,6 +115,10 @@ def _named(
 ) -> Iterator[tuple[MisconceptionText, str]]:
     if follows_with_constants_inside(context, bench):
         yield _CONSTANTS, _WHOLE
+        return
+    if follows_whatever_is_asked(context, bench):
+        ignored = {_IGNORED[name] for name in ignored_constants(context, bench)}
+        yield from ((entry, _WHATEVER) for entry in MISCONCEPTIONS if entry.id in ignored)
         return
     if failed & COMPARED:
         yield from _of_rule(context, bench)

@@ -93,3 +93,21 @@ def test_a_function_without_them_that_is_wrong_besides_earns_nothing(
     assert outcomes.pop("diagnoses") == []
     assert outcomes["found"] is Outcome.FAIL
     assert set(outcomes.values()) == {Outcome.FAIL, Outcome.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    ("constant", "diagnosis", "check"),
+    [("num_epochs = 1000", "epochs-hard-coded", "epochs"), ("lr = 0.01", "lr-hard-coded", "rate")],
+)
+def test_a_parameter_that_is_taken_and_ignored_costs_what_a_missing_one_does(
+    open_bench: OpenBench, constant: str, diagnosis: str, check: str
+) -> None:
+    outcomes = judged(
+        open_bench,
+        "1.1",
+        "def sgd_factorise(A, rank, num_epochs=1000, lr=0.01):\n"
+        f"    {constant}\n    return descend(A, torch.ones_like(A), rank, num_epochs, lr)\n",
+    )
+    assert outcomes.pop("diagnoses") == [diagnosis]
+    assert {name for name, outcome in outcomes.items() if outcome is Outcome.FAIL} == {check}
+    assert {name for name, outcome in outcomes.items() if outcome is Outcome.SKIPPED} == {"defaults"}
