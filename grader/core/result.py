@@ -139,6 +139,8 @@ class Finding(Frozen, frozen=True):
     compared: Comparison | msgspec.UnsetType = msgspec.UNSET
     """The numbers behind `got` and `wanted`; they show the search for repairs how near a program came. Never written
     to results.json."""
+    remedy: str | msgspec.UnsetType = msgspec.UNSET
+    """What to do first where the work is there and could not be read or run; never written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from grader.labkit.function_presence import (
     presence,
     signature,
 )
+from grader.labkit.lost_work import lost_definition, lost_file, lost_statement
 from grader.labkit.low_rank import Interval
 from grader.labkit.misconception import MisconceptionText, diagnosis_of, names_mistakes
 from grader.labkit.raised_errors import RAISES, raised_error
@@ -67,6 +68,9 @@ __all__ = [
     "items_of",
     "lacking_parameters",
     "listed",
+    "lost_definition",
+    "lost_file",
+    "lost_statement",
     "low_rank",
     "missing_function",
     "names_mistakes",

@@ -78,6 +78,8 @@ def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) ->
     """What to do about the first check that did not pass, by its name; empty if all passed."""
     for result in results:
         if result.outcome in (Outcome.FAIL, Outcome.MISSING):
+            if result.remedy:
+                return result.remedy
             return advice.get(result.id.partition("-")[2], "")
     return ""
 

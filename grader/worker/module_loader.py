@@ -97,6 +97,7 @@ def load(
                         protocol.Failure(
                             statement=number,
                             line=line_of(error, request.filename) or statement.lineno,
+                            begins=statement.lineno,
                             type_name=name_of(type(error)),
                             text=message_of(error),
                         )

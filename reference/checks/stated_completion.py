@@ -8,6 +8,7 @@ import numpy as np
 from grader.lab import Bench, Check, Finding, Outcome
 from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
+from reference.checks.absence import lost_work, unstated
 from reference.checks.candidate import A, Candidate
 from reference.checks.completion import (
     CONVERGED,
@@ -32,7 +33,7 @@ from reference.checks.stated_matrices import (
     stated_by,
     too_coarse,
 )
-from reference.checks.stated_results import PLAUSIBLE, unstated
+from reference.checks.stated_results import PLAUSIBLE
 from reference.data import M
 from reference.sheet import SGD_FACTORISE_MASKED
 
@@ -118,9 +119,7 @@ def _spoiled(bench: Bench) -> OtherCalculation | None:
 def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
     if not _attempted(bench):
-        return Finding(
-            outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2")
-        )
+        return unstated(bench, "No completed matrix was found", "3.2")
     for candidate in stated:
         if has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
             return Finding(
@@ -141,7 +140,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not is_given(c)]
     plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
     if not plausible and any(is_factorisation(c) for c in stated):
-        return Finding(
+        return lost_work(bench, "3.2") or Finding(
             outcome=Outcome.FAIL,
             message="The stated matrices fit the hidden cells as well: they come from all of A, not only "
             "from the observed cells.",
@@ -158,7 +157,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
             got=format_matrix(nearest.P),
             wanted=wanted,
         )
-    return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2"))
+    return unstated(bench, "No completed matrix was found", "3.2")
 
 
 def _passed(candidate: Candidate) -> Finding:

@@ -11,13 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
+from grader.lab import Bench, Check, Finding, Outcome, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
+from reference.checks.absence import unstated
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.completion import LINGERING
 from reference.checks.loss_names import is_called_loss
-from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
     accepted_answers,
     answers_for,
@@ -45,7 +45,6 @@ __all__ = [
     "factorisation_checks",
     "prose_check",
     "stated_best",
-    "unstated",
 ]
 
 ADVICE: Final = {
@@ -127,9 +126,7 @@ def _factors(bench: Bench) -> Finding:
     if coarse is not None:
         return coarse
     if not rest:
-        return Finding(
-            outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found", "1.2")
-        )
+        return unstated(bench, "No factorisation of A was found", "1.2")
     nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
@@ -162,27 +159,6 @@ def _not_finite(bench: Bench) -> str:
         if stated_value.values.shape in ((3, 2), (2, 3)) and not np.isfinite(stated_value.values).all():
             return f"The {stated_value.origin}"
     return ""
-
-
-def unstated(bench: Bench, what: str, exercise: str = "") -> str:
-    """What to say of a stated value that was not found, with the first line of the program that could not be run.
-
-    A call of the function of an exercise, if that is given, shows that the work is there and only its result is not.
-    """
-    loaded = bench.loaded
-    if loaded.source is None:
-        return "No file with code was handed in."
-    if loaded.problem:
-        return f"{what}: {loaded.problem}"
-    lost = loaded.failures[:1]
-    because = (
-        f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
-    )
-    called = [call.text for call in own_calls(bench).values() if call.exercise == exercise]
-    if called:
-        return f"{what}: {called[-1]} returns factors, but they are neither printed nor kept in variables.{because}"
-    where = "among the top-level variables and the printed text" if loaded.source.code else "in the text"
-    return f"{what} {where}.{because}"
 
 
 def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
@@ -221,7 +197,7 @@ def _loss(code_is_right: Callable[[Bench], bool], bench: Bench) -> Finding:
                 message=f"{possibly}, but the matrices it belongs to are not stated. A person has to look.",
             )
         if not wrong:
-            return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
+            return unstated(bench, "No loss was found", "1.2")
         other = other_calculation(bench, "1.2")
         return Finding(
             outcome=Outcome.FAIL,
@@ -268,9 +244,7 @@ def _explained(
                     tolerance=tolerance,
                 )
     if not labelled:
-        return Finding(
-            outcome=Outcome.MISSING, message="No loss of the stated factorisation was found.", wanted=wanted
-        )
+        return unstated(bench, "No loss of the stated factorisation was found", "1.2", wanted)
     value = number_of(labelled[0])
     impossible = (
         " No matrix of rank 2 can have such a small loss (Eckart–Young)." if value < OPTIMUM * 0.999 else ""
@@ -376,11 +350,7 @@ def error_check(
                     got=_show(number),
                     wanted=f"{OPTIMUM:.4f}, their sum",
                 )
-        return Finding(
-            outcome=Outcome.MISSING,
-            message=unstated(bench, "The error of the reconstruction was not found"),
-            wanted=f"{OPTIMUM:.4f} = σ₃²",
-        )
+        return unstated(bench, "The error of the reconstruction was not found", "2.1", f"{OPTIMUM:.4f} = σ₃²")
 
     return Check(
         f"{exercise}-error",

@@ -35,10 +35,13 @@ from grader.labkit import (
     format_matrix,
     is_changed,
     items_of,
+    lost_definition,
+    lost_file,
     low_rank,
     random_matrices,
 )
 from reference import data
+from reference.checks.absence import lost_work
 from reference.checks.stated_matrices import BEST, is_best, too_coarse
 from reference.checks.stated_results import error_check, prose_check, stated_best
 from reference.factors.reading import approximations_by_place
@@ -176,19 +179,23 @@ class Decomposition:
         stated = stated_best(bench)
         if stated is not None:
             return Finding(outcome=Outcome.PASS, message=f"Found as {stated.origin}.")
-        loaded = bench.loaded
-        if loaded.problem and loaded.source is not None:
-            return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+        unread = lost_file(bench.loaded)
+        if unread is not None:
+            return unread
         attempt = bench.attempt(TRUNCATED_SVD)
         if attempt is not None:
             return self._function(bench, attempt)
         wrong = too_coarse(bench, is_best, "the best matrix of rank 2") or self._stated_wrongly(bench)
         if wrong is not None:
             return wrong
-        return Finding(
-            outcome=Outcome.MISSING,
-            message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
-            wanted=format_matrix(BEST),
+        return (
+            lost_definition(bench, TRUNCATED_SVD)
+            or lost_work(bench, "2.1")
+            or Finding(
+                outcome=Outcome.MISSING,
+                message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
+                wanted=format_matrix(BEST),
+            )
         )
 
     def _stated_wrongly(self, bench: Bench) -> Finding | None:
