@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from grader.lab import Bench, Finding, Function, Located, Outcome, capital
 from grader.labkit.lost_work import lost_definition, lost_file
+from grader.labkit.not_started import not_started
 from grader.labkit.unreachable_functions import unreachable
 
 __all__ = ["lacking_parameters", "listed", "missing_function", "presence", "signature"]
@@ -18,6 +19,9 @@ def _presence(function: Function, bench: Bench) -> Finding:
     located = bench.locate(function)
     if located is None:
         return missing_function(function, bench)
+    empty = not_started(bench, function)
+    if empty is not None:
+        return empty
     if located.binding.missing:
         return lacking_parameters(function, located)
     return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes)

@@ -78,7 +78,11 @@ def _written(report: Report) -> Report:
 
 def _written_check(check: CheckResult) -> CheckResult:
     return msgspec.structs.replace(
-        check, blocked_by=msgspec.UNSET, compared=msgspec.UNSET, remedy=msgspec.UNSET
+        check,
+        blocked_by=msgspec.UNSET,
+        compared=msgspec.UNSET,
+        remedy=msgspec.UNSET,
+        is_placeholder=msgspec.UNSET,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from grader.lab import Bench, Finding, Outcome, capital
-from grader.labkit import lost_file, lost_statement
+from grader.labkit import lost_file, lost_statement, not_started
 from reference.checks.own_calls import own_calls
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED, TRUNCATED_SVD
 
@@ -24,7 +24,7 @@ def unstated(bench: Bench, what: str, exercise: str, wanted: str = "") -> Findin
     loaded = bench.loaded
     if loaded.source is None:
         return Finding(outcome=Outcome.MISSING, message="No file with code was handed in.")
-    lost = lost_file(loaded) or lost_work(bench, exercise)
+    lost = lost_file(loaded) or not_started(bench, _FUNCTIONS[exercise]) or lost_work(bench, exercise)
     if lost is not None:
         return msgspec.structs.replace(lost, message=f"{what}. {lost.message}", wanted=wanted)
     first = loaded.failures[:1]

@@ -34,10 +34,12 @@ from grader.labkit import (
     failure,
     format_matrix,
     is_changed,
+    is_not_started,
     items_of,
     lost_definition,
     lost_file,
     low_rank,
+    not_started,
     random_matrices,
 )
 from reference import data
@@ -132,7 +134,9 @@ class Decomposition:
 
     def _matrix(self, bench: Bench) -> Finding:
         located = bench.locate(TRUNCATED_SVD)
-        return self._stated_value(bench) if located is None else self._function(bench, located)
+        if located is None or is_not_started(bench, located):  # a script may state the matrix without it
+            return self._stated_value(bench)
+        return self._function(bench, located)
 
     def _function(self, bench: Bench, located: Located) -> Finding:
         takes_rank = "rank" in located.parameters
@@ -149,7 +153,7 @@ class Decomposition:
     def _shapes(self, bench: Bench) -> Finding:
         """Check wide and tall matrices, for information only: the sheet's A is square."""
         located = bench.locate(TRUNCATED_SVD)
-        if located is None:
+        if located is None or is_not_started(bench, located):
             return Finding(outcome=Outcome.PASS, message="The sheet does not ask for a function.")
         failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
@@ -183,13 +187,14 @@ class Decomposition:
         if unread is not None:
             return unread
         attempt = bench.attempt(TRUNCATED_SVD)
-        if attempt is not None:
+        if attempt is not None and not is_not_started(bench, attempt):
             return self._function(bench, attempt)
         wrong = too_coarse(bench, is_best, "the best matrix of rank 2") or self._stated_wrongly(bench)
         if wrong is not None:
             return wrong
         return (
-            lost_definition(bench, TRUNCATED_SVD)
+            not_started(bench, TRUNCATED_SVD)
+            or lost_definition(bench, TRUNCATED_SVD)
             or lost_work(bench, "2.1")
             or Finding(
                 outcome=Outcome.MISSING,
