@@ -69,10 +69,10 @@ def _flat_isin(ar1: Any, ar2: Any, *args: Any, **kwargs: Any) -> Any:
 _RESTORED: Final = frozenset(name for name in (*_ALIASES, *_VALUES) if name not in vars(np))
 
 
-def restored_in(code: str) -> tuple[str, ...]:
-    """Those of the names that a program takes from numpy, in alphabetical order. The code is known to parse."""
-    numpy, used = {"numpy"}, set[str]()
-    nodes = list(ast.walk(ast.parse(code)))
+def restored_in(tree: ast.Module) -> tuple[str, ...]:
+    """Those of the names that a program takes from numpy, in alphabetical order."""
+    numpy, used = {"numpy", "np"}, set[str]()
+    nodes = list(ast.walk(tree))
     for node in nodes:
         if isinstance(node, ast.Import):
             numpy |= {alias.asname or "numpy" for alias in node.names if alias.name == "numpy"}

@@ -78,10 +78,9 @@ def serve(channel: int, folder: str) -> None:
             )
             if asks_for_a_gpu(request.code):
                 notes += ("The code asks for a graphics processor; it was run on the CPU.",)
-            if numpy_1 := numpy_names.restored_in(f"{request.before}\n{request.code}"):
-                notes += (
-                    f"numpy 2 has no `np.{'`, `np.'.join(numpy_1)}`; it was run with what numpy 1 means by it.",
-                )
+            if loading.numpy_1:
+                names = "`, `np.".join(loading.numpy_1)
+                notes += (f"numpy 2 has no `np.{names}`; it was run with what numpy 1 means by it.",)
             reply: protocol.Reply = protocol.Loaded(
                 functions=tuple(loading.functions),
                 variables=tuple(loading.variables),

@@ -20,7 +20,18 @@ from grader.diagnosis.edits.statements import counter_lines, statement_edits
 from grader.diagnosis.edits.subscripts import subscript_edits
 from grader.diagnosis.edits.values import Edit, Replacement, applied, moved_lines, without_each
 
-__all__ = ["Edit", "Replacement", "applied", "edited", "edits", "moved_lines", "sliced", "without_each"]
+__all__ = [
+    "Edit",
+    "Program",
+    "Replacement",
+    "applied",
+    "edited",
+    "edits",
+    "moved_lines",
+    "outside_edits",
+    "sliced",
+    "without_each",
+]
 
 
 def edits(

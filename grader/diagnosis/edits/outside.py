@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Final
 
 from grader.diagnosis.edits.program import Program, Scope
@@ -14,8 +15,11 @@ WEIGHT: Final = 2
 """Where sizes come from outside, nothing works for another matrix: tried early."""
 
 
-def outside_edits(program: Program) -> Iterator[Edit]:
-    """Give each function that reads sizes of the top level the sizes of its own matrix."""
+def outside_edits(program: Program, same_line: bool = False) -> Iterator[Edit]:
+    """Give each function that reads sizes of the top level the sizes of its own matrix.
+
+    With `same_line`, no line of the program moves, if the first statement of the function is a simple one.
+    """
     given = list(_given(program))
     for scope in program.scopes:
         arrays = [name for name in scope.parameters if name in scope.arrays]
@@ -29,12 +33,18 @@ def outside_edits(program: Program) -> Iterator[Edit]:
         names = sorted({name for statement in used for name in _bound(statement)} & free.keys())
         first = _first(scope)
         indent = " " * first.col_offset
+        begin = (first.lineno, first.col_offset)
+        inserted = (
+            program.put_between(begin, begin, "".join(f"{line}; " for line in lines))
+            if same_line and not hasattr(first, "body")
+            else program.put_lines(first.lineno, first.lineno - 1, [indent + line for line in lines])
+        )
         yield program.edit(
             "size-from-outside",
             min(node.lineno for name in names for node in free[name]),
             WEIGHT,
-            f"{_listed(names)} from outside the function: the size does not belong to the matrix it is given.",
-            program.put_lines(first.lineno, first.lineno - 1, [indent + line for line in lines]),
+            f"{_listed(names)} from outside the function, not from the matrix that it is given.",
+            inserted,
         )
 
 
@@ -64,7 +74,7 @@ def _sizes(statements: list[ast.Assign], array: str) -> list[str]:
     """The same sizes of another array; numbers are taken for its rows and columns, in their order."""
     counts = [statement for statement in statements if _is_count(statement.value)]
     if not counts:
-        return [ast.unparse(_Renamed(array).visit(ast.parse(ast.unparse(s)).body[0])) for s in statements]
+        return [ast.unparse(_Renamed(array).visit(deepcopy(statement))) for statement in statements]
     names = [name for statement in counts for name in _in_order(statement)]
     return [f"{names[0]}, {names[1]} = {array}.shape"] if len(names) == 2 else []
 
