@@ -72,10 +72,18 @@ def lost_definition(bench: Bench, function: Function) -> Finding | None:
         for name in _DEFINITION.findall(lost.text):
             if normalised(name) in names:
                 return _lost(f"`{name}` is there, but could not be read: {_reason(lost)}.", lost.where)
-    calls = next((call for program in _programs(source) for call in _calls(program, names)), None)
-    if calls is None:
+    defined = [found for program in _programs(source) for found in _definitions(program, names)]
+    if defined:
+        name, begins = defined[-1]
+        failed = next((f for f in bench.loaded.failures if (f.file, f.begins) == begins), None)
+        if failed is None:
+            return None  # in a file that was not graded
+        where = f"{failed.file} {failed.place}"
+        return _lost(f"`{name}` is there, but could not be run: {where} ended with {_error(failed)}.", where)
+    call = next((call for program in _programs(source) for call in _calls(program, names)), None)
+    if call is None:
         return None
-    name, where = calls
+    name, where = call
     cause, place = _cause(bench.loaded, name)
     cause = cause or f"`{name}` is defined in no file that was handed in."
     return _lost(f"`{name}` is called ({where}), but it is not there: {cause}", place)
@@ -173,6 +181,14 @@ def _calls(program: Source, names: Collection[str]) -> Iterator[tuple[str, str]]
         ):
             place = program.place(node.lineno)
             yield node.func.id, f"{place.file} {place.words}"
+
+
+def _definitions(program: Source, names: Collection[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """The definitions of a function, each with its file and place."""
+    for node in ast.walk(parsed(program.code)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and normalised(node.name) in names:
+            place = program.place(node.lineno)
+            yield node.name, (place.file, place.words)
 
 
 def _statements(program: Source, names: Collection[str]) -> Iterator[_Statement]:

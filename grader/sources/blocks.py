@@ -150,7 +150,7 @@ def _lost(block: Sequence[Line], lost: Sequence[Line], error: str) -> LostCode:
     newer = newer_syntax(_text(block))
     line = _error_line(_text(block)) if newer is None else newer.line
     first = block[line - 1] if line is not None and 0 < line <= len(block) else lost[0]
-    return LostCode(first.place, _text(lost), error, newer.sentence if newer is not None else "")
+    return LostCode(first.place, _text(lost)[:MAX_LINE], error, newer.sentence if newer is not None else "")
 
 
 _BEGINS: Final = re.compile(r"\s*+(?:def|class|for|while|import|from)\b")

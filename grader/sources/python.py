@@ -19,6 +19,9 @@ __all__ = ["MAX_BYTES", "from_code", "read"]
 MAX_BYTES: Final = 1024 * 1024
 """A file of more than a megabyte is not a script."""
 
+MAX_LOST: Final = 100_000
+"""Characters of code that Python cannot read, in which names are looked for."""
+
 ENCODINGS: Final = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 """Encodings that a coding line may name, as `codecs` calls them: Python knows a hundred more, some of which
 compute."""
@@ -82,14 +85,14 @@ def from_code(path: Path, name: str, code: str) -> Source:
         )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
         if (newer := newer_syntax(code)) is not None:
-            lost = LostCode(_place(name, newer.line), code, f"{kind}: {what}", newer.sentence)
+            lost = LostCode(_place(name, newer.line), code[:MAX_LOST], f"{kind}: {what}", newer.sentence)
             problem = f"{lost.where}: Python cannot read the file, because {newer.sentence}. Nothing in it could be run."
             return Source(path, name, code, lines, problem, lost=(lost,))
         where = f" line {line}" if line else ""
         hint = suggestion(code, line)
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
         problem = f"{problem} {hint}".strip()
-        unread = LostCode(_place(name, line), code, f"{kind}: {what}")
+        unread = LostCode(_place(name, line), code[:MAX_LOST], f"{kind}: {what}")
         return Source(path, name, code, lines, problem, line, lost=(unread,))
     if what := too_much(code):
         return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")

@@ -173,3 +173,35 @@ def test_a_cell_of_a_newer_python_costs_only_what_is_missing(report_of: ReportOf
     result = check_of(report_of, folder, "1.1-found")
     assert result.outcome is Outcome.MANUAL
     assert "cell 2 line 1" in result.message and "Python 3.12" in result.message
+
+
+def test_a_definition_that_ends_with_an_error_is_named(open_bench: OpenBench) -> None:
+    code = f"import torch\n{A}@torch.jitt\n{FACTORISE}{STATED}"
+    result = check(open_bench, code, "1.1-found")
+    assert result.outcome is Outcome.FAIL
+    assert "`sgd_factorise` is there, but could not be run: " in result.message
+    assert "AttributeError" in result.message
+
+
+def test_a_statement_that_fails_is_no_sign_of_an_exercise_it_has_nothing_to_do_with(
+    open_bench: OpenBench,
+) -> None:
+    code = f"import torch\n{A}{FACTORISE}{STATED}print(M.no_such_thing)\n"
+    for check_id in ("2.1-matrix", "2.1-error", "3.1-found"):
+        assert check(open_bench, code, check_id).outcome is Outcome.MISSING
+
+
+def test_an_empty_file_holds_nothing(report_of: ReportOf, handed_in: Handed) -> None:
+    folder = handed_in({"lab1.py": "  \n"})
+    for check_id in ("1.1-found", "1.2-factors", "2.1-matrix"):
+        result = check_of(report_of, folder, check_id)
+        assert result.outcome is Outcome.MISSING
+        assert "lab1.py is empty" in result.message
+
+
+def test_a_file_that_is_no_text_is_there_and_was_not_read(report_of: ReportOf, tmp_path: Path) -> None:
+    (tmp_path / "lab1.py").write_bytes(b"\x80\x81 = 3\n")
+    for check_id in ("1.1-found", "1.2-factors"):
+        result = check_of(report_of, tmp_path, check_id)
+        assert result.outcome is Outcome.FAIL
+        assert "lab1.py is not UTF-8 text" in result.message
