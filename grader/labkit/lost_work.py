@@ -79,7 +79,7 @@ def lost_definition(bench: Bench, function: Function) -> Finding | None:
         if failed is None:
             return None  # in a file that was not graded
         where = f"{failed.file} {failed.place}"
-        return _lost(f"`{name}` is there, but could not be run: {where} ended with {_error(failed)}.", where)
+        return _lost(f"`{name}` is there, but could not be run: {where} {_ended(failed)}.", where)
     call = next((call for program in _programs(source) for call in _calls(program, names)), None)
     if call is None:
         return None
@@ -118,8 +118,8 @@ def _failed(loaded: LoadReport, statement: _Statement, failure: StatementFailure
     named = _NOT_DEFINED.search(failure.text)
     cause, place = _cause(loaded, named[1]) if named is not None else ("", "")
     return _lost(
-        f"The code for it is there, but could not be run: {file} {begins}, `{statement.shown}`, ended{within} with "
-        f"{_error(failure)}.{' ' if cause else ''}{cause}",
+        f"The code for it is there, but could not be run: {file} {begins}, `{statement.shown}`, "
+        f"{_ended(failure, within)}.{' ' if cause else ''}{cause}",
         place or f"{failure.file} {failure.place}",
     )
 
@@ -129,8 +129,12 @@ def _lost(sentence: str, where: str) -> Finding:
     return Finding(outcome=Outcome.FAIL, message=sentence, remedy=remedy)
 
 
-def _error(failure: StatementFailure) -> str:
-    return ": ".join(part for part in (failure.type_name, failure.text[:MAX_ERROR].rstrip(".")) if part)
+def _ended(failure: StatementFailure, where: str = "") -> str:
+    """How a statement ended, and where if that is not where it stands: `ended with NameError: …`."""
+    text = failure.text[:MAX_ERROR].rstrip(".")
+    if not failure.type_name:  # the worker ended with it
+        return f"did not come to an end: {text}"
+    return f"ended{where} with {': '.join(part for part in (failure.type_name, text) if part)}"
 
 
 def _reason(lost: LostCode) -> str:
@@ -150,7 +154,7 @@ def _cause(loaded: LoadReport, name: str) -> tuple[str, str]:
             failure = failures.get(statement.begins)
             if failure is not None and name in statement.binds:
                 file, begins = statement.begins
-                reason = f"`{statement.shown}`, which ended with {_error(failure)}"
+                reason = f"`{statement.shown}`, which {_ended(failure)}"
                 return f"`{name}` comes from {file} {begins}, {reason}.", f"{failure.file} {failure.place}"
     return "", ""
 

@@ -146,6 +146,24 @@ def test_a_result_beyond_the_memory_of_the_grader_waits_for_a_person_and_costs_n
     assert "needs more memory than a submission may use here" in result.message
 
 
+def test_a_statement_that_ends_the_worker_for_lack_of_memory_is_the_only_one_lost(
+    open_bench: OpenBench,
+) -> None:
+    hog = "kept = [sgd_factorise(A, 2)]\nwhile True:\n    kept.append(torch.empty(4_000_000))\n"
+    code = f"import torch\n{A}{FACTORISE}{hog}print('still here')\n"
+    bench = open_bench(code, functions=FUNCTIONS)
+    (failure,) = bench.loaded.failures
+    assert failure.text == "it used up all the memory it may have"
+    assert "still here" in bench.loaded.printed
+
+
+def test_a_result_that_used_up_the_memory_waits_for_a_person(open_bench: OpenBench) -> None:
+    hog = "while True:\n    print(sgd_factorise(A, 2, 1))\n    kept.append(torch.empty(4_000_000))\n"
+    result = check(open_bench, f"import torch\nkept = []\n{A}{FACTORISE}{hog}", "1.2-factors")
+    assert result.outcome is Outcome.MANUAL
+    assert "`while True:`, did not come to an end: it used up all the memory it may have" in result.message
+
+
 @pytest.mark.parametrize(
     ("statement", "needs"),
     [
