@@ -137,6 +137,8 @@ class StatementFailure(Frozen, frozen=True):
     place: str = ""
     """Its location, in words: `line 12`, `cell 3 line 7`."""
     file: str = ""
+    begins: str = ""
+    """Where the statement begins, in the same words: `line` may be one of a function that it calls."""
 
 
 class LoadReport(Frozen, frozen=True):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -12,6 +13,7 @@ from grader.core.frozen import Frozen
 from grader.core.submission import Identity
 
 __all__ = [
+    "NOT_STARTED",
     "CheckResult",
     "Comparison",
     "Diagnosis",
@@ -24,6 +26,10 @@ __all__ = [
     "Report",
     "Verdict",
 ]
+
+
+NOT_STARTED: Final = "The starter file was handed in as it was: nothing is started yet."
+"""The flag of a submission that has nothing of its own."""
 
 
 class Outcome(StrEnum):
@@ -144,6 +150,10 @@ class Finding(Frozen, frozen=True):
     compared: Comparison | msgspec.UnsetType = msgspec.UNSET
     """The numbers behind `got` and `wanted`; they show the search for repairs how near a program came. Never written
     to results.json."""
+    remedy: str | msgspec.UnsetType = msgspec.UNSET
+    """What to do first where the work is there and could not be read or run; never written to results.json."""
+    is_placeholder: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether the work is still the placeholder of the starter file; never written to results.json."""
 
 
 class CheckResult(Finding, frozen=True, kw_only=True):

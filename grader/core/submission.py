@@ -4,7 +4,7 @@ from pathlib import Path
 
 from grader.core.frozen import Frozen
 
-__all__ = ["Identity", "Passage", "Place", "Source", "Submission"]
+__all__ = ["Identity", "LostCode", "Passage", "Place", "Source", "Submission"]
 
 
 class Identity(Frozen, frozen=True, omit_defaults=True, kw_only=True):
@@ -77,6 +77,24 @@ class Passage(Frozen, frozen=True):
     places: tuple[Place, ...]
 
 
+class LostCode(Frozen, frozen=True):
+    """Code that could not be read, so that nothing in it was run."""
+
+    place: Place
+    """Where it begins, or the line that Python complains about; line 0 stands for the whole file."""
+    text: str
+    """The code."""
+    error: str
+    """The reason, in a few words: `SyntaxError: expected ':'`."""
+    needs: str = ""
+    """What the grader lacks, in words, if it is not the student's mistake: `it needs Python 3.12 for …`."""
+
+    @property
+    def where(self) -> str:
+        """The file and the place in it, in words."""
+        return f"{self.place.file} {self.place.words}".rstrip()
+
+
 class Source(Frozen, frozen=True):
     """A submission as read, never executed: one file, or several combined.
 
@@ -99,6 +117,8 @@ class Source(Frozen, frozen=True):
     """Sentences about content that only a person can read, such as a scanned page."""
     beside: tuple["Source", ...] = ()
     """Other submitted programs, run separately: the values they state count, their definitions do not."""
+    lost: tuple[LostCode, ...] = ()
+    """Code that could not be read, also of files that were not chosen."""
 
     @property
     def text(self) -> str:

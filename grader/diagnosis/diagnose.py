@@ -14,6 +14,7 @@ from grader.core.result import CheckResult, Diagnosis, Outcome
 from grader.core.submission import Source
 from grader.diagnosis.edit_attribution import places_of
 from grader.diagnosis.edit_explanations import concept_of, question_of
+from grader.diagnosis.outside_sizes import outside_sizes
 from grader.diagnosis.repair_search import repairs
 from grader.diagnosis.repair_types import Budget, EditLocation, Repair
 from grader.execution.bench import WorkerBench
@@ -46,6 +47,10 @@ def diagnose(
     source = bench.loaded.source
     if source is not None and source.problem_line is not None:
         return (_unreadable(source),) if _failed(results) else ()
+    if budget is not None and isinstance(bench, WorkerBench) and _failed(results):
+        outside = outside_sizes(exercise, bench, results)
+        if outside:
+            return tuple(_with_excerpt(diagnosis, source, {}) for diagnosis in outside)
     named = exercise.diagnose(bench, results)
     if not _failed(results):
         return tuple(_with_excerpt(diagnosis, source, {}) for diagnosis in named)

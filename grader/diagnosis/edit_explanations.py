@@ -48,6 +48,7 @@ _SLIPS: Final = {
     "target": ("where a result is stored", "Where is the result of this line stored, and what reads it afterwards?"),
     "argument-order": ("the order of arguments", "What does the first argument of this call stand for?"),
     "target-order": ("unpacking in order", "Which value does the first of these names get?"),
+    "size-from-outside": ("what a function knows of its argument", "Which values does this function use that nobody gives it, and what are they for another matrix?"),
     "default-value": ("default values", "Which value does the sheet specify if the caller gives none?"),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Final
 from grader.core.escaping import in_short
 from grader.core.result import CheckResult, Finding, Outcome
 from grader.execution.missing_packages import missing_package
+from grader.execution.our_limits import our_limit
 from grader.lab.spec import Bench, Check, Exercise
 
 __all__ = ["iter_check_results", "needed_by", "run_checks"]
@@ -62,7 +63,7 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
     if implying and all(result.outcome is Outcome.PASS for result in implying):
         return Finding(outcome=Outcome.PASS, message="Follows from the checks before.")
     try:
-        return _or_absent(_or_unread(check.run(bench), bench), bench)
+        return _or_ours(_or_absent(_or_unread(check.run(bench), bench), bench), bench)
     except Exception as error:
         _log.error("check %s failed: %s", check.id, in_short(error))
         return Finding(
@@ -73,9 +74,14 @@ def _finding(check: Check, bench: Bench, results: dict[str, CheckResult]) -> Fin
 
 
 def _or_unread(finding: Finding, bench: Bench) -> Finding:
-    """A missing part may be where only a person can read it: then the check must not be called missing."""
+    """A missing part may be where only a person can read it: then the check must not be called missing, or lost."""
     source = bench.loaded.source
-    if finding.outcome is not Outcome.MISSING or source is None or not source.unread:
+    if source is None or not source.unread:
+        return finding
+    if finding.outcome is Outcome.FAIL and finding.remedy:
+        message = f"{finding.message} {source.unread[0]}"
+        return Finding(outcome=Outcome.MANUAL, message=message, wanted=finding.wanted)
+    if finding.outcome is not Outcome.MISSING:
         return finding
     return Finding(outcome=Outcome.MANUAL, message=source.unread[0], wanted=finding.wanted)
 
@@ -90,11 +96,25 @@ def _or_absent(finding: Finding, bench: Bench) -> Finding:
         package = next(filter(None, (missing_package(loaded, text) for text in lost)), "")
     if not package:
         return finding
+    there = f"{finding.message} " if finding.outcome is Outcome.FAIL else ""
     message = (
-        f"It needs `{package}`, which is not installed where this was graded: install it there and grade again, "
+        f"{there}It needs `{package}`, which is not installed where this was graded: install it there and grade again, "
         "or have a person look."
     )
     return Finding(outcome=Outcome.MANUAL, message=message, notes=finding.notes)
+
+
+def _or_ours(finding: Finding, bench: Bench) -> Finding:
+    """What this grader could not read or run is not the student's mistake either."""
+    limit = our_limit(finding, bench.loaded)
+    if not limit:
+        return finding
+    return Finding(
+        outcome=Outcome.MANUAL,
+        message=f"{finding.message} {limit}",
+        wanted=finding.wanted,
+        notes=finding.notes,
+    )
 
 
 def _blocked(blocking: list[CheckResult]) -> Finding:

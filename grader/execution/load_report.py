@@ -168,9 +168,13 @@ def _of_another(stated_value: StatedValue, program: str) -> StatedValue:
 
 
 def _failures(source: Source, reply: protocol.Loaded) -> list[StatementFailure]:
-    return [_failed(source, failure.line, failure.type_name, failure.text) for failure in reply.failures]
+    return [
+        _failed(source, failure.line, failure.type_name, failure.text, failure.begins)
+        for failure in reply.failures
+    ]
 
 
-def _failed(source: Source, line: int, type_name: str, text: str) -> StatementFailure:
+def _failed(source: Source, line: int, type_name: str, text: str, begins: int = 0) -> StatementFailure:
     place = source.place(line)
-    return StatementFailure(place.line, type_name, text, place.words, place.file)
+    first = source.place(begins or line)
+    return StatementFailure(place.line, type_name, text, place.words, place.file, first.words)

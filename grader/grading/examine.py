@@ -12,7 +12,7 @@ import msgspec
 from grader.core.errors import SandboxError
 from grader.core.escaping import in_short
 from grader.core.observation import StatementFailure
-from grader.core.result import ExerciseReport, Report
+from grader.core.result import NOT_STARTED, ExerciseReport, Report
 from grader.core.submission import Source, Submission
 from grader.diagnosis.diagnose import diagnose
 from grader.diagnosis.repair_types import Budget
@@ -27,6 +27,7 @@ from grader.marking.style_notes import style_notes
 from grader.sandbox.fork_server import ForkServer
 from grader.sandbox.workdir import temporary_workdir
 from grader.sources.selection import choose
+from grader.sources.starter import is_untouched, without_instructions
 
 __all__ = ["assess", "examine", "examine_exercise", "grade_one", "opened_bench"]
 
@@ -50,6 +51,10 @@ def examine(submission: Submission, plan: RunPlan, fork_server: ForkServer) -> E
     begun = time.monotonic()
     lab, limits = plan.lab, plan.limits
     source, flags = choose(submission, lab.functions, fork_server.readers)
+    if source is not None and lab.kit is not None:
+        if is_untouched(source, lab.kit.starter):
+            flags += (NOT_STARTED,)
+        source = without_instructions(source, lab.kit.starter)
     with opened_bench(submission, source, plan, fork_server) as bench:
         budget = Budget(candidates=limits.repairs) if limits.repairs else None
         found = tuple(examine_exercise(exercise, bench, lab.functions, budget) for exercise in plan.exercises)

@@ -16,8 +16,10 @@ from grader.labkit.function_presence import (
     presence,
     signature,
 )
+from grader.labkit.lost_work import lost_definition, lost_file, lost_statement
 from grader.labkit.low_rank import Interval
 from grader.labkit.misconception import MisconceptionText, diagnosis_of, names_mistakes
+from grader.labkit.not_started import is_not_started, not_started
 from grader.labkit.raised_errors import RAISES, raised_error
 from grader.labkit.random_start import drawn_by_numpy, drawn_by_torch, uniform_start
 from grader.labkit.returned_values import (
@@ -66,13 +68,18 @@ __all__ = [
     "first_advice",
     "format_matrix",
     "is_changed",
+    "is_not_started",
     "is_within",
     "items_of",
     "lacking_parameters",
     "listed",
+    "lost_definition",
+    "lost_file",
+    "lost_statement",
     "low_rank",
     "missing_function",
     "names_mistakes",
+    "not_started",
     "number_in",
     "number_of",
     "parts_in",

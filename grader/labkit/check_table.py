@@ -80,6 +80,8 @@ def first_advice(advice: Mapping[str, str], results: tuple[CheckResult, ...]) ->
         if result.outcome is Outcome.FOLLOWS:
             return f"Correct {result.blocked_by} first; then do this exercise again with it."
         if result.outcome in (Outcome.FAIL, Outcome.MISSING):
+            if result.remedy:
+                return result.remedy
             return advice.get(result.id.partition("-")[2], "")
     return ""
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from grader.lab import Bench, Finding, Function, Located, Outcome, capital
+from grader.labkit.lost_work import lost_definition, lost_file
+from grader.labkit.not_started import not_started
 from grader.labkit.unreachable_functions import unreachable
 
 __all__ = ["lacking_parameters", "listed", "missing_function", "presence", "signature"]
@@ -17,6 +19,9 @@ def _presence(function: Function, bench: Bench) -> Finding:
     located = bench.locate(function)
     if located is None:
         return missing_function(function, bench)
+    empty = not_started(bench, function)
+    if empty is not None:
+        return empty
     if located.binding.missing:
         return lacking_parameters(function, located)
     return Finding(outcome=Outcome.PASS, message=f"`{located.name}`, {located.place}.", notes=located.notes)
@@ -53,8 +58,9 @@ def lacking_parameters(function: Function, located: Located) -> Finding:
 def missing_function(function: Function, bench: Bench) -> Finding:
     """The finding for a missing function: a problem of the file, a nested function, or none at all."""
     loaded = bench.loaded
-    if loaded.problem:
-        return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+    unread = lost_file(loaded)
+    if unread is not None:
+        return unread
     inner = unreachable(loaded.source, function)
     if inner is not None:
         return Finding(
@@ -62,7 +68,9 @@ def missing_function(function: Function, bench: Bench) -> Finding:
             message=f"`{inner.name}` ({inner.place}) is nested inside `{inner.within}` and needs something from "
             "it, so nothing else can call it. A person has to look.",
         )
-    return Finding(outcome=Outcome.MISSING, message=_what_there_is(function, bench))
+    return lost_definition(bench, function) or Finding(
+        outcome=Outcome.MISSING, message=_what_there_is(function, bench)
+    )
 
 
 def _what_there_is(function: Function, bench: Bench) -> str:

@@ -259,8 +259,11 @@ class Failure(_Message, frozen=True, kw_only=True):
 
     statement: Count
     line: Count
+    """The line of the program that it ended in, which may be one of a function."""
     type_name: Name
     text: Sentence
+    begins: Count = 0
+    """The first line of the statement."""
 
 
 class Ready(_Message, frozen=True, kw_only=True):

@@ -77,7 +77,13 @@ def _written(report: Report) -> Report:
 
 
 def _written_check(check: CheckResult) -> CheckResult:
-    return msgspec.structs.replace(check, blocked_by=msgspec.UNSET, compared=msgspec.UNSET)
+    return msgspec.structs.replace(
+        check,
+        blocked_by=msgspec.UNSET,
+        compared=msgspec.UNSET,
+        remedy=msgspec.UNSET,
+        is_placeholder=msgspec.UNSET,
+    )
 
 
 def results_pieces(

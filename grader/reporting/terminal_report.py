@@ -20,10 +20,10 @@ from grader.reporting.wording import (
     OUTCOMES,
     STYLES,
     UNDECIDED,
-    VERDICTS,
     flag_sentences,
     headline,
     mark_text,
+    wording_of,
 )
 
 __all__ = ["student_view"]
@@ -76,7 +76,7 @@ class _View:
                 yield self._line(f"- {visible(note)}")
 
     def _exercise(self, exercise: ExerciseReport) -> Iterator[RenderableType]:
-        wording = VERDICTS[exercise.verdict]
+        wording = wording_of(exercise)
         marks = f"{mark_text(exercise.marks)} of {mark_text(exercise.max_marks)}"
         words = wording.words[0].lower() + wording.words[1:]
         title = f"{exercise.id} {visible(exercise.title)}: {marks}, {words}"

@@ -6,7 +6,7 @@ Every colour comes with a symbol and every symbol with words, so that none of th
 from typing import Final
 
 from grader.core.frozen import Frozen
-from grader.core.result import FlagKind, Outcome, Report, Verdict
+from grader.core.result import NOT_STARTED, ExerciseReport, FlagKind, Outcome, Report, Verdict
 
 __all__ = [
     "NEEDS_A_LOOK",
@@ -20,6 +20,7 @@ __all__ = [
     "headline",
     "mark_text",
     "percent",
+    "wording_of",
 ]
 
 
@@ -40,6 +41,8 @@ VERDICTS: Final = {
     Verdict.MANUAL: Wording(symbol="?", words="A person will look at this", tone="ask"),
     Verdict.ERROR: Wording(symbol="!", words="Not marked yet: our fault", tone="ask"),
 }
+
+NOT_STARTED_YET: Final = Wording(symbol="–", words="Not started", tone="quiet")
 
 OUTCOMES: Final = {
     Outcome.PASS: Wording(symbol="✓", words="Passed", tone="good"),
@@ -77,12 +80,21 @@ def flag_sentences(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*report.flags, *sentences)))
 
 
+def wording_of(exercise: ExerciseReport) -> Wording:
+    """How the verdict on an exercise is shown on a student's own page."""
+    if exercise.verdict is Verdict.MISSING and any(check.is_placeholder is True for check in exercise.checks):
+        return NOT_STARTED_YET
+    return VERDICTS[exercise.verdict]
+
+
 def headline(report: Report) -> str:
     """The overall result in one sentence."""
     verdicts = [exercise.verdict for exercise in report.exercises]
     full, all_of_them = verdicts.count(Verdict.FULL), len(verdicts)
     if verdicts and full == all_of_them:
         return "Everything is right. Well done!"
+    if NOT_STARTED in report.flags:
+        return NOT_STARTED
     if all(verdict is Verdict.MISSING for verdict in verdicts):
         return "We found nothing in the submission that can be marked."
     if full:

@@ -14,8 +14,9 @@ from typing import Final
 
 from grader.core.frozen import Frozen
 from grader.core.parsing import parsed
-from grader.core.submission import Passage, Place, Source
+from grader.core.submission import LostCode, Passage, Place, Source
 from grader.sources import lexical
+from grader.sources.newer_syntax import newer_syntax
 
 __all__ = [
     "Block",
@@ -71,6 +72,17 @@ def syntax_error(code: str) -> str:
     return ""
 
 
+def _error_line(code: str) -> int | None:
+    """The line that Python objects to."""
+    try:
+        parsed(code)
+    except SyntaxError as error:
+        return error.lineno
+    except (ValueError, RecursionError, MemoryError):
+        return None
+    return None
+
+
 def parses(code: str) -> bool:
     """Whether the code parses."""
     return not syntax_error(code)
@@ -81,7 +93,7 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
     code: list[Line] = []
     passages: list[Passage] = []
     said = list(notes)
-    failed: list[tuple[Line, str]] = []
+    failed: list[LostCode] = []
     cut, room = [], MAX_LINES
     for block in blocks:
         lines = block.lines[:room]
@@ -100,21 +112,21 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
         rest = [line for part in parts if not _is_code(part, names, kind, error) for line in part.lines]
         lost = [line for line in rest if line.text.strip()]
         if error and lost and (kind == "code" or any(_BEGINS.match(line.text) for line in lost)):
-            failed.append((lost[0], error))
+            failed.append(_lost(lines, lost, error))
         code += [*kept, Line("", lines[-1].place)] if kept else ()
         passages += comments(kept)
         passages += [_passage("comment" if kind == "code" else "output", rest)] if lost else ()
     if room <= 0:
         said.append(f"Only the first {MAX_LINES} lines of {name} were read.")
     problem, problem_line = "", None
-    for line, error in failed[:5]:
-        said.append(f"{name} {line.place.words}: Python cannot read this ({error}); it was left out.")
+    for each in failed[:5]:
+        why = f", because {each.needs}" if each.needs else f" ({each.error})"
+        said.append(f"{each.where}: Python cannot read this{why}; it was left out.")
     if failed and not code:
-        line, error = failed[0]
-        problem = (
-            f"{name} {line.place.words}: Python cannot read the code ({error}). Nothing in it could be run."
-        )
-        problem_line, said = line.place.line, list(notes)
+        first = failed[0]
+        why = f", because {first.needs}" if first.needs else f" ({first.error})"
+        problem = f"{first.where}: Python cannot read the code{why}. Nothing in it could be run."
+        problem_line, said = None if first.needs else first.place.line, list(notes)
     return Source(
         path,
         name,
@@ -125,7 +137,20 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
         tuple(line.place for line in code),
         tuple(passages),
         tuple(said),
+        lost=tuple(failed[:MAX_LOST]),
     )
+
+
+MAX_LOST: Final = 20
+"""Pieces of code that could not be read, of one document."""
+
+
+def _lost(block: Sequence[Line], lost: Sequence[Line], error: str) -> LostCode:
+    """The lines of a block that could not be read; they may need a newer Python."""
+    newer = newer_syntax(_text(block))
+    line = _error_line(_text(block)) if newer is None else newer.line
+    first = block[line - 1] if line is not None and 0 < line <= len(block) else lost[0]
+    return LostCode(first.place, _text(lost)[:MAX_LINE], error, newer.sentence if newer is not None else "")
 
 
 _BEGINS: Final = re.compile(r"\s*+(?:def|class|for|while|import|from)\b")

@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Final
 
 from grader.core.parsing import parsed, too_long, too_much
-from grader.core.submission import Source
+from grader.core.submission import LostCode, Place, Source
 from grader.sources.blocks import at_lines, comments
 from grader.sources.decode import is_utf16
 from grader.sources.magics import neutralise
+from grader.sources.newer_syntax import newer_syntax
 from grader.sources.syntax_hints import suggestion
 
 __all__ = ["MAX_BYTES", "from_code", "read"]
 
 MAX_BYTES: Final = 1024 * 1024
 """A file of more than a megabyte is not a script."""
+
+MAX_LOST: Final = 100_000
+"""Characters of code that Python cannot read, in which names are looked for."""
 
 ENCODINGS: Final = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252")
 """Encodings that a coding line may name, as `codecs` calls them: Python knows a hundred more, some of which
@@ -33,7 +37,7 @@ def read(path: Path, name: str) -> Source:
     if len(data) > MAX_BYTES:
         return _problem(path, name, f"{name} is larger than 1 MB: hand in the script only.")
     if not data.strip():
-        return _problem(path, name, f"{name} is empty: hand in the file with your code.")
+        return Source(path, name, "", (), f"{name} is empty: hand in the file with your code.")
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) and not is_utf16(data):
         return _problem(path, name, f"{name} is not a text file: hand in the Python script itself.")
     try:
@@ -80,11 +84,16 @@ def from_code(path: Path, name: str, code: str) -> Source:
             or "it is nested too deeply or contains characters that Python does not allow"
         )
         kind = "IndentationError" if isinstance(error, IndentationError) else "SyntaxError"
+        if (newer := newer_syntax(code)) is not None:
+            lost = LostCode(_place(name, newer.line), code[:MAX_LOST], f"{kind}: {what}", newer.sentence)
+            problem = f"{lost.where}: Python cannot read the file, because {newer.sentence}. Nothing in it could be run."
+            return Source(path, name, code, lines, problem, lost=(lost,))
         where = f" line {line}" if line else ""
         hint = suggestion(code, line)
         problem = f"{name}{where}: Python cannot read the file ({kind}: {what}). Nothing in it could be run."
         problem = f"{problem} {hint}".strip()
-        return Source(path, name, code, lines, problem, line)
+        unread = LostCode(_place(name, line), code[:MAX_LOST], f"{kind}: {what}")
+        return Source(path, name, code, lines, problem, line, lost=(unread,))
     if what := too_much(code):
         return _problem(path, name, f"{name}: {what}. Nothing in it could be run.")
     notes = (f"{name}: notebook commands were left out: {', '.join(magics)}.",) if magics else ()
@@ -110,5 +119,10 @@ def is_python(code: str) -> bool:
     return True
 
 
+def _place(name: str, line: int | None) -> Place:
+    return Place(name, line or 0, f"line {line}" if line else "")
+
+
 def _problem(path: Path, name: str, sentence: str) -> Source:
-    return Source(path, name, "", (), sentence)
+    lost = LostCode(_place(name, None), "", sentence.removeprefix(name).lstrip(": ").rstrip("."))
+    return Source(path, name, "", (), sentence, lost=(lost,))

@@ -80,6 +80,7 @@ def choose(
         beside=beside,
         passages=tuple(passage for source in _readers_order(read, merged) for passage in source.passages),
         unread=tuple(dict.fromkeys((*unread, *(each for source in read for each in source.unread)))),
+        lost=tuple(each for source in _readers_order(read, merged) for each in source.lost),
     )
     graded = [each.source for each in used]
     flags = (

@@ -21,7 +21,7 @@ from typing import Any, Final
 import msgspec
 
 from grader import protocol
-from grader.worker import methods, nested_functions, stub_modules
+from grader.worker import methods, nested_functions, numpy_names, stub_modules
 from grader.worker.function_info import as_written, describe, listed
 from grader.worker.isolation import rlimits
 from grader.worker.run_record import RunRecord
@@ -51,6 +51,8 @@ class Loading:
         self.failures: list[protocol.Failure] = []
         self.variables: list[protocol.Variable] = []
         self.record = protocol.Record()
+        self.numpy_1: tuple[str, ...] = ()
+        """Names of numpy 1 that it uses."""
 
 
 def load(
@@ -75,6 +77,7 @@ def load(
     tree = ast.parse(request.code)
     _put_into_package(module, tree, Path(folder), Path(request.filename))
     flags = _future_flags(tree)
+    loading.numpy_1 = numpy_names.restored_in(tree)
     defined: list[ast.FunctionDef] = []
     exec(request.before, namespace)
     with RunRecord(request.filename, printed) as record:
@@ -97,6 +100,7 @@ def load(
                         protocol.Failure(
                             statement=number,
                             line=line_of(error, request.filename) or statement.lineno,
+                            begins=statement.lineno,
                             type_name=name_of(type(error)),
                             text=message_of(error),
                         )

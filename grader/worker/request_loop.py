@@ -21,7 +21,7 @@ import torch
 from numpy.random import bit_generator
 
 from grader import protocol
-from grader.worker import stub_modules
+from grader.worker import numpy_names, stub_modules
 from grader.worker.cpu_only import asks_for_a_gpu, on_cpu
 from grader.worker.line_counter import counting
 from grader.worker.module_loader import Loading, line_of, load, message_of
@@ -52,6 +52,7 @@ def serve(channel: int, folder: str) -> None:
     vars(builtins)["display"] = _display
     torch.compile = _as_it_is  # it would start a compiler, and changes only the speed
     finder = stub_modules.install()
+    numpy_names.restore()
     capture, dropped = Capture(), Capture()
     filename = ""
     loading = Loading()
@@ -77,6 +78,9 @@ def serve(channel: int, folder: str) -> None:
             )
             if asks_for_a_gpu(request.code):
                 notes += ("The code asks for a graphics processor; it was run on the CPU.",)
+            if loading.numpy_1:
+                names = "`, `np.".join(loading.numpy_1)
+                notes += (f"numpy 2 has no `np.{names}`; it was run with what numpy 1 means by it.",)
             reply: protocol.Reply = protocol.Loaded(
                 functions=tuple(loading.functions),
                 variables=tuple(loading.variables),

@@ -1,7 +1,7 @@
 """Whether the student's factorisation function exists and has the required parameters."""
 
 from grader.lab import Bench, Finding, Outcome
-from grader.labkit import lacking_parameters, listed, missing_function
+from grader.labkit import lacking_parameters, listed, missing_function, not_started
 from reference.checks.factorisation_context import FactorisationContext
 from reference.checks.hard_coded_parameters import follows_with_constants_inside
 
@@ -13,6 +13,9 @@ def presence(context: FactorisationContext, bench: Bench) -> Finding:
     located = bench.locate(context.function)
     if located is None:
         return missing_function(context.function, bench)
+    empty = not_started(bench, context.function)
+    if empty is not None:
+        return empty
     missing, notes = located.binding.missing, located.notes
     if missing and not follows_with_constants_inside(context, bench):
         return lacking_parameters(context.function, located)

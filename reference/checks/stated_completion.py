@@ -7,6 +7,7 @@ import numpy as np
 from grader.lab import Bench, Check, Finding, Outcome
 from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
+from reference.checks.absence import lost_work, unstated
 from reference.checks.candidate import A, Candidate
 from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import (
@@ -36,7 +37,7 @@ from reference.checks.stated_matrices import (
     too_coarse,
 )
 from reference.checks.stated_mistakes import a_for_the_completion
-from reference.checks.stated_results import PLAUSIBLE, unstated
+from reference.checks.stated_results import PLAUSIBLE
 from reference.data import M
 from reference.sheet import SGD_FACTORISE_MASKED
 
@@ -142,13 +143,11 @@ def _spoiled(bench: Bench) -> OtherCalculation | None:
 
 def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     wanted = f"a matrix of rank 2 with a loss of at most {CONVERGED} over the observed cells"
-    if not _attempted(bench) and a_for_the_completion(bench, wanted) is None:
-        return Finding(
-            outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2")
-        )
     put_back = a_for_the_completion(bench, wanted)
     if put_back is not None:
         return put_back
+    if not _attempted(bench):
+        return unstated(bench, "No completed matrix was found", "3.2")
     for candidate in answers_for(bench, "3.2"):
         if is_given(candidate) and is_called_completed(candidate):
             return Finding(
@@ -178,7 +177,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not is_given(c)]
     plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
     if not plausible and any(is_factorisation(c) for c in stated):
-        return Finding(
+        return lost_work(bench, "3.2") or Finding(
             outcome=Outcome.FAIL,
             message="The stated matrices fit the hidden cells as well: they come from all of A, not only "
             "from the observed cells.",
@@ -195,7 +194,7 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
             got=format_matrix(nearest.P),
             wanted=wanted,
         )
-    return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No completed matrix was found", "3.2"))
+    return unstated(bench, "No completed matrix was found", "3.2")
 
 
 def _passed(candidate: Candidate) -> Finding:

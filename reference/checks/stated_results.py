@@ -11,15 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Check, Finding, Outcome, StatedValue, capital
+from grader.lab import Bench, Check, Finding, Outcome, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
+from reference.checks.absence import unstated
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import LINGERING
 from reference.checks.loss_misunderstandings import does_not_follow, misunderstood, number_text
 from reference.checks.loss_names import is_called_loss
-from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import (
     accepted_answers,
     answers_for,
@@ -48,7 +48,6 @@ __all__ = [
     "factorisation_checks",
     "prose_check",
     "stated_best",
-    "unstated",
 ]
 
 ADVICE: Final = {
@@ -134,9 +133,7 @@ def _factors(function: OwnFunction, bench: Bench) -> Finding:
     if found is not None:
         return found
     if not rest:
-        return Finding(
-            outcome=Outcome.MISSING, message=unstated(bench, "No factorisation of A was found", "1.2")
-        )
+        return unstated(bench, "No factorisation of A was found", "1.2")
     nearest = min(rest, key=lambda candidate: low_rank.loss(A, candidate.P))
     return Finding(
         outcome=Outcome.FAIL,
@@ -169,27 +166,6 @@ def _not_finite(bench: Bench) -> str:
         if stated_value.values.shape in ((3, 2), (2, 3)) and not np.isfinite(stated_value.values).all():
             return f"The {stated_value.origin}"
     return ""
-
-
-def unstated(bench: Bench, what: str, exercise: str = "") -> str:
-    """What to say of a stated value that was not found, with the first line of the program that could not be run.
-
-    A call of the function of an exercise, if that is given, shows that the work is there and only its result is not.
-    """
-    loaded = bench.loaded
-    if loaded.source is None:
-        return "No file with code was handed in."
-    if loaded.problem:
-        return f"{what}: {loaded.problem}"
-    lost = loaded.failures[:1]
-    because = (
-        f" {capital(lost[0].place)} could not be run ({lost[0].type_name or lost[0].text})." if lost else ""
-    )
-    called = [call.text for call in own_calls(bench).values() if call.exercise == exercise]
-    if called:
-        return f"{what}: {called[-1]} returns factors, but they are neither printed nor kept in variables.{because}"
-    where = "among the top-level variables and the printed text" if loaded.source.code else "in the text"
-    return f"{what} {where}.{because}"
 
 
 def _loss(function: OwnFunction, bench: Bench) -> Finding:
@@ -249,7 +225,7 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
                 return found
         another = svd_for_the_descent(bench, "") or other_rank(bench, "")
         if not wrong and other is None and another is None:
-            return Finding(outcome=Outcome.MISSING, message=unstated(bench, "No loss was found"))
+            return unstated(bench, "No loss was found", "1.2")
         return Finding(
             outcome=Outcome.FAIL,
             message=other.sentence
@@ -347,11 +323,7 @@ def error_check(
                     got=number_text(number),
                     wanted=f"{OPTIMUM:.4f}, their sum",
                 )
-        return Finding(
-            outcome=Outcome.MISSING,
-            message=unstated(bench, "The error of the reconstruction was not found"),
-            wanted=f"{OPTIMUM:.4f} = σ₃²",
-        )
+        return unstated(bench, "The error of the reconstruction was not found", "2.1", f"{OPTIMUM:.4f} = σ₃²")
 
     return Check(
         f"{exercise}-error",

@@ -34,11 +34,16 @@ from grader.labkit import (
     failure,
     format_matrix,
     is_changed,
+    is_not_started,
     items_of,
+    lost_definition,
+    lost_file,
     low_rank,
+    not_started,
     random_matrices,
 )
 from reference import data
+from reference.checks.absence import lost_work
 from reference.checks.stated_matrices import BEST, is_best, too_coarse
 from reference.checks.stated_mistakes import a_for_the_reconstruction
 from reference.checks.stated_results import error_check, prose_check, stated_best
@@ -130,7 +135,9 @@ class Decomposition:
 
     def _matrix(self, bench: Bench) -> Finding:
         located = bench.locate(TRUNCATED_SVD)
-        return self._stated_value(bench) if located is None else self._function(bench, located)
+        if located is None or is_not_started(bench, located):  # a script may state the matrix without it
+            return self._stated_value(bench)
+        return self._function(bench, located)
 
     def _function(self, bench: Bench, located: Located) -> Finding:
         takes_rank = "rank" in located.parameters
@@ -147,7 +154,7 @@ class Decomposition:
     def _shapes(self, bench: Bench) -> Finding:
         """Check wide and tall matrices, for information only: the sheet's A is square."""
         located = bench.locate(TRUNCATED_SVD)
-        if located is None:
+        if located is None or is_not_started(bench, located):
             return Finding(outcome=Outcome.PASS, message="The sheet does not ask for a function.")
         failed = self._first_failure(bench, self.oblong, "rank" in located.parameters)
         return failed or Finding(outcome=Outcome.PASS, message=f"{len(self.oblong)} matrices.")
@@ -177,19 +184,24 @@ class Decomposition:
         stated = stated_best(bench)
         if stated is not None:
             return Finding(outcome=Outcome.PASS, message=f"Found as {stated.origin}.")
-        loaded = bench.loaded
-        if loaded.problem and loaded.source is not None:
-            return Finding(outcome=Outcome.FAIL, message=loaded.problem)
+        unread = lost_file(bench.loaded)
+        if unread is not None:
+            return unread
         attempt = bench.attempt(TRUNCATED_SVD)
-        if attempt is not None:
+        if attempt is not None and not is_not_started(bench, attempt):
             return self._function(bench, attempt)
         wrong = too_coarse(bench, is_best, "the best matrix of rank 2") or self._stated_wrongly(bench)
         if wrong is not None:
             return wrong
-        return Finding(
-            outcome=Outcome.MISSING,
-            message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
-            wanted=format_matrix(BEST),
+        return (
+            not_started(bench, TRUNCATED_SVD)
+            or lost_definition(bench, TRUNCATED_SVD)
+            or lost_work(bench, "2.1")
+            or Finding(
+                outcome=Outcome.MISSING,
+                message="Neither a function such as `truncated_svd` nor the best rank-2 matrix of A was found.",
+                wanted=format_matrix(BEST),
+            )
         )
 
     def _stated_wrongly(self, bench: Bench) -> Finding | None:

@@ -139,7 +139,7 @@ def test_there_is_colour_on_a_terminal_and_none_with_no_color_or_plain(
     assert not COLOUR.search(on_a_terminal(*arguments, cwd=tmp_path, COLUMNS="100", NO_COLOR="1"))
     plain = on_a_terminal(*arguments, "--format", "plain", cwd=tmp_path, COLUMNS="100")
     assert "\x1b" not in plain
-    assert "not there yet" in plain
+    assert "nothing found" in plain
 
 
 def test_progress_counts_and_names_the_current_student_on_a_terminal(

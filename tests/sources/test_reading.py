@@ -197,7 +197,7 @@ def test_a_line_that_runs_off_the_page_is_left_to_a_person(graded: Graded) -> No
 
 def test_a_statement_that_fails_is_named_by_its_cell(graded: Graded) -> None:
     flags = graded("ipynb/failing_cells.ipynb").flags
-    assert any("cell 2 line 1: Python cannot read this" in flag for flag in flags)
+    assert any("cell 2 line 2: Python cannot read this" in flag for flag in flags)
     (not_run,) = (flag for flag in flags if "could not be run" in flag)
     assert "failing_cells.ipynb cell 4 line 1 (NameError" in not_run
 

@@ -13,13 +13,25 @@ from grader.diagnosis.edits.calls import call_edits
 from grader.diagnosis.edits.flow import flow_edits
 from grader.diagnosis.edits.loops import loop_edits
 from grader.diagnosis.edits.names import name_edits
+from grader.diagnosis.edits.outside import outside_edits
 from grader.diagnosis.edits.program import Program
 from grader.diagnosis.edits.slices import sliced
 from grader.diagnosis.edits.statements import counter_lines, statement_edits
 from grader.diagnosis.edits.subscripts import subscript_edits
 from grader.diagnosis.edits.values import Edit, Replacement, applied, moved_lines, without_each
 
-__all__ = ["Edit", "Replacement", "applied", "edited", "edits", "moved_lines", "sliced", "without_each"]
+__all__ = [
+    "Edit",
+    "Program",
+    "Replacement",
+    "applied",
+    "edited",
+    "edits",
+    "moved_lines",
+    "outside_edits",
+    "sliced",
+    "without_each",
+]
 
 
 def edits(
@@ -40,6 +52,7 @@ def edits(
         *flow_edits(program),
         *name_edits(program, defaults or {}),
         *statement_edits(program),
+        *outside_edits(program),
     )
 
     endless = counter_lines(program)

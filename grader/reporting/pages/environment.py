@@ -14,7 +14,7 @@ from grader.core.result import Outcome, Verdict
 from grader.marking.manual_marks import in_words
 from grader.reporting import evidence_text
 from grader.reporting.pages import curves, escaping, excerpts, heatmaps
-from grader.reporting.wording import OUTCOMES, VERDICTS, mark_text, percent
+from grader.reporting.wording import OUTCOMES, VERDICTS, mark_text, percent, wording_of
 
 __all__ = ["html_templates", "text_templates"]
 
@@ -54,6 +54,7 @@ def _environment(*, autoescape: bool) -> Environment:
         digits_needed=evidence_text.digits_needed,
     )
     environment.filters["mark"] = mark_text
+    environment.filters["wording"] = wording_of
     environment.filters["by_hand"] = in_words
     return environment
 

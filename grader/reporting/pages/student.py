@@ -70,7 +70,7 @@ def in_groups(exercise: ExerciseReport) -> ChecksInGroups:
     for check in exercise.checks:
         if check.outcome is Outcome.PASS and not check.cost:
             groups["passed"].append(check)
-        elif check.outcome is Outcome.SKIPPED:
+        elif check.outcome is Outcome.SKIPPED or (check.blocked_by and check.outcome is Outcome.MANUAL):
             groups["waiting"].append(check)
         elif check.outcome is Outcome.MISSING and folded:
             groups["missing"].append(check)
