@@ -70,12 +70,7 @@ def traced(
         for number, call in enumerate(calls)
         for part, array in enumerate(_parts(call.result))
     ]
-    shown = [
-        _Known(each.printed, array, None, 0)
-        for each in record.shown
-        for array in [array_of(each.value)]
-        if array is not None
-    ]
+    shown = [_Known(each.printed, array, None, 0) for each in record.shown for array in _parts(each.value)]
     return [_traced(value, shown, returned) for value in values]
 
 
@@ -89,9 +84,9 @@ def _traced(value: StatedValue, shown: Sequence[_Known], returned: Sequence[_Kno
     exact: Array | None = None
     if value.found_in in (FoundIn.PRINTED, FoundIn.SHOWN):
         before = value.line if value.found_in is FoundIn.PRINTED else None
-        behind = _last(value, [known for known in shown if before is None or known.printed < before])
+        behind = _behind(value, shown, before)
         if behind is None and value.values.size >= ENOUGH_NUMBERS:
-            behind = _last(value, [known for known in returned if before is None or known.printed < before])
+            behind = _behind(value, returned, before)
         decimals = _decimals(behind.array) if behind is not None else None
         if decimals is not None:
             value = msgspec.structs.replace(value, half_width=max(value.half_width, 0.5 * 10.0**-decimals))
@@ -119,14 +114,20 @@ def _decimals(array: Array) -> int | None:
     return None
 
 
-def _last(value: StatedValue, known: Sequence[_Known]) -> _Known | None:
-    """The last one that would be printed with these digits."""
-    for each in reversed(known):
-        if (
-            each.array.size == value.values.size
-            and np.squeeze(each.array).shape == np.squeeze(value.values).shape
-        ):
-            room = value.half_width * (1 + 1e-6) + FLOAT32 * np.abs(value.values)
-            if bool((np.abs(each.array.reshape(value.values.shape) - value.values) <= room).all()):
-                return each
-    return None
+def _behind(value: StatedValue, known: Sequence[_Known], before: int | None) -> _Known | None:
+    """What was printed with these digits before a line; what a log shows has no line, and then there may be only one."""
+    fitting = [each for each in known if _prints_as(each, value)]
+    if before is not None:
+        return next((each for each in reversed(fitting) if each.printed < before), None)
+    different = {each.array.tobytes() for each in fitting}
+    return fitting[-1] if len(different) == 1 else None
+
+
+def _prints_as(known: _Known, value: StatedValue) -> bool:
+    if (
+        known.array.size != value.values.size
+        or np.squeeze(known.array).shape != np.squeeze(value.values).shape
+    ):
+        return False
+    room = value.half_width * (1 + 1e-6) + FLOAT32 * np.abs(value.values)
+    return bool((np.abs(known.array.reshape(value.values.shape) - value.values) <= room).all())

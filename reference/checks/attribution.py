@@ -12,6 +12,11 @@ _NUMBERED: Final = re.compile(r"(?<![\d.])([123])\.([1-3])(?![\d.]*\d)")
 _EXERCISE: Final = re.compile(
     r"(?:exercise|task|part|question|problem|section|aufgabe|teil|ex|q)[\s._#(]{0,3}([123])(?!\d|\.\d\d)"
 )
+_PAIR: Final = re.compile(
+    r"(?:exercise|part|section|task|aufgabe|teil|ex)[\s._#(]{0,3}([123])\W{1,4}"
+    r"(?:question|part|task|problem|teil|q)[\s._#(]{0,3}([1-3])(?![\d.])"
+)
+"""`part 1, question 2` is 1.2."""
 _TOPICS: Final = (
     (
         "3.2",
@@ -47,6 +52,7 @@ def _first(exercises: Iterable[str]) -> str:
 
 
 def _numbered(words: str) -> str:
+    words = _PAIR.sub(r"\1.\2", words)
     numbers = {_OF_FIRST_DIGIT[first] for first, _ in _NUMBERED.findall(words)}
     numbers = numbers or {_OF_FIRST_DIGIT[first] for first in _EXERCISE.findall(words)}
     return numbers.pop() if len(numbers) == 1 else ""

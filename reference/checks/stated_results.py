@@ -15,6 +15,7 @@ from grader.lab import Bench, Check, Finding, Outcome, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
 from reference.checks.absence import unstated
+from reference.checks.attribution import exercise_of
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import LINGERING
@@ -26,7 +27,13 @@ from reference.checks.stated_answers import (
     call_problem,
     other_calculation,
 )
-from reference.checks.stated_losses import is_loss_of, numbers_for, other_number_behind, sharpened
+from reference.checks.stated_losses import (
+    is_loss_of,
+    numbers_for,
+    other_error_behind,
+    other_loss_behind,
+    sharpened,
+)
 from reference.checks.stated_matrices import (
     BEST,
     HIGHEST,
@@ -181,7 +188,7 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
         precise = number.half_width <= COARSEST or (number.half_width < WHOLE and is_called_loss(number))
         if not precise or not any(is_loss_of(number, candidate) for candidate in accepted):
             continue
-        behind = other_number_behind(bench, number, accepted)
+        behind = other_loss_behind(bench, number, accepted)
         if behind is not None:
             belied = belied or _belied(number, behind)
         elif fits_by_chance(numbers, low, high):
@@ -203,7 +210,8 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
         beside = [
             number
             for number in alone
-            if not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
+            if exercise_of(number) == "1.2"
+            or not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
         wrong = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]
         other = other_calculation(bench, "1.2")
@@ -254,8 +262,8 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
 def _belied(number: StatedValue, behind: StatedValue) -> Finding:
     return Finding(
         outcome=Outcome.FAIL,
-        message=f"{number_text(number)} fits the stated matrices to its digits, but the number that the program has for "
-        f"it, {number_text(behind)}, does not.",
+        message=f"{number_text(number)} is right to its digits, but the number that the program has for it, "
+        f"{number_text(behind)}, is another one.",
         got=number_text(behind),
     )
 
@@ -288,10 +296,14 @@ def error_check(
 
     def run(bench: Bench) -> Finding:
         numbers = (*numbers_for(bench, "2.1"), *returned(bench))
+        belied: Finding | None = None
         exact = low_rank.Interval(OPTIMUM, OPTIMUM)
         root = low_rank.Interval(OPTIMUM**0.5, OPTIMUM**0.5)
         for number in numbers:
-            if is_within(sharpened(number), exact) and _is_meant(number):
+            behind = other_error_behind(bench, number) if is_within(number, exact) else None
+            if behind is not None and _is_meant(number):
+                belied = belied or _belied(number, behind)
+            elif is_within(sharpened(number), exact) and _is_meant(number):
                 if fits_by_chance(filter(_is_meant, numbers), 0.0, 1.0):
                     return _among_too_many(number)
                 return Finding(
@@ -307,6 +319,8 @@ def error_check(
                         "The error of 2.1 is stated as a norm; to compare it with the loss of 1.2, square it.",
                     ),
                 )
+        if belied is not None:
+            return belied
         labelled = [number for number in numbers if is_called_loss(number)]
         best = Candidate(BEST, np.zeros(A.shape), "the best matrix of rank 2", False)
         mistaken = misunderstood(

@@ -24,7 +24,7 @@ def found(open_bench: OpenBench, code: str) -> tuple[Outcome, str]:
         ("def main():\n    lr = 0.1\n    def sgd_factorise(A, rank): return lr\n", "inside `main`"),
         ("def main(lr):\n    def inner():\n        def sgdFactorise(A): return lr\n    inner()\n", "inside `inner`"),
         ("class Lab:\n    def __init__(self, path, /): self.path = path\n    def sgd_factorise(self): pass\n", "inside `Lab`"),
-        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): pass\n", "nor its class takes `rank`"),
+        ("class Lab:\n    def __init__(self, name): self.name = name\n    def sgd_factorise(self): return 1\n", "nor its class takes `rank`"),
     ],
 )  # fmt: skip
 def test_a_function_that_cannot_be_called_waits_for_a_person(

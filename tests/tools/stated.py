@@ -1,6 +1,6 @@
 """The confusion table of stated values: right answers rejected and wrong ones accepted, in 1.2, 2.1 and 3.2.
 
-``python -m tests.tools.stated [--seeds N] [--only TEXT] [--verbose] [--show NAME]`` builds every case of
+``python -m tests.tools.stated [--seeds N] [--first SEED] [--only TEXT] [--verbose] [--show NAME]`` builds every case of
 `tests/tools/stated_cases.py` at each seed, grades it through the real pipeline and real workers and prints, for each check,
 how often right answers pass, wait for a person or are rejected, and how often wrong ones are rejected, wait or are
 accepted, and whether a message names the mistake. Nothing may be falsely rejected or falsely accepted; the exit status
@@ -145,7 +145,8 @@ def _column(judged: Judgement) -> str:
 def main() -> int:
     """Print the table and every false judgement; 0 where there is none."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--seeds", type=int, default=1, help="grade at so many seeds, from 0")
+    parser.add_argument("--seeds", type=int, default=1, help="grade at so many seeds")
+    parser.add_argument("--first", type=int, default=0, help="the first of these seeds")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
     parser.add_argument("--verbose", action="store_true", help="also list what waits and what is not named")
     parser.add_argument(
@@ -156,7 +157,7 @@ def main() -> int:
         return _show([case for case in cases() if case.name == options.show])
     chosen = [case for case in cases() if options.only in case.name]
     found: list[Judgement] = []
-    for seed in range(options.seeds):
+    for seed in range(options.first, options.first + options.seeds):
         for case, report in grade(chosen, seed):
             found += judgements(case, report, seed)
     found.sort(key=lambda judged: (judged.case.name, judged.seed, judged.check))
