@@ -6,7 +6,7 @@ from typing import Final
 
 from grader.lab import StatedValue
 
-__all__ = ["exercise_of", "is_numbered"]
+__all__ = ["exercise_of", "is_named", "is_numbered"]
 
 _NUMBERED: Final = re.compile(r"(?<![\d.])([123])\.([1-3])(?![\d.]*\d)")
 _EXERCISE: Final = re.compile(
@@ -45,6 +45,11 @@ def exercise_of(value: StatedValue) -> str:
 def is_numbered(value: StatedValue) -> bool:
     """Whether the words before a value or the title above it name an exercise by its number."""
     return any(_numbered(words) for words in (value.name.lower(), value.heading.lower()))
+
+
+def is_named(value: StatedValue, exercise: str) -> bool:
+    """Whether the words before a value name this exercise by its number."""
+    return _numbered(value.name.lower()) == exercise
 
 
 def _first(exercises: Iterable[str]) -> str:

@@ -60,11 +60,12 @@ def _are_factors(U: Array, V: Array) -> bool:
 
 
 def svd_for_the_descent(bench: Bench, wanted: str) -> Finding | None:
-    """The best rank-2 matrix, or factors with orthogonal columns whose product it is, stated for 1.2."""
-    for candidate in candidates_with_calls(bench):
+    """Factors with orthogonal columns whose product is the best rank-2 matrix, or that matrix once more, stated for 1.2."""
+    best = [candidate for candidate in candidates_with_calls(bench) if is_best(candidate)]
+    has_its_own = any(candidate.exercise == "2.1" for candidate in best)
+    for candidate in best:
         is_meant = candidate.exercise == "1.2" or (candidate.exercise == "" and candidate.is_product)
-        is_svd = candidate.is_orthogonal if candidate.is_product else candidate.exercise == "1.2"
-        if is_meant and is_svd and is_best(candidate):
+        if is_meant and (candidate.is_orthogonal if candidate.is_product else has_its_own):
             return Finding(
                 outcome=Outcome.FAIL,
                 message=f"{candidate.origin[0].upper()}{candidate.origin[1:]} is what a singular value decomposition "

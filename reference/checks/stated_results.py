@@ -15,7 +15,7 @@ from grader.lab import Bench, Check, Finding, Outcome, StatedValue
 from grader.labkit import format_matrix, is_within, low_rank, number_of
 from reference.checks import explanations
 from reference.checks.absence import unstated
-from reference.checks.attribution import exercise_of
+from reference.checks.attribution import is_named
 from reference.checks.candidate import OPTIMUM, A, Candidate
 from reference.checks.carried_forward import OwnFunction, carried, following
 from reference.checks.completion import LINGERING
@@ -210,7 +210,7 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
         beside = [
             number
             for number in alone
-            if exercise_of(number) == "1.2"
+            if is_named(number, "1.2")
             or not is_within(number, low_rank.Interval(OPTIMUM, OPTIMUM * (1 + 1e-5)))
         ]
         wrong = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]

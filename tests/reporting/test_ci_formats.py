@@ -148,7 +148,7 @@ def test_junit_is_valid_and_counts_every_outcome() -> None:
     ada, _ = root
     assert (ada.get("name"), ada.get("tests"), ada.get("skipped"), ada.get("time")) == (
         "ada",
-        "6",
+        "7",
         "2",
         "1.500",
     )
@@ -156,6 +156,7 @@ def test_junit_is_valid_and_counts_every_outcome() -> None:
     assert kinds == {
         "1.1-pass": [],
         "1.1-fail": ["failure"],
+        "1.1-follows": ["failure"],
         "1.1-missing": ["failure"],
         "1.1-error": ["error"],
         "1.1-skipped": ["skipped"],

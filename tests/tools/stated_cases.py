@@ -200,7 +200,7 @@ def _wrong(mistake: str, told: dict[str, Any], way: str, style: str, kind: str) 
         kind,
         tuple(check for check in CHECKS if check not in settled),
         wrong,
-        tuple(says),
+        tuple(says) if wrong else (),
     )
 
 
