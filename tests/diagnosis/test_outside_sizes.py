@@ -47,6 +47,7 @@ def test_the_real_mistake_is_named_as_well(report_of: ReportOf, handed_in: Hande
     assert "in the copy with the sizes of its own matrix" in found[1].evidence
 
 
+@pytest.mark.slow
 def test_sizes_that_are_read_from_the_argument_are_no_mistake(report_of: ReportOf, handed_in: Handed) -> None:
     code = CODE.replace("    U = torch.rand(m", "    m, n = A.shape\n    U = torch.rand(m").replace(
         "+= lr", "-= lr"

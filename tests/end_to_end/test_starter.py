@@ -5,6 +5,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from reference import LAB
 from tests.support.command_line import Grade
 
@@ -70,11 +72,13 @@ def test_of_a_starter_partly_filled_in_only_the_rest_is_not_started(grade: Grade
     assert verdicts(entry) == ["missing", "missing", "full", "missing", "missing"]
 
 
+@pytest.mark.slow
 def test_a_placeholder_does_not_hide_what_a_script_states_without_it(grade: Grade, tmp_path: Path) -> None:
     entry = graded(grade, handed_in(tmp_path, INLINE), tmp_path / "out")
     assert verdicts(entry) == ["missing", "missing", "full", "missing", "missing"]
 
 
+@pytest.mark.slow
 def test_a_call_of_a_placeholder_is_no_error_of_its_own(grade: Grade, tmp_path: Path) -> None:
     entry = graded(grade, handed_in(tmp_path, f"{STARTER}\nU, V = sgd_factorise(A, 2)\n"), tmp_path / "out")
     assert verdicts(entry) == ["missing"] * 5

@@ -86,7 +86,14 @@ def test_a_right_function_whose_run_was_unlucky_follows_from_nothing(
 
 def test_reports_say_so_in_words_and_for_programs(grade: Grade, handed_in: Handed, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    done = grade(handed_in({"quill/lab1.py": ONE_COLUMN_SHORT + ANSWERS}), "--out", out, "--no-cache")
+    done = grade(
+        handed_in({"quill/lab1.py": ONE_COLUMN_SHORT + ANSWERS}),
+        "--out",
+        out,
+        "--no-cache",
+        "--diagnose-budget",
+        "0",
+    )
     assert done.returncode == 0, done.stderr
     (student,) = json.loads((out / "results.json").read_text(encoding="utf-8"))["submissions"]
     verdicts = {exercise["id"]: exercise["verdict"] for exercise in student["exercises"]}

@@ -97,7 +97,10 @@ def test_a_function_without_them_that_is_wrong_besides_earns_nothing(
 
 @pytest.mark.parametrize(
     ("constant", "diagnosis", "check"),
-    [("num_epochs = 1000", "epochs-hard-coded", "epochs"), ("lr = 0.01", "lr-hard-coded", "rate")],
+    [
+        pytest.param("num_epochs = 1000", "epochs-hard-coded", "epochs", marks=pytest.mark.slow),
+        ("lr = 0.01", "lr-hard-coded", "rate"),
+    ],
 )
 def test_a_parameter_that_is_taken_and_ignored_costs_what_a_missing_one_does(
     open_bench: OpenBench, constant: str, diagnosis: str, check: str

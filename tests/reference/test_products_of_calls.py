@@ -52,7 +52,9 @@ def drawn_script(rng: random.Random) -> str:
     return COUNTED + "\n".join(lines) + "\n"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(s, marks=pytest.mark.slow) for s in range(8, 40))]
+)
 def test_no_reported_product_mixes_calls(open_bench: OpenBench, seed: int) -> None:
     script = drawn_script(random.Random(seed))
     bench = open_bench(script)
