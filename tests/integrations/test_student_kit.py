@@ -147,7 +147,7 @@ def test_a_student_without_the_repository_checks_with_the_kit(student: Path, kit
     begun = _run(student, kit, "grade", "check", "lab1.py")
     assert begun.returncode == 1, begun.stderr
     assert "0 of 5 marks" in begun.stdout
-    assert "exercise 1.1 is yours to write" in begun.stdout
+    assert "nothing is started yet" in begun.stdout
     done = _run(student, kit, "grade", "check", str(SUBMISSIONS / "tamsin-quillfeather" / "lab1.py"))
     assert done.returncode == 0, done.stdout + done.stderr
     shown = _run(student, kit, "grade", "lab")
