@@ -29,6 +29,9 @@ __all__ = ["check_table", "is_attempt", "is_right"]
 _NEEDED: Final = {"epochs": "num_epochs", "rate": "lr"}
 """The parameter that a check varies, and that a function with hard-coded values may lack."""
 
+_FIRST: Final = ("returns", "depends")
+"""Checks that are run before it is asked whether a parameter is ignored, so that no call comes between theirs."""
+
 
 def check_table(context: FactorisationContext) -> CheckTable[FactorisationContext]:
     """The checks in order, each after the checks that it needs."""
@@ -50,7 +53,7 @@ def _or_with_constants_inside(
     if row.name == "found":
         return row.run(context, bench)
     if not follows_with_constants_inside(context, bench):
-        finding = row.run(context, bench) if row.name == "returns" else None
+        finding = row.run(context, bench) if row.name in _FIRST else None
         if finding is not None and finding.outcome is not Outcome.FAIL:
             return finding
         if not follows_whatever_is_asked(context, bench):
