@@ -95,7 +95,7 @@ def lost_statement(bench: Bench, function: Function, also: Collection[str] = ())
     names = {*_names_of(bench, function), *also}
     if loaded.source is None:
         return None
-    failures = {(failure.file, failure.begins): failure for failure in reversed(loaded.failures)}
+    failures = _by_statement(loaded)
     undefined = (found[1] for failure in loaded.failures if (found := _NOT_DEFINED.search(failure.text)))
     right = (normalised(function.name),)
     misspelt = {
@@ -110,6 +110,11 @@ def lost_statement(bench: Bench, function: Function, also: Collection[str] = ())
         if any(normalised(name) in names for name in _WORD.findall(lost.text)):
             return _lost(f"The code for it is there, but could not be read: {_reason(lost)}.", lost.where)
     return None
+
+
+def _by_statement(loaded: LoadReport) -> dict[tuple[str, str], StatementFailure]:
+    """The first failure of each statement, by its file and the place where it begins."""
+    return {(failure.file, failure.begins): failure for failure in reversed(loaded.failures)}
 
 
 def _failed(loaded: LoadReport, statement: _Statement, failure: StatementFailure) -> Finding:
@@ -148,7 +153,7 @@ def _cause(loaded: LoadReport, name: str) -> tuple[str, str]:
     for lost in loaded.source.lost:
         if _binds(lost.text, name):
             return f"`{name}` stands in code that was lost: {_reason(lost)}.", lost.where
-    failures = {(failure.file, failure.begins): failure for failure in reversed(loaded.failures)}
+    failures = _by_statement(loaded)
     for program in _programs(loaded.source):
         for statement in _statements(program, ()):
             failure = failures.get(statement.begins)

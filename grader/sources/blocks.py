@@ -120,12 +120,10 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
         said.append(f"Only the first {MAX_LINES} lines of {name} were read.")
     problem, problem_line = "", None
     for each in failed[:5]:
-        why = f", because {each.needs}" if each.needs else f" ({each.error})"
-        said.append(f"{each.where}: Python cannot read this{why}; it was left out.")
+        said.append(f"{each.where}: Python cannot read this{_why(each)}; it was left out.")
     if failed and not code:
         first = failed[0]
-        why = f", because {first.needs}" if first.needs else f" ({first.error})"
-        problem = f"{first.where}: Python cannot read the code{why}. Nothing in it could be run."
+        problem = f"{first.where}: Python cannot read the code{_why(first)}. Nothing in it could be run."
         problem_line, said = None if first.needs else first.place.line, list(notes)
     return Source(
         path,
@@ -143,6 +141,10 @@ def assemble(path: Path, name: str, blocks: Iterable[Block], notes: Sequence[str
 
 MAX_LOST: Final = 20
 """Pieces of code that could not be read, of one document."""
+
+
+def _why(lost: LostCode) -> str:
+    return f", because {lost.needs}" if lost.needs else f" ({lost.error})"
 
 
 def _lost(block: Sequence[Line], lost: Sequence[Line], error: str) -> LostCode:

@@ -274,10 +274,10 @@ def _parsed(text: str) -> tuple[float, float]:
 def _label_before(text: str, position: int) -> str:
     """The words before a value: on its own line, otherwise on the line above."""
     line_start, words = _back_to_line_start(text, position)
-    own = words.replace("tensor(", "").replace("array(", "")
+    own = _without_wrapping(words)
     if not _LETTER.search(own) and not _NUMBERING.fullmatch(own):
-        words = _back_to_line_start(text, max(line_start - 1, 0))[1]
-    return words.replace("tensor(", "").replace("array(", "").strip(" \t:=,([").strip()[-_LABEL:]
+        own = _without_wrapping(_back_to_line_start(text, max(line_start - 1, 0))[1])
+    return own.strip(" \t:=,([").strip()[-_LABEL:]
 
 
 def _joined(text: str, span: tuple[int, int], name: str, position: int) -> str:
@@ -289,12 +289,13 @@ def _joined(text: str, span: tuple[int, int], name: str, position: int) -> str:
     between = text[end : min(position, end + _BEFORE)]
     if "\n" not in text[start:end] or "\n" in between:
         return ""
-    return f"{name} {_words(between)}".strip()[-_LABEL:]
+    words = _without_wrapping(between).strip(" \t:=,([)").strip()
+    return f"{name} {words}".strip()[-_LABEL:]
 
 
-def _words(text: str) -> str:
-    """A label without what prints of tensors add to it."""
-    return text.replace("tensor(", "").replace("array(", "").strip(" \t:=,([)").strip()
+def _without_wrapping(text: str) -> str:
+    """Words without what prints of tensors and arrays add to them."""
+    return text.replace("tensor(", "").replace("array(", "")
 
 
 def _back_to_line_start(text: str, position: int) -> tuple[int, str]:

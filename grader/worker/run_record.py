@@ -70,15 +70,15 @@ class RunRecord:
         self._texts: list[protocol.ShownText] = []
 
     def __enter__(self) -> "RunRecord":
-        hooks = vars(builtins)
-        hooks[_CALL], hooks[_SHOW], hooks[_TEXT] = self._called, self.shown, self._text
-        hooks[_PRODUCT] = self._product
+        vars(builtins).update(
+            {_CALL: self._called, _SHOW: self.shown, _TEXT: self._text, _PRODUCT: self._product}
+        )
         return self
 
     def __exit__(self, *exc: object) -> None:
-        hooks = vars(builtins)
-        hooks[_CALL], hooks[_SHOW], hooks[_TEXT] = _as_it_is, _unrecorded, _unrecorded
-        hooks[_PRODUCT] = _unrecorded
+        vars(builtins).update(
+            {_CALL: _as_it_is, _SHOW: _unrecorded, _TEXT: _unrecorded, _PRODUCT: _unrecorded}
+        )
 
     # --- what marked code calls -----------------------------------------------------------------------------
 
@@ -211,6 +211,8 @@ def _bound(function: Any, positional: tuple[Any, ...], named: dict[str, Any]) ->
 class _Marker(ast.NodeTransformer):
     def __init__(self, marked_functions: set[int]) -> None:
         self._marked_functions = marked_functions
+        self._known: set[ast.expr] = set()
+        """Products that are not recorded by themselves."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """A body that may run thousands of times, or is looked at by a compiler, stays as it is."""
@@ -258,26 +260,16 @@ class _Marker(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         """A product that gets a name is known by it."""
-        if isinstance(node.value, ast.BinOp):
-            node.value = self._parts_of(node.value)
-            return node
+        self._known.add(node.value)
         return self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
-        if _factors(node) >= LONG_PRODUCT:
-            return _hooked(_PRODUCT, self._parts_of(node))
-        return self._parts_of(node)
-
-    def _parts_of(self, node: ast.BinOp) -> ast.BinOp:
-        if _factors(node) >= LONG_PRODUCT:  # its left part is not a product of its own
-            inner: ast.expr = node
-            while isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.MatMult):
-                inner.right = self.visit(inner.right)
-                if not isinstance(inner.left, ast.BinOp) or not isinstance(inner.left.op, ast.MatMult):
-                    inner.left = self.visit(inner.left)
-                inner = inner.left
-            return node
+        if isinstance(node.op, ast.MatMult):
+            self._known.add(node.left)  # the left part of a product is none of its own
+        is_product = _factors(node) >= LONG_PRODUCT and node not in self._known
         self.generic_visit(node)
+        if is_product:
+            return _hooked(_PRODUCT, node)
         if isinstance(node.op, ast.Mod) and _is_text(node.left):
             if isinstance(node.right, ast.Tuple):
                 node.right.elts = [

@@ -14,6 +14,7 @@ __all__ = [
     "FINEST_NEEDED",
     "RANK",
     "ROUNDING",
+    "TYPED",
     "WIDEST",
     "A",
     "Array",
@@ -36,6 +37,9 @@ OPTIMUM: Final = low_rank.eckart_young(A, RANK)
 ROUNDING: Final = 2e-6
 """Of a float32 product of factors with entries of a few units: (rank + 2)·2⁻²⁴·|U||V|ᵀ, and some room."""
 
+
+TYPED: Final = 1e-4
+"""Entries of the sheet's matrix have four decimals: closer ones are meant to be the same."""
 
 LARGEST: Final = 1e39
 """Beyond what float32 holds."""

@@ -1,10 +1,11 @@
 """Error carried forward: a stated result that is wrong only because the student's own function is."""
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Finding, Frozen, Outcome
+from grader.lab import Bench, Finding, Frozen, Outcome, capital
 from grader.labkit import format_matrix
 from reference.checks.candidate import A, Candidate
 from reference.checks.own_calls import own_calls
@@ -12,7 +13,7 @@ from reference.checks.stated_answers import answers_for
 
 __all__ = ["OwnFunction", "carried", "following"]
 
-ZERO: float = float((A * A).sum())
+ZERO: Final = float((A * A).sum())
 """The loss of the zero matrix: what fits no better was not fitted."""
 
 
@@ -54,7 +55,7 @@ def following(bench: Bench, candidate: Candidate, function: OwnFunction, wanted:
     call = own_calls(bench)[candidate.call].text
     return Finding(
         outcome=Outcome.FOLLOWS,
-        message=f"{candidate.origin[0].upper()}{candidate.origin[1:]}: exactly what your function returns ({call}), "
+        message=f"{capital(candidate.origin)}: exactly what your function returns ({call}), "
         f"called as the sheet asks. The numbers are wrong because the function is: see {function.exercise}.",
         got=format_matrix(candidate.P),
         wanted=wanted,

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grader.lab import Bench, Fact, Frozen, Function, Located, RunCall, array_of
-from grader.labkit import counted_loops
+from grader.labkit import CountedLoop, counted_loops
 from reference import data
+from reference.checks.candidate import TYPED
 from reference.sheet import SGD_FACTORISE, SGD_FACTORISE_MASKED, TRUNCATED_SVD
 
 __all__ = ["OwnCall", "own_calls", "too_short_loop"]
@@ -25,9 +26,6 @@ M: Final = data.M.astype(np.float64)
 RANK: Final = 2
 EPOCHS: Final = 1000
 RATE: Final = 0.01
-TYPED: Final = 1e-4
-"""Entries of the sheet's matrix have four decimals: closer ones are meant to be the same."""
-
 FEW_CELLS: Final = 3
 """So many cells of a mistyped matrix are named one by one."""
 
@@ -49,6 +47,7 @@ class OwnCall(Frozen, frozen=True):
     """What makes it another calculation than the one the exercise asks for; empty if nothing does."""
 
 
+_LOOPS: Final = Fact[tuple[CountedLoop, ...]]("loops outside functions")
 _CALLS: Final = Fact[Mapping[int, OwnCall]]("own calls")
 
 
@@ -140,7 +139,7 @@ def _too_short(given: Mapping[str, Array | None], function: Located) -> str:
 
 def too_short_loop(bench: Bench, product: Array, half_width: Array) -> str:
     """The loop outside a function that made a product of factors in less than the sheet's default run; empty if none did."""
-    for loop in counted_loops(bench):
+    for loop in bench.learned.once(_LOOPS, lambda: counted_loops(bench)):
         longest = max((number for number in loop.numbers if 0 < number < 1), default=0.0)
         if loop.times >= EPOCHS or not longest or loop.times * longest >= EPOCHS * RATE * (1 - 1e-6):
             continue

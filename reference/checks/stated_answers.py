@@ -56,6 +56,7 @@ class OtherCalculation(Frozen, frozen=True):
 
 
 _CANDIDATES: Final = Fact[tuple[Candidate, ...]]("candidates with their calls")
+_FACTORS: Final = Fact[Mapping[int, tuple[Array, Array]]]("factors that own calls returned")
 _EXERCISES: Final = Fact[Mapping[frozenset[Part], str]]("exercises by parts")
 
 
@@ -68,9 +69,7 @@ def answers_for(bench: Bench, exercise: str) -> tuple[Candidate, ...]:
         and (_call_fits(bench, c, exercise) or (c.is_shown and c.exercise == exercise))
     ]
     shown = [c for c in possible if c.is_shown and _is_meant(bench, c, exercise)]
-    named = [
-        c for c in possible if exercise == "3.2" and not c.is_product and _NAMED_COMPLETED.search(c.name)
-    ]
+    named = [c for c in possible if exercise == "3.2" and not c.is_product and is_called_completed(c)]
     return tuple(shown or named or possible)
 
 
@@ -205,6 +204,10 @@ def _with_calls(bench: Bench) -> list[Candidate]:
 
 
 def _factors_of_calls(bench: Bench) -> Mapping[int, tuple[Array, Array]]:
+    return bench.learned.once(_FACTORS, lambda: _returned_factors(bench))
+
+
+def _returned_factors(bench: Bench) -> Mapping[int, tuple[Array, Array]]:
     found = {}
     for number in own_calls(bench):
         parts = [array_of(part) for part in items_of(bench.loaded.calls[number].result) or ()]

@@ -2,24 +2,22 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
-from grader.lab import Bench, Finding, FoundIn, Outcome, StatedValue
+from grader.lab import Bench, Finding, FoundIn, Outcome, StatedValue, capital
 from grader.labkit import format_matrix, low_rank
 from reference.checks.attribution import exercise_of
-from reference.checks.candidate import OPTIMUM, A, Array, Candidate
+from reference.checks.candidate import OPTIMUM, TYPED, A, Array, Candidate
 from reference.checks.stated_answers import candidates_with_calls
 from reference.checks.stated_matrices import is_best
 from reference.data import M
 
 __all__ = ["a_for_the_completion", "a_for_the_reconstruction", "other_rank", "svd_for_the_descent"]
 
-TYPED = 1e-4
-"""Entries of the sheet's matrix have four decimals: closer ones are meant to be the same."""
 
-
-LARGEST = 1e3
+LARGEST: Final = 1e3
 """Factors of A have entries of a few units; their products and squares must be numbers."""
 
 
@@ -68,7 +66,7 @@ def svd_for_the_descent(bench: Bench, wanted: str) -> Finding | None:
         if is_meant and (candidate.is_orthogonal if candidate.is_product else has_its_own):
             return Finding(
                 outcome=Outcome.FAIL,
-                message=f"{candidate.origin[0].upper()}{candidate.origin[1:]} is what a singular value decomposition "
+                message=f"{capital(candidate.origin)} is what a singular value decomposition "
                 "gives: the best matrix of rank 2 itself. The factors of 1.2 come from gradient descent.",
                 got=format_matrix(candidate.P),
                 wanted=wanted,

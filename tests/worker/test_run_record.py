@@ -24,6 +24,7 @@ def names(call: tuple[tuple[str, protocol.Value], ...]) -> list[str]:
         "B = scale(A)",
         "def main():\n    print(scale(A))\nmain()",
         "def main(factor=2.0):\n    scale(A, factor)\nif __name__ == '__main__':\n    main()",
+        "kept = {}\nkept[int(scale(A).sum())] = A @ A",
         "def exercise(A):\n    return scale(A).sum()\nexercise(A)",
     ],
 )

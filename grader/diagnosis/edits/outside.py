@@ -65,9 +65,7 @@ def _is_count(node: ast.expr) -> bool:
 
 
 def _bound(node: ast.Assign) -> set[str]:
-    target = node.targets[0]
-    parts = target.elts if isinstance(target, ast.Tuple) else [target]
-    return {part.id for part in parts if isinstance(part, ast.Name)}
+    return set(_in_order(node))
 
 
 def _sizes(statements: list[ast.Assign], array: str) -> list[str]:
