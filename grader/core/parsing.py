@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Final
 
-__all__ = ["MAX_CODE", "parsed", "too_long", "too_much"]
+__all__ = ["MAX_CODE", "parsed", "parses", "too_long", "too_much"]
 
 _lock: Final = Lock()
 
@@ -41,6 +41,15 @@ def parsed(code: str) -> ast.Module:
     SyntaxError or ValueError like `ast.parse`.
     """
     return _remembered(code) if len(code) <= REMEMBERED else _tree(code)
+
+
+def parses(code: str) -> bool:
+    """Whether this Python can read a program."""
+    try:
+        parsed(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def too_long(code: str) -> str:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from grader.core.parsing import parsed
+from grader.core.parsing import parsed, parses
 
 __all__ = ["NewerSyntax", "newer_syntax"]
 
@@ -94,17 +94,9 @@ def _note(
     if "t" in prefix:
         found.append(_Found((3, 14), "a t-string", line))
         fields += inside
-    elif "f" in prefix and not _parses(literal):
+    elif "f" in prefix and not parses(literal):
         found.append(_Found((3, 12), "quotes, backslashes or lines within the braces of an f-string", line))
         fields += inside
-
-
-def _parses(code: str) -> bool:
-    try:
-        parsed(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
 
 
 def _string_end(code: str, token: re.Match[str], depth: int) -> tuple[int, list[str]]:

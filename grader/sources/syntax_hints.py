@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from grader.core.parsing import parsed
+from grader.core.parsing import parses
 
 __all__ = ["suggestion"]
 
@@ -34,7 +34,7 @@ def suggestion(code: str, line: int | None) -> str:
         if len(lines[number - 1]) > _MAX_LINE:
             continue
         for text, sentence in _edits(lines[number - 1], number, lines):
-            if _parses("\n".join((*lines[: number - 1], text, *lines[number:]))):
+            if parses("\n".join((*lines[: number - 1], text, *lines[number:]))):
                 return sentence
             tries -= 1
             if tries <= 0:
@@ -96,11 +96,3 @@ def _inserted(text: str, token: str, sentence: str) -> Iterator[tuple[str, str]]
 def _split_comment(text: str) -> tuple[str, str]:
     head, mark, tail = text.partition("  #")
     return head, mark + tail
-
-
-def _parses(code: str) -> bool:
-    try:
-        parsed(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

@@ -33,6 +33,7 @@ from reference.checks.stated_matrices import (
     is_factorisation,
     is_given,
     keeps_observed,
+    rejected,
     stated_by,
     too_coarse,
 )
@@ -150,29 +151,26 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
         return unstated(bench, "No completed matrix was found", "3.2")
     for candidate in answers_for(bench, "3.2"):
         if is_given(candidate) and is_called_completed(candidate):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"The matrix called the completed one ({candidate.origin}) is one that the sheet gives: nothing "
+            return rejected(
+                candidate,
+                f"The matrix called the completed one ({candidate.origin}) is one that the sheet gives: nothing "
                 "is completed in it.",
-                got=format_matrix(candidate.P),
-                wanted=wanted,
+                wanted,
             )
     for candidate in stated:
         if has_lower_rank(candidate) and is_completion(candidate, PLAUSIBLE):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"The matrix ({candidate.origin}) has rank 1; the sheet completes A at rank 2.",
-                got=format_matrix(candidate.P),
-                wanted=wanted,
+            return rejected(
+                candidate,
+                f"The matrix ({candidate.origin}) has rank 1; the sheet completes A at rank 2.",
+                wanted,
             )
     for candidate in stated:
         if fits_zeros(candidate) and is_completion(candidate, LINGERING):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"The matrix ({candidate.origin}) fits zeros in the hidden cells: these were taken for observed "
+            return rejected(
+                candidate,
+                f"The matrix ({candidate.origin}) fits zeros in the hidden cells: these were taken for observed "
                 "values. Hidden cells have to be left out.",
-                got=format_matrix(candidate.P),
-                wanted=wanted,
+                wanted,
             )
     named = [c for c in stated if not is_best(c) and not is_factorisation(c) and not is_given(c)]
     plausible = [c for c in named if low_rank.observed_loss(A, M, c.P) <= PLAUSIBLE]
@@ -187,12 +185,11 @@ def _rejected(bench: Bench, stated: tuple[Candidate, ...]) -> Finding:
     if plausible:
         nearest = min(plausible, key=lambda candidate: low_rank.observed_loss(A, M, candidate.P))
         reached = low_rank.observed_loss(A, M, nearest.P)
-        return Finding(
-            outcome=Outcome.FAIL,
-            message=f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
+        return rejected(
+            nearest,
+            f"No stated matrix completes A; the nearest ({nearest.origin}) has the loss {reached:.4f} "
             "over the observed cells.",
-            got=format_matrix(nearest.P),
-            wanted=wanted,
+            wanted,
         )
     return unstated(bench, "No completed matrix was found", "3.2")
 

@@ -43,6 +43,7 @@ __all__ = [
     "is_of_another_exercise",
     "keeps_observed",
     "mistyped",
+    "rejected",
     "stated_by",
     "too_coarse",
 ]
@@ -140,6 +141,11 @@ def too_coarse(bench: Bench, fits: Callable[[Candidate], bool], what: str) -> Fi
         got=format_matrix(best.P),
         wanted="at least two decimals, and three digits in the largest number",
     )
+
+
+def rejected(candidate: Candidate, message: str, wanted: str) -> Finding:
+    """The finding on a stated matrix that is not the answer."""
+    return Finding(outcome=Outcome.FAIL, message=message, got=format_matrix(candidate.P), wanted=wanted)
 
 
 def is_best(candidate: Candidate) -> bool:

@@ -11,7 +11,7 @@ from grader.labkit import format_matrix, low_rank
 from reference.checks.attribution import exercise_of
 from reference.checks.candidate import OPTIMUM, TYPED, A, Array, Candidate
 from reference.checks.stated_answers import candidates_with_calls
-from reference.checks.stated_matrices import is_best
+from reference.checks.stated_matrices import is_best, rejected
 from reference.data import M
 
 __all__ = ["a_for_the_completion", "a_for_the_reconstruction", "other_rank", "svd_for_the_descent"]
@@ -64,12 +64,11 @@ def svd_for_the_descent(bench: Bench, wanted: str) -> Finding | None:
     for candidate in best:
         is_meant = candidate.exercise == "1.2" or (candidate.exercise == "" and candidate.is_product)
         if is_meant and (candidate.is_orthogonal if candidate.is_product else has_its_own):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"{capital(candidate.origin)} is what a singular value decomposition "
+            return rejected(
+                candidate,
+                f"{capital(candidate.origin)} is what a singular value decomposition "
                 "gives: the best matrix of rank 2 itself. The factors of 1.2 come from gradient descent.",
-                got=format_matrix(candidate.P),
-                wanted=wanted,
+                wanted,
             )
     return None
 
@@ -78,11 +77,10 @@ def a_for_the_reconstruction(bench: Bench, wanted: str) -> Finding | None:
     """A itself, stated for 2.1."""
     for candidate in _stated_for(bench, "2.1"):
         if _is_a(candidate):
-            return Finding(
-                outcome=Outcome.FAIL,
-                message=f"The reconstruction ({candidate.origin}) is A itself: no singular value was set to zero.",
-                got=format_matrix(candidate.P),
-                wanted=wanted,
+            return rejected(
+                candidate,
+                f"The reconstruction ({candidate.origin}) is A itself: no singular value was set to zero.",
+                wanted,
             )
     return None
 
@@ -95,11 +93,10 @@ def a_for_the_completion(bench: Bench, wanted: str) -> Finding | None:
         if not bool(near[hidden].all()):
             continue
         what = "is A itself" if bool(near.all()) else "has A's own values in its hidden cells"
-        return Finding(
-            outcome=Outcome.FAIL,
-            message=f"The completed matrix ({candidate.origin}) {what}: these cells were to be estimated from the others.",
-            got=format_matrix(candidate.P),
-            wanted=wanted,
+        return rejected(
+            candidate,
+            f"The completed matrix ({candidate.origin}) {what}: these cells were to be estimated from the others.",
+            wanted,
         )
     return None
 
