@@ -126,14 +126,14 @@ def other_calculation(bench: Bench, exercise: str) -> OtherCalculation | None:
     for candidate in sorted(
         candidates, key=lambda candidate: (not candidate.is_shown, candidate.call is None)
     ):
-        problem = call_problem(bench, candidate, exercise)
+        problem = _traced_problem(bench, candidate, exercise)
         if problem:
             return OtherCalculation(
                 f"The stated matrices ({candidate.origin}) come from {problem}.", format_matrix(candidate.P)
             )
-    own = [call for call in own_calls(bench).values() if call.exercise == exercise]
-    if own and all(call.problem for call in own):
-        return OtherCalculation(f"{own[-1].text} calculates something else: {own[-1].problem}.", "")
+    own = _wrong_own_call(bench, exercise)
+    if own is not None:
+        return OtherCalculation(f"{own.text} calculates something else: {own.problem}.", "")
     return None
 
 
@@ -143,21 +143,30 @@ def call_problem(bench: Bench, candidate: Candidate, exercise: str) -> str:
     A candidate of no known call comes from one of the program's calls for the exercise: it counts as theirs if all of
     them have a problem.
     """
+    problem = _traced_problem(bench, candidate, exercise)
+    if problem or candidate.call is not None:
+        return problem
+    own = _wrong_own_call(bench, exercise)
+    return f"{own.text}: {own.problem}" if own is not None else ""
+
+
+def _traced_problem(bench: Bench, candidate: Candidate, exercise: str) -> str:
+    """The calculation that a candidate is traced to, if it is another one than the exercise asks for."""
     call = _call_of(bench, candidate)
     if call is None:
         mixed = _of_two_calls(bench, candidate)
-        if mixed:
+        if mixed or not candidate.is_computed or candidate.call is not None:
             return mixed
-        short = (
-            too_short_loop(bench, candidate.P, candidate.half_width + SAME) if candidate.is_computed else ""
-        )
-        if short:
-            return short
-        own = [each for each in own_calls(bench).values() if each.exercise == exercise]
-        call = own[-1] if own and all(each.problem for each in own) else None
-    if call is not None and call.exercise != exercise:
+        return too_short_loop(bench, candidate.P, candidate.half_width + SAME)
+    if call.exercise != exercise:
         return f"{call.text}: that is the calculation of {call.exercise}"
-    return f"{call.text}: {call.problem}" if call is not None and call.problem else ""
+    return f"{call.text}: {call.problem}" if call.problem else ""
+
+
+def _wrong_own_call(bench: Bench, exercise: str) -> OwnCall | None:
+    """The last of the program's calls for the exercise, if all of them have a problem."""
+    own = [call for call in own_calls(bench).values() if call.exercise == exercise]
+    return own[-1] if own and all(call.problem for call in own) else None
 
 
 def _of_two_calls(bench: Bench, candidate: Candidate) -> str:

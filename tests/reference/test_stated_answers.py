@@ -268,3 +268,11 @@ def test_a_mistake_that_a_stated_value_itself_shows_is_named(checks: Checks, cod
     check, words = MISTAKES_THAT_SHOW[code]
     found = checks(code)[check]
     assert found.outcome is Outcome.FAIL and words in found.message
+
+
+def test_what_the_svd_returned_is_not_said_to_come_from_another_call(checks: Checks) -> None:
+    found = checks(
+        "P, S, Q = torch.linalg.svd(A)\nU, V = sgd_factorise_masked(A, torch.ones(3, 3), 2)\ndel U, V\n"
+    )["3.2-completed"]
+    assert found.outcome is Outcome.FAIL
+    assert "mask hides nothing" in found.message and "variable" not in found.message
