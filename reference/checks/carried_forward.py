@@ -7,11 +7,12 @@ import numpy as np
 
 from grader.lab import Bench, Finding, Frozen, Outcome, capital
 from grader.labkit import format_matrix
+from reference.checks.attribution import exercise_of
 from reference.checks.candidate import A, Candidate
 from reference.checks.own_calls import own_calls
 from reference.checks.stated_answers import answers_for
 
-__all__ = ["OwnFunction", "carried", "following"]
+__all__ = ["OwnFunction", "carried", "diverged", "following"]
 
 ZERO: Final = float((A * A).sum())
 """The loss of the zero matrix: what fits no better was not fitted."""
@@ -32,17 +33,20 @@ def carried(bench: Bench, exercise: str, function: OwnFunction) -> Candidate | N
 
     What is shown comes first. None where there is no such matrix, or where the function is right or no attempt.
     """
-    as_asked = {
-        number for number, call in own_calls(bench).items() if call.exercise == exercise and not call.problem
-    }
     found = [
         candidate
         for candidate in answers_for(bench, exercise)
-        if candidate.call in as_asked and _fits_better_than_zero(candidate)
+        if _fits_better_than_zero(candidate) and _is_own_result(bench, candidate.call, exercise, function)
     ]
-    if not found or function.is_right(bench) or not function.is_attempt(bench):
-        return None
-    return min(found, key=lambda candidate: (not candidate.is_shown, candidate.loss.low))
+    return min(found, key=lambda candidate: (not candidate.is_shown, candidate.loss.low), default=None)
+
+
+def _is_own_result(bench: Bench, call: int | None, exercise: str, function: OwnFunction) -> bool:
+    """Whether a call is one of the student's own function, asked as the sheet asks, and the function is a wrong attempt."""
+    own = own_calls(bench).get(call) if call is not None else None
+    if own is None or own.exercise != exercise or own.problem:
+        return False
+    return function.is_attempt(bench) and not function.is_right(bench)
 
 
 def _fits_better_than_zero(candidate: Candidate) -> bool:
@@ -61,3 +65,22 @@ def following(bench: Bench, candidate: Candidate, function: OwnFunction, wanted:
         wanted=wanted,
         blocked_by=function.exercise,
     )
+
+
+def diverged(bench: Bench, exercise: str, function: OwnFunction, wanted: str) -> Finding | None:
+    """The finding on factors of an exercise that hold inf or nan; None if none do. What no call gave is taken for 1.2's."""
+    own = own_calls(bench)
+    for value in bench.stated_values:
+        if value.values.shape not in ((3, 2), (2, 3)) or np.isfinite(value.values).all():
+            continue
+        call = own.get(value.call) if value.call is not None else None
+        if (call.exercise if call is not None else exercise_of(value) or "1.2") != exercise:
+            continue
+        is_own = _is_own_result(bench, value.call, exercise, function)
+        see = f" The function is wrong: see {function.exercise}." if is_own else ""
+        return Finding(
+            outcome=Outcome.FAIL,
+            message=f"The {value.origin} contains values that are not finite: the descent diverged.{see}",
+            wanted=wanted,
+        )
+    return None

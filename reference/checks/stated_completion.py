@@ -9,7 +9,7 @@ from grader.labkit import format_matrix, low_rank
 from reference.checks import explanations
 from reference.checks.absence import lost_work, unstated
 from reference.checks.candidate import A, Candidate
-from reference.checks.carried_forward import OwnFunction, carried, following
+from reference.checks.carried_forward import OwnFunction, carried, diverged, following
 from reference.checks.completion import (
     CONVERGED,
     LINGERING,
@@ -100,7 +100,7 @@ def _completed(function: OwnFunction, bench: Bench) -> Finding:
             got=format_matrix(right[0].P),
         )
     coarse = too_coarse(bench, lambda candidate: is_completion(candidate, LINGERING), "the completed matrix")
-    return coarse or _rejected(bench, stated_by(bench))
+    return coarse or diverged(bench, "3.2", function, wanted) or _rejected(bench, stated_by(bench))
 
 
 def _given_shown_last(bench: Bench) -> Candidate | None:

@@ -17,7 +17,7 @@ from reference.checks import explanations
 from reference.checks.absence import unstated
 from reference.checks.attribution import is_named
 from reference.checks.candidate import OPTIMUM, A, Candidate
-from reference.checks.carried_forward import OwnFunction, carried, following
+from reference.checks.carried_forward import OwnFunction, carried, diverged, following
 from reference.checks.completion import LINGERING
 from reference.checks.loss_misunderstandings import does_not_follow, misunderstood, number_text
 from reference.checks.loss_names import is_called_loss
@@ -128,13 +128,9 @@ def _factors(function: OwnFunction, bench: Bench) -> Finding:
     if other is not None:
         return Finding(outcome=Outcome.FAIL, message=other.sentence, got=other.got, wanted=wanted)
     rest = [c for c in mine if c.is_product and not is_of_another_exercise(c, LINGERING)]
-    diverged = _not_finite(bench)
-    if diverged:
-        return Finding(
-            outcome=Outcome.FAIL,
-            message=f"{diverged} contains values that are not finite: the descent diverged.",
-            wanted=f"a product of rank 2 with a loss from {OPTIMUM:.4f} to {HIGHEST:.4f}",
-        )
+    lost = diverged(bench, "1.2", function, wanted)
+    if lost is not None:
+        return lost
     coarse = too_coarse(bench, is_factorisation, "the factorisation")
     found = coarse or svd_for_the_descent(bench, wanted) or other_rank(bench, wanted)
     if found is not None:
@@ -166,13 +162,6 @@ def _luck(loss: float) -> str:
 def _with_typo(bench: Bench, sentence: str) -> str:
     typo = mistyped(bench.stated_values)
     return f"{sentence} {typo}" if typo else sentence
-
-
-def _not_finite(bench: Bench) -> str:
-    for stated_value in bench.stated_values:
-        if stated_value.values.shape in ((3, 2), (2, 3)) and not np.isfinite(stated_value.values).all():
-            return f"The {stated_value.origin}"
-    return ""
 
 
 def _loss(function: OwnFunction, bench: Bench) -> Finding:
@@ -231,6 +220,9 @@ def _loss(function: OwnFunction, bench: Bench) -> Finding:
             found = misunderstood(labelled, made) if made else None
             if found is not None:
                 return found
+        lost = diverged(bench, "1.2", function, "") if not wrong and other is None else None
+        if lost is not None:
+            return lost
         another = svd_for_the_descent(bench, "") or other_rank(bench, "")
         if not wrong and other is None and another is None:
             return unstated(bench, "No loss was found", "1.2")

@@ -102,3 +102,15 @@ def test_reports_say_so_in_words_and_for_programs(grade: Grade, handed_in: Hande
         (file,) = out.rglob(page)
         text = " ".join(file.read_text(encoding="utf-8").split())
         assert "ollows from an earlier exercise" in text and "Correct 1.1 first" in text
+
+
+def test_factors_that_diverged_are_said_to_be_there_and_to_come_from_the_function(
+    handed_in: Handed, report_of: ReportOf
+) -> None:
+    uphill = HEAD.replace("+= lr", "-= lr")
+    found = reported(handed_in, report_of, uphill + ANSWERS)
+    for exercise, check in (("1.2", "1.2-factors"), ("1.2", "1.2-loss"), ("3.2", "3.2-completed")):
+        result = next(each for each in found[exercise].checks if each.id == check)
+        assert result.outcome is Outcome.FAIL and "diverged" in result.message
+        assert "The function is wrong: see" in result.message
+        assert found[exercise].marks == 0.0
