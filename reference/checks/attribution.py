@@ -48,8 +48,9 @@ def is_numbered(value: StatedValue) -> bool:
 
 
 def is_named(value: StatedValue, exercise: str) -> bool:
-    """Whether the words before a value name this exercise by its number."""
-    return _numbered(value.name.lower()) == exercise
+    """Whether the words right before a value name this exercise, by its number or its topic; titles do not count."""
+    words = value.name.lower()
+    return (_numbered(words) or _topic(words)) == exercise
 
 
 def _first(exercises: Iterable[str]) -> str:
