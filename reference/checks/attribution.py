@@ -48,9 +48,12 @@ def is_numbered(value: StatedValue) -> bool:
 
 
 def is_named(value: StatedValue, exercise: str) -> bool:
-    """Whether the words right before a value name this exercise, by its number or its topic; titles do not count."""
-    words = value.name.lower()
-    return (_numbered(words) or _topic(words)) == exercise
+    """Whether the words before a value or the title above it have a full number of this exercise: `1.2`, not `Part 1`."""
+    return any(_in_full(words) == {exercise} for words in (value.name.lower(), value.heading.lower()))
+
+
+def _in_full(words: str) -> set[str]:
+    return {_OF_FIRST_DIGIT[first] for first, _ in _NUMBERED.findall(_PAIR.sub(r"\1.\2", words))}
 
 
 def _first(exercises: Iterable[str]) -> str:
@@ -58,9 +61,7 @@ def _first(exercises: Iterable[str]) -> str:
 
 
 def _numbered(words: str) -> str:
-    words = _PAIR.sub(r"\1.\2", words)
-    numbers = {_OF_FIRST_DIGIT[first] for first, _ in _NUMBERED.findall(words)}
-    numbers = numbers or {_OF_FIRST_DIGIT[first] for first in _EXERCISE.findall(words)}
+    numbers = _in_full(words) or {_OF_FIRST_DIGIT[first] for first in _EXERCISE.findall(words)}
     return numbers.pop() if len(numbers) == 1 else ""
 
 
